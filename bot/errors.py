@@ -1,0 +1,97 @@
+"""What can go wrong, and what a loop or a person is to do about it.
+
+Adapters translate the errors of their libraries into these; nothing above them knows a library's own. A message
+is written for the reader it reaches: what happened, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Literal
+
+
+class Exit(IntEnum):
+    """The exit codes of every verb (design.md, section 6)."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    DEADLINE = 4
+
+
+class BotError(Exception):
+    """An expected fault: one clear line, never a traceback."""
+
+    exit_code = Exit.FAILED
+
+
+class ConfigError(BotError):
+    """Settings or watchlists.yaml are wrong. `problems` holds a line each, ready to print."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class QueryError(BotError):
+    """A keyword expression cannot be understood. `column` counts characters from 1 within the expression."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class FetchError(BotError):
+    """A page or feed could not be had. `retry_after` is in seconds from now, None where the server named none."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.status = status
+
+
+class ParseError(BotError):
+    """Bytes came, but no items can be taken from them: nothing may be marked seen or forgotten for it."""
+
+
+class StoreError(BotError):
+    """The database cannot be used. `lasting` is True where trying again cannot help (corrupt, newer, refused)."""
+
+    def __init__(self, message: str, *, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+
+
+class StaleLeaseError(StoreError):
+    """Somebody else holds the lease by now: the result of this worker is thrown away."""
+
+
+Verdict = Literal[
+    "wait",  # 429: this chat waits `retry_after` seconds
+    "unsent",  # the request certainly never left (no connection): try again, no attempt counted
+    "unknown",  # it may have been accepted (time-out after writing, 502 without JSON): try again later
+    "suspend",  # the chat is gone or closed to us: stop telling it, keep its subscriptions
+    "migrate",  # the group has a new id: `chat`
+    "topic",  # the forum topic is gone: fall back to General
+    "plain",  # the markup was refused: once more as plain text
+    "shrink",  # too long, a button or preview refused: once more without the extras
+    "stale",  # the message to edit is gone
+    "token",  # the token is refused: stop sending, tell the operator
+    "retry",  # none of these: try a few times, then dead
+]
+
+
+class DeliveryError(BotError):
+    """A message was not accepted. `verdict` says what that means, `bot.deliver` decides what to do."""
+
+    def __init__(
+        self, reason: str, verdict: Verdict, *, retry_after: float | None = None, chat: int | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.retry_after = retry_after
+        self.chat = chat

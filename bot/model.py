@@ -1,0 +1,210 @@
+"""The words of the glossary as data: what the stages hand to one another.
+
+Frozen, slotted, tuples only; every datetime is aware and UTC; texts are plain text, never markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Field = Literal["title", "lead", "body"]
+FullText = Literal["matched", "always", "never"]
+Follow = Literal["edits", "replies", "off"]
+Priority = Literal["low", "normal", "urgent"]
+Kind = Literal["auto", "feed", "sitemap", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured place to poll, every default already applied."""
+
+    name: str
+    url: str
+    publisher: str  # the registrable domain of url, or what watchlists.yaml says
+    kind: Kind = "auto"
+    tags: tuple[str, ...] = ()
+    every: timedelta = timedelta(minutes=10)
+    backlog: int | None = 0  # items told at first sight; None = all
+    full_text: FullText = "matched"
+    select: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where alerts go: a private chat, group or channel by its Telegram id, or one forum topic of it."""
+
+    id: int
+    topic: int | None = None  # None = the chat itself, or General in a forum
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """Named queries and where they apply."""
+
+    id: str
+    title: str
+    keywords: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # tags or names; empty = all
+    languages: tuple[str, ...] = ()  # ISO 639-1; empty = all
+    priority: Priority = "normal"
+    confirm: int = 1
+    urgent_at: int = 0
+    follow: Follow = "edits"
+    deliver_to: tuple[Chat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """watchlists.yaml, valid and whole."""
+
+    sources: tuple[Source, ...]
+    watchlists: tuple[Watchlist, ...]
+    max_per_hour: int = 30
+    timezone: str = "UTC"
+    language: str = "en"
+    warnings: tuple[str, ...] = ()  # lines `file:line:column: …` that `check` prints and nothing stops for
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request needs; the exact bytes that the server sent."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None  # of the decompressed body; equal hash = nothing to parse
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One HTTP answer."""
+
+    url: str  # after redirects
+    status: int
+    body: bytes
+    content_type: str  # as sent, with charset
+    validators: Validators
+    not_modified: bool = False  # 304, or the same body hash as last time
+    fresh_for: timedelta | None = None  # Cache-Control: max-age, Expires
+    moved_to: str | None = None  # the end of a chain of only permanent redirects (301, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a source."""
+
+    keys: tuple[int, ...]  # identity: the entry is known when one of them is (bot.identity)
+    url: str | None  # absolute http or https
+    title: str
+    lead: str = ""  # the feed's description
+    body: str = ""  # the feed's full content, or the article's text once it was read
+    published: datetime | None = None  # as published; never trusted for novelty
+    language: str | None = None  # ISO 639-1 as the source says
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a query fired: `text` is exactly `field[start:end]`, in characters of that field as given."""
+
+    field: Field
+    text: str
+    start: int
+    end: int
+    sentence: str = ""  # the sentence it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A query that fired on an item."""
+
+    watchlist: str  # its id
+    query: str  # as written
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An item's own page, reduced to text."""
+
+    url: str | None
+    title: str
+    text: str  # paragraphs separated by newlines
+    language: str | None = None
+    published: datetime | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a report is compared by: `index` finds candidates, `sketch` decides. Made by `bot.story.signature`."""
+
+    index: tuple[int, ...]  # signed 64-bit numbers; reports that share one are candidates
+    sketch: bytes  # opaque to everybody but bot.story
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One publisher's item in a story."""
+
+    source: str
+    publisher: str
+    headline: str
+    url: str | None
+    at: datetime  # when we saw it
+    published: datetime | None = None
+    watchlists: tuple[str, ...] = ()  # ids of those that matched it
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A report on record that may tell the same event."""
+
+    story: int
+    report: Report
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a report belongs, and why."""
+
+    story: int | None  # None = a new story
+    score: float  # 0 … 1, the likeness to the nearest report
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What one chat is to be told about one story. Rendered only at send time, in the medium."""
+
+    chat: Chat
+    story: int
+    watchlists: tuple[tuple[str, str], ...]  # (id, title), the first gives the heading
+    headline: str
+    url: str | None
+    lead: str
+    evidence: tuple[Evidence, ...]
+    priority: Priority = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An alert on its way: what a sender holds under its lease."""
+
+    id: int
+    alert: Alert
+    reports: tuple[Report, ...]  # of the story, oldest first, as of the claim
+    revision: int  # what this attempt shows; later reports raise it
+    attempts: int  # failed ones before this
+    message: int | None = None  # the message to edit; None = not sent yet
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A chat's tie to a watchlist."""
+
+    chat: Chat
+    watchlist: str
