@@ -182,7 +182,7 @@ class Alert:
 
     chat: Chat
     story: int
-    watchlists: tuple[tuple[str, str], ...]  # (id, title), the first gives the heading
+    watchlists: tuple[tuple[str, str], ...]  # (id, title), the first gives the heading; none = a notice to an owner
     headline: str
     url: str | None
     lead: str

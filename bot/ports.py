@@ -64,6 +64,7 @@ class Leased:
     baselined: bool  # a first sight was recorded
     failures: int  # in a row
     quiet: int  # polls in a row that brought nothing new
+    polled_at: datetime | None = None  # the last poll that went well
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,10 @@ class PollStore(Protocol):
 
         StaleLeaseError when the lease is not ours any more.
         """
+        ...
+
+    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
         ...
 
     async def next_due(self) -> datetime | None:
