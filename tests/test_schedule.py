@@ -97,7 +97,7 @@ def test_case_41_retry_after_is_a_floor() -> None:
     ],
 )
 def test_case_85_only_a_gap_makes_old_items_a_backlog(age: timedelta, gap: timedelta | None, told: bool) -> None:
-    """An old date alone hides nothing; after a week offline or a restored backup, what is over a day old is not told."""
+    """An old date alone hides nothing; after a week offline or a restored backup, a day-old item is not told."""
     item = Item(keys=(1,), url=None, title="x", published=NOW - age)
     assert is_news(item, 0, None if gap is None else NOW - gap, NOW) is told
 
