@@ -14,6 +14,8 @@ FullText = Literal["matched", "always", "never"]
 Follow = Literal["edits", "replies", "off"]
 Priority = Literal["low", "normal", "urgent"]
 Kind = Literal["auto", "feed", "sitemap", "page"]
+Layout = Literal["compact", "standard", "full"]
+Form = Literal["rich", "bare", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,16 @@ class Alert:
     lead: str
     evidence: tuple[Evidence, ...]
     priority: Priority = "normal"
+    follow: Follow = "edits"  # off: later reports of the story never raise its revision
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one chat wants its alerts. None = as the installation does."""
+
+    timezone: str | None = None  # IANA
+    language: str | None = None  # ISO 639-1, of the bot's own words
+    layout: Layout = "standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,8 @@ class Delivery:
     revision: int  # what this attempt shows; later reports raise it
     attempts: int  # failed ones before this
     message: int | None = None  # the message to edit; None = not sent yet
+    look: Look = Look()  # the chat's, as of the claim
+    form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
 
 
 @dataclass(frozen=True, slots=True)

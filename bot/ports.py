@@ -203,6 +203,16 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Folded:
+    """Accepted as a line of this rolling message, which lists what exceeds a chat's messages an hour.
+
+    Later reports never raise its revision: the message is not this alert's alone.
+    """
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dead:
     """Never to be accepted. Visible in /status with its reason."""
 
@@ -220,14 +230,42 @@ class DeliverStore(Protocol):
         """Give the role back at once."""
         ...
 
-    async def claim(self, epoch: int, now: datetime, *, limit: int, ttl: timedelta) -> tuple[Delivery, ...]:
+    async def claim(
+        self,
+        epoch: int,
+        now: datetime,
+        *,
+        limit: int,
+        ttl: timedelta,
+        per_chat: int | None = None,
+        without: Sequence[int] = (),
+    ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
-        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out.
+        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
+        those of `without` (chat ids); `per_chat` at most of one chat id, so that one with a backlog crowds out nobody.
         """
         ...
 
-    async def settle(self, delivery: Delivery, epoch: int, result: Sent | Later | Dead, now: datetime) -> None:
+    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+        """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
+        ...
+
+    async def rolling(self, chat: Chat, since: datetime) -> tuple[Delivery, ...]:
+        """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
+
+        `message` of each is its id.
+        """
+        ...
+
+    async def lose_topic(self, chat: Chat) -> None:
+        """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
+
+        A story of which General was told already is settled as dead; nothing is told twice.
+        """
+        ...
+
+    async def settle(self, delivery: Delivery, epoch: int, result: Sent | Folded | Later | Dead, now: datetime) -> None:
         """Write how an attempt ended; StaleLeaseError when the epoch is over."""
         ...
 
@@ -257,6 +295,13 @@ class Notifier(Protocol):
 
     async def send(self, delivery: Delivery) -> int:
         """Send a new message and return its id, or edit `delivery.message` in place. DeliveryError says what failed."""
+        ...
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """Send, or edit in place, the silent rolling message that lists these alerts of one chat; return its id.
+
+        DeliveryError with the verdict `shrink` when they do not fit one message.
+        """
         ...
 
 
