@@ -9,56 +9,52 @@ from __future__ import annotations
 
 import re
 
+
+def _words(*lines: str) -> frozenset[str]:
+    """Return the words of a table, a language a line."""
+    return frozenset(" ".join(lines).split())
+
+
 # A title or a word that always has its name behind it: never an end, whatever follows.
-_BEFORE_NAME = frozenset(
-    (
-        "mr mrs ms mx dr prof rev fr hon pres gen sen rep reps sens gov lt lieut col capt cpt cmdr maj sgt adm brig cpl"
-        " supt det insp amb atty messrs mme mmes mlle mgr st ste ft mt vs viz cf ca approx resp al"
-        " bzw bspw evtl ggf sog vgl inkl exkl geb gest hl hrsg dipl ing bd tel str abs"
-        " sr sra srta dña don dott dr.ssa avv sig sigg sig.ra on egr gent"
-        " им ул пр просп пер обл респ проф акад доц чл корр гос зам зав нач тел напр см ср сокр рис табл"
-        " св преп мин макс др-р адм ген полк подп кап лейт серж ст-ца пл бул вул просп-т смт ім пров обл-ї буд кв"
-        " np tzw tj inż hab gen płk kpt ul al pl św ks por red nt in"
-        " dhr mevr mw ir drs bijv o.a nl excl incl"
-        " yrd doç av müh bkz alb org kor tuğg çev ör vb"
-        " exmo sras dra dras profa eng"
-    ).split()
+_BEFORE_NAME = _words(
+    "mr mrs ms mx dr prof rev fr hon pres gen sen rep reps sens gov lt col capt cpt cmdr maj sgt adm brig cpl supt",
+    "amb atty messrs mme mmes mlle mgr st ste ft mt vs viz cf approx",
+    "bzw bspw evtl ggf sog vgl inkl exkl geb gest hl hrsg dipl ca",
+    "sr sra srta dña dott dr.ssa avv sig sigg sig.ra egr exmo dras dra profa eng",
+    "им ул просп просп-т пер обл респ проф акад доц чл корр гос зам зав тел напр см ср рис табл преп св",
+    "полк подп лейт серж пл бул вул смт ім пров буд",
+    "np tzw tj inż płk kpt ul pl św ks",
+    "dhr mevr mw drs bijv o.a yrd doç av müh bkz",
 )
 # Only before a number: "No. 5" goes on, "he said no. Then" does not; months: "Jan. 5" and "5 Jan. 2026".
-_BEFORE_NUMBER = frozenset(
-    (
-        "no nos nr núm num nº p pp pg s ss art arts fig figs vol vols ch chap sec para ver op ed par lit"
-        " ст стр п пп гл ч разд абз № № стор poz str rozdz rys sy d hd"
-        " jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc okt dez mrt mei ene abr ago dic"
-        " gen mag giu lug set ott янв фев февр апр авг сен сент окт ноя нояб дек"
-    ).split()
+_BEFORE_NUMBER = _words(
+    "no nos nr núm num nº p pp pg pág págs pag pagg s ss art arts fig figs vol vols ch chap sec para op par abs lit",
+    "ст стр п пп гл ч разд абз № стор д кв poz str rozdz sy hd",
+    "jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc okt dez mrt mei ene abr ago dic",
+    "mag giu lug set ott янв фев февр апр авг сен сент окт ноя нояб дек",
 )
 # These may end a sentence: they do when a word follows that opens one.
-_MAY_END = frozenset(
-    (
-        "inc corp ltd co bros llc plc jr sr esq etc dept univ assn bldg ave blvd rd a.m p.m am pm u.s u.k u.n e.u d.c u.s.a"
-        " usw u.a ff z.t mio mrd gmbh"
-        " г гг в вв р руб коп тыс млн млрд трлн др пр т.д т.п н.э долл чел км м кг га час мин сек грн род рр ст"
-        " итд itp itd m.in tys mln mld mlrd zł pkt proc godz r w s.a s.p.a s.r.l n.v b.v a.ş ltda cía ltd şti vd vs dak"
-        " ecc ss.gg p.ej ee.uu etcétera ee uu enz jl bln"
-    ).split()
+_MAY_END = _words(
+    "inc corp ltd co bros llc plc jr sr esq dept univ assn bldg ave blvd rd al a.m p.m d.c",
+    "usw ff gmbh mio mrd г гг в вв р род рр ст м ген m.in pkt proc godz r w",
+    "s.a s.p.a s.r.l n.v b.v a.ş ltda cía şti vd dak ss.gg p.ej ee.uu ee uu jl",
 )
-_OPENERS = frozenset(
-    (
-        "the a an this that these those it its he she they we i you there in on at after before but and as if when while"
-        " however meanwhile for his her their our what who why how under with since according"
-        " der die das ein eine er sie es wir im in am nach vor aber und wenn als laut dies diese"
-        " он она оно они мы я вы это эта этот эти в на по при после до но и а как если когда также однако ранее кроме"
-        " об из за для так там теперь тем его её ее их у к с со"
-        " він вона воно вони ми це ця цей ці у з за після до але та і й як якщо коли також проте раніше"
-        " le la les un une il elle ils elles ce cette ces en dans après avant mais et selon pour"
-        " el los las una él ella ellos este esta en tras pero y según se para"
-        " il lo gli i uno questo questa nel nella dopo ma e secondo"
-        " o os as um uma ele ela este esta no na após mas segundo"
-        " to ten ta on ona oni w na po ale i jak według"
-        " de het een hij zij ze deze dit na maar en volgens"
-        " bu o bir ve ama"
-    ).split()
+# Units and "and so on": any capital letter after them opens a sentence.
+_CLOSING = _words(
+    "руб коп тыс млн млрд трлн др пр т.д т.п н.э долл чел км кг га час мин сек грн",
+    "etc ecc itd itp enz mln mld mlrd zł bln",
+)
+_OPENERS = _words(
+    "the a an this that these those it its he she they we i you there in on at after before but and as if when while",
+    "however meanwhile for his her their our what who why how under with since according",
+    "der die das ein eine er sie es wir im in am nach vor aber und wenn als laut dies diese",
+    "он она оно они мы я вы это эта этот эти в на по при после до но и а как если когда также однако ранее кроме",
+    "об из за для так там теперь тем его её ее их у к с со",
+    "він вона воно вони ми це ця цей ці у з за після до але та і й як якщо коли також проте раніше",
+    "le la les un une il elle ils elles ce cette ces en dans après avant mais et selon pour",
+    "el los las una él ella ellos este esta en tras pero y según se para",
+    "lo gli i uno questo questa nel nella dopo ma e secondo o os as um uma ele ela esta no na após mas segundo",
+    "to ten ta on ona oni w na po ale i jak według de het een hij zij ze deze dit na maar en volgens bu o bir ve ama",
 )
 _MONTHS = (
     "januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|ocak|şubat|mart|nisan|"
@@ -71,7 +67,7 @@ _END = re.compile(
     rf"[.!?…؟۔]+[{_CLOSE}]*(?=\s|$)|[。！？｡][」』）】”’]*|[।॥]+[{_CLOSE}]*|[.!?…]+[»”](?=[^\W\d_])|[\r\n\u2028\u2029\x85\v\f]+"
 )
 _NEXT = re.compile(r"\s*((?:[«„“”\"'‘’(\[¿¡‹—–-]\s?)*)(\w[\w’'-]*|\S)?", re.UNICODE)
-_WORD = re.compile(r"(?:[^\W\d_]{1,3}\. ?)*[\w№º-]*$", re.UNICODE)  # the word before a full stop, dotted pieces too
+_WORD = re.compile(r"(?:[^\W\d_]{1,3}\.[ -]?)*[\w№º-]*$", re.UNICODE)  # the word before a full stop, dotted pieces too
 _DOTTED = re.compile(r"(?:[^\W\d_]\. ?)+[^\W\d_]$", re.UNICODE)  # U.S · т. е · z. B
 _TAIL = 24  # characters looked at before a full stop: longer than any abbreviation in the tables
 _REACH = 400  # `around` looks this far to each side, and cuts what is longer
@@ -145,25 +141,26 @@ def _goes_on(text: str, start: int, dot: int, word: str, language: str | None) -
     before = text[max(start, dot - _TAIL) : dot]
     found = _WORD.search(before)
     raw = found.group() if found else ""
-    last = raw.rpartition(".")[2].strip()
+    last = raw.rpartition(".")[2].strip(" -")
     if last.isdigit():
-        alone = not text[start : dot - len(last)].strip()  # "1. Text" opens a list
-        if alone or re.fullmatch(_MONTHS, word.lower()):
-            return len(last) <= 2  # noqa: PLR2004 -- days and list numbers have two digits, years do not
-        return language in _ORDINALS and len(last) <= 2 and not _opens(word)  # noqa: PLR2004 -- as above
-    bare = raw.replace(" ", "").lower()
-    short = last.lower()
-    if bare in _MAY_END or short in _MAY_END:
-        if word[0].isdigit() and short in _BEFORE_NUMBER:
-            return True
-        return not _opens(word)
-    if _DOTTED.search(raw):  # U.N. · т. е. · A. S. Puschkin
-        return not (_opens(word) and last.isupper() and len(bare) > 1 and " " not in raw)
-    if short in _BEFORE_NAME or bare in _BEFORE_NAME:
-        return True
-    if short in _BEFORE_NUMBER:
+        return _is_ordinal(last, word, language, first=not text[start : dot - len(last)].strip())
+    bare, short = raw.replace(" ", "").lower(), last.lower()
+    if len(last) == 1 and (last.isupper() or len(word) == 1):  # an initial, or the first piece of "z. B."
+        return bare == short or not _opens(word)
+    if bare in _CLOSING or (short in _BEFORE_NUMBER and word[0].isdigit()):
         return word[0].isdigit()
-    return len(last) == 1 and last.isupper() and not before[: -len(raw)].rstrip().endswith((",", ";"))
+    if bare in _MAY_END or short in _MAY_END or _DOTTED.search(raw):  # Inc. · U.N. · т. е.
+        return not _opens(word)
+    return short in _BEFORE_NAME or bare in _BEFORE_NAME
+
+
+def _is_ordinal(number: str, word: str, language: str | None, *, first: bool) -> bool:
+    """Return whether "number." goes on: it opens a list, or counts a day or a time. Years have four digits."""
+    if len(number) > 2:  # noqa: PLR2004 -- see the docstring
+        return False
+    if first or re.fullmatch(_MONTHS, word.lower()):
+        return True
+    return language in _ORDINALS and not _opens(word)
 
 
 def _opens(word: str) -> bool:
