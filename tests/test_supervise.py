@@ -1,0 +1,79 @@
+"""Loops are kept alive, and a process that cannot work ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from bot.heartbeat import Heartbeats
+from bot.supervise import GaveUpError, supervise
+
+
+async def test_case_91_a_loop_that_dies_is_started_again() -> None:
+    """A loop that raised is started anew while the others go on."""
+    stop = asyncio.Event()
+    starts: list[str] = []
+
+    async def fragile() -> None:
+        starts.append("fragile")
+        if len(starts) < 3:
+            raise ZeroDivisionError
+        stop.set()
+
+    async def sturdy() -> None:
+        await stop.wait()
+
+    await supervise({"fragile": fragile, "sturdy": sturdy}, stop, Heartbeats(time.monotonic), look=0.01, pause=0.001)
+    assert len(starts) == 3
+
+
+async def test_case_91_five_failures_within_a_minute_end_the_process() -> None:
+    """A loop that cannot live takes the process down with one clear sentence, and the other loops end cleanly."""
+    stop = asyncio.Event()
+    ended: list[str] = []
+
+    async def hopeless() -> None:
+        raise ZeroDivisionError
+
+    async def sturdy() -> None:
+        await stop.wait()
+        ended.append("sturdy")
+
+    with pytest.raises(GaveUpError, match="hopeless loop failed 5 times"):
+        await supervise(
+            {"hopeless": hopeless, "sturdy": sturdy}, stop, Heartbeats(time.monotonic), look=0.01, pause=0.001
+        )
+    assert ended == ["sturdy"]
+
+
+async def test_a_loop_that_makes_no_progress_is_started_again() -> None:
+    """A loop that hangs without an error is cancelled and started anew."""
+    stop = asyncio.Event()
+    hearts = Heartbeats(time.monotonic)
+    hearts.expect("stuck", 0.05)
+    starts: list[int] = []
+
+    async def stuck() -> None:
+        starts.append(1)
+        if len(starts) == 2:
+            stop.set()
+            return
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        await supervise({"stuck": stuck}, stop, hearts, look=0.01, pause=0.001)
+    assert len(starts) == 2
+
+
+async def test_loops_end_when_told_to() -> None:
+    """Setting `stop` ends every loop, also one that only listens to cancellation."""
+    stop = asyncio.Event()
+    stop.set()
+
+    async def polite() -> None:
+        await stop.wait()
+
+    async with asyncio.timeout(5):
+        await supervise({"polite": polite}, stop, Heartbeats(time.monotonic))
