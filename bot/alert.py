@@ -1,0 +1,88 @@
+"""Who is told what: a new report of a story in, the alerts that are due to chats out.
+
+A chat gets one alert a story, however many of its watchlists fired. Whoever has the story already gets none: its
+message is edited, because the store raises the revision of the stories that a turn joined. Nothing is rendered,
+written or sent here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from bot.model import Alert, Chat, Evidence, Follow, Match, Priority, Report, Subscription, Watchlist
+
+_LOUDER: tuple[Priority, ...] = ("low", "normal", "urgent")
+_CLOSER: tuple[Follow, ...] = ("off", "replies", "edits")
+
+
+def speaking(report: Report, earlier: Sequence[Report], watchlists: Mapping[str, Watchlist]) -> tuple[Watchlist, ...]:
+    """Return the watchlists that speak at this report of a story, in the order of `watchlists`.
+
+    Those that matched it, once enough publishers tell the story; and those that matched an `earlier` report and have
+    waited for this confirmation. Ids that watchlists.yaml does not know any more stay silent.
+    """
+    voices = len({told.publisher for told in (*earlier, report)})
+    before = {name for told in earlier for name in told.watchlists}
+    return tuple(
+        watchlist
+        for name, watchlist in watchlists.items()
+        if voices >= watchlist.confirm and (name in report.watchlists or (watchlist.confirm > 1 and name in before))
+    )
+
+
+def due(
+    story: int,
+    report: Report,
+    matches: Sequence[Match],
+    lead: str,
+    *,
+    watchlists: Mapping[str, Watchlist],
+    subscribers: Iterable[Subscription],
+    earlier: Sequence[Report] = (),
+    told: AbstractSet[Chat] = frozenset(),
+) -> tuple[Alert, ...]:
+    """Return an alert for every reader of a speaking watchlist that was not told of the story.
+
+    `matches` are those of `report`, `earlier` the reports that the story had before it, `told` the chats that have or
+    are about to get its message. Readers are the subscribers and each watchlist's own `deliver_to`.
+    """
+    voices = len({known.publisher for known in (*earlier, report)})
+    speakers = speaking(report, earlier, watchlists)
+    tied: dict[str, list[Chat]] = {}
+    for subscription in subscribers:
+        tied.setdefault(subscription.watchlist, []).append(subscription.chat)
+    heard: dict[Chat, list[Watchlist]] = {}
+    for watchlist in speakers:
+        for chat in dict.fromkeys((*watchlist.deliver_to, *tied.get(watchlist.id, ()))):
+            if chat not in told:
+                heard.setdefault(chat, []).append(watchlist)
+    return tuple(
+        Alert(
+            chat=chat,
+            story=story,
+            watchlists=tuple((watchlist.id, watchlist.title) for watchlist in mine),
+            headline=report.headline,
+            url=report.url,
+            lead=lead,
+            evidence=_evidence(matches, {watchlist.id for watchlist in mine}),
+            priority=max((_priority(watchlist, voices) for watchlist in mine), key=_LOUDER.index),
+            follow=max((watchlist.follow for watchlist in mine), key=_CLOSER.index),
+        )
+        for chat, mine in heard.items()
+    )
+
+
+def _priority(watchlist: Watchlist, voices: int) -> Priority:
+    """Return how loud a watchlist is about a story that this many publishers tell."""
+    return "urgent" if 0 < watchlist.urgent_at <= voices else watchlist.priority
+
+
+def _evidence(matches: Sequence[Match], names: AbstractSet[str]) -> tuple[Evidence, ...]:
+    """Return why these watchlists fired, each finding once.
+
+    A watchlist that waited for confirmation may have no match in this report: then what others found in it says why
+    the story is told at all.
+    """
+    mine = [match for match in matches if match.watchlist in names] or matches
+    return tuple(dict.fromkeys(evidence for match in mine for evidence in match.evidence))

@@ -1,0 +1,1 @@
+"""The media: pure rendering, the terminal, and Telegram."""
