@@ -27,6 +27,9 @@ class Limits:
     group: Limit = Limit(15 / 60, 3)  # with its burst never more than 18 in any minute
 
 
+UNPACED = Limits(*(Limit(1_000_000, 1_000_000),) * 3)  # for a medium that stands any speed, as the terminal
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """What was left at a moment."""
@@ -71,7 +74,7 @@ class Pace:
     def _limit(self, key: int | None) -> Limit:
         if key is None:
             return self._limits.bot
-        return self._limits.chat if key > 0 else self._limits.group
+        return self._limits.chat if key >= 0 else self._limits.group
 
     def _level(self, key: int | None, now: datetime) -> float:
         bucket = self._buckets.get(key)

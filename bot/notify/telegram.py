@@ -1,0 +1,157 @@
+"""Telegram as a medium: renders deliveries and sends them with python-telegram-bot's bare Bot.
+
+One request a call, its answer or its failure translated into words that deliver understands. Nothing is tried again
+here, nothing waits, and no money is ever spent (paid broadcasts are never allowed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from bot.errors import DeliveryError
+from bot.model import Chat, Delivery, Look
+from bot.notify import refusals
+from bot.notify.render import Message, Span, fold, render
+
+if TYPE_CHECKING:
+    import httpx
+    import telegram
+
+_Answer = TypeVar("_Answer")
+
+TELEGRAM = "https://api.telegram.org"
+# Long, so that it is rarely unknown whether a message was accepted (seconds; python-telegram-bot's default is 5).
+_SEND_TIMEOUT, _CONNECT_TIMEOUT, _POOL_TIMEOUT = 20.0, 10.0, 5.0
+_DEADLINE = 60.0  # over all: the time-outs above are per read, and a dripping answer renews them
+_CONNECTIONS = 16  # above the eight sends that may be under way, and a few questions of /status
+# These certainly never left: no connection was had. Names of httpx's exceptions.
+_UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"})
+
+
+class TelegramNotifier:
+    """Fulfils Notifier. `home` gives what a chat's own look leaves open; it is asked at each message."""
+
+    def __init__(self, token: str, *, home: Callable[[], Look], api_url: str = TELEGRAM) -> None:
+        self._bot = bare_bot(token, api_url)
+        self._home = home
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await close(self._bot)
+
+    async def send(self, delivery: Delivery) -> int:
+        """See Notifier."""
+        message = render(delivery, self._home())
+        return await self._put(delivery.alert.chat, message, delivery.message)
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """See Notifier."""
+        rendered = fold(deliveries, self._home())
+        if rendered is None:
+            raise DeliveryError(f"{len(deliveries)} alerts do not fit one message", "shrink")
+        return await self._put(deliveries[0].alert.chat, rendered, message)
+
+    async def _put(self, chat: Chat, message: Message, edited: int | None) -> int:
+        from telegram import LinkPreviewOptions
+
+        preview = LinkPreviewOptions(is_disabled=not message.preview, url=message.preview)
+        entities = tuple(_entity(span) for span in message.spans)
+        if edited is None:
+            accepted = await ask(
+                self._bot.send_message(
+                    chat.id,
+                    message.text,
+                    entities=entities,
+                    link_preview_options=preview,
+                    disable_notification=message.silent,
+                    message_thread_id=chat.topic,
+                )
+            )
+            return accepted.message_id
+        try:
+            await ask(
+                self._bot.edit_message_text(
+                    message.text, chat.id, edited, entities=entities, link_preview_options=preview
+                )
+            )
+        except DeliveryError as error:
+            if not refusals.unchanged(str(error)):
+                raise
+        return edited
+
+
+def bare_bot(token: str, api_url: str = TELEGRAM) -> telegram.Bot:
+    """Return a Bot that speaks to `api_url` (without `/bot`), ignores proxies of the environment, and keeps quiet.
+
+    A refusal is read by our own table before the library interprets it; use `ask` around its methods.
+    """
+    from telegram import Bot
+    from telegram.request import HTTPXRequest
+
+    quiet()
+    request = HTTPXRequest(
+        connection_pool_size=_CONNECTIONS,
+        read_timeout=_SEND_TIMEOUT,
+        write_timeout=_SEND_TIMEOUT,
+        connect_timeout=_CONNECT_TIMEOUT,
+        pool_timeout=_POOL_TIMEOUT,
+        httpx_kwargs={"trust_env": False, "event_hooks": {"response": [_read]}},
+    )
+    return Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=request, get_updates_request=request)
+
+
+async def close(bot: telegram.Bot) -> None:
+    """Close the connections of a bot, whether it was ever initialised by a getMe or not."""
+    await bot.request.shutdown()
+
+
+def quiet() -> None:
+    """Keep the token out of logs: httpx and httpcore write every address, the token in it, below WARNING."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def ask(call: Awaitable[_Answer]) -> _Answer:
+    """Await a method of the bot; DeliveryError says what went wrong, and never holds the token."""
+    from telegram.error import TelegramError
+
+    try:
+        async with asyncio.timeout(_DEADLINE):
+            return await call
+    except TimeoutError:
+        raise DeliveryError(f"no answer from Telegram within {_DEADLINE:g} s", "unknown") from None
+    except TelegramError as error:
+        raise _told(error) from None
+
+
+def _told(error: Exception) -> DeliveryError:
+    """Translate what the library raised. BadRequest is a NetworkError there, so its classes decide nothing."""
+    cause = error.__cause__
+    if isinstance(cause, DeliveryError):
+        return cause
+    name = type(cause).__name__
+    if name in _UNSENT:
+        return DeliveryError(f"no connection to Telegram ({name})", "unsent")
+    return DeliveryError(f"no answer from Telegram ({name if cause else type(error).__name__})", "unknown")
+
+
+async def _read(response: httpx.Response) -> None:
+    """Raise what an answer refuses, before the library turns it into something less."""
+    refused = refusals.refusal(response.status_code, await response.aread())
+    if refused:
+        raise refused
+
+
+def _entity(span: Span) -> telegram.MessageEntity:
+    from telegram import MessageEntity
+
+    kind = MessageEntity.TEXT_LINK if span.kind == "link" else MessageEntity.BOLD
+    return MessageEntity(kind, span.start, span.length, url=span.url)
