@@ -1,0 +1,146 @@
+"""What commands need on record: subscriptions, who may use the bot, and the installation at a glance.
+
+Fulfils `bot.ports.ChatStore`. Rights are decided elsewhere; here is only what owners have said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text
+
+from bot.model import Chat, Subscription
+from bot.ports import SourceStatus, Status
+from bot.store import moving
+from bot.store.claims import EVERYBODY, deliverable
+from bot.store.database import Database
+from bot.store.instants import to_ms, to_utc, to_utc_or_none
+from bot.store.outbox import REVOKED
+from bot.store.rows import to_topic
+from bot.store.schema import DUE, ENABLED, chat, outbox, source, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The part of the store that commands use."""
+
+    database: Database
+
+    async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
+        """Return False when the chat had it already. Revives a suspended chat."""
+        return await self._subscribe(subscription, to_ms(now))
+
+    async def _subscribe(self, wanted: Subscription, now: int) -> bool:
+        dialect, row = self.database.dialect, _row(wanted)
+        async with self.database.write() as connection:
+            revived = {"suspended": None, "suspended_at": None}
+            await moving.change_chat(connection, dialect, wanted.chat.id, revived)
+            tie = dialect.insert(subscription).on_conflict_do_nothing()
+            result = await connection.execute(tie, {**row, "since": now, "settings": "{}"})
+            return result.rowcount == 1
+
+    async def unsubscribe(self, subscription: Subscription) -> bool:
+        """Return False when there was nothing to end."""
+        return await self._unsubscribe(subscription)
+
+    async def _unsubscribe(self, unwanted: Subscription) -> bool:
+        its = [subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
+        values = {f"its_{name}": value for name, value in _row(unwanted).items()}
+        async with self.database.write() as connection:
+            return (await connection.execute(delete(subscription).where(*its), values)).rowcount == 1
+
+    async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
+        """Return the watchlist ids of a chat, sorted."""
+        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.read() as connection:
+            found = await connection.scalars(select(subscription.c.watchlist).where(*its), values)
+            return tuple(sorted(found.all()))
+
+    async def admit(self, chat: int, by: int, now: datetime) -> bool:
+        """Let a chat use the bot; False when it already may."""
+        dialect = self.database.dialect
+        async with self.database.write() as connection:
+            if await self._admitted(connection, chat):
+                return False
+            said = {"admitted_by": by, "admitted_at": to_ms(now), "revoked": False}
+            await moving.change_chat(connection, dialect, chat, said)
+            return True
+
+    async def revoke(self, chat: int) -> bool:
+        """Take that back, and stop telling the chat; False when it was not admitted."""
+        dialect = self.database.dialect
+        async with self.database.write() as connection:
+            was = await self._admitted(connection, chat)
+            said = {"admitted_by": None, "admitted_at": None, "revoked": True}
+            await moving.change_chat(connection, dialect, chat, said)
+            await moving.bury(connection, chat, REVOKED)
+            return was
+
+    async def admitted(self, chat: int) -> bool:
+        """Return whether an owner has admitted the chat."""
+        async with self.database.read() as connection:
+            return await self._admitted(connection, chat)
+
+    async def _admitted(self, connection: Any, one: int) -> bool:
+        its = select(chat.c.admitted_at).where(chat.c.id == bindparam("its_id"))
+        return await connection.scalar(its, {"its_id": one}) is not None
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+        async with self.database.write() as connection:
+            await moving.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
+
+    async def revive(self, chat: int) -> None:
+        """Tell a suspended chat again (it unblocked the bot, or wrote /start)."""
+        async with self.database.write() as connection:
+            revived = {"suspended": None, "suspended_at": None, "blocked_until": None}
+            await moving.change_chat(connection, self.database.dialect, chat, revived)
+
+    async def migrate(self, old: int, new: int) -> None:
+        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
+        async with self.database.write() as connection:
+            await moving.migrate(connection, self.database.dialect, old, new)
+
+    async def status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
+        """Return the installation at a glance."""
+        columns = (source.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
+        of_sources = select(*columns).where(text(ENABLED)).order_by(source.c.name)
+        of_waiting = (
+            select(func.count())
+            .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+            .where(text(DUE), deliverable())
+        )
+        number = func.count()
+        of_dead = select(outbox.c.reason, number).where(text("state = 'dead'")).group_by(outbox.c.reason)
+        of_silent = (
+            select(chat.c.id, chat.c.suspended, chat.c.revoked)
+            .where(~deliverable(), chat.c.id != EVERYBODY)
+            .order_by(chat.c.id)
+        )
+        async with self.database.read() as connection:
+            sources = (await connection.execute(of_sources)).all()
+            waiting = await connection.scalar(of_waiting) or 0
+            sent = await connection.scalar(
+                select(func.count()).where(text("outbox.state = 'sent'")).select_from(outbox)
+            )
+            dead = (await connection.execute(of_dead.order_by(number.desc(), outbox.c.reason))).all()
+            silent = (await connection.execute(of_silent)).all()
+        return Status(
+            sources=tuple(
+                SourceStatus(
+                    one.name, to_utc_or_none(one.polled_at), to_utc(one.next_due), one.error, one.failures, one.known
+                )
+                for one in sources
+            ),
+            waiting=waiting,
+            sent=sent or 0,
+            dead=tuple((reason or "", many) for reason, many in dead),
+            suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
+        )
+
+
+def _row(one: Subscription) -> dict[str, Any]:
+    return {"chat": one.chat.id, "topic": to_topic(one.chat), "watchlist": one.watchlist}

@@ -1,0 +1,107 @@
+"""The outbox's own statements: what may be delivered, who comes first, and what an attempt leaves behind.
+
+Builds statements and decides changes; executes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, text, update
+
+from bot.model import Delivery
+from bot.ports import Dead, Folded, Later, Sent
+from bot.store.dialect import Dialect
+from bot.store.instants import to_ms
+from bot.store.rows import clean
+from bot.store.schema import DUE, chat, outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
+
+
+def deliverable() -> ColumnElement[bool]:
+    """Return "this chat may be told", for outbox joined with chat; a chat without a row may."""
+    return chat.c.suspended.is_(None) & func.coalesce(chat.c.revoked, False).is_(False)
+
+
+def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
+    """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
+
+    First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its row
+    once more when it had to wait for it, so no row goes to two.
+    """
+    free = or_(
+        outbox.c.lease_until.is_(None),
+        outbox.c.lease_until <= bindparam("now"),
+        outbox.c.lease_epoch < bindparam("epoch"),
+    )
+    order = (case((outbox.c.shown > 0, 2), else_=outbox.c.rank), outbox.c.created_at, outbox.c.id)
+    places = (
+        select(
+            outbox.c.id,
+            func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
+            func.row_number().over(order_by=order).label("turn"),
+        )
+        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .where(
+            text(DUE),
+            outbox.c.not_before <= bindparam("now"),
+            free,
+            deliverable(),
+            func.coalesce(chat.c.blocked_until, 0) <= bindparam("now"),
+            ~dialect.among(outbox.c.chat, "without"),
+        )
+        .subquery()
+    )
+    chosen = (
+        select(places.c.id)
+        .where(places.c.place <= bindparam("share"))
+        .order_by(places.c.turn)
+        .limit(bindparam("most"))
+        .cte("chosen")
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(chosen.c.id)), free)
+        .values(lease_epoch=bindparam("epoch"), lease_until=bindparam("until"))
+        .returning(outbox)
+    )
+
+
+def sent_since(dialect: Dialect) -> Select[Any]:
+    """Return the statement that counts the messages of `chats` sent since `since`; a rolling message is one."""
+    message = case((outbox.c.folded, outbox.c.message), else_=-outbox.c.id)
+    return (
+        select(outbox.c.chat, func.count(message.distinct()).label("messages"))
+        .where(dialect.among(outbox.c.chat, "chats"), text("state = 'sent'"), outbox.c.sent_at >= bindparam("since"))
+        .group_by(outbox.c.chat)
+    )
+
+
+def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int) -> dict[str, Any]:
+    """Return the changes that an attempt's end makes to its row; `now` in milliseconds."""
+    freed: dict[str, Any] = {"lease_epoch": None, "lease_until": None}
+    if isinstance(result, Sent | Folded):
+        folded = isinstance(result, Folded)
+        return freed | {
+            "state": "sent",
+            "message": result.message,
+            "folded": folded,
+            "shown": outbox.c.wanted if folded else delivery.revision,
+            "sent_at": func.coalesce(outbox.c.sent_at, now),
+            "attempts": 0,
+            "reason": None,
+        }
+    if isinstance(result, Later):
+        failed = 1 if result.counts else 0
+        return freed | {
+            "attempts": outbox.c.attempts + failed,
+            "not_before": to_ms(result.at),
+            "reason": clean(result.reason),
+        }
+    if delivery.message is not None:  # only the edit is given up: the reader has the message
+        return freed | {"shown": outbox.c.wanted, "message": None, "reason": clean(result.reason)}
+    return freed | {"state": "dead", "reason": clean(result.reason)}

@@ -1,0 +1,189 @@
+"""What delivery needs on record: the outbox as a queue, and the pauses that Telegram asks for.
+
+Fulfils `bot.ports.DeliverStore`. A row is due while it wants to show more than its reader has. It is leased under the
+sender's epoch: what an older epoch held is free again, and a late result of one changes nothing that was claimed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, case, func, select, text, update
+
+from bot.model import Chat, Delivery, Report
+from bot.ports import Dead, Folded, Later, Role, Sent
+from bot.store import moving, roles
+from bot.store.claims import EVERYBODY, claiming, deliverable, sent_since, settling
+from bot.store.database import Database
+from bot.store.instants import to_ms, to_utc
+from bot.store.rows import Row, to_alert, to_chat, to_report, to_topic
+from bot.store.schema import DUE, chat, outbox, report, role_lease
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """The sender's part of the store."""
+
+    database: Database
+
+    async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
+        """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+        return await roles.take(self.database, role, now, ttl)
+
+    async def drop_role(self, role: Role, epoch: int) -> None:
+        """Give the role back at once."""
+        await roles.drop(self.database, role, epoch)
+
+    async def claim(
+        self,
+        epoch: int,
+        now: datetime,
+        *,
+        limit: int,
+        ttl: timedelta,
+        per_chat: int | None = None,
+        without: Sequence[int] = (),
+    ) -> tuple[Delivery, ...]:
+        """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
+
+        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
+        those of `without` (chat ids); `per_chat` at most of one chat id, so that one with a backlog crowds out nobody.
+        StaleLeaseError when the epoch is over.
+        """
+        dialect = self.database.dialect
+        values = {"now": to_ms(now), "until": to_ms(now + ttl), "epoch": epoch, "most": limit}
+        values["share"] = limit if per_chat is None else per_chat
+        async with self.database.write() as connection:
+            await roles.ensure_current(connection, "sender", epoch)
+            if await self._paused(connection, values["now"]):
+                return ()
+            rows = (await connection.execute(claiming(dialect), values | {"without": dialect.pack(without)})).all()
+            reports = await self._reports(connection, [row.story for row in rows])
+        ordered = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
+        return tuple(_to_delivery(row, reports) for row in ordered)
+
+    async def _paused(self, connection: AsyncConnection, now: int) -> bool:
+        pause = select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)
+        return (await connection.scalar(pause) or 0) > now
+
+    async def _reports(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[int, list[Report]]:
+        found: dict[int, list[Report]] = {}
+        if stories:
+            dialect = self.database.dialect
+            of = select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
+            for row in await connection.execute(of, {"ids": dialect.pack(tuple(dict.fromkeys(stories)))}):
+                found.setdefault(row.story, []).append(to_report(row))
+        return found
+
+    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+        """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
+        dialect = self.database.dialect
+        async with self.database.read() as connection:
+            values = {"chats": dialect.pack(tuple(dict.fromkeys(chats))), "since": to_ms(since)}
+            rows = await connection.execute(sent_since(dialect), values)
+            counted = {row.chat: row.messages for row in rows}
+        return {one: counted.get(one, 0) for one in chats}
+
+    async def rolling(self, chat: Chat, since: datetime) -> tuple[Delivery, ...]:
+        """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
+
+        `message` of each is its id.
+        """
+        here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
+        folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
+        newest = select(outbox.c.message).where(*folded).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
+        lines = (
+            select(outbox)
+            .where(*folded, outbox.c.message == newest.scalar_subquery())
+            .order_by(outbox.c.sent_at, outbox.c.created_at, outbox.c.id)
+        )
+        async with self.database.read() as connection:
+            values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+            rows = (await connection.execute(lines, values)).all()
+            if not rows or rows[0].sent_at < to_ms(since):
+                return ()
+            reports = await self._reports(connection, [row.story for row in rows])
+        return tuple(_to_delivery(row, reports) for row in rows)
+
+    async def settle(self, delivery: Delivery, epoch: int, result: Sent | Folded | Later | Dead, now: datetime) -> None:
+        """Write how an attempt ended; StaleLeaseError when the epoch is over.
+
+        What was accepted is written even then, unless the new sender has claimed the row by now: it saves a duplicate.
+        """
+        changes = settling(delivery, result, to_ms(now))
+        ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
+        if not isinstance(result, Sent | Folded):
+            ours = ours.where(text("state <> 'dead'"))  # a chat suspended in the meantime stays so
+        async with self.database.write() as connection:
+            await connection.execute(ours.values(changes), {"its_id": delivery.id, "its_epoch": epoch})
+        async with self.database.read() as connection:
+            await roles.ensure_current(connection, "sender", epoch)
+
+    async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
+        """Give back what was claimed and not tried."""
+        if not deliveries:
+            return
+        ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
+        claimed = [{"its_id": one.id, "its_epoch": epoch} for one in sorted(deliveries, key=lambda one: one.id)]
+        async with self.database.write() as connection:
+            await connection.execute(ours.values(lease_epoch=None, lease_until=None), claimed)
+
+    async def block(self, chat: int | None, until: datetime) -> None:
+        """Send nothing to this chat (None: to anybody) before then. Survives restarts; never shortens a longer one."""
+        async with self.database.write() as connection:
+            await moving.block(connection, self.database.dialect, EVERYBODY if chat is None else chat, to_ms(until))
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+        async with self.database.write() as connection:
+            await moving.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
+
+    async def migrate(self, old: int, new: int) -> None:
+        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
+        async with self.database.write() as connection:
+            await moving.migrate(connection, self.database.dialect, old, new)
+
+    async def lose_topic(self, chat: Chat) -> None:
+        """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
+
+        A story of which General was told already is settled as dead; nothing is told twice.
+        """
+        if chat.topic is not None:
+            async with self.database.write() as connection:
+                await moving.lose_topic(connection, self.database.dialect, chat.id, chat.topic)
+
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many alerts are not yet delivered, and when the next may be tried (None when none is).
+
+        Messages that are due for an edit count; what is being sent may be tried when its lease ends.
+        """
+        greatest = self.database.dialect.greatest
+        current = select(role_lease.c.epoch).where(role_lease.c.role == "sender").scalar_subquery()
+        leased = case((outbox.c.lease_epoch == current, outbox.c.lease_until), else_=0)
+        free_at = greatest(outbox.c.not_before, func.coalesce(chat.c.blocked_until, 0), func.coalesce(leased, 0))
+        due = (
+            select(func.count(), func.min(free_at))
+            .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+            .where(text(DUE), deliverable())
+        )
+        async with self.database.read() as connection:
+            number, first = (await connection.execute(due)).one()
+            pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
+        return number, None if first is None else to_utc(max(first, pause))
+
+
+def _to_delivery(row: Row, reports: Mapping[int, list[Report]]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert=to_alert(to_chat(row.chat, row.topic), row.story, row.payload),
+        reports=tuple(reports.get(row.story, ())),
+        revision=row.wanted,
+        attempts=row.attempts,
+        message=row.message,
+    )

@@ -1,0 +1,61 @@
+"""Everything in which the two databases differ, and nothing else.
+
+In goes the wish (an upsert, "one of these keys", the greater of two), out comes SQLAlchemy that says it to this database.
+`FOR UPDATE` and `SKIP LOCKED` are not here: SQLAlchemy leaves them out for SQLite, where BEGIN IMMEDIATE does their work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Select, Table, Text, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+# Any constant will do, as long as all workers share it: one turn at a time decides about stories, one migrates.
+STORY_LOCK = 0x6E657773_0001
+SCHEMA_LOCK = 0x6E657773_0002
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One of the two databases."""
+
+    name: Literal["sqlite", "postgresql"]
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an insert that knows ON CONFLICT."""
+        return sqlite.insert(table) if self.name == "sqlite" else postgresql.insert(table)
+
+    def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
+        """Return "column is one of them" for any number of values in the one parameter `name`: see `pack`."""
+        if self.name == "sqlite":
+            values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
+            return column.in_(select(values.c.value))
+        kind = ARRAY(BigInteger if isinstance(column.type, BigInteger) else Text)
+        return column == func.any(bindparam(name, type_=kind))
+
+    def pack(self, values: Collection[int] | Collection[str]) -> str | list[Any]:
+        """Return the values as the one parameter that `among` takes."""
+        return json.dumps(list(values)) if self.name == "sqlite" else list(values)
+
+    def greatest(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the greatest of values that are not NULL."""
+        return func.max(*values) if self.name == "sqlite" else func.greatest(*values)
+
+    async def one_at_a_time(self, connection: AsyncConnection, lock: int) -> None:
+        """Wait until no other transaction holds the lock; ours ends with the transaction.
+
+        A write transaction of SQLite is alone anyway.
+        """
+        if self.name == "postgresql":
+            await connection.execute(_advisory_lock(), {"lock": lock})
+
+
+def _advisory_lock() -> Select[Any]:
+    return select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger)))

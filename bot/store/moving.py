@@ -1,0 +1,142 @@
+"""What befalls chats: pauses, suspensions, moves to a new id, lost topics. For the sender and for commands alike.
+
+Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is told twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, exists, select, text, update
+
+from bot.store.dialect import Dialect
+from bot.store.rows import GENERAL, clean
+from bot.store.schema import chat, lost_topic, outbox, subscription
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+MERGED = "this chat was told already, under its other id or topic"
+
+
+async def ensure_chat(connection: AsyncConnection, dialect: Dialect, one: int) -> None:
+    """Make sure that the chat has a row."""
+    row = {"id": one, "revoked": False, "settings": "{}"}
+    await connection.execute(dialect.insert(chat).on_conflict_do_nothing(), row)
+
+
+async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
+    """Change the chat's row, made if need be."""
+    await ensure_chat(connection, dialect, one)
+    await connection.execute(update(chat).where(chat.c.id == bindparam("its_id")).values(changes), {"its_id": one})
+
+
+async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
+    """Pause a chat until then (milliseconds), or longer if it was so paused already."""
+    known = case_longer(until)
+    await change_chat(connection, dialect, one, {"blocked_until": known})
+
+
+def case_longer(until: int) -> Any:
+    """Return the later of the pause on record and this one."""
+    from sqlalchemy import case
+
+    return case((chat.c.blocked_until > until, chat.c.blocked_until), else_=until)
+
+
+async def suspend(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:
+    """Stop telling a chat. Its waiting alerts end as dead, its messages are edited no more."""
+    reason = clean(reason)
+    await change_chat(connection, dialect, one, {"suspended": reason, "suspended_at": now})
+    await bury(connection, one, reason)
+
+
+async def bury(connection: AsyncConnection, one: int, reason: str) -> None:
+    """End what waits for a chat. Leases stay: what is being sent this moment may still be reported as sent."""
+    its = update(outbox).where(outbox.c.chat == bindparam("its_chat"))
+    waiting = its.where(text("state = 'pending'")).values(state="dead", reason=bindparam("why"))
+    await connection.execute(waiting, {"its_chat": one, "why": reason})
+    edits = its.where(text("state = 'sent' AND wanted > shown")).values(shown=outbox.c.wanted)
+    await connection.execute(edits, {"its_chat": one})
+
+
+async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
+    """Move everything of a group to its new id; doing it again, or from both sides, changes nothing more."""
+    if old == new:
+        return
+    await ensure_chat(connection, dialect, old)
+    await ensure_chat(connection, dialect, new)
+    both = select(chat).where(chat.c.id.in_((bindparam("a"), bindparam("b")))).with_for_update()
+    rows = {row.id: row for row in await connection.execute(both, {"a": old, "b": new})}
+    mine, yours = rows[old], rows[new]
+    change = update(chat).where(chat.c.id == bindparam("its_id"))
+    merged = {
+        "admitted_by": mine.admitted_by if yours.admitted_at is None else yours.admitted_by,
+        "admitted_at": mine.admitted_at if yours.admitted_at is None else yours.admitted_at,
+        "revoked": mine.revoked or yours.revoked,
+        "settings": mine.settings if yours.settings == "{}" else yours.settings,
+        "moved_to": None,
+    }
+    await connection.execute(change.values(merged), {"its_id": new})
+    emptied = {"admitted_by": None, "admitted_at": None, "revoked": False, "settings": "{}", "blocked_until": None}
+    await connection.execute(
+        change.values(emptied | {"suspended": None, "suspended_at": None, "moved_to": new}), {"its_id": old}
+    )
+    await connection.execute(
+        update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
+    )
+    await _move_subscriptions(connection, dialect, (old, None), (new, None))
+    await _move_outbox(connection, (old, None), (new, None))
+    await _move_lost_topics(connection, dialect, old, new)
+
+
+async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
+    """Send what is for this topic to General from now on."""
+    lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+    await connection.execute(lost, {"chat": one, "topic": topic})
+    await _move_subscriptions(connection, dialect, (one, topic), (one, GENERAL))
+    await _move_outbox(connection, (one, topic), (one, GENERAL))
+
+
+Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
+
+
+async def _move_subscriptions(connection: AsyncConnection, dialect: Dialect, old: Place, new: Place) -> None:
+    here, values = _at(subscription, old)
+    rows = (await connection.execute(select(subscription).where(*here), values)).mappings().all()
+    moved = [dict(row) | {"chat": new[0], "topic": row["topic"] if new[1] is None else new[1]} for row in rows]
+    if moved:
+        await connection.execute(dialect.insert(subscription).on_conflict_do_nothing(), moved)
+        await connection.execute(delete(subscription).where(*here), values)
+
+
+async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> None:
+    """Move rows whose story the new place does not have. A message stays where it is, so it is edited no more."""
+    here, values = _at(outbox, old)
+    there = outbox.alias("there")
+    topic = outbox.c.topic if new[1] is None else new[1]
+    told = exists().where(there.c.chat == new[0], there.c.topic == topic, there.c.story == outbox.c.story)
+    twice = update(outbox).where(*here, told, text("outbox.state = 'pending'"))
+    await connection.execute(twice.values(state="dead", reason=MERGED), values)
+    moved = update(outbox).where(*here, ~told)
+    shown = {"shown": outbox.c.wanted, "message": None}
+    sent = moved.where(text("outbox.state = 'sent'"))
+    await connection.execute(sent.values({"chat": new[0], "topic": topic, **shown}), values)
+    await connection.execute(moved.values({"chat": new[0], "topic": topic}), values)
+    await connection.execute(update(outbox).where(*here, text("outbox.state = 'sent'")).values(shown), values)
+
+
+async def _move_lost_topics(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
+    here, values = _at(lost_topic, (old, None))
+    rows = (await connection.execute(select(lost_topic).where(*here), values)).mappings().all()
+    if rows:
+        lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+        await connection.execute(lost, [dict(row) | {"chat": new} for row in rows])
+        await connection.execute(delete(lost_topic).where(*here), values)
+
+
+def _at(table: Any, place: Place) -> tuple[tuple[Any, ...], dict[str, int]]:
+    if place[1] is None:
+        return (table.c.chat == bindparam("at_chat"),), {"at_chat": place[0]}
+    both = (table.c.chat == bindparam("at_chat"), table.c.topic == bindparam("at_topic"))
+    return both, {"at_chat": place[0], "at_topic": place[1]}

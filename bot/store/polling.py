@@ -1,0 +1,157 @@
+"""What polling needs on record: leases of sources, seen keys, and the ends of polls.
+
+Fulfils `bot.ports.PollStore`. A lease is a row's fence, holder and time; whoever writes a result must still have the fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, or_, select, text, update
+
+from bot.errors import StaleLeaseError
+from bot.model import Alert, Source
+from bot.ports import Leased, Outcome
+from bot.store.database import Database
+from bot.store.dialect import STORY_LOCK
+from bot.store.holder import is_gone
+from bot.store.instants import to_ms, to_utc
+from bot.store.outbox import put_alerts
+from bot.store.recording import OpenRecording
+from bot.store.rows import to_leased
+from bot.store.schema import ENABLED, LEASED, source
+from bot.store.seen import Shown, look_up, refresh
+from bot.store.sources import sync_sources
+from bot.store.turns import end_of, end_poll, held, lease_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
+
+
+@dataclass(slots=True)
+class Polls:
+    """The poller's part of the store."""
+
+    database: Database
+    shown: Shown = field(default_factory=Shown)
+    swept_at: datetime | None = None
+
+    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make these the sources that are polled. A source keeps its record by url, else by name."""
+        async with self.database.write() as connection:
+            await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
+            await sync_sources(connection, sources, to_ms(now))
+
+    async def lease(
+        self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
+    ) -> tuple[Leased, ...]:
+        """Take up to `limit` due sources that nobody holds, the longest due first.
+
+        With `forced_since`, every source that was not polled since then counts as due.
+        """
+        values: dict[str, Any] = {"now": to_ms(now), "until": to_ms(now + ttl), "most": limit}
+        values["me"] = str(self.database.holder)
+        if forced_since is not None:
+            values["since"] = to_ms(forced_since)
+        async with self.database.write() as connection:
+            if self.swept_at is None or now - self.swept_at >= SWEEP:
+                await self._sweep(connection)
+                self.swept_at = now
+            rows = (await connection.execute(_lease(forced=forced_since is not None), values)).all()
+        return tuple(to_leased(row) for row in sorted(rows, key=lambda row: (row.next_due, row.id)))
+
+    async def _sweep(self, connection: AsyncConnection) -> None:
+        """Give back the leases of processes on this machine that are gone: nobody waits for their end."""
+        holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
+        for holder in holders.all():
+            if holder and is_gone(holder, self.database.holder):
+                freed = update(source).where(source.c.holder == bindparam("gone"), text(LEASED))
+                await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
+
+    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+        """Hold on to leases that are still ours."""
+        await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
+
+    async def release(self, leased: Sequence[Leased]) -> None:
+        """Give leases back unpolled: they are due as before."""
+        await self._on_leases(leased, {"lease_until": None, "holder": None})
+
+    async def _on_leases(self, leased: Sequence[Leased], changes: dict[str, Any]) -> None:
+        if not leased:
+            return
+        ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
+        async with self.database.write() as connection:
+            await connection.execute(update(source).where(held()).values(changes), ordered)
+
+    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        async with self.database.read() as connection:
+            found = await look_up(connection, self.database.dialect, source, keys)
+        self.shown.note(source, found)
+        return frozenset(found)
+
+    async def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Write polls that found nothing, all in one transaction. A lease that was lost is passed over."""
+        if not outcomes:
+            return
+        outcomes = sorted(outcomes, key=lambda outcome: outcome.leased.id)  # one order for all workers: no deadlock
+        stale = [pair for one in outcomes for pair in self.shown.stale(one.leased.id, one.polled_at)]
+        async with self.database.write() as connection:
+            await connection.execute(end_poll(), [end_of(outcome) for outcome in outcomes])
+            await refresh(connection, stale)
+
+    def recording(self, leased: Leased) -> AbstractAsyncContextManager[OpenRecording]:
+        """Open the record transaction: commits at the end, rolls back on an error.
+
+        StaleLeaseError when the lease is not ours any more.
+        """
+        return self._recording(leased)
+
+    @asynccontextmanager
+    async def _recording(self, leased: Leased) -> AsyncIterator[OpenRecording]:
+        ours = select(source.c.id).where(held()).with_for_update()
+        async with self.database.write() as connection:
+            if await connection.scalar(ours, lease_of(leased)) is None:
+                raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
+            yield OpenRecording(connection, self.database.dialect, self.shown)
+
+    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
+        async with self.database.write() as connection:
+            return await put_alerts(connection, self.database.dialect, alerts, to_ms(now))
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
+        idle = select(func.min(source.c.next_due)).where(text(ENABLED), source.c.lease_until.is_(None))
+        held = select(func.min(source.c.lease_until)).where(text(ENABLED), text(LEASED))
+        async with self.database.read() as connection:
+            first = (await connection.execute(select(idle.scalar_subquery(), held.scalar_subquery()))).one()
+        known = [ms for ms in first if ms is not None]
+        return to_utc(min(known)) if known else None
+
+
+def _lease(*, forced: bool) -> ReturningUpdate[Any]:
+    due = source.c.next_due <= bindparam("now")
+    if forced:
+        due = or_(due, source.c.tried_at.is_(None), source.c.tried_at < bindparam("since"))
+    chosen = (
+        select(source.c.id)
+        .where(text(ENABLED), due, or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")))
+        .order_by(source.c.next_due, source.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")  # PostgreSQL would run a plain subquery more than once, and lock more than the limit
+    )
+    return (
+        update(source)
+        .where(source.c.id.in_(select(chosen.c.id)))
+        .values(lease_until=bindparam("until"), holder=bindparam("me"), fence=source.c.fence + 1)
+        .returning(source)
+    )

@@ -1,0 +1,64 @@
+"""Roles: one sender and one listener for all instances, each a row with a holder, a time and an epoch.
+
+Functions over the Database, for delivery. The epoch grows whenever a role changes hands, and fences what the former holder still
+tries. A holder on this machine whose process is gone is replaced at once, any other when its time is over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.errors import StaleLeaseError
+from bot.ports import Role
+from bot.store.database import Database
+from bot.store.holder import is_gone
+from bot.store.instants import to_ms
+from bot.store.schema import role_lease
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def take(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
+    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+    me, ms = str(database.holder), to_ms(now)
+    async with database.write() as connection:
+        first = database.dialect.insert(role_lease).on_conflict_do_nothing()
+        await connection.execute(first, {"role": role, "holder": None, "until": 0, "epoch": 0})
+        its = select(role_lease).where(role_lease.c.role == bindparam("its_role")).with_for_update()
+        row = (await connection.execute(its, {"its_role": role})).one()
+        if row.holder == me:
+            epoch: int = row.epoch
+        elif row.holder is None or row.until <= ms or is_gone(row.holder, database.holder):
+            epoch = row.epoch + 1
+        else:
+            return None
+        ours = update(role_lease).where(role_lease.c.role == bindparam("its_role"))
+        values = {"its_role": role, "to_holder": me, "to_until": to_ms(now + ttl), "to_epoch": epoch}
+        await connection.execute(
+            ours.values(holder=bindparam("to_holder"), until=bindparam("to_until"), epoch=bindparam("to_epoch")), values
+        )
+        return epoch
+
+
+async def drop(database: Database, role: Role, epoch: int) -> None:
+    """Give the role back at once, if it is still ours under this epoch."""
+    ours = update(role_lease).where(
+        role_lease.c.role == bindparam("its_role"),
+        role_lease.c.epoch == bindparam("its_epoch"),
+        role_lease.c.holder == bindparam("me"),
+    )
+    values = {"its_role": role, "its_epoch": epoch, "me": str(database.holder)}
+    async with database.write() as connection:
+        await connection.execute(ours.values(holder=None, until=0), values)
+
+
+async def ensure_current(connection: AsyncConnection, role: Role, epoch: int) -> None:
+    """Raise StaleLeaseError when the epoch is over; until the transaction ends, it does not end either."""
+    its = select(role_lease.c.epoch).where(role_lease.c.role == bindparam("its_role")).with_for_update(read=True)
+    current = await connection.scalar(its, {"its_role": role})
+    if current != epoch:
+        raise StaleLeaseError(f"another instance is the {role} now (epoch {current}, ours was {epoch})")

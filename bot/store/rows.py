@@ -1,0 +1,99 @@
+"""Rows of the database to words of the glossary, and back. Pure.
+
+Texts lose what PostgreSQL cannot keep (NUL, lone surrogates): hostile feeds carry both, and one must not stop a source.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from bot.model import Alert, Chat, Evidence, Field, Priority, Report, Validators
+from bot.ports import Leased
+from bot.store.instants import to_utc, to_utc_or_none
+
+Row = Any  # a row of SQLAlchemy: columns by name, of the types that schema.py declares
+
+GENERAL = 0  # the topic of a chat without topics: NULL is never equal to itself in a unique key
+PRIORITIES: frozenset[str] = frozenset({"low", "normal", "urgent"})
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that UTF-8 or PostgreSQL cannot hold."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def clean_or_none(text: str | None) -> str | None:
+    """Return the same for what may be absent."""
+    return None if text is None else clean(text)
+
+
+def to_topic(chat: Chat) -> int:
+    """Return the topic as the tables keep it."""
+    return chat.topic or GENERAL
+
+
+def to_chat(chat: int, topic: int) -> Chat:
+    """Return the chat of a row."""
+    return Chat(chat, topic or None)
+
+
+def to_leased(row: Row) -> Leased:
+    """Return a leased source."""
+    return Leased(
+        id=row.id,
+        name=row.name,
+        fence=row.fence,
+        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        known=row.known,
+        baselined=bool(row.baselined),
+        failures=row.failures,
+        quiet=row.quiet,
+        polled_at=to_utc_or_none(row.polled_at),
+    )
+
+
+def to_report(row: Row) -> Report:
+    """Return a report."""
+    return Report(
+        source=row.source,
+        publisher=row.publisher,
+        headline=row.headline,
+        url=row.url,
+        at=to_utc(row.at),
+        published=to_utc_or_none(row.published),
+        watchlists=tuple(json.loads(row.watchlists)),
+    )
+
+
+def to_payload(alert: Alert) -> str:
+    """Return what the outbox keeps of an alert beside its columns."""
+    evidence = [[one.field, one.text, one.start, one.end, one.sentence] for one in alert.evidence]
+    payload = {
+        "watchlists": alert.watchlists,
+        "headline": alert.headline,
+        "url": alert.url,
+        "lead": alert.lead,
+        "evidence": evidence,
+        "priority": alert.priority,
+    }
+    return clean(json.dumps(payload, ensure_ascii=False).replace("\\u0000", ""))
+
+
+def to_alert(chat: Chat, story: int, payload: str) -> Alert:
+    """Return the alert of an outbox row. What a later version may have added is left out."""
+    kept: dict[str, Any] = json.loads(payload)
+    priority = kept["priority"] if kept["priority"] in PRIORITIES else "normal"
+    return Alert(
+        chat=chat,
+        story=story,
+        watchlists=tuple((str(one), str(title)) for one, title in kept["watchlists"]),
+        headline=kept["headline"],
+        url=kept["url"],
+        lead=kept["lead"],
+        evidence=tuple(
+            Evidence(cast("Field", field), text, start, end, sentence)
+            for field, text, start, end, sentence in kept["evidence"]
+        ),
+        priority=cast("Priority", priority),
+    )

@@ -1,0 +1,207 @@
+"""The tables. They are also the queues: what is due is a query over them, never a second list of jobs.
+
+Instants are UTC epoch milliseconds, topics are 0 where a chat has none, lists are JSON text. What changes here changes
+in a new file of `migrations/versions` too, and its revision goes to the end of REVISIONS; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+REVISIONS = ("0001",)  # oldest first; the last one is what this code needs
+VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
+
+# Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
+ROW = BigInteger().with_variant(Integer, "sqlite")
+
+# Parts of partial indexes: queries use these very texts, or the planner would not see that they agree.
+ENABLED = "disabled_at IS NULL"
+DUE = "state <> 'dead' AND wanted > shown"
+LEASED = "lease_until IS NOT NULL"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("disabled_at", BigInteger),  # gone from watchlists.yaml since then; its record is kept for a year
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("baselined", Boolean, nullable=False),
+    Column("known", Integer, nullable=False),  # items recorded so far: a counter, because COUNT reads them all
+    Column("failures", Integer, nullable=False),
+    Column("quiet", Integer, nullable=False),
+    Column("error", Text),
+    Column("tried_at", BigInteger),  # the last poll
+    Column("polled_at", BigInteger),  # the last poll that went well
+    Column("read_at", BigInteger),  # the last time a document was read: seen keys age by this, not by the calendar
+    Column("next_due", BigInteger, nullable=False),
+    Column("fence", BigInteger, nullable=False),  # raised by every lease: a late worker's result is recognised by it
+    Column("holder", Text),
+    Column("lease_until", BigInteger),
+    Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
+    Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),  # to the day: see polling.REFRESH
+    PrimaryKeyConstraint("source", "key"),
+    sqlite_with_rowid=False,
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("language", Text),
+    Column("published", BigInteger),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("story", BigInteger),
+    Index("ix_item_source", "source"),
+    Index("ix_item_seen_at", "seen_at"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text),
+    Index("ix_story_created_at", "created_at"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("story", BigInteger, ForeignKey("story.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("published", BigInteger),
+    Column("watchlists", Text, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Index("ix_report_story", "story"),
+)
+
+# No foreign key: these rows live for days, reports for months, and a key's row is written by the dozen.
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("report", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "at", "report"),
+    Index("ix_story_key_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("story", BigInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),  # 0 urgent, 1 the others
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),  # pending, sent, dead
+    Column("message", BigInteger),  # None in a sent row: it can be edited no more
+    Column("folded", Boolean, nullable=False),  # a line of a rolling message, which `message` is then
+    Column("wanted", Integer, nullable=False),  # the revision to show; every report that joins raises it
+    Column("shown", Integer, nullable=False),  # the revision the reader has; 0 = none
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("lease_epoch", BigInteger),
+    Column("lease_until", BigInteger),
+    UniqueConstraint("chat", "topic", "story"),
+    Index("ix_outbox_story", "story"),
+    Index("ix_outbox_created_at", "created_at"),
+    Index("ix_outbox_sent", "chat", "sent_at"),
+    Index("ix_outbox_due", "chat", "not_before", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_outbox_leased", "chat", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 0 = everybody: the bot's own pause
+    Column("admitted_by", BigInteger),
+    Column("admitted_at", BigInteger),
+    Column("revoked", Boolean, nullable=False),
+    Column("suspended", Text),  # the reason
+    Column("suspended_at", BigInteger),
+    Column("blocked_until", BigInteger),
+    Column("moved_to", BigInteger),  # a group that became a supergroup; watchlists.yaml may still name the old id
+    Column("settings", Text, nullable=False),
+)
+
+lost_topic = Table(
+    "lost_topic",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    PrimaryKeyConstraint("chat", "topic"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("watchlist", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+    PrimaryKeyConstraint("chat", "topic", "watchlist"),
+    Index("ix_subscription_watchlist", "watchlist"),
+)
+
+role_lease = Table(
+    "role_lease",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("holder", Text),  # None = given back
+    Column("until", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+)

@@ -1,0 +1,64 @@
+"""The store as one object: a part for each consumer, over one database.
+
+`open_store` is the only way in. It refuses, with one line that says what to do, whatever could not work later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store.chats import Chats
+from bot.store.database import Database
+from bot.store.delivery import Deliveries
+from bot.store.dialect import Dialect
+from bot.store.engine import create_engine, sqlite_path
+from bot.store.holder import Holder, this_process
+from bot.store.housekeeping import prune
+from bot.store.polling import Polls
+from bot.store.sqlitefile import prepare
+from bot.store.upgrade import ensure_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is on record. `polls`, `deliveries` and `chats` fulfil the protocols of `bot.ports`."""
+
+    database: Database
+    polls: Polls
+    deliveries: Deliveries
+    chats: Chats
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what is too old to matter; return how many rows. Once a day is enough."""
+        return await prune(self.database, now)
+
+    async def close(self) -> None:
+        """Close every connection; the store is not used again."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Store:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -> Store:
+    """Open the database of a URL; make or upgrade it first when `migrate` says so.
+
+    StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes leases:
+    this process, unless a test plays another.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        await asyncio.to_thread(prepare, path, create=migrate)
+    dialect = Dialect("postgresql" if path is None else "sqlite")
+    database = Database(create_engine(url), dialect, holder or this_process(), asyncio.Lock())
+    try:
+        await ensure_schema(database, migrate=migrate)
+    except BaseException:
+        await database.close()
+        raise
+    return Store(database, Polls(database), Deliveries(database), Chats(database))
