@@ -13,6 +13,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.style import Style
 from rich.text import Text
 
 from bot.errors import DeliveryError
@@ -20,7 +21,6 @@ from bot.model import Chat, Delivery, Look
 from bot.notify.render import Message, Span, fold, render
 
 _WIDEST = 76  # columns; wider lines are hard to read
-_STYLES = {"bold": "bold", "link": "underline cyan"}
 
 
 class ConsoleNotifier:
@@ -72,9 +72,8 @@ class ConsoleNotifier:
         """Print the text as it is, the article's address under it, and an empty line between two alerts."""
         first, _, rest = message.text.partition("\n")
         lines = [f"{first}{' (edited)' if edited else ''}", *(rest.split("\n") if rest else ())]
-        address = next((span.url for span in message.spans if span.url), None)
-        if address:
-            lines.append(f"🔗 {address}")
+        addresses = (message.preview,) if message.preview else (span.url for span in message.spans)
+        lines.extend(f"🔗 {address}" for address in dict.fromkeys(addresses) if address)
         self._console.file.write("\n".join(lines) + "\n\n")
         self._console.file.flush()
 
@@ -95,5 +94,5 @@ def styled(message: Message) -> Text:
     return text
 
 
-def _style(span: Span) -> str:
-    return f"{_STYLES[span.kind]} link {span.url}" if span.url else _STYLES[span.kind]
+def _style(span: Span) -> Style:
+    return Style(underline=True, color="cyan", link=span.url) if span.kind == "link" else Style(bold=True)

@@ -73,39 +73,42 @@ def render(delivery: Delivery, home: Look) -> Message:
     say = words(look.language or home.language or "en")
     page = _Page()
     url = link(alert.url)
+    wordy = look.layout != "compact" and delivery.form != "bare"
     if look.layout != "compact":
         page.write(cut(_heading(delivery), _HEADING) + "\n")
     page.write(_headline(delivery, url), url=url, bold=True)
     lead = cut(plain(alert.lead), _LEAD)
-    if lead and look.layout != "compact":
+    if lead and wordy:
         page.write("\n")
         _embolden(page, lead, alert.evidence)
-    if look.layout == "full":
+    if look.layout == "full" and wordy:
         _sentences(page, alert.evidence, lead)
-    if alert.evidence and look.layout != "compact":
+    if alert.evidence and wordy:
         page.write("\n🔎 " + _evidence(alert.evidence, say))
     if delivery.reports:
         page.write("\n📰 ")
         _outlets(page, delivery, say, _zone(look.timezone or home.timezone))
     silent = alert.priority == "low"
     if delivery.form == "plain":
-        return Message(_bare_text(page, url), preview=url, silent=silent)
+        return Message(_bare_text(page, url), silent=silent)
     return Message("".join(page.parts), tuple(page.spans), url if delivery.form == "rich" else None, silent)
 
 
 def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
     """Return the silent rolling message that lists these alerts of one chat; None when they do not fit one message."""
-    look = deliveries[0].look
+    look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
     say = words(look.language or home.language or "en")
     page = _Page()
     page.write(f"🗂 {say.more}")
     for delivery in deliveries:
         url = link(delivery.alert.url)
         page.write("\n• ")
-        page.write(cut(_headline(delivery, url), _HEADING), url=url)
+        page.write(cut(_headline(delivery, url), _HEADING), url=None if bare else url)
         source = _told_first(delivery)
         if source:
             page.write(f" · {cut(plain(source.source), _NAME)}")
+        if bare and url:
+            page.write(f"\n{url}")
     if page.at > MOST_UNITS or len(page.spans) > MOST_SPANS:
         return None
     return Message("".join(page.parts), tuple(page.spans), None, silent=True)

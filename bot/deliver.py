@@ -1,0 +1,255 @@
+"""The loop that delivers: alerts of the store in, messages of the notifier out, each settled right after acceptance.
+
+One message at a time, so that a kill costs one duplicate at most; only an answer that takes long lets others pass.
+One sender a token, by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never
+loses an alert: what is not settled is claimed again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import StaleLeaseError, StoreError
+from bot.lane import Lane
+from bot.model import Delivery
+from bot.pace import Limits, Pace
+from bot.ports import DeliverStore, Notifier
+from bot.tenure import Tenure
+
+log = logging.getLogger(__name__)
+
+CLAIM_TTL = timedelta(minutes=2)
+HELD, PER_CHAT = 200, 8  # claimed at a time at most, and of one chat
+IDLE, BUSY = timedelta(seconds=1), timedelta(seconds=0.2)  # between two looks for work that nobody hinted at
+LANES, PATIENCE = 8, 1.0  # sends under way at most; seconds after which another may start beside one
+GRACE = 8.0  # seconds that sends under way get at the end: SIGTERM ends the process within ten
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What `drain` did: alerts told, given up, and not delivered yet. `refused` says why nobody can be told, if so."""
+
+    sent: int
+    dead: int
+    left: int
+    refused: str | None = None
+
+
+class Deliverer:
+    """The sender of one token. `max_per_hour` is asked at each message, so an edited file counts at once."""
+
+    def __init__(
+        self,
+        store: DeliverStore,
+        notifier: Notifier,
+        *,
+        limits: Limits | None = None,
+        max_per_hour: Callable[[], int] = lambda: 30,
+        notice: Callable[[str], None] = log.warning,
+        ail: Callable[[str | None], None] = lambda _: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Take what it works on, and whom to tell.
+
+        `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
+        from being sent, None when that is over; `pause` waits so many seconds of the clock that `now` reads.
+        """
+        self._store = store
+        self._now = now
+        self._pause = pause
+        self._max_per_hour = max_per_hour
+        self._tenure = Tenure(store, "sender")
+        self._pace = Pace(limits)
+        self._lane = Lane(
+            store, notifier, self._pace, self._tenure, now=now, pause=pause, chance=chance, notice=notice, ail=ail
+        )
+        self._epoch: int | None = None
+        self._held: list[Delivery] = []
+        self._flying: dict[asyncio.Task[None], int] = {}
+        self._spent: dict[int, int] = {}  # messages of the last hour, by chat
+        self._look_at = self._seen_at = now()
+
+    async def run(self, stop: asyncio.Event, wake: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Deliver until `stop` is set; then finish what is under way and give the rest back.
+
+        `wake` is a hint that there is something new; `beat` is called at every turn, at least every few seconds.
+        """
+        try:
+            while not stop.is_set():
+                beat()
+                until = await self._turn()
+                await self._rest(until, stop, wake)
+                if wake.is_set():
+                    wake.clear()
+                    self._look_at = self._now()
+        finally:
+            await self._leave()
+
+    async def drain(self, deadline: datetime, beat: Callable[[], None] = lambda: None) -> Drained:
+        """Deliver until nothing is left, the deadline is reached, or nothing can be tried before it.
+
+        What another instance's sender holds is left to it.
+        """
+        before = self._lane.sent, self._lane.dead
+        left = 0
+        try:
+            while self._now() < deadline:
+                beat()
+                until = await self._turn()
+                if self._tenure.epoch is None or self._lane.waits >= deadline:
+                    break
+                if not self._held and not self._flying:
+                    left, next_try = await self._store.waiting(self._now())
+                    if not left or next_try is None or next_try >= deadline:
+                        break
+                await self._rest(min(until, deadline))
+        finally:
+            await self._leave()
+        left, _ = await self._store.waiting(self._now())
+        return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused)
+
+    async def _turn(self) -> datetime:
+        """Do one thing, and return when there may be another."""
+        now = self._now()
+        if now < self._seen_at:  # the clock was set back: what was planned by it is void
+            self._look_at = now
+            self._lane.waits = min(self._lane.waits, now + (self._lane.waits - self._seen_at))
+        self._seen_at = now
+        try:
+            epoch = await self._tenure.keep(now)
+            if epoch != self._epoch:  # what an older epoch held is claimed anew
+                self._epoch, self._held, self._look_at = epoch, [], now
+            if epoch is None or not self._tenure.certain(now):
+                return now + IDLE
+            if now < self._lane.waits:
+                return min(self._lane.waits, self._tenure.due(now))
+            await self._let_go(epoch)
+            await self._fill(epoch, now)
+        except StaleLeaseError:
+            self._tenure.lose()
+            return now + IDLE
+        except StoreError as error:
+            log.warning("delivery waits for the database", extra={"reason": str(error)})
+            return now + IDLE
+        batch = self._pick(now)
+        if not batch:
+            return self._soonest(now)
+        await self._start(batch, epoch, now)
+        return self._now()
+
+    async def _let_go(self, epoch: int) -> None:
+        """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it."""
+        closed = {chat for chat in self._lane.closed}
+        dropped = [one for one in self._held if one.alert.chat.id in closed]
+        self._held = [one for one in self._held if one.alert.chat.id not in closed]
+        if dropped:
+            await self._store.unclaim(dropped, epoch)
+        self._lane.closed -= closed
+
+    async def _fill(self, epoch: int, now: datetime) -> None:
+        """Claim more when little is held. A chat of which some is held already has to wait for its turn."""
+        if now < self._look_at or len(self._held) > HELD // 4:
+            return
+        busy = {one.alert.chat.id for one in self._held} | set(self._flying.values())
+        claimed = await self._store.claim(
+            epoch, now, limit=HELD - len(self._held), ttl=CLAIM_TTL, per_chat=PER_CHAT, without=sorted(busy)
+        )
+        self._look_at = now + (BUSY if claimed else IDLE)
+        if not claimed:
+            return
+        chats = {one.alert.chat.id for one in claimed}
+        if self._max_per_hour():
+            recent = await self._store.recent(sorted(chats), now - HOUR)
+            self._spent.update({chat: recent.get(chat, 0) for chat in chats})
+        self._held = sorted(
+            (*self._held, *claimed), key=lambda one: (one.message is not None, one.alert.priority != "urgent")
+        )
+        self._pace.forget(now)
+
+    def _pick(self, now: datetime) -> tuple[Delivery, ...]:
+        """Take the next alert whose chat may be sent to, with those that are to be folded into the same message."""
+        if len(self._flying) >= LANES or self._pace.free(now) > now:
+            return ()
+        passed = set(self._flying.values())
+        for delivery in self._held:
+            chat = delivery.alert.chat
+            if chat.id not in passed and self._pace.ready(chat.id, now) <= now:
+                folded = self._exceeds(delivery)
+                batch = tuple(
+                    one
+                    for one in self._held
+                    if one is delivery or (folded and one.message is None and one.alert.chat == chat)
+                )
+                self._held = [one for one in self._held if one not in batch]
+                return batch
+            passed.add(chat.id)
+        return ()
+
+    def _exceeds(self, delivery: Delivery) -> bool:
+        """Return whether a new message for this chat would be one too many this hour."""
+        most = self._max_per_hour()
+        return delivery.message is None and 0 < most <= self._spent.get(delivery.alert.chat.id, 0)
+
+    async def _start(self, batch: tuple[Delivery, ...], epoch: int, now: datetime) -> None:
+        """Let a batch fly, and wait until it has landed or has taken long enough for another to start beside it."""
+        chat = batch[0].alert.chat.id
+        folded = self._exceeds(batch[0])
+        if not folded and batch[0].message is None:
+            self._spent[chat] = self._spent.get(chat, 0) + 1
+        self._pace.take(chat, now)
+        task = asyncio.create_task(self._lane.fly(batch, epoch, folded=folded))
+        self._flying[task] = chat
+        task.add_done_callback(self._landed)
+        await asyncio.wait({task}, timeout=PATIENCE)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        chat = self._flying.pop(task)
+        if all(one.alert.chat.id != chat for one in self._held):
+            self._look_at = min(self._look_at, self._now())  # there may be more for it
+        if not task.cancelled() and task.exception():
+            log.error("delivery failed", exc_info=task.exception())
+
+    def _soonest(self, now: datetime) -> datetime:
+        """Return when something may be sent, claimed or renewed."""
+        busy = set(self._flying.values())
+        waiting = {one.alert.chat.id for one in self._held} - busy
+        times = [self._pace.ready(chat, now) for chat in waiting] if len(busy) < LANES else []
+        return min((*times, self._tenure.due(now), max(self._look_at, now + BUSY)))
+
+    async def _rest(self, until: datetime, *events: asyncio.Event) -> None:
+        """Wait until then, or until a send lands or an event is set."""
+        seconds = (until - self._now()).total_seconds()
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        waits = [asyncio.ensure_future(self._pause(seconds)), *(asyncio.ensure_future(one.wait()) for one in events)]
+        try:
+            await asyncio.wait([*waits, *self._flying], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _leave(self) -> None:
+        """Finish what is under way, give the rest back, and the role with it."""
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=GRACE)
+        for task in tuple(self._flying):
+            task.cancel()
+        if self._flying:
+            await asyncio.wait(self._flying)
+        try:
+            if self._held and self._tenure.epoch is not None:
+                await self._store.unclaim(self._held, self._tenure.epoch)
+        except StoreError as error:
+            log.warning("claimed alerts come back when their lease ends", extra={"reason": str(error)})
+        self._held, self._epoch = [], None
+        await self._tenure.leave()
