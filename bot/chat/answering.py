@@ -1,0 +1,182 @@
+"""What an update leads to: read, obeyed, answered; one after the other within a chat, chats side by side.
+
+In come raw updates, out go messages and changes on record; a change is committed before it is confirmed to anybody.
+One update that cannot be read or obeyed is logged and passed over, never more than that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.chat import texts
+from bot.chat.access import is_owner
+from bot.chat.commands import Commands
+from bot.chat.line import Line
+from bot.chat.menu import Menu, menus, own
+from bot.chat.talk import Command, Membership, Migration, Reply
+from bot.chat.updates import read
+from bot.errors import BotError, DeliveryError
+from bot.model import Chat
+from bot.ports import ChatStore
+
+log = logging.getLogger(__name__)
+
+_SIDE_BY_SIDE = 8  # chats answered at once: a slow answer to one holds up nobody else
+_REMEMBERED = 1000  # update ids; Telegram gives at most a hundred at a time
+_WORTH_WAITING = 5.0  # seconds of a 429 that one reply waits; more, and it is dropped
+
+
+class Answering:
+    """Answers updates for the bot called `username`, which is set once it is known."""
+
+    def __init__(
+        self, line: Line, commands: Commands, store: ChatStore, owners: frozenset[int], now: Callable[[], datetime]
+    ) -> None:
+        self.username = ""
+        self._line = line
+        self._commands = commands
+        self._store = store
+        self._owners = owners
+        self._now = now
+        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+
+    async def answer(self, updates: Sequence[dict[str, Any]], beat: Callable[[], None]) -> int:
+        """Answer each update once, however often it comes (case 27); return how many were new."""
+        fresh = []
+        for update in updates:
+            if update["update_id"] not in self._seen:
+                self._seen.append(update["update_id"])
+                fresh.append(update)
+        chats: dict[int, list[Command | Membership | Migration]] = {}
+        for update in fresh:
+            if said := self._read(update):
+                chats.setdefault(_place(said), []).append(said)
+        room = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def serve(told: Iterable[Command | Membership | Migration]) -> None:
+            async with room:
+                for said in told:
+                    beat()
+                    await self._one(said)
+
+        async with asyncio.TaskGroup() as group:
+            for told in chats.values():
+                group.create_task(serve(told))
+        return len(fresh)
+
+    async def register(self) -> None:
+        """Set the menus. What fails is said in the log and changes nothing."""
+        for menu in menus(owner for owner in self._owners if is_owner(owner, self._owners)):
+            await self._set(menu)
+
+    async def _set(self, menu: Menu) -> None:
+        try:
+            await self._line.menu(menu.commands, menu.scope, menu.chat)
+        except DeliveryError as error:
+            # An owner who has not written to the bot yet has no chat with it.
+            level = logging.INFO if menu.chat is None else logging.DEBUG
+            log.log(level, "command menu not set", extra={"scope": menu.scope, "reason": str(error)})
+
+    def _read(self, update: dict[str, Any]) -> Command | Membership | Migration | None:
+        try:
+            return read(update, self.username)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning(
+                "update passed over: not shaped as Telegram promises",
+                extra={"update": update["update_id"], "reason": repr(error)},
+            )
+            return None
+
+    async def _one(self, said: Command | Membership | Migration) -> None:
+        try:
+            await self._obey(said)
+        except BotError as error:
+            log.warning("update not answered", extra={"chat": _place(said), "reason": str(error)})
+            await self._apologise(said)
+        except Exception:  # a bug must cost one update, not the listener
+            log.exception("update not answered, this is a bug", extra={"chat": _place(said)})
+            await self._apologise(said)
+
+    async def _obey(self, said: Command | Membership | Migration) -> None:
+        if isinstance(said, Migration):
+            await self._store.migrate(said.old, said.new)
+            self._commands.administrators.forget(said.old)
+            log.info("group has a new id", extra={"chat": said.old, "new": said.new})
+        elif isinstance(said, Membership):
+            await self._moved(said)
+        else:
+            answer = await self._commands.answer(said)
+            if said.press:
+                await self._toast(said.press.id, answer.toast)
+            for reply in answer.replies:
+                await self._say(reply)
+            if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
+                await self._set(own(said.chat.id))
+
+    async def _moved(self, change: Membership) -> None:
+        self._commands.administrators.forget(change.chat)
+        if change.present:
+            await self._store.revive(change.chat)
+        else:
+            await self._store.suspend(change.chat, change.reason, self._now())
+        log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
+        for reply in await self._commands.joined(change):
+            await self._say(reply)
+
+    async def _apologise(self, said: Command | Membership | Migration) -> None:
+        if not isinstance(said, Command):
+            return
+        if said.press:
+            await self._toast(said.press.id, texts.bare(texts.trouble()))
+        else:
+            await self._say(Reply(said.chat, texts.trouble(), notice=True))
+
+    async def _toast(self, press: str, text: str) -> None:
+        try:
+            await self._line.toast(press, text)
+        except DeliveryError as error:  # the query is too old, usually: nothing is lost
+            log.debug("button not answered", extra={"reason": str(error)})
+
+    async def _say(self, reply: Reply) -> None:
+        """Send a reply; what is refused is mended once where that is possible, and said in the log otherwise."""
+        try:
+            await self._line.say(reply)
+        except DeliveryError as error:
+            mended = await self._mend(reply, error)
+            if mended is None:
+                level = logging.DEBUG if reply.notice else logging.WARNING
+                log.log(level, "reply not sent", extra={"chat": reply.chat.id, "reason": str(error)})
+                return
+            try:
+                await self._line.say(mended)
+            except DeliveryError as again:
+                log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
+
+    async def _mend(self, reply: Reply, error: DeliveryError) -> Reply | None:
+        if error.verdict == "migrate" and error.chat:
+            await self._store.migrate(reply.chat.id, error.chat)
+            return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
+        if error.verdict == "suspend" and not reply.notice:
+            await self._store.suspend(reply.chat.id, str(error), self._now())
+        if error.verdict == "topic":
+            return replace(reply, chat=Chat(reply.chat.id))
+        if error.verdict == "stale":
+            return replace(reply, edit=None)
+        if error.verdict == "unsent":
+            return reply
+        if error.verdict == "wait" and (error.retry_after or 1.0) <= _WORTH_WAITING:
+            await asyncio.sleep(error.retry_after or 1.0)
+            return reply
+        return None
+
+
+def _place(said: Command | Membership | Migration) -> int:
+    if isinstance(said, Migration):
+        return said.new
+    return said.chat if isinstance(said, Membership) else said.chat.id

@@ -1,0 +1,110 @@
+"""The gate before every command: how fast, whether we are meant, and whether they may.
+
+In comes a Command (written, or a pressed button: both are checked alike), out goes the Answer of its verb or a refusal
+that says why and what to do. For a chat that nobody has admitted the owners are asked, with a button. Never here:
+Telegram, or any word of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.chat import access, texts
+from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
+from bot.chat.talk import Answer, Button, Command, Membership, Reply, data
+from bot.chat.verbs import VERBS, Asked, House, choice, find, named, unknown
+from bot.errors import BotError
+from bot.model import Chat
+
+
+class Commands:
+    """Answers commands. Keeps in memory only how fast people write and whom it looked up lately."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.administrators = Administrators(house.look, house.clock)
+        self._haste = Haste(house.clock)
+        self._knocks = Once(house.clock)
+
+    async def answer(self, command: Command) -> Answer:
+        """Check and carry out one command. BotError (the store) is the caller's to tell with `texts.trouble`."""
+        if command.verb not in VERBS and not command.addressed:
+            return Answer()
+        step = self._haste.take(command.chat.id if command.mask or not command.user else command.user)
+        if step != "go":
+            return _turn_away(command, texts.too_fast()) if step == "notice" else Answer()
+        if command.press and command.press.message is None:
+            return Answer(toast=texts.too_old())
+        need, handler = VERBS.get(command.verb, ("read", unknown))
+        owner = access.is_owner(command.user, self._house.owners)
+        refusal = await self._refusal(need, command, owner=owner)
+        if refusal:
+            return await self._refuse(command, refusal)
+        return await handler(self._house, Asked(command, owner))
+
+    async def joined(self, change: Membership) -> tuple[Reply, ...]:
+        """Say in a group that we have entered what comes next; ask the owners when it is not admitted."""
+        if not change.entered or change.kind != "group":
+            return ()
+        command = Command(Chat(change.chat), "group", change.user, change.name, change.title, "start", addressed=True)
+        owner = access.is_owner(change.user, self._house.owners)
+        refusal = await self._refusal("read", command, owner=owner)
+        if refusal:
+            return (await self._refuse(command, refusal)).replies
+        _, start = VERBS["start"]
+        return (await start(self._house, Asked(command, owner))).replies
+
+    # ------------------------------------------------------------------------------------------ access
+
+    async def _refusal(self, need: Need, command: Command, *, owner: bool) -> Refusal | None:
+        house = self._house
+        admitted = owner or house.access == "open" or await house.store.admitted(command.chat.id)
+        standing = Standing(owner, bool(house.owners), admitted, command.kind == "private", command.mask)
+        verdict = access.judge(need, standing)
+        if verdict == "ask":
+            try:
+                administrator = await self.administrators.include(command.chat.id, command.user or 0)
+            except BotError:
+                return "unsure"
+            verdict = access.judge(need, replace(standing, administrator=administrator))
+        return None if verdict == "yes" or verdict == "ask" else verdict  # noqa: PLR1714 - mypy narrows this, not a set
+
+    async def _refuse(self, command: Command, refusal: Refusal) -> Answer:
+        if refusal == "closed":
+            return self._closed(command)
+        if refusal == "as_group" and not command.press:  # a press shows who it is
+            config = self._house.config()
+            known = [found for name in named(config, command.words) if (found := find(config, name))]
+            buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
+            return _turn_away(
+                command, texts.as_group(), buttons or (Button("Show the watchlists", data("lists", "1")),)
+            )
+        if refusal == "ownerless":
+            return _turn_away(command, texts.ownerless(command.chat.id, command.user))
+        return _turn_away(command, _REFUSALS[refusal]())
+
+    def _closed(self, command: Command) -> Answer:
+        """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""
+        first = self._knocks.first(command.chat.id)
+        refused = _turn_away(command, texts.closed(command.chat.id, asked=first))
+        if not first:
+            return refused
+        text = texts.knock(command.chat.id, command.title, command.kind, command.name, command.user)
+        button = Button("Admit this chat", data("admit", str(command.chat.id)))
+        owners = sorted(owner for owner in self._house.owners if access.is_owner(owner, self._house.owners))
+        knocks = tuple(Reply(Chat(owner), text, (button,), notice=True) for owner in owners)
+        return replace(refused, replies=(*refused.replies, *knocks))
+
+
+_REFUSALS: dict[Refusal, Callable[[], str]] = {
+    "owners": texts.owners_only,
+    "administrators": texts.administrators,
+    "as_channel": texts.as_channel,
+    "unsure": texts.unsure,
+}
+
+
+def _turn_away(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """Refuse: a command with a message, a press with a toast, so that nobody else's message changes."""
+    return Answer(toast=texts.bare(text)) if command.press else Answer((Reply(command.chat, text, buttons),))

@@ -1,0 +1,150 @@
+"""Telegram's update objects, as JSON, to what they mean to us.
+
+In comes one update as Telegram sent it, out goes a Command, a Membership, a Migration or None for what is ignored by
+rule: edits, forwards, posts of channels, messages of other bots or for them, and everything this version of the bot
+has never heard of. An object that is not shaped as Telegram promises raises KeyError, TypeError or ValueError: the
+caller passes over it, and over it alone (which is why python-telegram-bot's own classes are not used here: one
+update they cannot read fails the whole batch, again and again).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.chat.talk import Command, Kind, Mask, Membership, Migration, Press
+from bot.model import Chat
+
+ALLOWED: Final = ("message", "callback_query", "my_chat_member")
+GROUP_ANONYMOUS: Final = 1087968824  # "GroupAnonymousBot": any administrator who hides behind the group
+CHANNEL_ANONYMOUS: Final = 136817688  # "Channel Bot": anybody who writes as a channel
+TELEGRAM: Final = 777000  # posts of the linked channel
+MASKS: Final = frozenset((GROUP_ANONYMOUS, CHANNEL_ANONYMOUS, TELEGRAM))  # ids that are nobody in particular
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)\s*(.*)", re.DOTALL)
+_ABSENT = frozenset(("left", "kicked"))
+_WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
+
+JSON = Mapping[str, Any]
+
+
+def read(update: JSON, username: str) -> Command | Membership | Migration | None:
+    """Return what an update means to the bot called `username` (without @)."""
+    if message := update.get("message"):
+        return _message(message, username)
+    if query := update.get("callback_query"):
+        return _press(query)
+    if change := update.get("my_chat_member"):
+        return _membership(change)
+    return None
+
+
+def _message(message: JSON, username: str) -> Command | Migration | None:
+    here = int(message["chat"]["id"])
+    if "migrate_to_chat_id" in message:
+        return Migration(old=here, new=int(message["migrate_to_chat_id"]))
+    if "migrate_from_chat_id" in message:
+        return Migration(old=int(message["migrate_from_chat_id"]), new=here)
+    if _kind(message["chat"]) == "channel" or "text" not in message or _second_hand(message):
+        return None
+    return _command(message, username)
+
+
+def _command(message: JSON, username: str) -> Command | None:
+    sender, kind, name = message.get("from") or {}, _kind(message["chat"]), _name(message.get("from") or {})
+    mask = _mask(message, sender)
+    found = _COMMAND.match(str(message["text"]))
+    named = (found[2] or "").lower() if found else ""
+    if (sender.get("is_bot") and not mask) or (not found and kind != "private") or named not in {"", username.lower()}:
+        return None
+    return Command(
+        chat=_where(message),
+        kind=kind,
+        user=sender.get("id"),
+        name=name,
+        title=str(message["chat"].get("title") or name),
+        verb=found[1].lower() if found else "",
+        words=(found[3].strip() if found else str(message["text"]))[:_WORDS_MAX],
+        addressed=bool(named) or kind == "private",
+        mask=mask,
+    )
+
+
+def _press(query: JSON) -> Command | None:
+    message = query.get("message")
+    if not message:
+        return None  # of an inline message: we send none
+    chat, sender = message["chat"], query["from"]
+    verb, words, view = [*str(query.get("data", "")).split("|"), "", ""][:3]
+    readable = bool(message.get("date"))  # 0 = Telegram no longer shows us the message
+    name = _name(sender)
+    return Command(
+        chat=_where(message),
+        kind=_kind(chat),
+        user=int(sender["id"]),
+        name=name,
+        title=str(chat.get("title") or name),
+        verb=verb or "?",
+        words=words,
+        addressed=True,
+        press=Press(id=str(query["id"]), message=int(message["message_id"]) if readable else None, view=view),
+    )
+
+
+def _membership(change: JSON) -> Membership:
+    chat, new = change["chat"], change["new_chat_member"]
+    kind, reason = _kind(chat), _hindrance(_kind(chat), new)
+    return Membership(
+        chat=int(chat["id"]),
+        kind=kind,
+        title=str(chat.get("title") or _name(chat)),
+        present=not reason,
+        reason=reason,
+        entered=not reason and change["old_chat_member"]["status"] in _ABSENT,
+        user=change["from"].get("id"),
+        name=_name(change["from"]),
+    )
+
+
+def _hindrance(kind: Kind, member: JSON) -> str:
+    """Return why nothing can be told to the chat; empty when it can."""
+    status = member["status"]
+    if status == "kicked":
+        return "the bot was blocked by the user" if kind == "private" else "the bot was removed from the chat"
+    if status == "left" or (status == "restricted" and not member.get("is_member", True)):
+        return "the bot is not a member of the chat"
+    if status == "restricted" and not member.get("can_send_messages", True):
+        return "the bot may not write in the group"
+    if kind == "channel" and not member.get("can_post_messages", False):
+        return "the bot may not post in the channel"
+    return ""
+
+
+def _second_hand(message: JSON) -> bool:
+    """Return whether somebody else wrote it: a forward, or a text made by an inline bot."""
+    return any(key in message for key in ("forward_origin", "forward_date", "via_bot", "is_automatic_forward"))
+
+
+def _mask(message: JSON, sender: JSON) -> Mask:
+    behind = message.get("sender_chat")
+    if behind:
+        return "group" if behind.get("id") == message["chat"]["id"] else "channel"
+    nobody: dict[int, Mask] = {GROUP_ANONYMOUS: "group", CHANNEL_ANONYMOUS: "channel", TELEGRAM: "channel"}
+    return nobody.get(sender.get("id", 0), "")
+
+
+def _where(message: JSON) -> Chat:
+    """Return the chat, with its topic. General, and a thread of replies, have ids that nothing can be sent to."""
+    topic = message.get("message_thread_id") if message.get("is_topic_message") else None
+    return Chat(int(message["chat"]["id"]), int(topic) if topic else None)
+
+
+def _kind(chat: JSON) -> Kind:
+    kinds: dict[str, Kind] = {"private": "private", "group": "group", "supergroup": "group"}
+    return kinds.get(chat["type"], "channel")
+
+
+def _name(user: JSON) -> str:
+    whole = f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+    return whole or str(user.get("username") or "somebody")

@@ -1,0 +1,264 @@
+"""What every command does, once it is known that it may.
+
+In comes who asked for what, out goes an Answer; what changes is committed to the store before the answer exists.
+The configuration is read anew for each command, since it is swapped under a running bot. Never here: Telegram, rights,
+or any word of a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+
+from bot.chat import texts
+from bot.chat.access import Access, Need
+from bot.chat.talk import Answer, Button, Command, Reply, data
+from bot.model import Chat, Config, Subscription, Watchlist
+from bot.ports import ChatStore
+
+PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
+BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
+AT_ONCE = 20  # watchlists named in one command
+_LABEL = 40  # characters of a title on a button
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
+
+    config: Callable[[], Config]
+    store: ChatStore
+    owners: frozenset[int]
+    access: Access
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that may be carried out."""
+
+    command: Command
+    owner: bool
+
+
+Handler = Callable[[House, Asked], Awaitable[Answer]]
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+async def _start(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    await house.store.revive(command.chat.id)
+    count = len(house.config().watchlists)
+    return say(command, texts.start(count, group=command.kind == "group", owner=asked.owner))
+
+
+async def _help(_: House, asked: Asked) -> Answer:
+    command = asked.command
+    return say(command, texts.guide(group=command.kind == "group", owner=asked.owner))
+
+
+async def unknown(_: House, asked: Asked) -> Answer:
+    """Answer what is no command of ours."""
+    command = asked.command
+    if command.press:
+        return Answer(toast=texts.too_old())
+    if not command.verb:
+        return say(command, texts.chatter())
+    known = [verb for verb, (need, _) in VERBS.items() if asked.owner or need != "own"]
+    return say(command, texts.unknown(command.verb, nearest(command.verb, known)))
+
+
+async def _lists(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    number = int(command.words) if re.fullmatch(r"[0-9]{1,4}", command.words) else 1
+    return say(command, *await _page(house, command.chat, number))
+
+
+async def _page(house: House, chat: Chat, number: int) -> tuple[str, tuple[Button, ...]]:
+    """Return the text and buttons of one page of the watchlists; a number too high shows the last."""
+    watchlists = house.config().watchlists
+    if not watchlists:
+        return texts.no_lists(), ()
+    has = await house.store.subscriptions(chat)
+    pages = -(-len(watchlists) // PAGE)
+    number = min(max(number, 1), pages)
+    shown = watchlists[(number - 1) * PAGE : number * PAGE]
+    view = f"lists {number}"
+    buttons = [choice("unsubscribe" if one.id in has else "subscribe", one, view) for one in shown]
+    if number > 1:
+        buttons.append(Button("◀️ Back", data("lists", str(number - 1), "turn")))
+    if number < pages:
+        buttons.append(Button("More ▶️", data("lists", str(number + 1), "turn")))
+    page = [(one, one.id in has) for one in shown]
+    return texts.lists(page, number, pages, place=_place(chat)), tuple(buttons)
+
+
+async def _mine(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    return say(command, *await _told(house, command.chat))
+
+
+async def _told(house: House, chat: Chat) -> tuple[str, tuple[Button, ...]]:
+    """Return the text and buttons that show what a chat is told."""
+    watchlists = {one.id: one for one in house.config().watchlists}
+    has = await house.store.subscriptions(chat)
+    fixed = [one.title for one in watchlists.values() if chat in one.deliver_to]
+    titles = [(key, watchlists[key].title if key in watchlists else None) for key in has]
+    gone = {key: Watchlist(key, key, ()) for key in has}
+    buttons = tuple(choice("unsubscribe", (gone | watchlists)[key], "mine") for key in has[:BUTTONS])
+    return texts.mine(titles, fixed, place=_place(chat)), buttons
+
+
+async def _status(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    now = house.now()
+    status = await house.store.status(now)
+    if asked.owner and command.kind == "private":
+        return say(command, texts.report(status, now))
+    text = texts.glance(status, now, len(await house.store.subscriptions(command.chat)))
+    return say(command, f"{text} {texts.privately()}" if asked.owner else text)
+
+
+# ------------------------------------------------------------------------------------------ changing
+
+
+async def _subscribe(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    names = named(house.config(), command.words)
+    if not names:
+        text, buttons = await _page(house, command.chat, 1)
+        return say(command, f"{texts.which('subscribe')}\n\n{text}", buttons)
+    lines: list[str] = []
+    for name in names:
+        watchlist = find(house.config(), name)
+        if watchlist is None:
+            lines.append(texts.no_list(name, _nearest_list(house.config(), name)))
+            continue
+        if asked.owner and house.access == "closed":  # what an owner subscribes, an owner has admitted
+            await house.store.admit(command.chat.id, command.user or 0, house.now())
+        new = await house.store.subscribe(Subscription(command.chat, watchlist.id), house.now())
+        lines.append(texts.subscribed(watchlist.title, new=new, place=_place(command.chat)))
+    return await _changed(house, command, lines)
+
+
+async def _unsubscribe(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    names = named(house.config(), command.words)
+    if not names:
+        text, buttons = await _told(house, command.chat)
+        return say(command, f"{texts.which('unsubscribe')}\n\n{text}" if buttons else text, buttons)
+    config, lines = house.config(), []
+    for name in names:
+        watchlist = find(config, name)
+        key = watchlist.id if watchlist else name.lower()
+        had = await house.store.unsubscribe(Subscription(command.chat, key))
+        if watchlist and not had and command.chat in watchlist.deliver_to:
+            lines.append(texts.fixed(watchlist.title))
+        elif watchlist or had:
+            title = watchlist.title if watchlist else key
+            lines.append(texts.unsubscribed(title, had=had, place=_place(command.chat)))
+        else:
+            lines.append(texts.no_list(name, _nearest_list(config, name)))
+    return await _changed(house, command, lines)
+
+
+async def _changed(house: House, command: Command, lines: list[str]) -> Answer:
+    """Say what was changed; under a button, show its message again as it is now."""
+    verb, _, number = command.press.view.partition(" ") if command.press else ("", "", "")
+    if verb == "lists" and number.isdecimal():
+        answer = say(command, *await _page(house, command.chat, int(number)))
+    elif verb == "mine":
+        answer = say(command, *await _told(house, command.chat))
+    else:
+        return say(command, texts.fit(lines))
+    return replace(answer, toast=texts.bare(lines[0]))
+
+
+# ------------------------------------------------------------------------------------------ owning
+
+
+async def _admit(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    chat = _chat(command)
+    if chat is None:
+        return say(command, texts.which_chat("admit"))
+    new = await house.store.admit(chat, command.user or 0, house.now())
+    text = texts.admitted(chat, new=new)
+    if house.access == "open":
+        text += f"\n{texts.access_is_open()}"
+    answer = say(command, text)
+    welcome = (Reply(Chat(chat), texts.welcome(), notice=True),) if new and chat != command.chat.id else ()
+    return replace(answer, replies=(*answer.replies, *welcome))
+
+
+async def _revoke(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    chat = _chat(command)
+    if chat is None:
+        return say(command, texts.which_chat("revoke"))
+    text = texts.revoked(chat, had=await house.store.revoke(chat))
+    return say(command, f"{text}\n{texts.access_is_open()}" if house.access == "open" else text)
+
+
+VERBS: dict[str, tuple[Need, Handler]] = {
+    "start": ("read", _start),
+    "help": ("read", _help),
+    "lists": ("read", _lists),
+    "mine": ("read", _mine),
+    "status": ("read", _status),
+    "subscribe": ("change", _subscribe),
+    "unsubscribe": ("change", _unsubscribe),
+    "admit": ("own", _admit),
+    "revoke": ("own", _revoke),
+}
+
+
+def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """Answer where it was asked: a command with a message, a press in the message of its button."""
+    return Answer((Reply(command.chat, text, buttons, edit=command.press.message if command.press else None),))
+
+
+def choice(verb: str, watchlist: Watchlist, view: str) -> Button:
+    """Return the button that subscribes to, or unsubscribes from, a watchlist."""
+    mark = "➕" if verb == "subscribe" else "✖️"
+    return Button(f"{mark} {texts.label(watchlist.title, _LABEL)}", data(verb, watchlist.id, view))
+
+
+def named(config: Config, words: str) -> list[str]:
+    """Return the ids that were written, in any case, or the one whose title was."""
+    whole = [one.id for one in config.watchlists if one.title.casefold() == words.casefold()]
+    return whole or list(dict.fromkeys(name for name in re.split(r"[\s,;]+", words) if name))[:AT_ONCE]
+
+
+def find(config: Config, name: str) -> Watchlist | None:
+    """Return the watchlist of this id in any case."""
+    return next((one for one in config.watchlists if one.id == name.lower()), None)
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Return the known word that was probably meant."""
+    return next(iter(get_close_matches(word[:64].lower(), known, n=1, cutoff=0.6)), None)
+
+
+def _nearest_list(config: Config, name: str) -> str | None:
+    """Return the id of the watchlist that was probably meant: the nearest id, or one whose title has the word."""
+    near = nearest(name, [one.id for one in config.watchlists])
+    return near or next((one.id for one in config.watchlists if name.casefold() in one.title.casefold()), None)
+
+
+def _place(chat: Chat) -> str:
+    return "this topic" if chat.topic else "this chat"
+
+
+def _chat(command: Command) -> int | None:
+    """Return the chat that an owner names, or the group they write in when they name none."""
+    if not command.words and command.kind == "group":
+        return command.chat.id
+    return int(command.words) if re.fullmatch(r"-?[1-9][0-9]{0,15}", command.words) else None

@@ -1,0 +1,85 @@
+"""GET /healthz: whether every loop of this process makes progress, as JSON with 200 or 503.
+
+In come the heartbeats, out go names and ages: no source, no address, no secret. Listens on loopback unless the
+operator says otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.errors import ConfigError
+from bot.heartbeat import Heartbeats
+from bot.web.address import address
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+log = logging.getLogger(__name__)
+
+_CLOSING = 2.0  # seconds that open connections have when we stop
+
+
+async def serve(listen: str, hearts: Heartbeats, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; ConfigError when the address is wrong or taken. With `off`, only wait."""
+    where = address(listen)
+    if where is None:
+        await stop.wait()
+        return
+    from aiohttp import web
+
+    runner = web.AppRunner(application(hearts), handle_signals=False, access_log=None, shutdown_timeout=_CLOSING)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, *where).start()
+        except (OSError, OverflowError) as error:
+            raise ConfigError(
+                f"NEWSWATCH_HTTP_LISTEN: cannot listen on {listen} ({error}); choose another address, or off"
+            ) from None
+        log.info("health endpoint is up", extra={"addresses": ", ".join(f"{a[0]}:{a[1]}" for a in runner.addresses)})
+        beat = hearts.expect("web", limit=30.0)
+        while not stop.is_set():
+            beat()
+            try:
+                async with asyncio.timeout(5.0):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+    finally:
+        hearts.forget("web")
+        await runner.cleanup()
+
+
+def application(hearts: Heartbeats) -> web.Application:
+    """Return the application: `/healthz`, and a line on `/` for who looks in with a browser."""
+    from aiohttp import web
+
+    async def healthz(_: web.Request) -> web.Response:
+        body = report(hearts)
+        return web.json_response(body, status=200 if body["status"] == "ok" else 503, headers=_HEADERS)
+
+    async def hello(_: web.Request) -> web.Response:
+        return web.Response(text="Newswatch is running; /healthz says how.\n", headers=_HEADERS)
+
+    app = web.Application(client_max_size=1024)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/", hello)
+    return app
+
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def report(hearts: Heartbeats) -> dict[str, object]:
+    """Return the health of the process: `status` is ok, stalled (a loop is silent) or failing (one lives in vain)."""
+    loops = {
+        name: {"age": round(pulse.age, 1), "limit": pulse.limit, "stalled": pulse.stalled}
+        for name, pulse in hearts.pulses().items()
+    }
+    problems = dict(hearts.ailments())
+    stalled = hearts.stalled()
+    status = "stalled" if stalled else "failing" if problems else "ok"
+    return {"status": status, "loops": loops, "problems": problems}
