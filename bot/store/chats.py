@@ -38,8 +38,7 @@ class Chats:
             revived = {"suspended": None, "suspended_at": None}
             await moving.change_chat(connection, dialect, wanted.chat.id, revived)
             tie = dialect.insert(subscription).on_conflict_do_nothing()
-            result = await connection.execute(tie, {**row, "since": now, "settings": "{}"})
-            return result.rowcount == 1
+            return await dialect.count_new(connection, tie, [{**row, "since": now, "settings": "{}"}]) == 1
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
         """Return False when there was nothing to end."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, select, text, update
 
-from bot.model import Chat, Delivery, Report
+from bot.model import Chat, Delivery, Look, Report
 from bot.ports import Dead, Folded, Later, Role, Sent
 from bot.store import moving, roles
 from bot.store.claims import EVERYBODY, claiming, deliverable, sent_since, settling
 from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc
-from bot.store.rows import Row, to_alert, to_chat, to_report, to_topic
+from bot.store.rows import Row, to_alert, to_chat, to_look, to_report, to_topic
 from bot.store.schema import DUE, chat, outbox, report, role_lease
 
 if TYPE_CHECKING:
@@ -64,22 +64,37 @@ class Deliveries:
             if await self._paused(connection, values["now"]):
                 return ()
             rows = (await connection.execute(claiming(dialect), values | {"without": dialect.pack(without)})).all()
-            reports = await self._reports(connection, [row.story for row in rows])
-        ordered = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
-        return tuple(_to_delivery(row, reports) for row in ordered)
+            rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
+            return await self._deliveries(connection, rows)
 
     async def _paused(self, connection: AsyncConnection, now: int) -> bool:
         pause = select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)
         return (await connection.scalar(pause) or 0) > now
 
-    async def _reports(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[int, list[Report]]:
-        found: dict[int, list[Report]] = {}
-        if stories:
-            dialect = self.database.dialect
-            of = select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
-            for row in await connection.execute(of, {"ids": dialect.pack(tuple(dict.fromkeys(stories)))}):
-                found.setdefault(row.story, []).append(to_report(row))
-        return found
+    async def _deliveries(self, connection: AsyncConnection, rows: Sequence[Row]) -> tuple[Delivery, ...]:
+        """Return rows of the outbox with their stories' reports and their chats' wishes: one query for all of each."""
+        if not rows:
+            return ()
+        dialect = self.database.dialect
+        reports: dict[int, list[Report]] = {}
+        of = select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
+        for row in await connection.execute(of, {"ids": dialect.pack({row.story for row in rows})}):
+            reports.setdefault(row.story, []).append(to_report(row))
+        wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
+        said = await connection.execute(wishes, {"ids": dialect.pack({row.chat for row in rows})})
+        looks = {row.id: to_look(row.settings) for row in said}
+        return tuple(
+            Delivery(
+                id=row.id,
+                alert=to_alert(to_chat(row.chat, row.topic), row.story, row.payload),
+                reports=tuple(reports.get(row.story, ())),
+                revision=row.wanted,
+                attempts=row.attempts,
+                message=row.message,
+                look=looks.get(row.chat, Look()),
+            )
+            for row in rows
+        )
 
     async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
         """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
@@ -108,8 +123,7 @@ class Deliveries:
             rows = (await connection.execute(lines, values)).all()
             if not rows or rows[0].sent_at < to_ms(since):
                 return ()
-            reports = await self._reports(connection, [row.story for row in rows])
-        return tuple(_to_delivery(row, reports) for row in rows)
+            return await self._deliveries(connection, rows)
 
     async def settle(self, delivery: Delivery, epoch: int, result: Sent | Folded | Later | Dead, now: datetime) -> None:
         """Write how an attempt ended; StaleLeaseError when the epoch is over.
@@ -158,7 +172,7 @@ class Deliveries:
             async with self.database.write() as connection:
                 await moving.lose_topic(connection, self.database.dialect, chat.id, chat.topic)
 
-    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:  # noqa: ARG002 - the port hands the clock in
         """Return how many alerts are not yet delivered, and when the next may be tried (None when none is).
 
         Messages that are due for an edit count; what is being sent may be tried when its lease ends.
@@ -177,13 +191,3 @@ class Deliveries:
             pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
 
-
-def _to_delivery(row: Row, reports: Mapping[int, list[Report]]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        alert=to_alert(to_chat(row.chat, row.topic), row.story, row.payload),
-        reports=tuple(reports.get(row.story, ())),
-        revision=row.wanted,
-        attempts=row.attempts,
-        message=row.message,
-    )

@@ -7,11 +7,11 @@ In goes the wish (an upsert, "one of these keys", the greater of two), out comes
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Select, Table, Text, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Insert, Select, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class Dialect:
     def greatest(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the greatest of values that are not NULL."""
         return func.max(*values) if self.name == "sqlite" else func.greatest(*values)
+
+    async def count_new(self, connection: AsyncConnection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert and return how many rows were new, where others made way to ON CONFLICT DO NOTHING."""
+        counted = {"preserve_rowcount": True}  # for inserts, SQLAlchemy would not ask the driver
+        return (await connection.execute(statement, rows, execution_options=counted)).rowcount
 
     async def one_at_a_time(self, connection: AsyncConnection, lock: int) -> None:
         """Wait until no other transaction holds the lock; ours ends with the transaction.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, select, text, update
+from sqlalchemy import bindparam, case, delete, exists, select, text, update
 
 from bot.store.dialect import Dialect
 from bot.store.rows import GENERAL, clean
@@ -33,15 +33,8 @@ async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, c
 
 async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
     """Pause a chat until then (milliseconds), or longer if it was so paused already."""
-    known = case_longer(until)
-    await change_chat(connection, dialect, one, {"blocked_until": known})
-
-
-def case_longer(until: int) -> Any:
-    """Return the later of the pause on record and this one."""
-    from sqlalchemy import case
-
-    return case((chat.c.blocked_until > until, chat.c.blocked_until), else_=until)
+    longer = case((chat.c.blocked_until > until, chat.c.blocked_until), else_=until)
+    await change_chat(connection, dialect, one, {"blocked_until": longer})
 
 
 async def suspend(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:

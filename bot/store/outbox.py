@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import select, text, update
 
 from bot.model import Alert
 from bot.store.dialect import Dialect
@@ -38,12 +38,10 @@ async def put_alerts(connection: AsyncConnection, dialect: Dialect, alerts: Sequ
         rows.setdefault((to, topic, alert.story), _row(alert, to, topic, closed.get(to), now))
     waiting = [row for row in rows.values() if row["state"] == "pending"]
     dead = [row for row in rows.values() if row["state"] == "dead"]
-    added = 0
-    for some in (waiting, dead):
-        if some:
-            result = await connection.execute(dialect.insert(outbox).on_conflict_do_nothing(), some)
-            added += result.rowcount if some is waiting else 0
-    return added
+    unique = dialect.insert(outbox).on_conflict_do_nothing()
+    if dead:
+        await connection.execute(unique, dead)
+    return await dialect.count_new(connection, unique, waiting) if waiting else 0
 
 
 def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dict[str, Any]:
@@ -54,6 +52,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
         "rank": 0 if alert.priority == "urgent" else 1,
         "payload": to_payload(alert),
         "state": "pending" if closed is None else "dead",
+        "follows": alert.follow != "off",
         "folded": False,
         "wanted": 1,
         "shown": 0,
@@ -67,7 +66,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
 async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
     """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
     if stories:
-        editable = text("(state = 'pending' OR (state = 'sent' AND message IS NOT NULL AND NOT folded))")
+        editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL AND NOT folded))")
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
         await connection.execute(joined.values(wanted=outbox.c.wanted + 1), {"stories": dialect.pack(stories)})
 
@@ -87,6 +86,6 @@ async def lost_topics(connection: AsyncConnection) -> frozenset[tuple[int, int]]
 async def _closed(connection: AsyncConnection) -> dict[int, str]:
     """Return why chats must not be told, by chat."""
     closed = select(chat.c.id, chat.c.suspended, chat.c.revoked).where(
-        chat.c.suspended.is_not(None) | chat.c.revoked.is_(bindparam("yes", value=True))
+        chat.c.suspended.is_not(None) | chat.c.revoked
     )
     return {row.id: REVOKED if row.revoked else row.suspended for row in await connection.execute(closed)}

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from bot.model import Alert, Chat, Evidence, Field, Priority, Report, Validators
+from bot.model import Alert, Chat, Evidence, Field, Follow, Layout, Look, Priority, Report, Validators
 from bot.ports import Leased
 from bot.store.instants import to_utc, to_utc_or_none
 
 Row = Any  # a row of SQLAlchemy: columns by name, of the types that schema.py declares
 
 GENERAL = 0  # the topic of a chat without topics: NULL is never equal to itself in a unique key
-PRIORITIES: frozenset[str] = frozenset({"low", "normal", "urgent"})
 
 
 def clean(text: str) -> str:
@@ -76,18 +75,18 @@ def to_payload(alert: Alert) -> str:
         "lead": alert.lead,
         "evidence": evidence,
         "priority": alert.priority,
+        "follow": alert.follow,
     }
     return clean(json.dumps(payload, ensure_ascii=False).replace("\\u0000", ""))
 
 
 def to_alert(chat: Chat, story: int, payload: str) -> Alert:
-    """Return the alert of an outbox row. What a later version may have added is left out."""
+    """Return the alert of an outbox row."""
     kept: dict[str, Any] = json.loads(payload)
-    priority = kept["priority"] if kept["priority"] in PRIORITIES else "normal"
     return Alert(
         chat=chat,
         story=story,
-        watchlists=tuple((str(one), str(title)) for one, title in kept["watchlists"]),
+        watchlists=tuple((one, title) for one, title in kept["watchlists"]),
         headline=kept["headline"],
         url=kept["url"],
         lead=kept["lead"],
@@ -95,5 +94,13 @@ def to_alert(chat: Chat, story: int, payload: str) -> Alert:
             Evidence(cast("Field", field), text, start, end, sentence)
             for field, text, start, end, sentence in kept["evidence"]
         ),
-        priority=cast("Priority", priority),
+        priority=cast("Priority", kept["priority"]),
+        follow=cast("Follow", kept["follow"]),
     )
+
+
+def to_look(settings: str | None) -> Look:
+    """Return how a chat wants its alerts, from its settings; what it never said is the installation's."""
+    said: dict[str, Any] = json.loads(settings or "{}")
+    layout = cast("Layout", said.get("layout") or "standard")
+    return Look(timezone=said.get("timezone"), language=said.get("language"), layout=layout)

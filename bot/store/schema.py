@@ -145,6 +145,7 @@ outbox = Table(
     Column("payload", Text, nullable=False),
     Column("state", Text, nullable=False),  # pending, sent, dead
     Column("message", BigInteger),  # None in a sent row: it can be edited no more
+    Column("follows", Boolean, nullable=False),  # later reports raise `wanted`
     Column("folded", Boolean, nullable=False),  # a line of a rolling message, which `message` is then
     Column("wanted", Integer, nullable=False),  # the revision to show; every report that joins raises it
     Column("shown", Integer, nullable=False),  # the revision the reader has; 0 = none
