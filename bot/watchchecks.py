@@ -146,7 +146,11 @@ def _verdict(text: str, parse_query: ParseQuery) -> Parsed | QueryError:
 
 def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Parsed | QueryError, known: set[str]) -> None:
     if isinstance(verdict, QueryError):
-        found.wrong(keyword, f"in {shown(' '.join(keyword.value.split()))}: {' '.join(str(verdict).split())}", verdict.column - 1)
+        found.wrong(
+            keyword,
+            f"in {shown(' '.join(keyword.value.split()))}: {' '.join(str(verdict).split())}",
+            verdict.column - 1,
+        )
         return
     for operand, column in verdict.sources:
         if operand.casefold() not in {name.casefold() for name in known}:

@@ -1,0 +1,166 @@
+"""Single settings: texts of the environment in, typed values out, or ValueError with what is wrong and what to do.
+
+The message of a secret never repeats it. A value that is no text is a default or was given in code, and passes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+TELEGRAM: Final = "https://api.telegram.org"
+_MOST_OWNERS_DIGITS: Final = 15  # Telegram promises that ids fit 52 bits
+# As an owner, each of these would let strangers command the bot (case 106).
+_NOBODYS: Final = {
+    777000: "Telegram's own service account",
+    1087968824: "GroupAnonymousBot, which every anonymous administrator of any group speaks as",
+    136817688: "Channel_Bot, which every channel speaks as",
+}
+_LAST_PORT: Final = 65_535
+_LONGEST_SPACING: Final = 3600
+
+
+def token(value: object) -> object:
+    """Let what looks like a bot's token pass: digits, a colon, letters; how long it is, Telegram's server knows."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", value):
+        raise ValueError(
+            "this does not look like a bot's token (digits, a colon, about 35 letters and digits); "
+            "copy the whole token that @BotFather gave you, or ask it for one with /newbot"
+        )
+    return value
+
+
+def api_url(value: object) -> object:
+    """Return the address of a Bot API server without a slash at its end."""
+    if not isinstance(value, str):
+        return value
+    hint = f"write {TELEGRAM}, or http://host:port of your own Bot API server"
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, good = urlsplit(""), False
+    if not good or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError(f"not an http or https address; {hint}")
+    if re.search(r"/(?:file/)?bot[^/]*/*$", parts.path):
+        raise ValueError(f"the address goes without /bot and without the token; {hint}")
+    return value.rstrip("/")
+
+
+def database(value: object) -> object:
+    """Let sqlite:///… and PostgreSQL's own addresses pass."""
+    if not isinstance(value, str):
+        return value
+    hint = "write sqlite:///data/newswatch.db, or postgresql://user:password@host/database"
+    scheme, sign, rest = value.partition("://")
+    if not sign or scheme not in {"sqlite", "postgresql", "postgres"}:
+        raise ValueError(f"neither sqlite:/// nor postgresql://; {hint}")
+    if scheme == "sqlite" and not re.fullmatch(r"/[^?#\x00]*[^/?#\x00]", rest):
+        raise ValueError(f"sqlite:/// takes the path of a file, an absolute one after four slashes; {hint}")
+    return value
+
+
+def owners(value: object) -> object:
+    """Return user ids."""
+    return tuple(dict.fromkeys(map(_owner, _parts(value)))) if isinstance(value, str) else value
+
+
+def _owner(text: str) -> int:
+    hint = "write your own user id; /start in a private chat with the bot shows it"
+    if re.fullmatch(rf"-[0-9]{{1,{_MOST_OWNERS_DIGITS}}}", text):
+        raise ValueError(f"{text} is a group or channel, and an owner is a person; {hint}")
+    if not re.fullmatch(rf"[0-9]{{1,{_MOST_OWNERS_DIGITS}}}", text) or not int(text):
+        raise ValueError(f"{text[:60]!r} is no user id (a number, no @name); {hint}")
+    if int(text) in _NOBODYS:
+        raise ValueError(f"{text} is {_NOBODYS[int(text)]}: anybody could command the bot; {hint}")
+    return int(text)
+
+
+def networks(value: object) -> object:
+    """Return networks in CIDR notation; a bare address is a network of one."""
+    if not isinstance(value, str):
+        return value
+    found: list[Network] = []
+    for text in _parts(value):
+        try:
+            found.append(ipaddress.ip_network(text))
+        except ValueError as error:
+            reason = "it has host bits set" if "host bits" in str(error) else "it cannot be read"
+            raise ValueError(f"{text[:60]!r} is no network: {reason}; write 10.0.0.0/8, or fd00::/8") from None
+    return tuple(dict.fromkeys(found))
+
+
+def ports(value: object) -> object:
+    """Return port numbers; a range is `8000-8100`."""
+    if not isinstance(value, str):
+        return value
+    found: set[int] = set()
+    for text in _parts(value):
+        first, sign, last = text.partition("-")
+        if not (_is_port(first.strip()) and (_is_port(last.strip()) if sign else not last)):
+            raise ValueError(f"{text[:60]!r} is no port; write numbers from 1 to 65535, or ranges: 80,443,8000-8100")
+        low, high = int(first), int(last or first)
+        if low > high:
+            raise ValueError(f"{text[:60]!r} runs backwards; write {high}-{low}")
+        found.update(range(low, high + 1))
+    return frozenset(found)
+
+
+def _is_port(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,5}", text)) and 1 <= int(text) <= _LAST_PORT
+
+
+def seconds(value: object) -> object:
+    """Return seconds from 0 to an hour."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", value) or float(value) > _LONGEST_SPACING:
+        raise ValueError(f"{value[:60]!r} is no number of seconds; write 1, 0.5, or 0 for no spacing (at most an hour)")
+    return float(value)
+
+
+def listen(value: object) -> object:
+    """Return host and port, or None for off."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() == "off":
+        return None
+    host, _, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    good = re.fullmatch(r"[0-9A-Za-z._-]+", bare) if bare == host else re.fullmatch(r"[0-9A-Fa-f:.]+(?:%\w+)?", bare)
+    if not good or not (port == "0" or _is_port(port)):
+        raise ValueError(f"{value[:60]!r} is not host:port; write 127.0.0.1:8080, [::1]:8080, or off")
+    return bare, int(port)
+
+
+def path(value: object) -> object:
+    """Return a path; `~` is the home directory."""
+    return Path(value).expanduser() if isinstance(value, str) else value
+
+
+def user_agent(value: object) -> object:
+    """Let one line of ASCII pass."""
+    if isinstance(value, str) and not re.fullmatch(r"[ -~]{1,300}", value):
+        raise ValueError(
+            "a User-Agent is one line of at most 300 ASCII characters; write who runs the bot and where to ask"
+        )
+    return value
+
+
+def lower(value: object) -> object:
+    """Return a word in small letters."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def upper(value: object) -> object:
+    """Return a word in capitals."""
+    return value.upper() if isinstance(value, str) else value
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
