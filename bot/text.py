@@ -56,6 +56,7 @@ _WORD: Final = re.compile(
     rf"|(?<!{_W}{_W})#(?!{_W})))?)"
 )
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_UNSEEN: Final = re.compile(f"[{_INVISIBLE}]+")
 _STRIP: Final = re.compile(f"[{_INVISIBLE}{_ACCENTS}]+")
 # й, ї and ў are letters of their own: their marks survive the stripping of accents.
 _KEPT: Final = re.compile("[иіу][\u0306\u0308]")
@@ -143,6 +144,11 @@ def variants(word: str) -> tuple[str, ...]:
     if 1 < len(word) <= 5 and word.isupper() and word.isalpha():  # noqa: PLR2004 - as long as dotted acronyms get
         return folded, ".".join(folded)
     return (folded,)
+
+
+def bare(word: str) -> str:
+    """Return the word in its exact spelling and case, without what cannot be seen."""
+    return word if word.isascii() else unicodedata.normalize("NFC", _UNSEEN.sub("", word))
 
 
 def unspaced(text: str) -> bool:

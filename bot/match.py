@@ -1,0 +1,170 @@
+"""All watchlists against one item, with the evidence for every query that fired.
+
+Built once from the watchlists; then title, lead and body come in, Matches go out. The cost of an item grows with
+the item, not with the number of queries. No text is dropped because its language was guessed wrongly: only a
+language that the source states can keep a watchlist silent. No I/O, and no input raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.errors import QueryError
+from bot.examine import Item, holds, proof
+from bot.finder import Finder
+from bot.model import Match, Source, Watchlist
+from bot.plan import All, Any, Found, Near, Planner, Test, wanted
+from bot.query import FromSource, Query, parse
+from bot.text import fold
+from bot.words import FormCache, Wanted, inflect
+
+MAX_EVIDENCE: Final = 8  # places shown for one query
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A query as it stands in one watchlist; `excludes` silences the watchlist where it holds."""
+
+    watchlist: int
+    text: str
+    test: Test
+    excludes: bool = False
+
+
+class Memory:
+    """What a reload takes over from the engine before it: parsed queries and the forms of their words."""
+
+    def __init__(self) -> None:
+        self.queries: dict[str, Query] = {}
+        self.forms: dict[Wanted, frozenset[str]] = {}
+
+
+class Engine:
+    """Every query of every watchlist, ready to be asked about items. Immutable; a reload builds another."""
+
+    def __init__(
+        self,
+        watchlists: Sequence[Watchlist],
+        keywords: Sequence[Keyword],
+        finder: Finder,
+        sources: Sequence[Source],
+        memory: Memory,
+    ) -> None:
+        self.watchlists = tuple(watchlists)
+        self.keywords = tuple(keywords)
+        self.finder = finder
+        self.memory = memory
+        self._origins = {
+            source.name: frozenset(map(fold, (source.name, source.publisher, *source.tags))) for source in sources
+        }
+        self._scopes = [frozenset(map(fold, watchlist.sources)) for watchlist in watchlists]
+        self._by_leaf: dict[int, list[int]] = {}
+        self._by_source: dict[str, list[int]] = {}
+        for number, keyword in enumerate(keywords):
+            for trigger in _triggers(keyword.test):
+                if isinstance(trigger, str):
+                    self._by_source.setdefault(trigger, []).append(number)
+                else:
+                    self._by_leaf.setdefault(trigger, []).append(number)
+
+    def match(
+        self, title: str, lead: str = "", body: str = "", *, source: str | None = None, language: str | None = None
+    ) -> tuple[Match, ...]:
+        """Return the queries that fire, in the order of the watchlists.
+
+        `source` is the item's source by name (None: not known, every watchlist applies); `language` is what the
+        source states, in ISO 639-1 (None: not known, every watchlist applies).
+        """
+        item = self.examine(title, lead, body, source=source, language=language)
+        fired = [keyword for keyword in self.due(item) if holds(keyword.test, item)]
+        silenced = {keyword.watchlist for keyword in fired if keyword.excludes}
+        return tuple(
+            Match(self.watchlists[keyword.watchlist].id, keyword.text, proof(keyword.test, item, MAX_EVIDENCE))
+            for keyword in fired
+            if not keyword.excludes and keyword.watchlist not in silenced and self.applies(keyword.watchlist, item)
+        )
+
+    def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> Item:
+        """Look every leaf up in the item."""
+        origins = None if source is None else self._origins.get(source, frozenset((fold(source),)))
+        return Item((title, lead, body), self.finder, origins, language)
+
+    def due(self, item: Item) -> list[Keyword]:
+        """Return the queries that may hold for the item, each once, in order."""
+        numbers = {number for found in item.found for leaf in found for number in self._by_leaf.get(leaf, ())}
+        for origin in item.origins or ():
+            numbers.update(self._by_source.get(origin, ()))
+        return [self.keywords[number] for number in sorted(numbers)]
+
+    def applies(self, watchlist: int, item: Item) -> bool:
+        """Return whether a watchlist looks at this source and language at all."""
+        languages, scope = self.watchlists[watchlist].languages, self._scopes[watchlist]
+        if languages and item.language is not None and item.language not in languages:
+            return False
+        return not scope or item.origins is None or not scope.isdisjoint(item.origins)
+
+
+def build(
+    watchlists: Sequence[Watchlist],
+    sources: Sequence[Source] = (),
+    *,
+    cache: FormCache | None = None,
+    previous: Engine | None = None,
+) -> Engine:
+    """Make the engine of these watchlists. QueryError says which query cannot be understood.
+
+    Takes seconds for 100,000 queries: run it in a thread while the `previous` engine, whose work it takes over
+    where words and queries are the same, goes on matching.
+    """
+    known = previous.memory if previous else Memory()
+    memory = Memory()
+    written = [
+        (number, text, excludes)
+        for number, watchlist in enumerate(watchlists)
+        for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
+        for text in dict.fromkeys(texts)
+    ]
+    needed: set[Wanted] = set()
+    for number, text, _ in written:
+        if text not in memory.queries:
+            memory.queries[text] = known.queries.get(text) or _parsed(text, watchlists[number].id)
+        needed |= wanted(memory.queries[text], watchlists[number].languages)
+    memory.forms = {each: known.forms[each] for each in needed if each in known.forms}
+    memory.forms.update(inflect(needed - memory.forms.keys(), cache))
+    planner = Planner(memory.forms)
+    keywords = [
+        Keyword(number, text, planner.plan(memory.queries[text], watchlists[number].languages), excludes)
+        for number, text, excludes in written
+    ]
+    return Engine(watchlists, keywords, Finder(planner.leaves), sources, memory)
+
+
+def _parsed(text: str, watchlist: str) -> Query:
+    try:
+        return parse(text)
+    except QueryError as error:
+        raise QueryError(f"watchlist {watchlist}, query {text[:100]!r}: {error}", error.column) from None
+
+
+def _triggers(test: Test) -> list[int | str]:
+    """Return leaves (by number) or sources (folded), one of which must be there for the test to hold."""
+    if isinstance(test, Found):
+        return [test.leaf]
+    if isinstance(test, Near):
+        return [min(test.parts, key=lambda part: -len(part.shown)).leaf]
+    if isinstance(test, FromSource):
+        return [fold(test.text)]
+    if isinstance(test, Any):
+        branches = [_triggers(part) for part in test.parts]
+        return [trigger for branch in branches for trigger in branch] if all(branches) else []
+    if isinstance(test, All):
+        branches = [branch for part in test.parts if (branch := _triggers(part))]
+        return min(branches, key=_cost, default=[])
+    return []  # a language or an absence alone never makes a query due; parsing has refused such queries
+
+
+def _cost(triggers: list[int | str]) -> tuple[bool, int]:
+    """Rank the ways to notice that a query is due: a source is known for every item, words are rare."""
+    return any(isinstance(trigger, str) for trigger in triggers), len(triggers)

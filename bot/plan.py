@@ -1,0 +1,191 @@
+"""From parsed queries to what a Finder looks for: trees over numbered leaves.
+
+Queries with the languages of their watchlist come in; leaves with the forms of their words, and trees that refer
+to them by number, come out. Equal leaves of different queries are one. Nothing here sees a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.finder import Form, Leaf
+from bot.model import Field
+from bot.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
+from bot.text import bare, fold, script, tokens, unspaced, variants
+from bot.words import Wanted, spellings
+
+Forms = Mapping[Wanted, frozenset[str]]
+_SHORT: Final = 3  # letters; shorter words have one form
+_MIXED: Final = re.compile(r"([^\W\d_]+)(-?)([0-9]+)")  # COVID-19 and COVID19, G7 and G-7
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A leaf is found, in this field or in any."""
+
+    leaf: int
+    field: Field | None
+    shown: str  # as written in the query
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """All these leaves are found within one field, with at most so many words between them."""
+
+    parts: tuple[Found, ...]
+    between: int
+    field: Field | None
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One part or more holds."""
+
+    parts: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The part does not hold; it is no All, Any or Absent itself."""
+
+    part: Found | Near | FromSource | InLanguage
+
+
+Test = Found | Near | FromSource | InLanguage | All | Any | Absent
+
+
+def wanted(query: Query, languages: tuple[str, ...]) -> set[Wanted]:
+    """Return the words whose forms a query needs."""
+    return {
+        (part, languages)
+        for leaf in leaves(query.root)
+        for word in ((leaf,) if isinstance(leaf, Word) else leaf.words if isinstance(leaf, Phrase) else ())
+        if not (word.exact or word.prefix or unspaced(word.text))
+        for spelling in _spellings(word)
+        for part in _parts(spelling)
+        if inflects(part)
+    }
+
+
+def inflects(part: str) -> bool:
+    """Return whether a word can have other forms: `AT&T`, `5G` and `is` have none."""
+    return len(part) >= _SHORT and all(char.isalpha() or char in "'’ʼ" for char in fold(part))
+
+
+class Planner:
+    """Collects the leaves of many queries and builds their trees."""
+
+    def __init__(self, forms: Forms) -> None:
+        self.leaves: list[Leaf] = []
+        self._forms = forms
+        self._numbers: dict[Leaf, int] = {}
+        self._words: dict[tuple[Word, tuple[str, ...]], tuple[tuple[Form, ...], tuple[str | None, ...]]] = {}
+
+    def plan(self, query: Query, languages: tuple[str, ...]) -> Test:
+        """Return the tree of a query over numbered leaves, negations pushed down to them."""
+        return self._tree(query.root, languages, wanted=True)
+
+    def _tree(self, node: Node, languages: tuple[str, ...], *, wanted: bool) -> Test:
+        if isinstance(node, Not):
+            return self._tree(node.part, languages, wanted=not wanted)
+        if isinstance(node, And | Or):
+            parts = tuple(self._tree(part, languages, wanted=wanted) for part in node.parts)
+            return All(parts) if isinstance(node, And) is wanted else Any(parts)
+        if isinstance(node, FromSource | InLanguage):
+            return node if wanted else Absent(node)
+        if isinstance(node, Regex):
+            spots = [Found(self._number(Leaf(regex=node.pattern)), node.field, f"/{node.pattern}/")]
+        elif isinstance(node, Word):
+            spots = [self._row((word,), languages, node.field, node.text) for word in _alternatives(node)]
+        elif node.near is None:
+            spots = [self._row(node.words, languages, node.field, " ".join(word.text for word in node.words))]
+        else:
+            apart = tuple(self._row((word,), languages, node.field, word.text) for word in node.words)
+            near = Near(apart, node.near, node.field, " ".join(word.text for word in node.words))
+            return near if wanted else Absent(near)
+        if wanted:
+            return spots[0] if len(spots) == 1 else Any(tuple(spots))
+        return Absent(spots[0]) if len(spots) == 1 else All(tuple(map(Absent, spots)))
+
+    def _row(self, row: tuple[Word, ...], languages: tuple[str, ...], field: Field | None, shown: str) -> Found:
+        """Return the test for words in a row, or for a substring where the script has no words or it is a symbol."""
+        if any(unspaced(word.text) or not tokens(word.text).words for word in row):
+            pieces = [fold(word.text) for word in row]
+            joint = "" if all(map(unspaced, pieces)) else " "
+            return Found(self._number(Leaf(literal=joint.join(pieces))), field, shown)
+        forms: tuple[Form, ...] = ()
+        glue: tuple[str | None, ...] = ()
+        for word in row:
+            more, within = self._forms_of(word, languages)
+            glue = (*glue, None, *within) if forms else within
+            forms += more
+        return Found(self._number(Leaf(forms, glue)), field, shown)
+
+    def _number(self, leaf: Leaf) -> int:
+        number = self._numbers.setdefault(leaf, len(self._numbers))
+        if number == len(self.leaves):
+            self.leaves.append(leaf)
+        return number
+
+    def _forms_of(self, word: Word, languages: tuple[str, ...]) -> tuple[tuple[Form, ...], tuple[str | None, ...]]:
+        """Return what fills the places of a word (one, but for COVID-19 and its like), and what joins them."""
+        known = self._words.get((word, languages))
+        if known is not None:
+            return known
+        parts = tokens(word.text)
+        glue: tuple[str | None, ...] = tuple(parts.gap(at) for at in range(len(parts) - 1))
+        if word.exact:
+            forms = [Form(exact=bare(part)) for part in parts.words]
+        else:
+            forms = [Form(frozenset(found)) for found in self._inflected(word, languages, len(parts))]
+            if word.prefix or script(word.text) == "hangul":  # Korean particles are written onto the word
+                forms[-1] = Form(prefixes=frozenset(variants(part)[0] for part in parts.words[-1:]))
+        self._words[word, languages] = tuple(forms), glue
+        return tuple(forms), glue
+
+    def _inflected(self, word: Word, languages: tuple[str, ...], size: int) -> list[set[str]]:
+        """Return the forms for each place of a word, in all its spellings that have as many places."""
+        places: list[set[str]] = [set() for _ in range(size)]
+        for spelling in _spellings(word):
+            at = 0
+            for part in _parts(spelling):
+                width = len(tokens(part))
+                for form in {variants(part)[0], *self._forms.get((part, languages), ())}:
+                    split = [form] if width == 1 else tokens(form).folded()
+                    if len(split) == width and at + width <= size:
+                        for offset, piece in enumerate(split):
+                            places[at + offset].add(piece)
+                at += width
+        return places
+
+
+def _spellings(word: Word) -> tuple[str, ...]:
+    return (word.text, *spellings(word.text)) if word.across else (word.text,)
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a word that inflect each on its own; an apostrophe parts none in Cyrillic (здоров'я)."""
+    if text.isalpha():
+        return [text]
+    if script(text) == "cyrillic" and any(char in "'’ʼ`" for char in text):
+        return [part for part in re.split(r"[^\w'’ʼ`\u0301]+", text) if tokens(part).words]
+    return tokens(text).words
+
+
+def _alternatives(word: Word) -> tuple[Word, ...]:
+    """Return the word, and its other spelling where letters and a number meet: COVID-19, COVID19."""
+    mixed = None if word.text.isalpha() or word.exact or word.prefix else _MIXED.fullmatch(word.text)
+    if not mixed:
+        return (word,)
+    return word, Word(f"{mixed[1]}{'' if mixed[2] else '-'}{mixed[3]}", field=word.field)
