@@ -1,0 +1,99 @@
+"""The documents say what the code does: every setting, verb, option, command and key, and no dead link."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from bot import watchform
+from bot.cli import cli
+from bot.errors import Exit
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+HIDDEN = (".venv", ".git", "node_modules")
+PAGES = sorted(path for path in ROOT.rglob("*.md") if not set(path.relative_to(ROOT).parts) & set(HIDDEN))
+LINK = re.compile(r"(?<!`)\]\((?!https?:|mailto:)([^)\s]+)\)")
+LATER = ("backtest", "opml", "group --jsonl", "db copy", "db backup", "sources add")
+
+
+def readme() -> str:
+    """Read README.md."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def verbs() -> dict[str, Any]:
+    """List every verb of the command line, `db upgrade` for those that have two words."""
+    found: dict[str, Any] = {}
+    root: Any = typer.main.get_command(cli)
+    for name, command in root.commands.items():
+        below = getattr(command, "commands", {})
+        found |= {f"{name} {word}": verb for word, verb in below.items()} or {name: command}
+    return found
+
+
+def keys() -> set[str]:
+    """List every key that watchlists.yaml may have."""
+    sections = [
+        section
+        for section in vars(watchform).values()
+        if isinstance(section, type) and issubclass(section, BaseModel) and section.__module__ == watchform.__name__
+    ]
+    return {field.alias or name for section in sections for name, field in section.model_fields.items()}
+
+
+def test_the_readme_explains_every_setting() -> None:
+    """Nobody has to read the source to find a setting."""
+    missing = {name for name in Settings.model_fields if f"`{name.upper()}`" not in readme()}
+    assert missing == set()
+
+
+def test_the_readme_explains_every_verb_and_its_options() -> None:
+    """Every verb of the command line stands in the table, with its options."""
+    for name, verb in verbs().items():
+        rows = [row for row in readme().splitlines() if row.startswith(f"| `{name}")]
+        assert rows, f"{name} is not in the table of verbs"
+        options = {option for parameter in verb.params for option in parameter.opts if option.startswith("--")}
+        assert {option for option in options - {"--help"} if option not in " ".join(rows)} == set(), name
+
+
+def test_the_readme_explains_every_exit_code() -> None:
+    """A scheduler's author finds what each exit code means."""
+    for code in Exit:
+        assert re.search(rf"^\| `{code.value}` \|", readme(), re.MULTILINE), code
+
+
+def test_the_readme_explains_every_key_of_watchlists_yaml() -> None:
+    """Every key that the file may have is explained."""
+    assert {key for key in keys() if f"`{key}" not in readme()} == set()
+
+
+def test_the_readme_promises_nothing_of_a_later_release() -> None:
+    """What is not there is not in the documents either."""
+    existing = set(verbs())
+    for name in LATER:
+        if not any(verb.split()[0] == name.split()[0] for verb in existing):
+            assert f"newswatch {name}" not in readme()
+            assert f"`{name}" not in readme()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_within_the_documents_leads_somewhere(page: Path) -> None:
+    """A relative link names a file that exists, and its fragment a heading of it."""
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        name, _, fragment = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        if fragment and target.suffix == ".md":
+            assert fragment in anchors(target), link
+
+
+def anchors(page: Path) -> set[str]:
+    """Name the fragments that lead to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
