@@ -147,7 +147,7 @@ class Deliverer:
 
     async def _let_go(self, epoch: int) -> None:
         """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it."""
-        closed = {chat for chat in self._lane.closed}
+        closed = set(self._lane.closed)
         dropped = [one for one in self._held if one.alert.chat.id in closed]
         self._held = [one for one in self._held if one.alert.chat.id not in closed]
         if dropped:

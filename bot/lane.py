@@ -53,7 +53,7 @@ class Lane:
 
     async def fly(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
         """Send one alert, or fold several into the chat's rolling message, and settle each."""
-        action: retry.Action | Folded
+        action: retry.Action | Sent | Folded
         try:
             while True:
                 action = await self._attempt(batch, folded=folded)
@@ -68,7 +68,7 @@ class Lane:
         except StoreError as error:
             log.warning("cannot write down a delivery", extra={"reason": str(error)})
 
-    async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Folded:
+    async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
         """Ask the medium once, and say what follows."""
         try:
             accepted = await self._fold(batch) if folded else Sent(await self._notifier.send(batch[0]))
@@ -100,7 +100,7 @@ class Lane:
                     raise
         return Folded(await self._notifier.fold(batch, None))
 
-    async def _carry_out(self, action: retry.Action | Folded, batch: Sequence[Delivery], epoch: int) -> None:
+    async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
         """Do what follows, and write down how the attempt ended."""
         now, chat = self._now(), batch[0].alert.chat
         match action:
@@ -138,10 +138,9 @@ class Lane:
     async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
         """Write it down; for as long as the role is ours, once more when the store fails."""
         for delivery in batch:
-            ended = Sent(delivery.message) if isinstance(result, Dead) and delivery.message is not None else result
             for seconds in SETTLE_TRIES:
                 try:
-                    await self._store.settle(delivery, epoch, ended, self._now())
+                    await self._store.settle(delivery, epoch, result, self._now())
                     break
                 except StaleLeaseError:
                     raise
@@ -150,8 +149,8 @@ class Lane:
                         raise
                     await self._pause(seconds)
             if delivery.message is None:
-                self.sent += isinstance(ended, Sent | Folded)
-                self.dead += isinstance(ended, Dead)
+                self.sent += isinstance(result, Sent | Folded)
+                self.dead += isinstance(result, Dead)
 
     async def _slow(self, chat: int, until: datetime, now: datetime) -> None:
         """Let the chat wait; a second chat that is asked to wait meanwhile means everybody."""

@@ -1,7 +1,8 @@
 """What follows when a message was not accepted: the refusal and the clock in, one action out.
 
 A pure table of decisions; `deliver` carries them out. Nothing that connection trouble or Telegram's own pace caused
-ever counts against an alert; what is refused again and again ends as dead, with the reason.
+ever counts against an alert; what is refused again and again ends as dead, with the reason. An edit that ends so is
+only dropped: the reader has the message.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError
 from bot.model import Delivery, Form
-from bot.ports import Dead, Later, Sent
+from bot.ports import Dead, Later
 
 # 429: never sooner than asked, within reason (seconds).
 SHORTEST, LONGEST = 1.0, 6 * 3600.0
@@ -73,7 +74,7 @@ class Refused:
     reason: str
 
 
-Action = Again | Slow | Moved | TopicLost | Closed | Unreached | Refused | Sent | Later | Dead
+Action = Again | Slow | Moved | TopicLost | Closed | Unreached | Refused | Later | Dead
 
 
 def after(error: DeliveryError, delivery: Delivery, now: datetime, chance: float) -> Action:
@@ -98,7 +99,7 @@ def after(error: DeliveryError, delivery: Delivery, now: datetime, chance: float
         case "shrink":
             action = _simpler(delivery, "bare", reason)
         case "stale":
-            action = _give_up(delivery, reason)
+            action = Dead(reason)
         case "unknown":
             action = _ambiguous(delivery, reason, now, chance)
         case "retry":
@@ -127,28 +128,23 @@ def raised(slowed: Mapping[int, datetime], chat: int, now: datetime) -> bool:
     return any(other != chat and until > now for other, until in slowed.items())
 
 
-def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead | Sent:
+def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:
     if delivery.attempts + 1 >= AMBIGUOUS_TRIES:
-        return _give_up(delivery, reason)
+        return Dead(reason)
     wait = min(AMBIGUOUS * 2.0 ** min(delivery.attempts, 20), AMBIGUOUS_MOST)
     return Later(now + timedelta(seconds=wait * (1 + chance / 10)), reason)
 
 
-def _unknown(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead | Sent:
+def _unknown(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:
     if delivery.attempts >= len(UNKNOWN_REFUSAL):
-        return _give_up(delivery, reason)
+        return Dead(reason)
     wait = UNKNOWN_REFUSAL[delivery.attempts]
     return Later(now + timedelta(seconds=wait * (1 + chance / 10)), reason)
 
 
-def _simpler(delivery: Delivery, form: Form, reason: str) -> Again | Dead | Sent:
+def _simpler(delivery: Delivery, form: Form, reason: str) -> Again | Dead:
     """Return the next simpler form: rich, then bare or plain, then plain, then none."""
     forms: tuple[Form, ...] = ("rich", "bare", "plain")
     if forms.index(delivery.form) >= forms.index(form):
-        return _give_up(delivery, reason)
+        return Dead(reason)
     return Again(form)
-
-
-def _give_up(delivery: Delivery, reason: str) -> Dead | Sent:
-    """Return how it ends. An edit that cannot be made is dropped: the reader has the alert."""
-    return Dead(reason) if delivery.message is None else Sent(delivery.message)
