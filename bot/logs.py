@@ -57,6 +57,8 @@ _EXPECTED = frozenset(
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_HEAD = ("timestamp", "level", "logger", "event")
+
 Processor = Callable[[Any, str, MutableMapping[str, Any]], Any]
 
 
@@ -112,6 +114,7 @@ class Pipe(logging.Handler):
             self._file = None
         self._lines: queue.Queue[str | None] = queue.Queue(ROOM)
         self._dropped = 0
+        self._ending = False
         self._thread = threading.Thread(target=self._drain, name="logs", daemon=True)
         self._thread.start()
 
@@ -133,12 +136,12 @@ class Pipe(logging.Handler):
                 self._lines.put(None, timeout=_FLUSH)
                 self._thread.join(_FLUSH)
             except queue.Full:
-                pass
+                self._ending = True  # the thread ends by itself, should the reader come back
         super().close()
 
     def _drain(self) -> None:
         try:
-            while (line := self._lines.get()) is not None:
+            while not (self._ending and self._lines.empty()) and (line := self._lines.get()) is not None:
                 self._write(f"{line}\n")
                 if self._dropped and self._lines.empty():
                     dropped, self._dropped = self._dropped, 0
@@ -250,7 +253,7 @@ def _redacted(redact: Callable[[str], str]) -> Processor:
 
 def _text(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
     """Return `time level logger: what happened key=value …`; a traceback follows, each line marked as part of it."""
-    head = [event.pop(key, "") for key in ("timestamp", "level", "logger", "event")]
+    head = [event.pop(key, "") for key in _HEAD]
     traces = [event.pop(key) for key in ("traceback", "stack_info") if key in event]
     pairs = "".join(f" {key}={_quoted(value)}" for key, value in event.items())
     line = f"{head[0]} {head[1]:<8} {head[2]}: {head[3]}{pairs}"
@@ -268,4 +271,5 @@ def _quoted(value: object) -> str:
 def _json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
     import json
 
-    return json.dumps(event, ensure_ascii=False)
+    first = {key: event.pop(key) for key in _HEAD if key in event}
+    return json.dumps({**first, **event}, ensure_ascii=False)

@@ -272,9 +272,8 @@ def welcome() -> str:
 
 def revoked(chat: int, *, had: bool) -> str:
     """Confirm to the owner."""
-    if had:
-        return f"The chat <code>{chat}</code> is no longer admitted and is told nothing more."
-    return f"The chat <code>{chat}</code> was not admitted. Readers in deliver_to are changed in watchlists.yaml."
+    before = "" if had else " It was not admitted before, either."
+    return f"🔕 The chat <code>{chat}</code> is told nothing more.{before} /admit {chat} takes that back."
 
 
 def which_chat(verb: str) -> str:
@@ -284,7 +283,7 @@ def which_chat(verb: str) -> str:
 
 def access_is_open() -> str:
     """Add to the confirmation while everybody may subscribe."""
-    return "Access is open (NEWSWATCH_ACCESS): everybody may subscribe, admitted or not."
+    return "Access is open (NEWSWATCH_ACCESS): chats need no admitting."
 
 
 # ---------------------------------------------------------------------------------------------- status

@@ -203,8 +203,7 @@ async def _revoke(house: House, asked: Asked) -> Answer:
     chat = _chat(command)
     if chat is None:
         return say(command, texts.which_chat("revoke"))
-    text = texts.revoked(chat, had=await house.store.revoke(chat))
-    return say(command, f"{text}\n{texts.access_is_open()}" if house.access == "open" else text)
+    return say(command, texts.revoked(chat, had=await house.store.revoke(chat)))
 
 
 VERBS: dict[str, tuple[Need, Handler]] = {
