@@ -150,6 +150,7 @@ def _dotenv(path: Path) -> dict[str, str]:
     from dotenv.parser import parse_stream  # only where there is a file
 
     bindings: list[Any] = list(parse_stream(StringIO(text)))
-    if problems := [f"{path}:{one.original.line}: not NAME=value; correct the line" for one in bindings if one.error]:
-        raise ConfigError(*problems)
+    if bad := [one.original for one in bindings if one.error]:
+        lines = [one.line + one.string[: -len(one.string.lstrip())].count("\n") for one in bad]
+        raise ConfigError(*(f"{path}:{line}: not NAME=value; correct the line" for line in lines))
     return {one.key: one.value for one in bindings if one.key and one.value is not None}
