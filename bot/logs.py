@@ -143,12 +143,17 @@ class Pipe(logging.Handler):
         try:
             while not (self._ending and self._lines.empty()) and (line := self._lines.get()) is not None:
                 self._write(f"{line}\n")
-                if self._dropped and self._lines.empty():
-                    dropped, self._dropped = self._dropped, 0
-                    self._write(f"{dropped} log lines were dropped: nobody was reading\n")
+                if self._lines.empty():
+                    self._own_up()
+            self._own_up()
         finally:
             if self._file is not None:
                 os.close(self._file)
+
+    def _own_up(self) -> None:
+        dropped, self._dropped = self._dropped, 0
+        if dropped:
+            self._write(f"{dropped} log lines were dropped: nobody was reading\n")
 
     def _write(self, text: str) -> None:
         if self._file is None:
