@@ -14,10 +14,11 @@ from sqlalchemy import bindparam, delete, func, select, text
 from bot.model import Chat, Subscription
 from bot.ports import SourceStatus, Status
 from bot.store import moving
-from bot.store.claims import EVERYBODY, deliverable
+from bot.store.claims import EVERYBODY
 from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
-from bot.store.outbox import REVOKED
+from bot.store.places import REVOKED
+from bot.store.queries import may_be_told
 from bot.store.rows import to_topic
 from bot.store.schema import DUE, ENABLED, chat, outbox, source, subscription
 
@@ -110,13 +111,13 @@ class Chats:
         of_waiting = (
             select(func.count())
             .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
-            .where(text(DUE), deliverable())
+            .where(text(DUE), may_be_told())
         )
         number = func.count()
         of_dead = select(outbox.c.reason, number).where(text("state = 'dead'")).group_by(outbox.c.reason)
         of_silent = (
             select(chat.c.id, chat.c.suspended, chat.c.revoked)
-            .where(~deliverable(), chat.c.id != EVERYBODY)
+            .where(~may_be_told(), chat.c.id != EVERYBODY)
             .order_by(chat.c.id)
         )
         async with self.database.read() as connection:

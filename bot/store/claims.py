@@ -5,14 +5,16 @@ Builds statements and decides changes; executes nothing.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Select, bindparam, case, func, or_, select, text, update
 
 from bot.model import Delivery
 from bot.ports import Dead, Folded, Later, Sent
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms
+from bot.store.queries import may_be_told
 from bot.store.rows import clean
 from bot.store.schema import DUE, chat, outbox
 
@@ -22,11 +24,7 @@ if TYPE_CHECKING:
 EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
 
 
-def deliverable() -> ColumnElement[bool]:
-    """Return "this chat may be told", for outbox joined with chat; a chat without a row may."""
-    return chat.c.suspended.is_(None) & func.coalesce(chat.c.revoked, False).is_(False)
-
-
+@cache
 def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
 
@@ -50,7 +48,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
             text(DUE),
             outbox.c.not_before <= bindparam("now"),
             free,
-            deliverable(),
+            may_be_told(),
             func.coalesce(chat.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
         )
@@ -71,6 +69,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     )
 
 
+@cache
 def sent_since(dialect: Dialect) -> Select[Any]:
     """Return the statement that counts the messages of `chats` sent since `since`; a rolling message is one."""
     message = case((outbox.c.folded, outbox.c.message), else_=-outbox.c.id)

@@ -16,11 +16,12 @@ from sqlalchemy import bindparam, case, func, select, text, update
 from bot.model import Chat, Delivery, Look, Report
 from bot.ports import Dead, Folded, Later, Role, Sent
 from bot.store import moving, roles
-from bot.store.claims import EVERYBODY, claiming, deliverable, sent_since, settling
+from bot.store.claims import EVERYBODY, claiming, sent_since, settling
 from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc
+from bot.store.queries import may_be_told, reports_of
 from bot.store.rows import Row, to_alert, to_chat, to_look, to_report, to_topic
-from bot.store.schema import DUE, chat, outbox, report, role_lease
+from bot.store.schema import DUE, chat, outbox, role_lease
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -77,8 +78,7 @@ class Deliveries:
             return ()
         dialect = self.database.dialect
         reports: dict[int, list[Report]] = {}
-        of = select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
-        for row in await connection.execute(of, {"ids": dialect.pack({row.story for row in rows})}):
+        for row in await connection.execute(reports_of(dialect), {"ids": dialect.pack({row.story for row in rows})}):
             reports.setdefault(row.story, []).append(to_report(row))
         wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
         said = await connection.execute(wishes, {"ids": dialect.pack({row.chat for row in rows})})
@@ -135,9 +135,9 @@ class Deliveries:
         if not isinstance(result, Sent | Folded):
             ours = ours.where(text("state <> 'dead'"))  # a chat suspended in the meantime stays so
         async with self.database.write() as connection:
+            current = await roles.current(connection, "sender")
             await connection.execute(ours.values(changes), {"its_id": delivery.id, "its_epoch": epoch})
-        async with self.database.read() as connection:
-            await roles.ensure_current(connection, "sender", epoch)
+        roles.refuse_stale("sender", current, epoch)
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""
@@ -184,10 +184,9 @@ class Deliveries:
         due = (
             select(func.count(), func.min(free_at))
             .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
-            .where(text(DUE), deliverable())
+            .where(text(DUE), may_be_told())
         )
         async with self.database.read() as connection:
             number, first = (await connection.execute(due)).one()
             pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
-

@@ -7,38 +7,32 @@ chat that must not be told gets a row that is dead from the start, so that nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Insert, text, update
 
 from bot.model import Alert
 from bot.store.dialect import Dialect
-from bot.store.rows import GENERAL, to_payload, to_topic
-from bot.store.schema import chat, lost_topic, outbox
+from bot.store.places import Places
+from bot.store.rows import to_payload
+from bot.store.schema import outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-REVOKED = "an owner has taken back this chat's access"
 
-
-async def put_alerts(connection: AsyncConnection, dialect: Dialect, alerts: Sequence[Alert], now: int) -> int:
+async def put_alerts(
+    connection: AsyncConnection, dialect: Dialect, places: Places, alerts: Sequence[Alert], now: int
+) -> int:
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds."""
-    if not alerts:
-        return 0
-    moved = await moves(connection)
-    lost = await lost_topics(connection)
-    closed = await _closed(connection)
     rows: dict[tuple[int, int, int], dict[str, Any]] = {}
     for alert in alerts:
-        to = moved.get(alert.chat.id, alert.chat.id)
-        topic = to_topic(alert.chat)
-        if (to, topic) in lost:
-            topic = GENERAL
-        rows.setdefault((to, topic, alert.story), _row(alert, to, topic, closed.get(to), now))
+        to, topic = places.now(alert.chat)
+        rows.setdefault((to, topic, alert.story), _row(alert, to, topic, places.closed.get(to), now))
     waiting = [row for row in rows.values() if row["state"] == "pending"]
     dead = [row for row in rows.values() if row["state"] == "dead"]
-    unique = dialect.insert(outbox).on_conflict_do_nothing()
+    unique = _adding(dialect)
     if dead:
         await connection.execute(unique, dead)
     return await dialect.count_new(connection, unique, waiting) if waiting else 0
@@ -63,29 +57,14 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
     }
 
 
+@cache
+def _adding(dialect: Dialect) -> Insert:
+    return dialect.insert(outbox).on_conflict_do_nothing()
+
+
 async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
     """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
     if stories:
         editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL AND NOT folded))")
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
         await connection.execute(joined.values(wanted=outbox.c.wanted + 1), {"stories": dialect.pack(stories)})
-
-
-async def moves(connection: AsyncConnection) -> dict[int, int]:
-    """Return the chats that have a new id, old -> new. A handful at most."""
-    rows = await connection.execute(select(chat.c.id, chat.c.moved_to).where(chat.c.moved_to.is_not(None)))
-    return {row.id: row.moved_to for row in rows}
-
-
-async def lost_topics(connection: AsyncConnection) -> frozenset[tuple[int, int]]:
-    """Return the forum topics that are gone, as (chat, topic)."""
-    rows = await connection.execute(select(lost_topic.c.chat, lost_topic.c.topic))
-    return frozenset((row.chat, row.topic) for row in rows)
-
-
-async def _closed(connection: AsyncConnection) -> dict[int, str]:
-    """Return why chats must not be told, by chat."""
-    closed = select(chat.c.id, chat.c.suspended, chat.c.revoked).where(
-        chat.c.suspended.is_not(None) | chat.c.revoked
-    )
-    return {row.id: REVOKED if row.revoked else row.suspended for row in await connection.execute(closed)}

@@ -11,26 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source
 from bot.ports import Leased, Outcome
+from bot.store import queries
 from bot.store.database import Database
 from bot.store.dialect import STORY_LOCK
 from bot.store.holder import is_gone
 from bot.store.instants import to_ms, to_utc
 from bot.store.outbox import put_alerts
+from bot.store.places import find_places
 from bot.store.recording import OpenRecording
 from bot.store.rows import to_leased
-from bot.store.schema import ENABLED, LEASED, source
+from bot.store.schema import LEASED, source
 from bot.store.seen import Shown, look_up, refresh
 from bot.store.sources import sync_sources
-from bot.store.turns import end_of, end_poll, held, lease_of
+from bot.store.turns import end_of, lease_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
-    from sqlalchemy.sql.dml import ReturningUpdate
 
 SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
 
@@ -64,7 +65,7 @@ class Polls:
             if self.swept_at is None or now - self.swept_at >= SWEEP:
                 await self._sweep(connection)
                 self.swept_at = now
-            rows = (await connection.execute(_lease(forced=forced_since is not None), values)).all()
+            rows = (await connection.execute(queries.leasing(forced=forced_since is not None), values)).all()
         return tuple(to_leased(row) for row in sorted(rows, key=lambda row: (row.next_due, row.id)))
 
     async def _sweep(self, connection: AsyncConnection) -> None:
@@ -88,7 +89,7 @@ class Polls:
             return
         ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
         async with self.database.write() as connection:
-            await connection.execute(update(source).where(held()).values(changes), ordered)
+            await connection.execute(update(source).where(queries.held()).values(changes), ordered)
 
     async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
@@ -104,7 +105,7 @@ class Polls:
         outcomes = sorted(outcomes, key=lambda outcome: outcome.leased.id)  # one order for all workers: no deadlock
         stale = [pair for one in outcomes for pair in self.shown.stale(one.leased.id, one.polled_at)]
         async with self.database.write() as connection:
-            await connection.execute(end_poll(), [end_of(outcome) for outcome in outcomes])
+            await connection.execute(queries.ending(), [end_of(outcome) for outcome in outcomes])
             await refresh(connection, stale)
 
     def recording(self, leased: Leased) -> AbstractAsyncContextManager[OpenRecording]:
@@ -116,42 +117,20 @@ class Polls:
 
     @asynccontextmanager
     async def _recording(self, leased: Leased) -> AsyncIterator[OpenRecording]:
-        ours = select(source.c.id).where(held()).with_for_update()
         async with self.database.write() as connection:
-            if await connection.scalar(ours, lease_of(leased)) is None:
+            if await connection.scalar(queries.locking(), lease_of(leased)) is None:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
             yield OpenRecording(connection, self.database.dialect, self.shown)
 
     async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
         """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
         async with self.database.write() as connection:
-            return await put_alerts(connection, self.database.dialect, alerts, to_ms(now))
+            places = await find_places(connection)
+            return await put_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
 
     async def next_due(self) -> datetime | None:
         """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
-        idle = select(func.min(source.c.next_due)).where(text(ENABLED), source.c.lease_until.is_(None))
-        held = select(func.min(source.c.lease_until)).where(text(ENABLED), text(LEASED))
         async with self.database.read() as connection:
-            first = (await connection.execute(select(idle.scalar_subquery(), held.scalar_subquery()))).one()
+            first = (await connection.execute(queries.first_due())).one()
         known = [ms for ms in first if ms is not None]
         return to_utc(min(known)) if known else None
-
-
-def _lease(*, forced: bool) -> ReturningUpdate[Any]:
-    due = source.c.next_due <= bindparam("now")
-    if forced:
-        due = or_(due, source.c.tried_at.is_(None), source.c.tried_at < bindparam("since"))
-    chosen = (
-        select(source.c.id)
-        .where(text(ENABLED), due, or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")))
-        .order_by(source.c.next_due, source.c.id)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-        .cte("chosen")  # PostgreSQL would run a plain subquery more than once, and lock more than the limit
-    )
-    return (
-        update(source)
-        .where(source.c.id.in_(select(chosen.c.id)))
-        .values(lease_until=bindparam("until"), holder=bindparam("me"), fence=source.c.fence + 1)
-        .returning(source)
-    )

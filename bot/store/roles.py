@@ -7,9 +7,10 @@ tries. A holder on this machine whose process is gone is replaced at once, any o
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from bot.errors import StaleLeaseError
 from bot.ports import Role
@@ -58,7 +59,22 @@ async def drop(database: Database, role: Role, epoch: int) -> None:
 
 async def ensure_current(connection: AsyncConnection, role: Role, epoch: int) -> None:
     """Raise StaleLeaseError when the epoch is over; until the transaction ends, it does not end either."""
-    its = select(role_lease.c.epoch).where(role_lease.c.role == bindparam("its_role")).with_for_update(read=True)
-    current = await connection.scalar(its, {"its_role": role})
-    if current != epoch:
-        raise StaleLeaseError(f"another instance is the {role} now (epoch {current}, ours was {epoch})")
+    refuse_stale(role, await current(connection, role), epoch)
+
+
+async def current(connection: AsyncConnection, role: Role) -> int | None:
+    """Return the role's epoch, which stays so until the transaction ends."""
+    epoch: int | None = await connection.scalar(_current(), {"its_role": role})
+    return epoch
+
+
+def refuse_stale(role: Role, now: int | None, epoch: int) -> None:
+    """Raise StaleLeaseError when the epochs differ."""
+    if now != epoch:
+        raise StaleLeaseError(f"another instance is the {role} now (epoch {now}, ours was {epoch})")
+
+
+@cache
+def _current() -> Select[Any]:
+    its = role_lease.c.role == bindparam("its_role")
+    return select(role_lease.c.epoch).where(its).with_for_update(read=True)

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
-
+from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.instants import DAY_MS, to_ms
-from bot.store.schema import seen
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,10 +41,8 @@ async def look_up(connection: AsyncConnection, dialect: Dialect, source: int, ke
     """Return the known ones of the keys, each with its last sight in milliseconds."""
     if not keys:
         return {}
-    statement = select(seen.c.key, seen.c.last_seen).where(
-        seen.c.source == bindparam("its_source"), dialect.among(seen.c.key, "keys")
-    )
-    rows = await connection.execute(statement, {"its_source": source, "keys": dialect.pack(keys)})
+    values = {"its_source": source, "keys": dialect.pack(keys)}
+    rows = await connection.execute(queries.known_keys(dialect), values)
     return {row.key: row.last_seen for row in rows}
 
 
@@ -54,11 +50,10 @@ async def put_keys(connection: AsyncConnection, dialect: Dialect, source: int, k
     """Put keys on record; what is there already stays."""
     rows = [{"source": source, "key": key, "last_seen": now} for key in dict.fromkeys(keys)]
     if rows:
-        await connection.execute(dialect.insert(seen).on_conflict_do_nothing(), rows)
+        await connection.execute(queries.adding_key(dialect), rows)
 
 
 async def refresh(connection: AsyncConnection, stale: Sequence[Mapping[str, int]]) -> None:
     """Write the last sight of what `Shown.stale` gave."""
     if stale:
-        one = update(seen).where(seen.c.source == bindparam("its_source"), seen.c.key == bindparam("its_key"))
-        await connection.execute(one.values(last_seen=bindparam("now")), list(stale))
+        await connection.execute(queries.refreshing(), list(stale))

@@ -9,14 +9,12 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, func, insert, text, update
-
 from bot.model import Report, Signature
 from bot.ports import Leased, Outcome, Recorded
+from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none
 from bot.store.rows import clean, clean_or_none
-from bot.store.schema import LEASED, item, report, source, story, story_key
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,28 +22,17 @@ if TYPE_CHECKING:
 # Characters that stay on record: enough for backtests and for what an alert shows, a bound for the disk.
 TITLE, LEAD, BODY = 1_000, 4_000, 20_000
 
-ENDED = ("etag", "last_modified", "body_hash", "next_due", "error", "failures", "quiet", "tried_at", "baselined")
-
-
-def held() -> ColumnElement[bool]:
-    """Return "this lease is still ours", for the parameters of `lease_of`."""
-    return and_(source.c.id == bindparam("its_id"), source.c.fence == bindparam("its_fence"), text(LEASED))
-
 
 def lease_of(leased: Leased) -> dict[str, Any]:
-    """Return the parameters of `held`."""
+    """Return the parameters of `queries.held`."""
     return {"its_id": leased.id, "its_fence": leased.fence}
 
 
-def end_poll() -> Update:
-    """Return the statement that ends a poll and gives its lease back, for the parameters of `end_of`."""
-    plain: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ENDED}
-    kept: dict[str, Any] = {name: func.coalesce(bindparam(f"to_{name}"), source.c[name]) for name in ("read_at", "polled_at")}
-    return update(source).where(held()).values({**plain, **kept, "lease_until": None, "holder": None})
+def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
+    """Return the parameters of `queries.ending`; `more` items are new.
 
-
-def end_of(outcome: Outcome) -> dict[str, Any]:
-    """Return the parameters of `end_poll`. While the lease is held nobody else counts failures or quiet polls."""
+    While the lease is held nobody else counts failures or quiet polls.
+    """
     leased, validators = outcome.leased, outcome.validators
     failed, at = outcome.error is not None, to_ms(outcome.polled_at)
     quiet = leased.quiet if failed else leased.quiet + 1
@@ -61,11 +48,12 @@ def end_of(outcome: Outcome) -> dict[str, Any]:
         "to_baselined": leased.baselined or outcome.parsed,
         "to_read_at": at if outcome.parsed else None,
         "to_polled_at": None if failed else at,
+        "more": more,
     }
 
 
 async def put_items(connection: AsyncConnection, source_id: int, items: Sequence[Recorded]) -> None:
-    """Put items on record and raise the source's counter."""
+    """Put items on record."""
     if not items:
         return
     rows = [
@@ -82,11 +70,7 @@ async def put_items(connection: AsyncConnection, source_id: int, items: Sequence
         }
         for one in items
     ]
-    await connection.execute(insert(item), rows)
-    counted = update(source).where(source.c.id == bindparam("its_id"))
-    await connection.execute(
-        counted.values(known=source.c.known + bindparam("more")), {"its_id": source_id, "more": len(rows)}
-    )
+    await connection.execute(queries.adding_item(), rows)
 
 
 async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:
@@ -101,7 +85,7 @@ async def _put_report(
 ) -> None:
     at, headline, url = to_ms(told.at), clean(told.headline[:TITLE]), clean_or_none(told.url)
     first = {"id": story_id, "created_at": at, "headline": headline, "url": url}
-    await connection.execute(dialect.insert(story).on_conflict_do_nothing(), first)
+    await connection.execute(queries.adding_story(dialect), first)
     row = {
         "story": story_id,
         "source": clean(told.source),
@@ -113,7 +97,7 @@ async def _put_report(
         "watchlists": json.dumps(told.watchlists),
         "sketch": b"" if signature is None else signature.sketch,
     }
-    number = await connection.scalar(insert(report).returning(report.c.id), row)
+    number = await connection.scalar(queries.adding_report(), row)
     if signature is not None and signature.index:
         keys = [{"key": key, "at": at, "report": number} for key in dict.fromkeys(signature.index)]
-        await connection.execute(insert(story_key), keys)
+        await connection.execute(queries.adding_story_key(), keys)

@@ -1,0 +1,163 @@
+"""The statements of polling. Built once each: building one costs as much as running it.
+
+Builds statements, executes nothing. Parameters are named here and filled in by the callers.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Insert, Select, Update, and_, bindparam, func, insert, or_, select, text, update
+
+from bot.store.dialect import Dialect
+from bot.store.schema import ENABLED, LEASED, chat, item, outbox, report, seen, source, story, story_key, subscription
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+
+CANDIDATES = 200  # the nearest by shared keys: a true copy shares most of them
+ENDED = ("etag", "last_modified", "body_hash", "next_due", "error", "failures", "quiet", "tried_at", "baselined")
+
+
+@cache
+def held() -> ColumnElement[bool]:
+    """Return "this lease is still ours": its_id, its_fence."""
+    return and_(source.c.id == bindparam("its_id"), source.c.fence == bindparam("its_fence"), text(LEASED))
+
+
+@cache
+def locking() -> Select[Any]:
+    """Return the select that finds and locks a source whose lease is ours."""
+    return select(source.c.id).where(held()).with_for_update()
+
+
+@cache
+def leasing(*, forced: bool) -> ReturningUpdate[Any]:
+    """Return the statement that takes due sources: now, until, me, most; forced: since."""
+    due: ColumnElement[bool] = source.c.next_due <= bindparam("now")
+    if forced:
+        due = or_(due, source.c.tried_at.is_(None), source.c.tried_at < bindparam("since"))
+    chosen = (
+        select(source.c.id)
+        .where(text(ENABLED), due, or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")))
+        .order_by(source.c.next_due, source.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")  # PostgreSQL would run a plain subquery more than once, and lock more than the limit
+    )
+    return (
+        update(source)
+        .where(source.c.id.in_(select(chosen.c.id)))
+        .values(lease_until=bindparam("until"), holder=bindparam("me"), fence=source.c.fence + 1)
+        .returning(source)
+    )
+
+
+@cache
+def ending() -> Update:
+    """Return the statement that ends a poll and gives its lease back: to_ and each column, more (new items)."""
+    changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ENDED}
+    for name in ("read_at", "polled_at"):
+        changes[name] = func.coalesce(bindparam(f"to_{name}"), source.c[name])
+    changes |= {"known": source.c.known + bindparam("more"), "lease_until": None, "holder": None}
+    return update(source).where(held()).values(changes)
+
+
+@cache
+def first_due() -> Select[Any]:
+    """Return the select of two instants: the first due source that is idle, the first end of a lease."""
+    idle = select(func.min(source.c.next_due)).where(text(ENABLED), source.c.lease_until.is_(None))
+    leased = select(func.min(source.c.lease_until)).where(text(ENABLED), text(LEASED))
+    return select(idle.scalar_subquery(), leased.scalar_subquery())
+
+
+@cache
+def known_keys(dialect: Dialect) -> Select[Any]:
+    """Return the look-up of seen keys: its_source, keys."""
+    return select(seen.c.key, seen.c.last_seen).where(
+        seen.c.source == bindparam("its_source"), dialect.among(seen.c.key, "keys")
+    )
+
+
+@cache
+def adding_key(dialect: Dialect) -> Insert:
+    """Return the insert of a seen key; one that is there stays."""
+    return dialect.insert(seen).on_conflict_do_nothing()
+
+
+@cache
+def refreshing() -> Update:
+    """Return the statement that writes a key's last sight: its_source, its_key, now."""
+    one = update(seen).where(seen.c.source == bindparam("its_source"), seen.c.key == bindparam("its_key"))
+    return one.values(last_seen=bindparam("now"))
+
+
+@cache
+def adding_item() -> Insert:
+    """Return the insert of an item."""
+    return insert(item)
+
+
+@cache
+def adding_story(dialect: Dialect) -> Insert:
+    """Return the insert of a story; one that is there stays."""
+    return dialect.insert(story).on_conflict_do_nothing()
+
+
+@cache
+def adding_report() -> ReturningInsert[Any]:
+    """Return the insert of a report, which gives its number."""
+    return insert(report).returning(report.c.id)
+
+
+@cache
+def adding_story_key() -> Insert:
+    """Return the insert of a key of a report."""
+    return insert(story_key)
+
+
+@cache
+def sharing(dialect: Dialect) -> Select[Any]:
+    """Return the select of the reports that share keys, those that share most first: keys, since."""
+    shared = (
+        select(story_key.c.report, func.count().label("shared"))
+        .where(dialect.among(story_key.c.key, "keys"), story_key.c.at >= bindparam("since"))
+        .group_by(story_key.c.report)
+        .order_by(text("shared DESC"), story_key.c.report.desc())
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    return (
+        select(report).join(shared, shared.c.report == report.c.id).order_by(shared.c.shared.desc(), report.c.id.desc())
+    )
+
+
+@cache
+def reports_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of the reports of stories, oldest first: ids."""
+    return select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
+
+
+@cache
+def told_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of the chats that have, or are about to get, messages of stories: ids."""
+    having = select(outbox.c.story, outbox.c.chat, outbox.c.topic)
+    return having.where(dialect.among(outbox.c.story, "ids"), text("state <> 'dead'"))
+
+
+@cache
+def subscribed(dialect: Dialect) -> Select[Any]:
+    """Return the select of subscriptions to watchlists, of chats that may be told: ids."""
+    return (
+        select(subscription.c.chat, subscription.c.topic, subscription.c.watchlist)
+        .outerjoin(chat, chat.c.id == subscription.c.chat)
+        .where(dialect.among(subscription.c.watchlist, "ids"), may_be_told())
+        .order_by(subscription.c.chat, subscription.c.topic, subscription.c.watchlist)
+    )
+
+
+@cache
+def may_be_told() -> ColumnElement[bool]:
+    """Return "this chat may be told", where chat was joined from outside; a chat without a row may."""
+    return chat.c.suspended.is_(None) & func.coalesce(chat.c.revoked, False).is_(False)
