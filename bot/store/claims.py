@@ -28,8 +28,8 @@ EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram give
 def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
 
-    First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its row
-    once more when it had to wait for it, so no row goes to two.
+    First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its
+    row once more when it had to wait for it, so no row goes to two.
     """
     free = or_(
         outbox.c.lease_until.is_(None),

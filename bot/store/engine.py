@@ -1,7 +1,7 @@
 """DATABASE_URL in, an asynchronous engine out. No connection is opened here.
 
-SQLite: write-ahead log, synchronous=FULL (a commit survives power loss), foreign keys, and BEGIN IMMEDIATE for what writes: a
-transaction that began reading fails at once when another writes, whatever the busy timeout says.
+SQLite: write-ahead log, synchronous=FULL (a commit survives power loss), foreign keys, and BEGIN IMMEDIATE for what
+writes: a transaction that began reading fails at once when another writes, whatever the busy timeout says.
 PostgreSQL: every libpq URI, sockets included; statements, idle transactions and dead peers are bounded in time.
 """
 

@@ -1,6 +1,6 @@
 """The errors of drivers, translated in one place into StoreError: what happened and what to do, in one line.
 
-What is a bug of ours (a wrong statement, a broken constraint) passes untouched, with its traceback. Texts of statements and
+What is a bug of ours (a wrong statement, a broken constraint) passes untouched, with its traceback. Statements and
 parameters never come out: the engine hides them, and only the driver's own message is repeated.
 """
 
@@ -15,33 +15,36 @@ from bot.errors import StoreError
 
 BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 
-# Part of the driver's message, in lower case -> what to tell, and whether trying again cannot help.
+# A part of the driver's message, in lower case, or an SQLSTATE -> what to tell, and whether trying again cannot help.
+# The first that fits counts.
 SQLITE = (
     ("disk is full", "the disk with the database is full: free some space, and it goes on by itself", False),
-    ("disk i/o error", "the disk with the database reports errors: check it (free space, health, mounts)", False),
-    (
-        "database is locked",
-        "another program has held the database locked for too long: end that backup or shell",
-        False,
-    ),
-    ("database table is locked", "another program has held the database locked for too long", False),
-    ("malformed", "the database is corrupt: restore a backup, or move the file away to start anew", True),
+    ("disk i/o error", "the disk with the database reports errors: check its space, health and mount", False),
+    ("locked", "another program has held the database locked for too long: end that backup or shell", False),
+    ("malformed", "the database is damaged: restore a backup, or move the file away to start anew", True),
     ("not a database", "the file is not a database: check NEWSWATCH_DATABASE_URL", True),
     ("readonly", "the database cannot be written: make the file and its directory writable for this user", True),
     ("unable to open", "the database file cannot be opened: check NEWSWATCH_DATABASE_URL and the directory", False),
 )
+SQLITE_ELSE = "the database failed"
 POSTGRES = (
-    ("password authentication failed", "the database refuses the user or password in NEWSWATCH_DATABASE_URL", True),
+    ("40001", "the database gave way to another worker; the same is tried again", False),
+    ("40P01", "the database gave way to another worker; the same is tried again", False),
+    ("53100", "the disk of the database server is full: free some space there", False),
+    ("25006", "the database server only reads (a standby?): name the primary in NEWSWATCH_DATABASE_URL", False),
     ("no password supplied", "the database wants a password: put it into NEWSWATCH_DATABASE_URL or its _FILE", True),
-    ("authentication failed", "the database refuses the user in NEWSWATCH_DATABASE_URL", True),
+    ("authentication failed", "the database refuses the user or password in NEWSWATCH_DATABASE_URL", True),
     ("pg_hba.conf", "the database server does not let this user or machine in (pg_hba.conf)", True),
-    ("permission denied", "the database user lacks rights: grant it the database, or create it as its owner", True),
+    ('role "', "the database does not know, or does not admit, the user in NEWSWATCH_DATABASE_URL", True),
+    ('database "', "the database of NEWSWATCH_DATABASE_URL is not there, or not ours: create it, or correct it", True),
+    ("permission denied", "the database user lacks rights: make it the owner of its database", True),
 )
+POSTGRES_ELSE = "the database does not answer: is its server up and reachable?"
 
 
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
-    """Turn what the drivers raise inside into StoreError; let bugs pass."""
+    """Turn what the drivers raise inside into StoreError; let bugs, and everything else, pass."""
     try:
         yield
     except BUGS:
@@ -50,33 +53,15 @@ async def translated() -> AsyncIterator[None]:
         raise explain(error.orig) from error
     except exc.TimeoutError as error:
         raise StoreError("the database is busy: no connection came free in time") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) or "no active connection" in str(error).lower():
-            raise StoreError(f"the database cannot be reached: {error}") from error
-        raise
 
 
 def explain(error: BaseException | None) -> StoreError:
     """Return the one line for an error of sqlite3 or psycopg."""
     said = " ".join(str(error or "no reason given").split())
-    lower = said.lower()
+    ours = type(error).__module__.startswith("psycopg")
+    known, otherwise = (POSTGRES, POSTGRES_ELSE) if ours else (SQLITE, SQLITE_ELSE)
     state: str | None = getattr(error, "sqlstate", None)
-    if not type(error).__module__.startswith("psycopg"):
-        for part, text, lasting in SQLITE:
-            if part in lower:
-                return StoreError(f"{text} ({said})", lasting=lasting)
-        return StoreError(f"the database failed: {said}")
-    for part, text, lasting in POSTGRES:
-        if part in lower:
+    for sign, text, lasting in known:
+        if sign == state or sign in said.lower():
             return StoreError(f"{text} ({said})", lasting=lasting)
-    if state == "3D000" or ("database" in lower and "does not exist" in lower):
-        return StoreError(
-            f"there is no such database: create it, or correct NEWSWATCH_DATABASE_URL ({said})", lasting=True
-        )
-    if "role" in lower and "does not exist" in lower:
-        return StoreError(f"the database does not know the user in NEWSWATCH_DATABASE_URL ({said})", lasting=True)
-    if state in {"40001", "40P01"}:
-        return StoreError(f"the database gave way to another worker, the same is tried again ({said})")
-    if state == "53100":
-        return StoreError(f"the disk of the database server is full: free some space there ({said})")
-    return StoreError(f"the database does not answer: is the server up and reachable? ({said})")
+    return StoreError(f"{otherwise} ({said})")

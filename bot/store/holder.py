@@ -1,7 +1,7 @@
 """Who holds a lease: this process, so named that another on the same machine can tell whether it still lives.
 
-Pure but for reading /proc. Where /proc is missing, or another machine or container holds the lease, nothing is known and only
-the end of the lease helps.
+Pure but for reading /proc. Where /proc is missing, or another machine or container holds the lease, nothing is known
+and only the end of the lease helps.
 """
 
 from __future__ import annotations

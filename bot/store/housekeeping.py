@@ -1,7 +1,7 @@
 """Forgetting, in small transactions: what is too old to matter goes, what still decides anything stays.
 
-Alerts that wait are never removed. Seen keys age by what their source showed since, not by the calendar: a feed that answered
-304 for a year still shows the same entries.
+Alerts that wait are never removed. Seen keys age by what their source showed since, not by the calendar: a feed that
+answered 304 for a year still shows the same entries.
 """
 
 from __future__ import annotations

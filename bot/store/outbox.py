@@ -1,7 +1,8 @@
 """Alerts into the outbox: one row per chat and story for ever, and what it is to show.
 
-Functions over an open transaction, for polling. A chat that moved is told at its new id, a topic that is gone in General; a
-chat that must not be told gets a row that is dead from the start, so that nothing waits for it and /status shows it.
+Functions over an open transaction, for polling. A chat that moved is told at its new id, a topic that is gone in
+General; a chat that must not be told gets a row that is dead from the start, so that nothing waits for it and /status
+shows it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What polling needs on record: leases of sources, seen keys, and the ends of polls.
 
-Fulfils `bot.ports.PollStore`. A lease is a row's fence, holder and time; whoever writes a result must still have the fence.
+Fulfils `bot.ports.PollStore`. A lease is a row's fence, holder and time; who writes a result must still have the fence.
 """
 
 from __future__ import annotations

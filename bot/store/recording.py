@@ -1,7 +1,7 @@
 """The record transaction of one poll: what was seen, what may be the same story, and the one write.
 
-Fulfils `bot.ports.Recording`. Decisions about stories are made one after another by all workers: SQLite has one writer anyway,
-PostgreSQL takes a lock at the first question about stories, so that turns without matches never wait for it.
+Fulfils `bot.ports.Recording`. Decisions about stories are made one after another by all workers: SQLite has one writer
+anyway, PostgreSQL takes a lock at the first question about stories, so that turns without matches never wait for it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Roles: one sender and one listener for all instances, each a row with a holder, a time and an epoch.
 
-Functions over the Database, for delivery. The epoch grows whenever a role changes hands, and fences what the former holder still
-tries. A holder on this machine whose process is gone is replaced at once, any other when its time is over.
+Functions over the Database, for delivery. The epoch grows whenever a role changes hands, and fences what the former
+holder still tries. A holder on this machine whose process is gone is replaced at once, any other when its time is over.
 """
 
 from __future__ import annotations

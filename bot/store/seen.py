@@ -1,7 +1,7 @@
 """Seen keys: which items of a source are on record.
 
-Look-ups go by the hundred in one statement. What a source still shows must not age away, yet a quiet poll must not write a
-hundred rows: a key's last sight is kept to the day, and refreshed together with what is written anyway.
+Look-ups go by the hundred in one statement. What a source still shows must not age away, yet a quiet poll must not
+write a hundred rows: a key's last sight is kept to the day, and refreshed together with what is written anyway.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Make the sources of watchlists.yaml the sources that are polled, keeping the record of each.
 
-`assign` decides, pure; `sync_sources` writes, in one transaction. Nothing is deleted here: a source that is gone from the file
-keeps what it has seen, so that its return is no flood.
+`assign` decides, pure; `sync_sources` writes, in one transaction. Nothing is deleted here: a source that is gone from
+the file keeps what it has seen, so that its return is no flood.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Assignment:
 
 
 def assign(records: Sequence[Kept], sources: Sequence[Source]) -> Assignment:
-    """Give every source the record of its url and name, else of its url, else of its name; those in use before old ones."""
+    """Give every source the record of its url and name, else of its url, else of its name; those in use come first."""
     records = sorted(records, key=lambda kept: (kept.disabled_at is not None, -(kept.disabled_at or 0), kept.id))
     kept: dict[int, Source] = {}  # by position in records
     left = list(sources)

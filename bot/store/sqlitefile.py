@@ -1,7 +1,7 @@
 """The SQLite file before it is opened: made where there is none, refused where it would fail later or lose data.
 
-A path comes in, nothing or a StoreError goes out. An existing file is never replaced: a database that is damaged and silently made
-anew would forget what was seen.
+A path comes in, nothing or a StoreError goes out. An existing file is never replaced: a database that is damaged and
+silently made anew would forget what was seen.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
                 best, kind = len(point.parts), fields[2]
     if kind in REMOTE:
         raise StoreError(
-            f"{path} is on a network file system ({kind}), where SQLite loses data: put it on a local disk, or use PostgreSQL",
+            f"{path} is on a network file system ({kind}), where SQLite loses data: put it on a local disk, or use "
+            "PostgreSQL",
             lasting=True,
         )
 
@@ -151,7 +152,8 @@ def _make(path: Path) -> None:
             draft.rename(path)  # no hard links on this file system
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
-            f"the database {path} cannot be made ({error}): free some space, or make {path.parent} writable for {_user()}",
+            f"the database {path} cannot be made ({error}): free some space, or make {path.parent} writable for "
+            f"{_user()}",
             lasting=True,
         ) from error
     finally:

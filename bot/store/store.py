@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from bot.store.chats import Chats
 from bot.store.database import Database
@@ -38,7 +39,7 @@ class Store:
         """Close every connection; the store is not used again."""
         await self.database.close()
 
-    async def __aenter__(self) -> Store:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -48,8 +49,8 @@ class Store:
 async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -> Store:
     """Open the database of a URL; make or upgrade it first when `migrate` says so.
 
-    StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes leases:
-    this process, unless a test plays another.
+    StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes
+    leases: this process, unless a test plays another.
     """
     path = sqlite_path(url)
     if path is not None:
