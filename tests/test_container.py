@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 UID = 10001
+UNCHECKED = (1).to_bytes(4, "little")  # the flags of bytecode that is never compared with its source (PEP 552)
 QUIET = """\
 sources:
   - {name: Nobody, url: "http://127.0.0.1/feed", every: 24h} # the address guard refuses it: no network is touched
@@ -198,6 +199,9 @@ def test_case_117_the_image_works_without_root_on_a_read_only_tree(workshop: Pat
         pytest.skip("this machine's Python cannot be run by another user")
     before = files(workshop / "venv") | files(inside.app)
 
+    assert all(
+        path.read_bytes()[4:8] == UNCHECKED for path in (workshop / "venv").glob("lib/*/site-packages/bot/**/*.pyc")
+    )
     healthcheck = json.loads(final("HEALTHCHECK")[0].partition("CMD")[2])
     entrypoint = json.loads(final("ENTRYPOINT")[0])
     command = json.loads(final("CMD")[0])

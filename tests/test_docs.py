@@ -11,6 +11,7 @@ import typer
 from pydantic import BaseModel
 
 from bot import watchform
+from bot.chat.verbs import VERBS
 from bot.cli import cli
 from bot.errors import Exit
 from bot.settings import Settings
@@ -60,6 +61,12 @@ def test_the_readme_explains_every_verb_and_its_options() -> None:
         assert rows, f"{name} is not in the table of verbs"
         options = {option for parameter in verb.params for option in parameter.opts if option.startswith("--")}
         assert {option for option in options - {"--help"} if option not in " ".join(rows)} == set(), name
+
+
+def test_the_readme_explains_every_command_of_the_chat_and_no_other() -> None:
+    """What the bot understands in a chat is what its table says."""
+    table = readme().partition("### In the chat\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`/(\w+)", table)) == set(VERBS)
 
 
 def test_the_readme_explains_every_exit_code() -> None:
