@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MAX_BYTES = 3 * 2**20  # of a page; real articles end long before, what follows is scripts
 _MAX_TAGS = 50_000  # tags read; the largest of 181 real pages has a tenth of that
 _MAX_TEXT = 200_000  # characters of text kept
+_THIN = 200  # characters: less than that is tried again with lower demands
 _MAX_LINE = 2_000  # characters of a title, address or date
 _MAX_JSON = 300_000  # characters of JSON-LD read
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # a date outside is a mistake of the page
@@ -50,6 +52,8 @@ _PUBLISHED = (
     "date",
 )
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+# What trafilatura takes for text: the page's headline above a printed copy, rights notices below it.
+_PRUNED = "//*[contains(@class, 'print-header') or contains(@class, 'print-footer') or contains(@class, 'print-only')]"
 _NO_ARTICLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError, SyntaxError)
 
 
@@ -106,8 +110,12 @@ def _extract(text: str, url: str | None) -> Article:
     language = _language(tree, meta)
     published = _published(tree, meta, linked)
     image = _web_address(next((meta[name] for name in _IMAGE if meta.get(name)), ""), url)
-    found = bare_extraction(tree, fast=True, include_comments=False)
-    body = _paragraphs(getattr(found, "text", None) or "")
+    heads = {_line(" ".join(head.itertext())) for head in tree.iter("h1", "h2", "h3", "h4")}
+    found = bare_extraction(tree, fast=True, include_comments=False, prune_xpath=_PRUNED)
+    body = _paragraphs(getattr(found, "text", None) or "", heads | {title})
+    if len(body) < _THIN:
+        found = bare_extraction(tree, fast=True, include_comments=False, favor_recall=True)
+        body = max(body, _paragraphs(getattr(found, "text", None) or "", heads | {title}), key=len)
     return Article(url, title, body, _plausible(language, body), published, image)
 
 
@@ -237,7 +245,7 @@ def _line(text: str) -> str:
     return " ".join(text[: 4 * _MAX_LINE].split())[:_MAX_LINE]
 
 
-def _paragraphs(text: str) -> str:
-    """Return the text with one paragraph a line, inner white space collapsed, empty ones dropped."""
-    lines = (" ".join(line.split()) for line in text[:_MAX_TEXT].splitlines())
-    return "\n".join(line for line in lines if line)
+def _paragraphs(text: str, heads: set[str]) -> str:
+    """Return the text with one paragraph a line; headlines and standfirsts above the first paragraph are left out."""
+    lines = (" ".join(line.replace("|", " ").split()) for line in text[:_MAX_TEXT].splitlines())
+    return "\n".join(dropwhile(heads.__contains__, (line for line in lines if line)))
