@@ -175,8 +175,10 @@ def _evidence(evidence: Sequence[Evidence], say: Words) -> str:
 def _outlets(page: _Page, delivery: Delivery, say: Words, zone: ZoneInfo) -> None:
     """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11", each name a link to its own report."""
     first = _told_first(delivery)
-    unique = {told.source: told for told in reversed((*(() if first is None else (first,)), *delivery.reports))}
-    told = list(reversed(unique.values()))
+    unique: dict[str, Report] = {}
+    for report in (*(() if first is None else (first,)), *delivery.reports):
+        unique.setdefault(report.source, report)
+    told = tuple(unique.values())
     today = max(one.at for one in told).astimezone(zone)
     begun = page.at
     for place, report in enumerate(told):
