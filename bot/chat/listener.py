@@ -27,6 +27,7 @@ TTL = timedelta(seconds=20)  # of the role: a standby takes over after it
 RENEW = 5.0  # seconds between two renewals: three may fail
 WAIT = 25.0  # seconds of one long poll
 _LAST_WORDS = 5.0  # seconds that answers under way have when we are told to stop
+_BREATH = 1.0  # seconds between two polls that were answered with nothing at once
 _CONFIRM = 2.0  # seconds for telling Telegram what is done with, on the way out
 
 _Got = TypeVar("_Got")
@@ -168,6 +169,7 @@ class Listener:
         offset: int | None = None
         while not over.is_set():
             self._beat()
+            began = self._clock()
             try:
                 await self._know_ourselves()
                 updates = await _unless(over, self._line.updates(offset, self._wait))
@@ -179,6 +181,8 @@ class Listener:
             self._recovered()
             await self._answering.answer(updates, self._beat)
             offset = _after(updates)
+            if not updates and self._clock() - began < min(_BREATH, self._wait):
+                await self._pause(_BREATH, over)  # something in between does not hold long polls: no hammering
         await self._confirm(offset)
 
     async def _pending(self, offset: int | None) -> list[dict[str, Any]]:

@@ -1,0 +1,127 @@
+"""What the tests of a conversation share: a real store, two watchlists, people who write, a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat.commands import Commands
+from bot.chat.talk import Answer, Command, Press
+from bot.chat.verbs import House
+from bot.errors import DeliveryError
+from bot.model import Chat, Config, Source, Watchlist
+from bot.store.store import Store, open_store
+
+OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+KREMLIN = Watchlist("kremlin", "Kremlin and summits", ("Kremlin", "Peskov", "summit AND (Putin OR Trump)"))
+OIL = Watchlist("oil", "Oil & gas <b>prices</b>", ("oil", "OPEC*"), deliver_to=(Chat(-100777),))
+SOURCES = (Source("Kremlin site", "http://en.kremlin.example/feed", "kremlin.example"),)
+
+
+class Clock:
+    """Monotonic seconds that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+@dataclass
+class Desk:
+    """The commands with a real store behind them, and the people in front."""
+
+    store: Store
+    clock: Clock
+    access: str = "closed"
+    owners: frozenset[int] = frozenset({OWNER})
+    config: Config = field(default_factory=lambda: Config(SOURCES, (KREMLIN, OIL)))
+    administrators: set[tuple[int, int]] = field(default_factory=lambda: {(GROUP, ADMINISTRATOR)})
+    looks: int = 0
+    unreachable: bool = False
+    _commands: Commands | None = None
+
+    async def look(self, chat: int, user: int) -> bool:
+        """Say whether somebody administers a group, as Telegram would."""
+        self.looks += 1
+        if self.unreachable:
+            raise DeliveryError("no connection to Telegram", "unsent")
+        return (chat, user) in self.administrators
+
+    @property
+    def commands(self) -> Commands:
+        """Return the commands, built at first use so that a test can set the rest before."""
+        if self._commands is None:
+            house = House(
+                config=lambda: self.config,
+                store=self.store.chats,
+                owners=self.owners,
+                access=self.access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
+                now=lambda: NOW,
+                clock=self.clock,
+                look=self.look,
+            )
+            self._commands = Commands(house)
+        return self._commands
+
+    async def ask(self, text: str, **said: Any) -> Answer:
+        """Let somebody write a command: by default the reader, in private."""
+        return await self.commands.answer(written(text, **said))
+
+    async def press(self, pressed: str, *, message: int | None = 5, **said: Any) -> Answer:
+        """Let somebody press a button."""
+        verb, words, view = pressed.split("|")
+        command = replace(written("/x", **said), verb=verb, words=words, addressed=True)
+        return await self.commands.answer(replace(command, press=Press("q1", message, view)))
+
+
+def written(
+    text: str, *, user: int = READER, chat: int | None = None, topic: int | None = None, **more: Any
+) -> Command:
+    """Return a command as the reading of an update gives it."""
+    where = user if chat is None else chat
+    verb, _, words = text.removeprefix("/").partition(" ")
+    private = where > 0
+    given: dict[str, Any] = {"name": "Reader", "title": "Reader" if private else "Newsroom", "addressed": private}
+    return Command(
+        chat=Chat(where, topic),
+        kind="private" if private else "group",
+        user=user,
+        verb=verb,
+        words=words,
+        **given | more,
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """Open a real SQLite store."""
+    async with await open_store(f"sqlite:///{tmp_path / 'news.db'}", migrate=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(store: Store, clock: Clock) -> Desk:
+    """Give the commands with a real store behind them: access closed, one owner."""
+    return Desk(store, clock)
+
+
+@pytest.fixture
+def write() -> Callable[..., Command]:
+    """Hand out what makes a command."""
+    return written

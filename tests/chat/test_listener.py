@@ -1,0 +1,392 @@
+"""The listener over loopback: the real python-telegram-bot, a strict stand-in for the Bot API, a real store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.chat.answering import Answering
+from bot.chat.commands import Commands
+from bot.chat.line import Line
+from bot.chat.listener import Listener
+from bot.chat.verbs import House
+from bot.model import Chat, Config, Watchlist
+from bot.store.store import Store
+
+OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001
+KREMLIN = Watchlist("kremlin", "Kremlin <b>and</b> summits", ("Kremlin",))
+
+Make = Callable[..., Listener]
+
+
+class Swift:
+    """A clock that sleeping sets forward, so that minutes pass at once."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass, and everybody else run."""
+        self.now += seconds
+        self.slept.append(seconds)
+        await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+def swift() -> Swift:
+    """Give a clock that sleeping sets forward."""
+    return Swift()
+
+
+@pytest.fixture
+def ailments() -> list[str | None]:
+    """Give the list of what the listener complains of."""
+    return []
+
+
+@pytest.fixture
+def make(telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None]) -> Make:
+    """Hand out what builds a listener as the app does."""
+
+    def built(*, access: str = "open", wait: float = 25.0, patient: bool = False) -> Listener:
+        line = Line(bot_token, telegram_server.url)
+        house = House(
+            config=lambda: Config((), (KREMLIN,)),
+            store=store.chats,
+            owners=frozenset({OWNER}),
+            access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
+            now=lambda: datetime.now(UTC),
+            clock=time.monotonic,
+            look=line.is_administrator,
+        )
+        answering = Answering(line, Commands(house), store.chats, house.owners, house.now)
+        return Listener(
+            line,
+            answering,
+            store.deliveries,
+            now=house.now,
+            clock=time.monotonic if patient else swift,
+            sleep=asyncio.sleep if patient else swift.sleep,
+            ail=ailments.append,
+            wait=wait,
+            jitter=lambda: 0.0,
+        )
+
+    return built
+
+
+@asynccontextmanager
+async def running(listener: Listener) -> AsyncIterator[None]:
+    """Run the listener for a while; it must end within two seconds of being told to."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(listener.run(stop))
+    try:
+        yield
+        assert not task.done(), "the listener ended by itself"
+    finally:
+        stop.set()
+        async with asyncio.timeout(2):
+            await task
+
+
+async def until(what: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until something is so; fail when it never is."""
+    async with asyncio.timeout(seconds):
+        while not what():  # noqa: ASYNC110 - a stand-in has no event for every question of a test
+            await asyncio.sleep(0.005)
+
+
+async def answers(server: Any, text: str, *, chat: int = READER, user: int | None = None, **more: Any) -> str:
+    """Write a command and return the next answer to that chat."""
+    before = len(server.sent(chat))
+    server.say(text, chat=chat, user=user or chat, **more)
+    await until(lambda: len(server.sent(chat)) > before)
+    return str(server.sent(chat)[before].text)
+
+
+@pytest.mark.parametrize(
+    "where", [(READER, READER, None), (GROUP, ADMINISTRATOR, None), (GROUP, ADMINISTRATOR, 7)], ids=str
+)
+async def test_a_first_conversation(
+    make: Make, telegram_server: Any, store: Store, where: tuple[int, int, int | None]
+) -> None:
+    """A newcomer's way from /start to a subscription and back, over the wire, where it was asked."""
+    chat, user, topic = where
+    telegram_server.members[GROUP, ADMINISTRATOR] = "administrator"
+    who: dict[str, Any] = {"chat": chat, "user": user, "topic": topic}
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start", **who)
+        assert "/subscribe ID" in await answers(telegram_server, "/help", **who)
+        assert "&lt;b&gt;and&lt;/b&gt; summits" in await answers(telegram_server, "/lists", **who)
+        assert "Subscribed" in await answers(telegram_server, "/subscribe kremlin", **who)
+        assert await store.chats.subscriptions(Chat(chat, topic)) == ("kremlin",)
+        assert "kremlin" in await answers(telegram_server, "/mine", **who)
+        assert "Watching 0 sources" in await answers(telegram_server, "/status", **who)
+        assert "Unsubscribed" in await answers(telegram_server, "/unsubscribe kremlin", **who)
+    threads = {told.params.get("message_thread_id") for told in telegram_server.sent(chat)}
+    assert threads == {topic}
+
+
+async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_server: Any, store: Store) -> None:
+    """A pressed button subscribes, shows the list anew in its message, and stops its spinner."""
+    async with running(make()):
+        await answers(telegram_server, "/lists")
+        shown = telegram_server.sent(READER)[0]
+        telegram_server.press("subscribe|kremlin|lists 1", chat=READER, user=READER, message=shown.message)
+        await until(lambda: "✅ <b>Kremlin" in telegram_server.shown(READER, shown.message))
+    assert telegram_server.asked("answerCallbackQuery")[0]["text"].startswith("✅ Subscribed")
+    assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
+
+
+async def test_case_104_a_stranger_is_refused_and_the_owner_can_admit(
+    make: Make, telegram_server: Any, store: Store
+) -> None:
+    """Case 104: the stranger reads the chat's id, the owner gets a button, its press admits and welcomes."""
+    async with running(make(access="closed")):
+        assert str(READER) in await answers(telegram_server, "/subscribe kremlin")
+        await until(lambda: telegram_server.sent(OWNER))
+        knock = telegram_server.sent(OWNER)[0]
+        (row,) = knock.params["reply_markup"]["inline_keyboard"]
+        assert len(row[0]["callback_data"].encode()) <= 64
+        telegram_server.press(row[0]["callback_data"], chat=OWNER, user=OWNER, message=knock.message)
+        await until(lambda: len(telegram_server.sent(READER)) == 2)
+        assert await store.chats.admitted(READER)
+        assert "Subscribed" in await answers(telegram_server, "/subscribe kremlin")
+
+
+async def test_case_104_an_owner_without_a_private_chat_costs_nothing(
+    make: Make, telegram_server: Any, store: Store, fault: Any
+) -> None:
+    """Case 104: an owner who never wrote to the bot cannot be asked; nothing follows from that, for nobody."""
+    telegram_server.plan(
+        fault(403, "Forbidden: bot can't initiate conversation with a user"), method="sendMessage", chat=OWNER
+    )
+    async with running(make(access="closed")):
+        assert "not admitted" in await answers(telegram_server, "/start")
+        await until(lambda: [one for one in telegram_server.asked("sendMessage") if one["chat_id"] == OWNER])
+    assert (await store.chats.status(datetime.now(UTC))).suspended == ()
+
+
+async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_server: Any, store: Store) -> None:
+    """Case 105: Telegram is asked who administers; a member is refused, by command and by button."""
+    async with running(make()):
+        text = await answers(telegram_server, "/subscribe kremlin", chat=GROUP, user=MEMBER)
+        assert "Only administrators" in text
+        telegram_server.press("subscribe|kremlin|lists 1", chat=GROUP, user=MEMBER, message=1)
+        await until(lambda: telegram_server.asked("answerCallbackQuery"))
+    assert await store.chats.subscriptions(Chat(GROUP)) == ()
+
+
+@pytest.mark.parametrize("code", [401, 404])
+async def test_case_22_one_refusal_of_the_token_does_not_deafen(
+    make: Make, telegram_server: Any, fault: Any, ailments: list[str | None], code: int
+) -> None:
+    """Case 22: a single 401 or 404 from a proxy is tried again; the next command is answered, nobody is alarmed."""
+    telegram_server.plan(fault(code, "Not Found"), method="getUpdates")
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start")
+    assert [one for one in ailments if one] == []
+
+
+async def test_case_23_a_revoked_token_is_tried_seldom_and_told(
+    make: Make, telegram_server: Any, fault: Any, swift: Swift, ailments: list[str | None]
+) -> None:
+    """Case 23: after five minutes of refusals health is red and tries are ten minutes apart; a new token would heal."""
+    telegram_server.plan(fault(401, "Unauthorized"), times=10**6)
+    async with running(make()):
+        await until(lambda: swift.now > 3600)
+    assert len(telegram_server.asked("getMe")) < 40
+    (told,) = ailments
+    assert told is not None
+    assert "NEWSWATCH_TELEGRAM_TOKEN" in told
+    assert telegram_server.token not in told
+
+
+async def test_case_24_a_second_reader_makes_us_step_back(
+    make: Make, telegram_server: Any, fault: Any, swift: Swift, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Case 24: while another program reads with the token we step back, say so once, and go on when it is gone."""
+    taken = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+    telegram_server.plan(fault(409, taken), times=5, method="getUpdates")
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start")
+    assert swift.now >= 5 * 30
+    assert caplog.text.count("another program reads") == 1
+
+
+async def test_case_25_a_webhook_is_removed_and_its_updates_kept(make: Make, telegram_server: Any) -> None:
+    """Case 25: a webhook left over from another program is deleted, never with what waits there."""
+    telegram_server.webhook = "https://old.example/hook"
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start")
+    (asked,) = telegram_server.asked("deleteWebhook")
+    assert not asked.get("drop_pending_updates")
+
+
+async def test_case_26_a_hanging_poll_is_given_up(
+    make: Make, telegram_server: Any, fault: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 26: a getUpdates that never answers ends by our own deadline, and the next goes over a new connection."""
+    monkeypatch.setattr("bot.chat.line.SLACK", 0.2)
+    telegram_server.plan(fault(hang=asyncio.Event()), method="getUpdates")
+    listener = make(wait=0)
+    async with running(listener):
+        assert "/lists" in await answers(telegram_server, "/start")
+
+
+async def test_case_27_an_update_is_processed_once_in_any_order(make: Make, telegram_server: Any) -> None:
+    """Case 27: the same id twice is answered once; ids that jump back after a while are answered all the same."""
+    async with running(make(wait=0)):
+        await answers(telegram_server, "/start")
+        message = {"message_id": 9, "date": 1, "chat": {"id": READER, "type": "private"}, "text": "/mine"}
+        sender = {"from": {"id": READER, "is_bot": False, "first_name": "R"}}
+        before = len(telegram_server.sent())
+        twin = {"update_id": 7_000_000, "message": message | sender}
+        telegram_server._queue += [twin, twin]
+        telegram_server._news.set()
+        await until(lambda: len(telegram_server.sent()) > before)
+        await until(lambda: "offset" not in telegram_server.asked("getUpdates")[-1])  # a quiet poll has passed
+        telegram_server._queue.append({"update_id": 3_000, "message": message | sender | {"text": "/help"}})
+        telegram_server._news.set()
+        await until(lambda: "What I understand" in telegram_server.sent()[-1].text)
+    assert len(telegram_server.sent()) == before + 2
+
+
+async def test_case_29_a_flood_of_commands_gets_one_notice(make: Make, telegram_server: Any) -> None:
+    """Case 29: of three hundred commands of one user ten are answered and one notice follows; others are served."""
+    for _ in range(300):
+        telegram_server.say("/help", chat=READER, user=READER)
+    async with running(make()):
+        await answers(telegram_server, "/help", chat=OWNER, user=OWNER)
+        await until(lambda: not telegram_server._queue)
+    assert len(telegram_server.sent(READER)) == 11
+
+
+async def test_case_31_unknown_and_malformed_updates_are_passed_over(make: Make, telegram_server: Any) -> None:
+    """Case 31: what nobody has heard of, and what is not shaped as promised, costs nothing but itself."""
+    telegram_server.update(something_new={"a": 1})
+    telegram_server.update(message={"chat": "nonsense"})
+    telegram_server.update(callback_query={"id": 1, "message": {"chat": None}})
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start")
+    asked = telegram_server.asked("getUpdates")[0]
+    assert asked["allowed_updates"] == ["message", "callback_query", "my_chat_member"]
+
+
+async def test_case_107_a_forged_press_is_refused_and_answered(make: Make, telegram_server: Any, store: Store) -> None:
+    """Case 107: a press with an owner's data, by somebody else, under a message that is gone, changes nothing."""
+    async with running(make(access="closed")):
+        telegram_server.press(f"admit|{READER}|", chat=READER, user=READER, message=999)
+        await until(lambda: telegram_server.asked("answerCallbackQuery"))
+    assert not await store.chats.admitted(READER)
+
+
+async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, store: Store) -> None:
+    """Blocked: suspended with the reason; unblocked: revived; a group with a new id keeps its subscriptions."""
+    telegram_server.members[GROUP, ADMINISTRATOR] = "administrator"
+
+    def place(old: str, new: str) -> None:
+        bot = {"id": 1, "is_bot": True, "first_name": "Newswatch"}
+        telegram_server.update(
+            my_chat_member={
+                "chat": {"id": READER, "type": "private", "first_name": "R"},
+                "from": {"id": READER, "is_bot": False, "first_name": "R"},
+                "date": 1,
+                "old_chat_member": {"status": old, "user": bot},
+                "new_chat_member": {"status": new, "user": bot},
+            }
+        )
+
+    async def silent() -> tuple[tuple[int, str], ...]:
+        return (await store.chats.status(datetime.now(UTC))).suspended
+
+    async with running(make()):
+        await answers(telegram_server, "/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR)
+        place("member", "kicked")
+        await eventually(silent, lambda found: found == ((READER, "the bot was blocked by the user"),))
+        place("kicked", "member")
+        await eventually(silent, lambda found: found == ())
+        telegram_server.update(
+            message={
+                "message_id": 5, "date": 1, "chat": {"id": GROUP, "type": "group"}, "migrate_to_chat_id": GROUP - 1,
+            }
+        )  # fmt: skip
+        await eventually(lambda: store.chats.subscriptions(Chat(GROUP - 1)), lambda found: found == ("kremlin",))
+
+
+async def eventually(ask: Callable[[], Awaitable[Any]], is_right: Callable[[Any], bool]) -> None:
+    """Ask until the answer is right; fail when it never is."""
+    async with asyncio.timeout(5):
+        while not is_right(await ask()):  # noqa: ASYNC110 - the database has no event for it
+            await asyncio.sleep(0.005)
+
+
+async def test_a_standby_waits_and_takes_over(make: Make, telegram_server: Any, store: Store) -> None:
+    """While another instance holds the role nothing is fetched; given back, it is taken, and commands are answered."""
+    from bot.store.holder import this_process
+
+    other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
+    held = await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(hours=1))
+    assert held is not None
+    async with running(make()):
+        telegram_server.say("/start", chat=READER, user=READER)
+        await asyncio.sleep(0.05)
+        assert telegram_server.asked("getUpdates") == []
+        await replace(store.deliveries, database=other).drop_role("listener", held)
+        await until(lambda: telegram_server.sent(READER))
+
+
+async def test_once_answers_what_is_pending_and_confirms_it(make: Make, telegram_server: Any, store: Store) -> None:
+    """A tick of a scheduler answers everything that waits, tells Telegram so, and the next tick has nothing to do."""
+    for text in ("/start", "/subscribe kremlin", "/mine"):
+        telegram_server.say(text, chat=READER, user=READER)
+    assert await make().answer_pending(10) == 3
+    assert len(telegram_server.sent(READER)) == 3
+    assert telegram_server.asked("setMyCommands")
+    assert await make().answer_pending(10) == 0
+    assert len(telegram_server.sent(READER)) == 3
+    assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
+
+
+async def test_once_with_telegram_away_answers_nothing_and_says_so(
+    make: Make, telegram_server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With nobody at the other end a tick goes on to polling after one line; the role is free again."""
+    await telegram_server.stop()
+    assert await make().answer_pending(5) == 0
+    assert "no updates from Telegram" in caplog.text
+    assert len(caplog.records) <= 2
+
+
+async def test_an_outage_is_outlasted(
+    make: Make, telegram_server: Any, fault: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Error pages, cut connections and floods in a row: said once each, and the next command is answered."""
+    telegram_server.plan(fault(502, raw="<html>Bad Gateway</html>"), times=3, method="getUpdates")
+    telegram_server.plan(fault(drop=True), times=3, method="getUpdates")
+    telegram_server.plan(fault(429, "Too Many Requests: retry after 7", {"retry_after": 7}), method="getUpdates")
+    async with running(make()):
+        assert "/lists" in await answers(telegram_server, "/start")
+    assert len([one for one in caplog.records if one.levelno >= logging.WARNING]) <= 4
+
+
+async def test_told_to_stop_it_confirms_what_it_answered(make: Make, telegram_server: Any) -> None:
+    """What was answered does not come again after a restart."""
+    async with running(make()):
+        await answers(telegram_server, "/start")
+    async with running(make()):
+        await answers(telegram_server, "/help")
+    assert len(telegram_server.sent(READER)) == 2
