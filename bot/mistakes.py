@@ -24,6 +24,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "sources": SourceSection,
     "watchlists": WatchlistSection,
 }
+_OF_ONE_VALUE = frozenset({"string_type", "int_type", "literal_error"})
 _LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 
 
@@ -43,7 +44,8 @@ def _line(error: ErrorDetails, document: Document) -> str:
         return problem(document, node, f"'{path[-1]}' is missing or empty; {hint}")
     if path[-1:] == ("[key]",):
         return problem(document, key or node, _bad_key(path))
-    if steps == len(path) and (what := reading(node)) and kind.endswith(("_type", "_error")):
+    what = reading(node) if path and steps == len(path) else None
+    if what and (kind in _OF_ONE_VALUE or (what == "nothing" and kind.endswith("_type"))):
         return problem(document, node, _misread(name, what, node, path))
     return problem(document, node, f"{name}: {_words(error, node)}")
 

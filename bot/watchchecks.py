@@ -163,7 +163,7 @@ def check_odd(found: Findings, config: Config) -> None:
     root = found.document.root
     for part, those in (("sources", config.sources), ("watchlists", config.watchlists)):
         if not those:
-            found.warn(root, f"there are no {part}; add some under {part}:")
+            found.warn(root, f"there are no {part}; add some under {part}")
     for watchlist in config.watchlists:
         section = child(child(root, "watchlists"), watchlist.id)
         voices = {source.publisher for source in config.sources if _applies(watchlist, source)}
@@ -173,9 +173,8 @@ def check_odd(found: Findings, config: Config) -> None:
         ):
             node = child(section, needs)
             if node is not None and needed > max(len(voices), 1):
-                found.warn(
-                    node, f"{needs} is {needed}, but its sources have {len(voices)} publishers: it will never {then}"
-                )
+                have = "1 publisher" if len(voices) == 1 else f"{len(voices)} publishers"
+                found.warn(node, f"{needs} is {needed}, but its sources have {have}: it will never {then}")
     nodes = [root]
     while nodes:
         node = nodes.pop()
