@@ -23,6 +23,7 @@ ADMINISTRATOR_FOR = 30.0  # seconds that a look at the group's administrators ho
 BURST = 10  # commands one user may write at once …
 REFILL = 2.0  # … and one more every so many seconds
 ASK_AGAIN = 3600.0  # seconds between two notices to the owners about one chat
+ASKS = 20  # notices to the owners in that time: enough for a newsroom that moves in, too few for a flood
 _REMEMBERED = 5000  # users, or looks, kept in memory; the oldest go first
 
 _Key = TypeVar("_Key")
@@ -114,21 +115,24 @@ class Haste:
 
 
 class Once:
-    """Remembers for which chats the owners were asked lately."""
+    """Remembers for which chats the owners were asked lately, and does not let strangers flood them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Take a monotonic clock in seconds."""
         self._clock = clock
-        self._asked: OrderedDict[int, float] = OrderedDict()
+        self._asked: OrderedDict[int, float] = OrderedDict()  # oldest first
 
     def first(self, chat: int) -> bool:
-        """Return whether the owners have not been asked about the chat for `ASK_AGAIN` seconds; note that they are."""
+        """Return whether the owners are to be asked about the chat, and note that they are.
+
+        Once in `ASK_AGAIN` seconds for one chat, and for at most `ASKS` chats in that time.
+        """
         now = self._clock()
-        if chat in self._asked and now - self._asked[chat] < ASK_AGAIN:
+        while self._asked and now - next(iter(self._asked.values())) >= ASK_AGAIN:
+            self._asked.popitem(last=False)
+        if chat in self._asked or len(self._asked) >= ASKS:
             return False
         self._asked[chat] = now
-        self._asked.move_to_end(chat)
-        _shrink(self._asked)
         return True
 
 

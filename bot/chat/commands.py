@@ -45,7 +45,7 @@ class Commands:
 
     async def joined(self, change: Membership) -> tuple[Reply, ...]:
         """Say in a group that we have entered what comes next; ask the owners when it is not admitted."""
-        if not change.entered or change.kind != "group":
+        if not change.entered or change.kind != "group" or self._haste.take(change.user or change.chat) != "go":
             return ()
         command = Command(Chat(change.chat), "group", change.user, change.name, change.title, "start", addressed=True)
         owner = access.is_owner(change.user, self._house.owners)

@@ -187,7 +187,7 @@ def which(verb: str) -> str:
 
 def closed(chat: int, *, asked: bool) -> str:
     """Refuse a chat that nobody has admitted."""
-    next_step = "I have asked the owner to admit it." if asked else "The owner has been asked to admit it."
+    next_step = "I have asked the owner to admit it." if asked else "Ask its owner to admit it."
     return (
         f"This bot is private, and this chat is not admitted. {next_step} "
         f"The chat's id is <code>{chat}</code>: an owner can also write /admit {chat} to me."

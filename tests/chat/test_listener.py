@@ -207,7 +207,7 @@ async def test_case_23_a_revoked_token_is_tried_seldom_and_told(
     """Case 23: after five minutes of refusals health is red and tries are ten minutes apart; a new token would heal."""
     telegram_server.plan(fault(401, "Unauthorized"), times=10**6)
     async with running(make()):
-        await until(lambda: swift.now > 3600)
+        await until(lambda: swift.now > 1800)
     assert len(telegram_server.asked("getMe")) < 40
     (told,) = ailments
     assert told is not None
