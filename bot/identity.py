@@ -143,7 +143,10 @@ def _titles(name: _Name) -> tuple[str, ...]:
 
 
 def _plain(title: str) -> str:
-    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", title[:500]).casefold()).strip()
+    title = title[:500]
+    return _NOT_WORD.sub(
+        " ", title.lower() if title.isascii() else unicodedata.normalize("NFKC", title).casefold()
+    ).strip()
 
 
 def _is_telling(title: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 LONGEST = 4096  # characters; no newsroom's link comes near, and Telegram refuses longer ones
 
+# Most addresses are as simple as this, and are then taken apart ten times as fast.
+_SIMPLE = re.compile(
+    r"https?://([a-z0-9.-]+)(?::([0-9]{1,4}|[1-5][0-9]{4}))?(/[!\"$->@-~]*)?(?:\?([!\"$-~]*))?(?:#([!-~]*))?"
+)
 _CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~/=&+,;:@!$'()*?]*")  # needs no escaping and holds no escape
@@ -52,8 +57,8 @@ _HIDDEN = "***"
 
 def publisher_of(url: str) -> str:
     """Return who publishes the address: its registrable domain; an IP address or a bare name is its own."""
-    parts = _split(url)
-    return _publisher(_host(parts)) if parts else ""
+    parts = _parts(_trim(url))
+    return _publisher(parts.host) if parts else ""
 
 
 def canonical(url: str) -> str:
@@ -63,19 +68,18 @@ def canonical(url: str) -> str:
     matter. What is no web address comes back as it is, trimmed. Idempotent.
     """
     text = _trim(url)
-    parts = _split(text)
+    parts = _parts(text)
     while parts and (inner := _behind_cache(parts)):
-        parts = _split(inner)
+        parts = _parts(inner)
     if not parts:
         return text
-    host = _host(parts)
-    labels = host.split(".")
+    labels = parts.host.split(".")
+    host = parts.host
     if len(labels) > 2:  # noqa: PLR2004 - `m.tv` is a name of its own, `m.kremlin.ru` is not
         host = ".".join([label for label in labels[:-2] if label not in _VARIANTS] + labels[-2:])
-    port = _port(parts)
     where = f"https://[{host}]" if ":" in host else f"https://{host}"
-    if port not in {None, 80, 443}:
-        where += f":{port}"
+    if parts.port not in {"", "80", "443"}:
+        where += f":{parts.port}"
     query = _query(parts.query) if parts.query else ""
     route = f"#{_escaped(parts.fragment)}" if parts.fragment[:1] in {"!", "/"} else ""  # a page of a one-page site
     return f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
@@ -89,6 +93,8 @@ def absolute(base: str, link: str) -> str | None:
     text = _trim(link)
     if not text or len(text) > LONGEST:
         return None
+    if _SIMPLE.fullmatch(text) and "\\" not in text:
+        return text
     try:
         joined = urljoin(base, text)
     except ValueError:
@@ -126,16 +132,37 @@ def _hidden(pair: str) -> str:
     return f"{name}={_HIDDEN}" if sign and value and secret else pair
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An address taken apart; the host in lower case, as the network writes it."""
+
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+
 def _trim(url: str) -> str:
-    return url.translate(_CONTROL).strip()
+    return url.strip() if url.isprintable() else url.translate(_CONTROL).strip()
+
+
+def _parts(text: str) -> _Parts | None:
+    if found := _SIMPLE.fullmatch(text):
+        host, port, path, query, fragment = found.groups("")
+        return _Parts(host.strip("."), port.lstrip("0"), path, query, fragment) if host.strip(".") else None
+    split = _split(text)
+    if not split:
+        return None
+    return _Parts(_host(split), str(_port(split) or ""), split.path, split.query, split.fragment)
 
 
 def _split(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(_trim(url))
+        split = urlsplit(_trim(url))
     except ValueError:
         return None
-    return parts if parts.scheme in {"http", "https"} and _hostname(parts) else None
+    return split if split.scheme in {"http", "https"} and _hostname(split) else None
 
 
 def _hostname(parts: SplitResult) -> str:
@@ -183,9 +210,9 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def _behind_cache(parts: SplitResult) -> str | None:
+def _behind_cache(parts: _Parts) -> str | None:
     """Return the address that an AMP cache's address carries inside, None where it is no such address."""
-    host = _hostname(parts)
+    host = parts.host
     if not host.endswith((".cdn.ampproject.org", ".ampproject.net")) and not (
         parts.path.startswith("/amp/") and _GOOGLE.fullmatch(host)
     ):

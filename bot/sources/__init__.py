@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from bot.errors import ParseError
-from bot.identity import Identity, Marks, identify
+from bot.identity import Marks, identify
 from bot.model import Fetched, Item
 from bot.sources import feed, jsonfeed
 from bot.sources.child import DEADLINE, Children
@@ -59,24 +59,20 @@ class Parser:
         if fetched.body.lstrip()[:1] in {b"{", b"["}:
             reading = await self._thread(jsonfeed.read, fetched.body, fetched.url)
             return _document(reading, fetched.url, now, None)
-        survey = await self._thread(feed.survey, fetched.body, fetched.url, fetched.content_type)
-        if survey.listing is None:
-            return await self._broken(fetched, survey, now)
-        listing = survey.listing
-        identities = await self._thread(_identities, listing.marks, now, (fetched.url, listing.home))
-        return Document(fetched.url, identities, _note(listing.skipped, ""), data=survey.data)
+        found = await self._thread(_surveyed, fetched, now)
+        return found if isinstance(found, Document) else await self._broken(fetched, found, now)
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
-        """Return the items at these positions of the document, in its order; none where none are wanted."""
+        """Return the items at these positions of the document, in its order. A document is asked once."""
         positions = sorted(set(wanted))
         if not positions:
             return ()
         if document.drafts is not None:
             drafts = tuple(document.drafts[position] for position in positions)
         elif len(positions) <= FEW:
-            drafts = (await self._thread(feed.some, document.data, document.url, positions)).drafts
+            drafts = (await self._thread(feed.some, document, positions)).drafts
         else:
-            data = await self._thread(cut_down, document.data, positions)
+            data = await self._thread(cut_down, document.data, document.tree, positions)
             drafts = (await self._children.read(data, document.url)).drafts
         if len(drafts) != len(positions):
             raise ParseError(f"{len(positions)} items were listed, but {len(drafts)} could be read")
@@ -94,15 +90,21 @@ class Parser:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
 
 
+def _surveyed(fetched: Fetched, now: datetime) -> Document | feed.Survey:
+    """Return the document where strict XML can list it, otherwise what is known of it."""
+    survey = feed.survey(fetched.body, fetched.url, fetched.content_type)
+    if survey.listing is None:
+        return survey
+    listing = survey.listing
+    identities = identify(listing.marks, now, homes=(fetched.url, listing.home))
+    return Document(fetched.url, identities, _note(listing.skipped, ""), data=survey.data, tree=listing.tree)
+
+
 def _document(reading: Reading, url: str, now: datetime, note: str | None) -> Document:
     marks = [
         Marks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
     ]
-    return Document(url, _identities(marks, now, (url, reading.home)), note, drafts=reading.drafts)
-
-
-def _identities(marks: Sequence[Marks], now: datetime, homes: Sequence[str]) -> tuple[Identity, ...]:
-    return identify(marks, now, homes=homes)
+    return Document(url, identify(marks, now, homes=(url, reading.home)), note, drafts=reading.drafts)
 
 
 def _item(draft: Draft, document: Document, position: int) -> Item:

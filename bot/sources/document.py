@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.identity import Identity
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 MOST = 500  # items of one document that are looked at: the newest by position
 
@@ -36,3 +40,4 @@ class Document:
     note: str | None = None  # for the owner: what was wrong with it, and what was done about it
     drafts: tuple[Draft, ...] | None = None  # when all of it is read already
     data: bytes = field(default=b"", repr=False)  # otherwise the document, well-formed and UTF-8
+    tree: _Element | None = field(default=None, repr=False)  # the same, taken apart, where that is small

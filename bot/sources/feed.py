@@ -11,10 +11,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.errors import ParseError
+from bot.sources.document import Document
 from bot.sources.read import Reading, read
 from bot.sources.scan import Listing, cut_down, listed, refuse_traps
 from bot.sources.sniff import is_html, what
 
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _ROOTS = re.compile(rb"<(?:[\w-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _OPENED = re.compile(rb"<(?:[\w-]{1,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -33,7 +36,7 @@ def survey(body: bytes, url: str, content_type: str) -> Survey:
     """List the items of an answer. ParseError for what is certainly no feed, or a trap."""
     if is_html(body) or not body.strip():
         raise ParseError(f"not a feed but {what(body)}" if body.strip() else "the answer is empty")
-    data = _utf8(body, content_type)
+    data = body if _is_plain_utf8(body, content_type) else _utf8(body, content_type)
     if refuse_traps(data):
         return Survey(data, None, "it has a DOCTYPE")
     listing = listed(data, url)
@@ -46,9 +49,9 @@ def survey(body: bytes, url: str, content_type: str) -> Survey:
     return Survey(data, listing)
 
 
-def some(data: bytes, url: str, wanted: Collection[int]) -> Reading:
-    """Read the items at these positions of surveyed data."""
-    return read(cut_down(data, wanted), url)
+def some(document: Document, wanted: Collection[int]) -> Reading:
+    """Read the items at these positions of a surveyed document."""
+    return read(cut_down(document.data, document.tree, wanted), document.url)
 
 
 def whole_only(reading: Reading, data: bytes) -> Reading:
@@ -61,6 +64,16 @@ def whole_only(reading: Reading, data: bytes) -> Reading:
     if opened <= closed or not reading.drafts or reading.skipped:
         return reading
     return Reading(reading.drafts[:-1], reading.home, reading.version)
+
+
+def _is_plain_utf8(body: bytes, content_type: str) -> bool:
+    """Return whether everybody says that this is UTF-8. If it is not, strict XML will say so."""
+    declared = _DECLARED.match(body)
+    names = {
+        declared[1].lower() if declared else b"",
+        *(name.lower() for name in _CHARSET.findall(content_type.encode())),
+    }
+    return names <= {b"", b"utf-8", b"utf8"} and body[:1] in {b"<", b"\xef"}
 
 
 def _utf8(body: bytes, content_type: str) -> bytes:

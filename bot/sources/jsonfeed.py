@@ -16,7 +16,7 @@ from bot.urls import absolute
 def read(data: bytes, url: str) -> Reading:
     """Read the whole document. ParseError where it is JSON of another kind, or no JSON at all."""
     try:
-        feed = json.loads(data.decode("utf-8-sig", errors="replace"))
+        feed, _ = json.JSONDecoder().raw_decode(data.decode("utf-8-sig", errors="replace").lstrip())
     except (ValueError, RecursionError) as error:
         raise ParseError("the answer is JSON that cannot be read, not a feed") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list) or "version" not in feed:

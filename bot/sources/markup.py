@@ -45,6 +45,8 @@ def plain(markup: str) -> str:
 def line(markup: str, limit: int, *, literal: bool = False) -> str:
     """Return the text as one line of at most so many characters. `literal`: it is text already, not markup."""
     raw = markup[: 4 * limit]  # cut first: nothing below is worth a megabyte
+    if raw.isprintable() and "<" not in raw and "&" not in raw:
+        return " ".join(raw.split())[:limit]
     return " ".join((tidy(raw) if literal else plain(raw)).split())[:limit]
 
 

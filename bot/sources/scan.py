@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
 
 TAGS = 200_000  # more `<` than this after shortening, and the tree alone would take 100 MB
+KEPT = 600_000  # bytes of a document whose tree may wait; it takes about four times as much
 MARK = 300  # characters of a title, or of a text instead of one, that count for identity
 
 _ENDS = (b"</item>", b"</entry>")
@@ -47,6 +48,7 @@ class Listing:
     marks: tuple[Marks, ...]
     home: str
     skipped: int  # items beyond the limit
+    tree: _Element | None  # to be cut down later, where it is small enough to be kept
 
 
 def refuse_traps(data: bytes) -> bool:
@@ -84,14 +86,14 @@ def listed(data: bytes, url: str) -> Listing | str:
     if isinstance(root, str):
         return root
     marks = tuple(_marks(item, url) for item in _items(root))
-    return Listing(marks, _home(root, url), skipped)
+    return Listing(marks, _home(root, url), skipped, root if len(short) <= KEPT else None)
 
 
-def cut_down(data: bytes, wanted: Collection[int]) -> bytes:
-    """Return the document with the items at these positions only; all else of it stays."""
+def cut_down(data: bytes, tree: _Element | None, wanted: Collection[int]) -> bytes:
+    """Return the document with the items at these positions only; all else of it stays. The tree is used up."""
     from lxml import etree
 
-    root = _tree(shortened(data)[0])
+    root = _tree(shortened(data)[0]) if tree is None else tree
     assert not isinstance(root, str), "only documents that were listed are cut down"  # noqa: S101 - a bug of ours
     for position, item in enumerate(_items(root)):
         parent = item.getparent()
