@@ -33,6 +33,7 @@ class Parsed(Protocol):
 
 
 ParseQuery = Callable[[str], Parsed]
+Verdict = tuple[tuple[str, int], ...] | QueryError
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def filled(value: str, environ: Mapping[str, str]) -> str:
 def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
     """Find keywords that are no queries, and names of sources that there are not."""
     names, publishers = _names(found.document.root)
-    verdicts: dict[str, Parsed | QueryError] = {}
+    verdicts: dict[str, Verdict] = {}
     for _, watchlist in pairs(child(found.document.root, "watchlists")):
         for source in _texts(child(watchlist, "sources")):
             if source.value not in names:
@@ -137,14 +138,14 @@ def _names(root: yaml.Node) -> tuple[set[str], set[str]]:
     return names, publishers
 
 
-def _verdict(text: str, parse_query: ParseQuery) -> Parsed | QueryError:
+def _verdict(text: str, parse_query: ParseQuery) -> Verdict:
     try:
-        return parse_query(text)
+        return parse_query(text).sources
     except QueryError as error:
         return error
 
 
-def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Parsed | QueryError, known: set[str]) -> None:
+def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: set[str]) -> None:
     if isinstance(verdict, QueryError):
         found.wrong(
             keyword,
@@ -152,7 +153,7 @@ def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Parsed | QueryErro
             verdict.column - 1,
         )
         return
-    for operand, column in verdict.sources:
+    for operand, column in verdict:
         if operand.casefold() not in {name.casefold() for name in known}:
             hint = nearest(operand, known) or "this part never matches"
             found.warn(keyword, f"no source, tag or publisher is called '{shown(operand)}'; {hint}", column - 1)
