@@ -15,7 +15,8 @@ from bot.finder import Form, Leaf
 from bot.model import Field
 from bot.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
 from bot.text import bare, fold, script, tokens, unspaced, variants
-from bot.words import Wanted, spellings
+from bot.spelling import spellings
+from bot.words import Wanted
 
 Forms = Mapping[Wanted, frozenset[str]]
 _SHORT: Final = 3  # letters; shorter words have one form
