@@ -64,6 +64,8 @@ class Listener:
         self._refused_since: float | None = None
         self._said = ""
         self._standby = False
+        self._heard = asyncio.Event()  # Telegram has answered
+        self._introduced = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until `stop` is set. Store faults are waited out; what else arrives here is a bug."""
@@ -134,7 +136,7 @@ class Listener:
             asyncio.create_task(self._keep(epoch)),
             asyncio.create_task(stop.wait()),
         ]
-        menu = asyncio.create_task(self._answering.register())
+        menu = asyncio.create_task(self._introduce())
         try:
             await asyncio.wait([poll, *others], return_when=asyncio.FIRST_COMPLETED)
             over.set()
@@ -145,6 +147,13 @@ class Listener:
             for task in (poll, menu, *others):
                 task.cancel()
             await asyncio.gather(poll, menu, *others, return_exceptions=True)
+
+    async def _introduce(self) -> None:
+        """Set the menus, once, as soon as Telegram can be reached."""
+        await self._heard.wait()
+        if not self._introduced:
+            self._introduced = True
+            await self._answering.register()
 
     async def _keep(self, epoch: int) -> None:
         """Renew the role; return when it is lost, or cannot be renewed before it ends."""
@@ -237,6 +246,7 @@ class Listener:
             self._ail(found.words)
 
     def _recovered(self) -> None:
+        self._heard.set()
         if self._failures:
             log.info("updates come from Telegram again", extra={"failures": self._failures})
             self._ail(None)

@@ -18,6 +18,7 @@ from bot.chat.commands import Commands
 from bot.chat.line import Line
 from bot.chat.listener import Listener
 from bot.chat.verbs import House
+from bot.errors import StoreError
 from bot.model import Chat, Config, Watchlist
 from bot.store.store import Store
 
@@ -105,7 +106,7 @@ async def running(listener: Listener) -> AsyncIterator[None]:
 async def until(what: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait until something is so; fail when it never is."""
     async with asyncio.timeout(seconds):
-        while not what():  # noqa: ASYNC110 - a stand-in has no event for every question of a test
+        while not what():
             await asyncio.sleep(0.005)
 
 
@@ -330,7 +331,7 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
 async def eventually(ask: Callable[[], Awaitable[Any]], is_right: Callable[[Any], bool]) -> None:
     """Ask until the answer is right; fail when it never is."""
     async with asyncio.timeout(5):
-        while not is_right(await ask()):  # noqa: ASYNC110 - the database has no event for it
+        while not is_right(await ask()):
             await asyncio.sleep(0.005)
 
 
@@ -361,6 +362,43 @@ async def test_once_answers_what_is_pending_and_confirms_it(make: Make, telegram
     assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
 
 
+async def test_case_25_once_takes_the_updates_back_from_a_webhook(make: Make, telegram_server: Any) -> None:
+    """Case 25: a tick removes a webhook that is in the way, and answers in the same run."""
+    telegram_server.webhook = "https://old.example/hook"
+    telegram_server.say("/start", chat=READER, user=READER)
+    assert await make().answer_pending(10) == 1
+
+
+async def test_once_leaves_the_updates_to_a_live_listener(make: Make, telegram_server: Any, store: Store) -> None:
+    """A tick beside a running service on another machine answers nothing, and asks Telegram nothing."""
+    from bot.store.holder import this_process
+
+    other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
+    await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(hours=1))
+    telegram_server.say("/start", chat=READER, user=READER)
+    assert await make().answer_pending(10) == 0
+    assert telegram_server.requests == []
+
+
+async def test_a_fault_of_the_store_is_told_and_costs_one_command(
+    make: Make, telegram_server: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the database fails, the reader learns that nothing was done, and the next command is answered."""
+    broken = [True]
+    subscriptions = type(store.chats).subscriptions
+
+    async def failing(chats: Any, chat: Chat) -> tuple[str, ...]:
+        if broken:
+            broken.clear()
+            raise StoreError("disk full")
+        return await subscriptions(chats, chat)
+
+    monkeypatch.setattr(type(store.chats), "subscriptions", failing)
+    async with running(make()):
+        assert "Something is wrong on my side" in await answers(telegram_server, "/mine")
+        assert "not subscribed" in await answers(telegram_server, "/mine")
+
+
 async def test_once_with_telegram_away_answers_nothing_and_says_so(
     make: Make, telegram_server: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -380,6 +418,7 @@ async def test_an_outage_is_outlasted(
     telegram_server.plan(fault(429, "Too Many Requests: retry after 7", {"retry_after": 7}), method="getUpdates")
     async with running(make()):
         assert "/lists" in await answers(telegram_server, "/start")
+        await until(lambda: len(telegram_server.asked("setMyCommands")) == 5)
     assert len([one for one in caplog.records if one.levelno >= logging.WARNING]) <= 4
 
 

@@ -58,7 +58,7 @@ async def serving(hearts: Heartbeats, free_port: int) -> AsyncIterator[str]:
     stop, listen = asyncio.Event(), f"127.0.0.1:{free_port}"
     server = asyncio.create_task(serve(listen, hearts, stop))
     async with asyncio.timeout(5):
-        while "web" not in hearts.pulses():  # noqa: ASYNC110 - it is expected once it listens
+        while "web" not in hearts.pulses():
             await asyncio.sleep(0)
     yield listen
     stop.set()
