@@ -20,12 +20,12 @@ from bot.identity import Marks, identify
 from bot.model import Fetched, Item
 from bot.sources import feed, jsonfeed
 from bot.sources.child import DEADLINE, Children
-from bot.sources.document import MOST, Document, Draft
+from bot.sources.document import Document, Draft
 from bot.sources.read import Reading
-from bot.sources.scan import MARK, cut_down, shortened
-from bot.sources.sniff import what
+from bot.sources.scan import MARK
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
+AT_ONCE = 3  # documents that threads may list at once; more than that, and child processes pay
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -34,13 +34,15 @@ _T = TypeVar("_T")
 class Parser:
     """An implementation of `ports.Parse`; an async context manager that owns its threads and processes.
 
-    `children` is how many processes it may start; `deadline` is in seconds, for one document.
+    `children` is how many processes may share the honest work; `deadline` is in seconds, for one document.
     """
 
     def __init__(self, *, children: int = 0, deadline: float = DEADLINE) -> None:
         most = children or min(4, os.cpu_count() or 1)
-        self._children = Children(most, deadline)
-        self._threads = ThreadPoolExecutor(most, thread_name_prefix="parse")
+        self._honest = Children(most, deadline)
+        self._suspicious = Children(min(2, most), deadline)  # of their own, so that only they wait for each other
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="parse")
+        self._listing = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,7 +50,8 @@ class Parser:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._children.close()
+        await self._honest.close()
+        await self._suspicious.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def scan(self, fetched: Fetched, now: datetime) -> Document:
@@ -59,8 +62,11 @@ class Parser:
         if fetched.body.lstrip()[:1] in {b"{", b"["}:
             reading = await self._thread(jsonfeed.read, fetched.body, fetched.url)
             return _document(reading, fetched.url, now, None)
-        found = await self._thread(_surveyed, fetched, now)
-        return found if isinstance(found, Document) else await self._broken(fetched, found, now)
+        found = await self._scan(fetched, now)
+        if isinstance(found, feed.Broken):
+            reading = await self._suspicious.whole(fetched)
+            return _document(reading, fetched.url, now, found.why)
+        return found
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
         """Return the items at these positions of the document, in its order. A document is asked once."""
@@ -69,42 +75,33 @@ class Parser:
             return ()
         if document.drafts is not None:
             drafts = tuple(document.drafts[position] for position in positions)
-        elif len(positions) <= FEW:
+        elif document.kept is None and len(positions) <= FEW:
             drafts = (await self._thread(feed.some, document, positions)).drafts
         else:
-            data = await self._thread(cut_down, document.data, document.tree, positions)
-            drafts = (await self._children.read(data, document.url)).drafts
+            drafts = await self._honest.items(document, positions)
         if len(drafts) != len(positions):
             raise ParseError(f"{len(positions)} items were listed, but {len(drafts)} could be read")
         return tuple(_item(draft, document, at) for draft, at in zip(drafts, positions, strict=True))
 
-    async def _broken(self, fetched: Fetched, survey: feed.Survey, now: datetime) -> Document:
-        body, skipped = shortened(fetched.body)
-        reading = await self._children.read(body, fetched.url, fetched.content_type)
-        if not reading.version and not reading.drafts:
-            raise ParseError(f"not a feed but {what(fetched.body)}")
-        reading = feed.whole_only(reading, survey.data)
-        return _document(reading, fetched.url, now, _note(skipped or reading.skipped, survey.why))
+    async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
+        if self._honest.started or self._listing >= AT_ONCE:
+            return await self._honest.scan(fetched, now)
+        self._listing += 1
+        try:
+            return await self._thread(feed.scan, fetched.body, fetched.url, fetched.content_type, now)
+        finally:
+            self._listing -= 1
 
     async def _thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
 
 
-def _surveyed(fetched: Fetched, now: datetime) -> Document | feed.Survey:
-    """Return the document where strict XML can list it, otherwise what is known of it."""
-    survey = feed.survey(fetched.body, fetched.url, fetched.content_type)
-    if survey.listing is None:
-        return survey
-    listing = survey.listing
-    identities = identify(listing.marks, now, homes=(fetched.url, listing.home))
-    return Document(fetched.url, identities, _note(listing.skipped, ""), data=survey.data, tree=listing.tree)
-
-
-def _document(reading: Reading, url: str, now: datetime, note: str | None) -> Document:
+def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Document:
     marks = [
         Marks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
     ]
-    return Document(url, identify(marks, now, homes=(url, reading.home)), note, drafts=reading.drafts)
+    identities = identify(marks, now, homes=(url, reading.home))
+    return Document(url, identities, feed.note_of(reading.skipped, why or ""), drafts=reading.drafts)
 
 
 def _item(draft: Draft, document: Document, position: int) -> Item:
@@ -117,10 +114,3 @@ def _item(draft: Draft, document: Document, position: int) -> Item:
         published=draft.published,
         language=draft.language,
     )
-
-
-def _note(skipped: int, why: str) -> str | None:
-    parts = [why] if why else []
-    if skipped:
-        parts.append(f"only the first {MOST} of its {MOST + skipped} items are read")
-    return "; ".join(parts) or None

@@ -1,71 +1,119 @@
-"""Readers of last resort: child processes that read what is large or may be hostile, within time and memory.
+"""Child processes that read documents: the many at once, the large, and what may be hostile.
 
-A document goes in over a pipe, drafts come back as JSON; what hangs, crashes or swells costs the child its life and
-the document an error, nobody else anything. A child knows no secret of ours, and is replaced after some work, for
-feedparser's memory only grows.
+A document goes in over a pipe, keys and drafts come back as JSON; what hangs, crashes or swells costs the child its
+life and the document an error, nobody else anything. A child knows no secret of ours, and is replaced after some
+work, for feedparser's memory only grows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-import resource
 import struct
 import sys
 from contextlib import suppress
-from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ParseError
-from bot.sources.document import Draft
-from bot.sources.read import Reading, read
+from bot.identity import Identity
+from bot.model import Fetched
+from bot.sources.document import Document, Draft
+from bot.sources.feed import Broken
+from bot.sources.read import Reading
 
 DEADLINE = 5.0  # seconds for one document; the largest honest ones take two
-MEMORY = 320 * 1024 * 1024  # bytes of data that a child may hold
-WORK = 200  # documents until a child is replaced
+WORK = 2_000  # questions until a child is replaced
 SWOLLEN = 160 * 1024  # kilobytes of memory from which on it is replaced at once
+START = 30.0  # seconds for Python to start, even on a busy machine
 
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.child import main; main()"
+LENGTHS = struct.Struct(">II")  # of the JSON and of the document that follow
+
+_COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.answering import main; main()"
 _ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or not
-_LENGTHS = struct.Struct(">II")
 
 
 class Children:
     """So many child processes at most, each started when first needed; `close` ends them."""
 
     def __init__(self, most: int, deadline: float = DEADLINE) -> None:
-        self._children = tuple(_Child(deadline) for _ in range(most))
-        self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
-        for child in self._children:
-            self._idle.put_nowait(child)
+        numbers = itertools.count(1)
+        self._children = tuple(_Child(deadline, numbers) for _ in range(most))
 
-    async def read(self, data: bytes, url: str, content_type: str = "") -> Reading:
-        """Read a document in a child that is free. ParseError when that takes too long or too much, or crashes."""
-        child = await self._idle.get()
-        try:
-            return await child.read(data, url, content_type)
-        finally:
-            self._idle.put_nowait(child)
+    @property
+    def started(self) -> bool:
+        """Whether any of them runs."""
+        return any(child.number for child in self._children)
+
+    async def scan(self, fetched: Fetched, now: datetime) -> Document | Broken:
+        """Do what `feed.scan` does; the child keeps the document for a while."""
+        child = self._free()
+        answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat())
+        if "broken" in answer:
+            return Broken(answer["broken"])
+        identities = tuple(Identity((*keys,), (*keys, *more)) for keys, more in answer["identities"])
+        kept = (child.number, answer["document"])
+        return Document(
+            fetched.url, identities, answer["note"], data=fetched.body, content_type=fetched.content_type, kept=kept
+        )
+
+    async def items(self, document: Document, wanted: list[int]) -> tuple[Draft, ...]:
+        """Read items of a document, by the child that keeps it if that still lives, or by any."""
+        for child in self._children:
+            if document.kept and child.number == document.kept[0]:
+                answer = await child.ask("kept", b"", None, document=document.kept[1], wanted=wanted)
+                if "drafts" in answer:
+                    return _drafts(answer)
+        return _drafts(
+            await self._free().ask(
+                "some", document.data, None, url=document.url, content_type=document.content_type, wanted=wanted
+            )
+        )
+
+    async def whole(self, fetched: Fetched) -> Reading:
+        """Do what `feed.whole` does."""
+        answer = await self._free().ask("whole", fetched.body, fetched)
+        return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"])
 
     async def close(self) -> None:
         """End the processes, whatever they are doing."""
         for child in self._children:
             await child.end()
 
+    def _free(self) -> _Child:
+        return min(self._children, key=lambda child: (child.waiting, not child.number))
+
 
 class _Child:
-    """One process and its replacements."""
+    """One process and its replacements; `number` is 0 while there is none. Questions wait for one another."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, numbers: itertools.count[int]) -> None:
         self._deadline = deadline
+        self._numbers = numbers
+        self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._done = 0
+        self.number = 0
+        self.waiting = 0
 
-    async def read(self, data: bytes, url: str, content_type: str) -> Reading:
+    async def ask(self, verb: str, data: bytes, fetched: Fetched | None, **more: object) -> dict[str, Any]:
+        """Return the answer; ParseError when there is none in time, or the child says so."""
+        if fetched:
+            more |= {"url": fetched.url, "content_type": fetched.content_type}
+        self.waiting += 1
+        try:
+            async with self._turn:
+                answer = await self._ask(json.dumps({"verb": verb, **more}).encode(), data)
+        finally:
+            self.waiting -= 1
+        if "error" in answer:
+            raise ParseError(answer["error"])
+        return answer
+
+    async def _ask(self, question: bytes, data: bytes) -> dict[str, Any]:
         process = self._process or await self._start()
-        question = json.dumps({"url": url, "content_type": content_type}).encode()
         answer: dict[str, Any] | None = None
         try:
             async with asyncio.timeout(self._deadline):
@@ -80,12 +128,11 @@ class _Child:
             self._done += 1
             if answer is None or self._done >= WORK or answer["memory"] > SWOLLEN:
                 await self.end()
-        if "error" in answer:
-            raise ParseError(f"the document cannot be read: {answer['error']}")
-        return _reading(answer)
+        return answer
 
     async def end(self) -> None:
-        process, self._process, self._done = self._process, None, 0
+        """End the process, if there is one."""
+        process, self._process, self._done, self.number = self._process, None, 0, 0
         if process is None:
             return
         with suppress(ProcessLookupError):
@@ -93,65 +140,36 @@ class _Child:
         await process.communicate()  # closes the pipes and waits for the end
 
     async def _start(self) -> asyncio.subprocess.Process:
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-c", _START, _ROOT),
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-c", _COMMAND, _ROOT),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={},  # a child needs none of our secrets
-            close_fds=True,
+            limit=1024 * 1024,
         )
-        async with asyncio.timeout(30):  # seconds to start Python, even on a busy machine
-            await _exchange(self._process, b"{}", b"")
-        return self._process
+        self._process, self.number = process, next(self._numbers)
+        try:
+            async with asyncio.timeout(START):
+                await _exchange(process, b'{"verb": "ready"}', b"")
+        except BaseException:
+            await self.end()
+            raise
+        return process
 
 
 async def _exchange(process: asyncio.subprocess.Process, question: bytes, data: bytes) -> dict[str, Any]:
-    assert process.stdin is not None  # noqa: S101 - both are pipes
-    assert process.stdout is not None  # noqa: S101
-    process.stdin.write(_LENGTHS.pack(len(question), len(data)) + question + data)
+    if process.stdin is None or process.stdout is None:
+        raise OSError("a child without pipes")
+    process.stdin.writelines((LENGTHS.pack(len(question), len(data)), question, data))
     await process.stdin.drain()
-    length, _ = _LENGTHS.unpack(await process.stdout.readexactly(_LENGTHS.size))
+    length, _ = LENGTHS.unpack(await process.stdout.readexactly(LENGTHS.size))
     answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
     return answer
 
 
-def _reading(answer: dict[str, Any]) -> Reading:
-    drafts = tuple(
+def _drafts(answer: dict[str, Any]) -> tuple[Draft, ...]:
+    return tuple(
         Draft(guid, link, title, lead, body, published and datetime.fromisoformat(published), language)
         for guid, link, title, lead, body, published, language in answer["drafts"]
     )
-    return Reading(drafts, answer["home"], answer["version"], answer["skipped"])
-
-
-def main() -> None:
-    """Answer one document after the other, until nobody asks any more."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while lengths := sys.stdin.buffer.read(_LENGTHS.size):
-        question, data = (sys.stdin.buffer.read(length) for length in _LENGTHS.unpack(lengths))
-        used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used + 2 * DEADLINE), resource.RLIM_INFINITY))
-        answer = json.dumps(_answer(json.loads(question), data)).encode()
-        sys.stdout.buffer.write(_LENGTHS.pack(len(answer), 0) + answer)
-        sys.stdout.buffer.flush()
-
-
-def _answer(question: dict[str, str], data: bytes) -> dict[str, Any]:
-    answer: dict[str, Any] = {}
-    if question:
-        try:
-            reading = read(data, question["url"], question["content_type"])
-        except Exception as error:  # noqa: BLE001 - whatever a parser does to itself is the document's fault
-            answer["error"] = type(error).__name__
-        else:
-            drafts = [
-                (*texts, published and published.isoformat(), language)
-                for *texts, published, language in map(astuple, reading.drafts)
-            ]
-            answer = {"drafts": drafts, "home": reading.home, "version": reading.version, "skipped": reading.skipped}
-    else:
-        import feedparser  # noqa: F401 - the question whether we are ready
-        from lxml import etree  # noqa: F401
-    answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return answer

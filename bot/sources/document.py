@@ -33,11 +33,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One parsed answer. `identities` are in document order, which is newest first with nearly all publishers."""
+    """One parsed answer. `identities` are in document order, which is newest first with nearly all publishers.
+
+    Its items are read already (`drafts`), or can be read from `data` (or `tree`, which is `data` taken apart), or
+    are kept by a child process under the number `kept`.
+    """
 
     url: str
     identities: tuple[Identity, ...]
     note: str | None = None  # for the owner: what was wrong with it, and what was done about it
-    drafts: tuple[Draft, ...] | None = None  # when all of it is read already
-    data: bytes = field(default=b"", repr=False)  # otherwise the document, well-formed and UTF-8
-    tree: _Element | None = field(default=None, repr=False)  # the same, taken apart, where that is small
+    drafts: tuple[Draft, ...] | None = None
+    data: bytes = field(default=b"", repr=False)
+    content_type: str = ""  # of the data, where its own word on its encoding is not all there is
+    tree: _Element | None = field(default=None, repr=False)
+    kept: tuple[int, int] | None = None  # (the process, the number it gave the document)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.errors import ParseError
-from bot.sources.document import Document
+from bot.identity import identify
+from bot.sources.document import MOST, Document
 from bot.sources.read import Reading, read
-from bot.sources.scan import Listing, cut_down, listed, refuse_traps
+from bot.sources.scan import cut_down, listed, refuse_traps, shortened
 from bot.sources.sniff import is_html, what
 
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
@@ -24,29 +26,39 @@ _CLOSED = re.compile(rb"</(?:[\w-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """What strict XML makes of an answer: a listing of UTF-8 `data`, or why there is none."""
+class Broken:
+    """An answer that strict XML cannot list, and why."""
 
-    data: bytes
-    listing: Listing | None
-    why: str = ""
+    why: str
 
 
-def survey(body: bytes, url: str, content_type: str) -> Survey:
+def scan(body: bytes, url: str, content_type: str, now: datetime) -> Document | Broken:
     """List the items of an answer. ParseError for what is certainly no feed, or a trap."""
     if is_html(body) or not body.strip():
         raise ParseError(f"not a feed but {what(body)}" if body.strip() else "the answer is empty")
-    data = body if _is_plain_utf8(body, content_type) else _utf8(body, content_type)
-    if refuse_traps(data):
-        return Survey(data, None, "it has a DOCTYPE")
-    listing = listed(data, url)
+    if refuse_traps(body):
+        return Broken("it has a DOCTYPE")
+    data, listing = body, listed(body, url) if _is_plain_utf8(body, content_type) else ""
     if isinstance(listing, str):
-        return Survey(data, None, f"not well-formed XML ({listing})")
+        data = _utf8(body, content_type)
+        refuse_traps(data)  # once more: now no encoding hides them
+        listing = listed(data, url) if data != body else listing
+    if isinstance(listing, str):
+        return Broken(f"not well-formed XML ({listing})")
     if not listing.marks and _OPENED.search(data):
-        return Survey(data, None, "its items stand in unusual places")
+        return Broken("its items stand in unusual places")
     if not listing.marks and not _ROOTS.search(data[:4096]):
         raise ParseError(f"not a feed but {what(body)}")
-    return Survey(data, listing)
+    identities = identify(listing.marks, now, homes=(url, listing.home))
+    return Document(url, identities, note_of(listing.skipped), data=data, tree=listing.tree)
+
+
+def note_of(skipped: int, why: str = "") -> str | None:
+    """Return what the owner should know: what was wrong, and how many items were left out."""
+    parts = [why] if why else []
+    if skipped:
+        parts.append(f"only the first {MOST} of its {MOST + skipped} items are read")
+    return "; ".join(parts) or None
 
 
 def some(document: Document, wanted: Collection[int]) -> Reading:
@@ -54,16 +66,26 @@ def some(document: Document, wanted: Collection[int]) -> Reading:
     return read(cut_down(document.data, document.tree, wanted), document.url)
 
 
-def whole_only(reading: Reading, data: bytes) -> Reading:
-    """Return the reading of a broken document without the last item, if the document ends within it."""
+def whole(body: bytes, url: str, content_type: str) -> Reading:
+    """Read an answer that strict XML refuses: the bytes as they came, but for a last item that is not all there."""
+    short, skipped = shortened(body)
+    reading = read(short, url, content_type)
+    if not reading.version and not reading.drafts:
+        raise ParseError(f"not a feed but {what(body)}")
+    drafts = reading.drafts
+    if not (skipped or reading.skipped) and _breaks_off(_utf8(body, content_type)):
+        drafts = drafts[:-1]
+    return Reading(drafts, reading.home, reading.version, skipped or reading.skipped)
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Return whether the document ends within an item."""
     opened = closed = -1
-    for opened_at in _OPENED.finditer(data):
-        opened = opened_at.start()
-    for closed_at in _CLOSED.finditer(data):
-        closed = closed_at.start()
-    if opened <= closed or not reading.drafts or reading.skipped:
-        return reading
-    return Reading(reading.drafts[:-1], reading.home, reading.version)
+    for start in _OPENED.finditer(data):
+        opened = start.start()
+    for end in _CLOSED.finditer(data):
+        closed = end.start()
+    return opened > closed
 
 
 def _is_plain_utf8(body: bytes, content_type: str) -> bool:
