@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from bot.settings import Settings
 
 from bot.cli import cli
+from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 KUBERNETES = ROOT / "deploy" / "kubernetes"
