@@ -33,12 +33,16 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What `drain` did: alerts told, given up, and not delivered yet. `refused` says why nobody can be told, if so."""
+    """What `drain` did: alerts told, given up, and not delivered yet.
+
+    `refused` says why nobody can be told, if so; `standby` is True when another instance sends, and has what is left.
+    """
 
     sent: int
     dead: int
     left: int
     refused: str | None = None
+    standby: bool = False
 
 
 class Deliverer:
@@ -99,22 +103,24 @@ class Deliverer:
         What another instance's sender holds is left to it.
         """
         before = self._lane.sent, self._lane.dead
-        left = 0
+        standby = False
         try:
             while self._now() < deadline:
                 beat()
                 until = await self._turn()
-                if self._tenure.epoch is None or self._lane.waits >= deadline:
+                standby = self._tenure.epoch is None
+                if standby or self._lane.waits >= deadline:
                     break
                 if not self._held and not self._flying:
                     left, next_try = await self._store.waiting(self._now())
                     if not left or next_try is None or next_try >= deadline:
                         break
+                    until = max(until, next_try)
                 await self._rest(min(until, deadline))
         finally:
             await self._leave()
         left, _ = await self._store.waiting(self._now())
-        return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused)
+        return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
 
     async def _turn(self) -> datetime:
         """Do one thing, and return when there may be another."""

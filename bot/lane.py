@@ -136,7 +136,7 @@ class Lane:
                 raise AssertionError("sent again by fly")
 
     async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
-        """Write it down; for as long as the role is ours, once more when the store fails."""
+        """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
         for delivery in batch:
             for seconds in SETTLE_TRIES:
                 try:
@@ -145,7 +145,7 @@ class Lane:
                 except StaleLeaseError:
                     raise
                 except StoreError:
-                    if seconds is None or not self._tenure.certain(self._now()):
+                    if seconds is None:
                         raise
                     await self._pause(seconds)
             if delivery.message is None:
