@@ -52,6 +52,10 @@ _SECRET_NAME = re.compile(
 )
 _SECRET_VALUE = re.compile(r"(?=[^-]*\d)(?=[^-]*[A-Za-z])[A-Za-z0-9_+/=]{20,}|eyJ[\w-]{10,}\..*")
 _BOT_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[\w-]{20,}")
+_CREDENTIALS = (
+    re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#@]*:(?!\d+(?:[/?#]|$))[^?#]*@"),  # also with a bare / in them
+    re.compile(r"^((?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?)[^/?#]*@"),
+)
 _HIDDEN = "***"
 
 
@@ -114,15 +118,15 @@ def absolute(base: str, link: str) -> str | None:
 def redacted(url: str) -> str:
     """Return the address fit for logs and chats: credentials, keys and anything that looks like one are hidden."""
     text = _BOT_TOKEN.sub(_HIDDEN, url.translate(_CONTROL))
+    for credentials in _CREDENTIALS:
+        text = credentials.sub(rf"\g<1>{_HIDDEN}@", text, count=1)
     try:
         parts = urlsplit(text)
     except ValueError:
         return _HIDDEN
-    netloc = f"{_HIDDEN}@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
     query = "&".join(_hidden(pair) for pair in parts.query.split("&")) if parts.query else ""
     fragment = _hidden(parts.fragment) if "=" in parts.fragment else parts.fragment
-    path = re.sub(r"^([^/]*)//[^/]*@", rf"\1//{_HIDDEN}@", parts.path)  # a scheme that is not read as one
-    shown = parts._replace(netloc=netloc, path=path, query=query, fragment=fragment).geturl()
+    shown = parts._replace(query=query, fragment=fragment).geturl()
     return shown if len(shown) <= 500 else f"{shown[:500]}…"  # noqa: PLR2004 - a line of a log
 
 
