@@ -6,7 +6,6 @@ the specification names. Nothing heavy is imported before a verb needs it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from datetime import timedelta
@@ -62,9 +61,10 @@ def main() -> NoReturn:
 @cli.command()
 def demo() -> None:
     """Show the whole thing in 15 seconds: a summit story from five made-up outlets. Needs no token and no internet."""
+    from bot import app
     from bot.demo import play
 
-    asyncio.run(play())
+    app.run(play())
 
 
 @cli.command()
@@ -74,9 +74,9 @@ def run(
     ] = None,
 ) -> None:
     """Run the service until it is told to stop (SIGTERM). SIGHUP reads watchlists.yaml again at once."""
-    from bot import app
+    from bot import app, service
 
-    app.run(app.serve(frozenset(part.value for part in role or [Role.ALL])))
+    app.run(service.serve(frozenset(part.value for part in role or [Role.ALL])))
 
 
 @cli.command()
@@ -86,12 +86,14 @@ def once(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON; alerts go to stderr.")] = False,
 ) -> None:
     """Do one tick for a scheduler: answer commands, poll what is due, deliver what waits, end."""
-    from bot import app
+    from bot import app, terminal, tick
 
-    tick = app.run(app.tick(force=force, deadline=_span(deadline), quiet_stdout=as_json))
+    done = app.run(tick.tick(force=force, deadline=_span(deadline), json=as_json))
     if as_json:
-        print(json.dumps(tick.as_dict(), ensure_ascii=False), flush=True)
-    raise typer.Exit(tick.exit_code)
+        print(json.dumps(done.as_dict(), ensure_ascii=False), flush=True)
+    else:
+        print(terminal.tick(done))
+    raise typer.Exit(done.exit_code)
 
 
 @cli.command()
@@ -100,9 +102,18 @@ def check(
 ) -> None:
     """Validate watchlists.yaml: every mistake with file:line:column and a hint."""
     from bot import app
+    from bot.settings import Settings, environment, load_settings
 
-    for line in app.check(file):
-        print(line)
+    environ = environment()
+    settings = Settings() if file else load_settings(environ)
+    config = app.watchlists(settings, environ, file)
+    for warning in config.warnings:
+        print(warning, file=sys.stderr)
+    keywords = sum(len(one.keywords) for one in config.watchlists)
+    print(
+        f"{file or settings.watchlists} is fine: {len(config.sources)} sources, {len(config.watchlists)} watchlists, "
+        f"{keywords} keywords"
+    )
 
 
 @cli.command()
@@ -113,17 +124,19 @@ def explain(
 ) -> None:
     """Say which queries fire on a text or page, on which words, and which nearly did; and the lead we would show."""
     from bot import app, lines, preview
+    from bot.settings import environment, load_settings
 
-    only = tuple(watchlist or ())
+    _need((target is None) == jsonl, "say what to explain: an address, a file or -; or --jsonl alone")
+    environ = environment()
+    settings = load_settings(environ)
+    engine = app.engine(settings, environ, tuple(watchlist or ()))
     if jsonl:
-        _need(target is None, "explain --jsonl reads standard input and takes no address or file")
-        engine = app.engine(only)
         lines.stream(sys.stdin.buffer, sys.stdout.buffer, lambda request: preview.explain_line(engine, request))
         return
-    _need(target is not None, "say what to explain: an address, a file, or - for standard input")
     from bot import terminal
 
-    terminal.show_explanation(app.run(app.explain(str(target), only)))
+    article = app.run(app.article(settings, str(target)))
+    terminal.show_explanation(preview.explain(engine, article))
 
 
 @cli.command()
@@ -141,8 +154,9 @@ def lead(
 def doctor() -> None:
     """Check token, chats and rights, database, every source and the clock, and say what to do about each red line."""
     from bot import app, terminal
+    from bot.doctor import examine
 
-    findings = app.run(app.doctor())
+    findings = app.run(examine())
     terminal.show_findings(findings)
     raise typer.Exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.FAILED)
 
@@ -152,7 +166,8 @@ def upgrade() -> None:
     """Bring the database to the schema of this version, ahead of a deployment. Safe to repeat."""
     from bot import app
 
-    print(app.run(app.upgrade()))
+    app.run(app.upgrade())
+    print("the database has the schema of this version")
 
 
 def _need(condition: bool, message: str) -> None:

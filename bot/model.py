@@ -92,6 +92,7 @@ class Fetched:
     not_modified: bool = False  # 304, or the same body hash as last time
     fresh_for: timedelta | None = None  # Cache-Control: max-age, Expires
     moved_to: str | None = None  # the end of a chain of only permanent redirects (301, 308)
+    date: datetime | None = None  # the server's clock, as it answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Self
 from html import escape
+from itertools import count
+from typing import Self
 
 from aiohttp import web
 
@@ -40,7 +41,8 @@ class Newsroom:
 
     def __init__(self, outlets: tuple[Outlet, ...]) -> None:
         self._outlets = {outlet.slug: outlet for outlet in outlets}
-        self._pieces: dict[str, list[Piece]] = {outlet.slug: [] for outlet in outlets}
+        self._pieces: dict[str, dict[int, Piece]] = {outlet.slug: {} for outlet in outlets}
+        self._numbers = count()
         self._runner: web.AppRunner | None = None
         self.port = 0
         self.requests = 0
@@ -66,7 +68,12 @@ class Newsroom:
 
     def publish(self, slug: str, *pieces: Piece) -> None:
         """Put pieces on the outlet's feed, the last one on top."""
-        self._pieces[slug].extend(pieces)
+        self._pieces[slug].update(zip((next(self._numbers) for _ in pieces), pieces, strict=True))
+
+    def replace(self, slug: str, *pieces: Piece) -> None:
+        """Take everything off the feed and put these on it, under new addresses."""
+        self._pieces[slug].clear()
+        self.publish(slug, *pieces)
 
     async def _feed(self, request: web.Request) -> web.Response:
         self.requests += 1
@@ -74,7 +81,7 @@ class Newsroom:
         if outlet is None:
             raise web.HTTPNotFound
         base = f"{request.scheme}://{request.host}/{outlet.slug}"
-        entries = [_entry(base, number, piece) for number, piece in enumerate(self._pieces[outlet.slug])]
+        entries = [_entry(base, number, piece) for number, piece in self._pieces[outlet.slug].items()]
         body = (
             f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{escape(outlet.name)}</title>'
             f"<link>{base}/</link><language>{outlet.language}</language>{''.join(reversed(entries))}</channel></rss>"
@@ -87,9 +94,10 @@ class Newsroom:
     async def _page(self, request: web.Request) -> web.Response:
         self.requests += 1
         slug, number = request.match_info["slug"], int(request.match_info["number"])
-        if number >= len(self._pieces.get(slug, ())):
+        piece = self._pieces.get(slug, {}).get(number)
+        if piece is None:
             raise web.HTTPNotFound
-        return web.Response(text=_html(self._outlets[slug], self._pieces[slug][number]), content_type="text/html")
+        return web.Response(text=_html(self._outlets[slug], piece), content_type="text/html")
 
 
 def _entry(base: str, number: int, piece: Piece) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.model import (
     Alert,
@@ -26,6 +26,9 @@ from bot.model import (
     Subscription,
     Validators,
 )
+
+if TYPE_CHECKING:
+    from bot.sources.document import Document
 
 Role = Literal["sender", "listener"]
 
@@ -46,6 +49,18 @@ class Fetch(Protocol):
         `validators` makes the request conditional; `headers` go to the host of `url` only, never past a redirect
         to another; `page` marks an article's page (a reader's page rather than a feed: other Accept header).
         """
+        ...
+
+
+class Parse(Protocol):
+    """Bytes to items, off the event loop."""
+
+    async def scan(self, fetched: Fetched, now: datetime) -> Document:
+        """Return what the answer holds; ParseError says what it is instead of items."""
+        ...
+
+    async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
+        """Return the items at these positions of the document, in its order."""
         ...
 
 

@@ -1,0 +1,213 @@
+"""The wiring: the one place that builds real things and hands them to the stages.
+
+Everything above is given what it needs; nothing above knows where it came from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from bot.current import Current
+from bot.errors import ConfigError
+from bot.fetch import WebFetch
+from bot.match import Engine
+from bot.model import Article, Config, Look
+from bot.notices import Notices
+from bot.poll import Poller
+from bot.ports import Notifier
+from bot.settings import Settings, environment, load_settings
+from bot.sources import Parser
+from bot.store.store import Store, open_store
+from bot.turn import Turns, charset_of
+from bot.words import FormCache
+
+if TYPE_CHECKING:
+    from bot.chat.listener import Listener
+
+T = TypeVar("T")
+
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+_LONGEST = 8 * 1024 * 1024  # bytes of a file or of standard input, as of a page
+_SHORTEST_SECRET = 8  # characters: shorter ones would hide half the log
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a fresh event loop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+def now() -> datetime:
+    """Return the time, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What every verb that works starts from."""
+
+    settings: Settings
+    current: Current
+    store: Store
+
+    @property
+    def token(self) -> str | None:
+        """Return the token, None where alerts go to the terminal."""
+        secret = self.settings.telegram_token
+        return secret.get_secret_value() if secret else None
+
+    def home(self) -> Look:
+        """Return how the installation shows alerts where a chat has no wish of its own."""
+        config = self.current.config()
+        return Look(timezone=config.timezone, language=config.language)
+
+
+@asynccontextmanager
+async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base]:
+    """Read the settings and watchlists.yaml, start logging, open the database; ConfigError, StoreError.
+
+    `environ` stands for the environment and `.env`.
+    """
+    environ = environment() if environ is None else environ
+    settings = load_settings(environ)
+    async with AsyncExitStack() as stack:
+        stack.callback(log_to(settings, environ))
+        current = Current(
+            settings.watchlists, environ, cache=form_cache(settings), terminal=settings.telegram_token is None
+        )
+        store = await open_store(settings.database_url.get_secret_value(), migrate=True)
+        await stack.enter_async_context(store)
+        await store.polls.sync(current.config().sources, now())
+        yield Base(settings, current, store)
+
+
+def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]:
+    """Start logging to stderr with every secret hidden; return what flushes and ends it."""
+    from bot.logs import configure
+
+    secrets = [settings.database_url.get_secret_value()]
+    if settings.telegram_token:
+        secrets.append(settings.telegram_token.get_secret_value())
+    secrets += [text for name, text in environ.items() if _SECRET.search(name) and len(text) >= _SHORTEST_SECRET]
+    return configure(settings.log_format, settings.log_level, secrets)
+
+
+def form_cache(settings: Settings) -> FormCache | None:
+    """Return where the forms of words are kept between starts."""
+    del settings
+    return None
+
+
+def fetcher(settings: Settings) -> WebFetch:
+    """Return the one client of this process."""
+    return WebFetch(
+        user_agent=settings.user_agent,
+        allowed_networks=settings.allowed_networks,
+        allowed_ports=settings.allowed_ports,
+        host_spacing=settings.host_spacing,
+    )
+
+
+@asynccontextmanager
+async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
+    """Return the medium: Telegram, or without a token the terminal."""
+    if base.token is None:
+        from bot.notify.console import ConsoleNotifier
+
+        yield ConsoleNotifier(out, home=base.home)
+        return
+    from bot.notify.telegram import TelegramNotifier
+
+    async with TelegramNotifier(base.token, api_url=base.settings.telegram_api_url, home=base.home) as telegram:
+        yield telegram
+
+
+@asynccontextmanager
+async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[Poller]:
+    """Return the poll loop with its client and its parsers."""
+    async with fetcher(base.settings) as fetch, Parser() as parser:
+        turns = Turns(base.store.polls, fetch, parser, now)
+        yield Poller(turns, base.current.setup, notices, queued=queued)
+
+
+def notices(base: Base) -> Notices:
+    """Return what tells the owners."""
+    return Notices(base.store.polls, base.settings.owners)
+
+
+def listener(
+    base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Callable[[str | None], None] = lambda _: None
+) -> Listener:
+    """Return what answers commands."""
+    from bot.chat.answering import Answering
+    from bot.chat.commands import Commands
+    from bot.chat.line import Line
+    from bot.chat.listener import Listener
+    from bot.chat.verbs import House
+
+    settings, owners = base.settings, frozenset(base.settings.owners)
+    line = Line(token, settings.telegram_api_url)
+    house = House(
+        base.current.config, base.store.chats, owners, settings.access, now, time.monotonic, line.is_administrator
+    )
+    answering = Answering(line, Commands(house), base.store.chats, owners, now)
+    return Listener(line, answering, base.store.deliveries, now=now, clock=time.monotonic, beat=beat, ail=ail)
+
+
+def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
+    """Return what watchlists.yaml says; ConfigError holds every mistake."""
+    from bot.watchlists import load
+
+    return load(file or settings.watchlists, environ)
+
+
+def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] = ()) -> Engine:
+    """Return the keyword engine of watchlists.yaml, of these watchlists only where any are named."""
+    from bot.match import build
+
+    config = watchlists(settings, environ)
+    if unknown := set(only) - {one.id for one in config.watchlists}:
+        known = ", ".join(one.id for one in config.watchlists)
+        raise ConfigError(f"there is no watchlist {', '.join(sorted(unknown))}; known are {known}")
+    chosen = [one for one in config.watchlists if not only or one.id in only]
+    return build(chosen, config.sources, cache=form_cache(settings))
+
+
+async def article(settings: Settings, target: str) -> Article:
+    """Return the article at an address, in a file, or on standard input (`-`); FetchError, ConfigError."""
+    from bot.article import extract
+
+    if target.startswith(("http://", "https://")):
+        async with fetcher(settings) as fetch:
+            fetched = await fetch.get(target, page=True)
+        return extract(fetched.body, fetched.url, charset_of(fetched.content_type))
+    try:
+        data = await asyncio.to_thread(_read, target)
+    except OSError as error:
+        raise ConfigError(f"{target}: cannot be read: {error.strerror}; give an address, a file, or -") from None
+    if data.lstrip()[:1] == b"<":
+        return extract(data)
+    title, _, text = data.decode("utf-8", "replace").partition("\n")
+    return Article(url=None, title=title.strip(), text=text)
+
+
+def _read(target: str) -> bytes:
+    return sys.stdin.buffer.read(_LONGEST) if target == "-" else Path(target).read_bytes()[:_LONGEST]
+
+
+async def upgrade() -> None:
+    """Bring the database to the schema of this version."""
+    settings = load_settings()
+    async with await open_store(settings.database_url.get_secret_value(), migrate=True):
+        pass

@@ -1,0 +1,201 @@
+"""The poll loop: leases due sources, takes a turn for each, and writes what found nothing in batches.
+
+Knows ports, never adapters. Counts what happened, tells owners of sources that stay broken, and gives back every
+lease that it cannot use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.errors import StaleLeaseError, StoreError
+from bot.notices import Notices
+from bot.ports import Leased, Outcome, PollStore
+from bot.turn import Setup, Taken, Turns
+
+log = logging.getLogger(__name__)
+
+IN_HAND = 1000  # sources leased at once; most only wait for their host's turn, the fetcher bounds the rest
+BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
+LEASE = timedelta(seconds=60)
+RENEW = 20.0  # seconds
+FLUSH = 100  # polls without news in one transaction …
+FLUSH_AFTER = 1.0  # … or after so many seconds
+IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
+HICCUP = 30.0  # longest pause after a fault of the database, in seconds
+
+
+@dataclass
+class Tally:
+    """What polling came to since it was made; the numbers of `once --json`."""
+
+    polled: int = 0
+    items: int = 0
+    new: int = 0
+    matched: int = 0
+    stories: int = 0
+    queued: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+class Poller:
+    """Polls sources; one for a process."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        setup: Callable[[], Setup],
+        notices: Notices,
+        *,
+        queued: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take `setup`, which gives the configuration in force, and `queued`, called when there is something to send."""
+        self._turns = turns
+        self._store: PollStore = turns.store
+        self._now = turns.now
+        self._setup = setup
+        self._notices = notices
+        self._queued = queued
+        self._tasks: dict[asyncio.Task[None], Leased] = {}
+        self._quiet: list[Outcome] = []
+        self._flushed = self._renewed = 0.0
+        self.tally = Tally()
+
+    async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
+        """Poll until `stop`; `beat` is called at every step forward, `ail` with what keeps us from polling."""
+        pause = 1.0
+        try:
+            while not stop.is_set():
+                try:
+                    leased = await self._lease(None)
+                    await self._tend()
+                    if leased < BATCH:
+                        await self._rest(stop)
+                    ail(None)
+                    pause = 1.0
+                except StoreError as error:
+                    ail(str(error))
+                    log.error("polling pauses", extra={"reason": str(error), "seconds": pause})  # noqa: TRY400 - expected
+                    await _wait_for(stop, pause)
+                    pause = min(pause * 2, HICCUP)
+                beat()
+        finally:
+            await self._end()
+
+    async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
+        """Poll what is due (with `forced_since`: everything) once; return False when the deadline cut it short.
+
+        `deadline` is in seconds from now.
+        """
+        try:
+            async with asyncio.timeout(deadline):
+                while await self._lease(forced_since) or self._tasks:
+                    await asyncio.wait(self._tasks, timeout=FLUSH_AFTER, return_when=asyncio.FIRST_COMPLETED)
+                    await self._tend()
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            await self._end()
+
+    async def _lease(self, forced_since: datetime | None) -> int:
+        room = min(BATCH, IN_HAND - len(self._tasks))
+        if room <= 0:
+            return 0
+        leases = await self._store.lease(self._now(), limit=room, ttl=LEASE, forced_since=forced_since)
+        setup = self._setup()
+        for leased in leases:
+            self._tasks[asyncio.create_task(self._take(leased, setup))] = leased
+        return len(leases)
+
+    async def _take(self, leased: Leased, setup: Setup) -> None:
+        """Take one turn; whatever happens ends here."""
+        source = setup.sources.get(leased.name)
+        if source is None:  # it left the configuration a moment ago
+            await self._store.release([leased])
+            return
+        try:
+            taken = await self._turns.take(leased, source, setup)
+        except StaleLeaseError:
+            log.warning("a slow poll was overtaken, its result is dropped", extra={"source": leased.name})
+            return
+        except StoreError:
+            raise
+        except Exception as error:  # a bug met one source: say so, and let the others go on
+            log.exception("poll failed", extra={"source": leased.name})
+            taken = self._turns.broken(leased, source, error)
+        self._count(source.name, taken)
+        if not taken.recorded:
+            self._quiet.append(taken.outcome)
+        if taken.queued:
+            self._queued()
+        await self._notices.after(source, taken, self._now())
+
+    def _count(self, name: str, taken: Taken) -> None:
+        tally = self.tally
+        tally.polled += 1
+        tally.items += taken.items
+        tally.new += taken.new
+        tally.matched += taken.matched
+        tally.stories += taken.stories
+        tally.queued += taken.queued
+        if taken.outcome.error is not None:
+            tally.failures[name] = taken.outcome.error
+            log.warning("source failed", extra={"source": name, "reason": taken.outcome.error})
+        elif taken.new:
+            log.info(
+                "polled", extra={"source": name, "new": taken.new, "matched": taken.matched, "queued": taken.queued}
+            )
+
+    async def _tend(self) -> None:
+        """Write what found nothing, renew what takes long, and let faults of the database come out."""
+        done = [task for task in self._tasks if task.done()]
+        for task in done:
+            del self._tasks[task]
+        clock = asyncio.get_running_loop().time()
+        if len(self._quiet) >= FLUSH or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
+            quiet, self._quiet = self._quiet, []
+            self._flushed = clock
+            await self._store.finish(quiet)
+        if clock - self._renewed >= RENEW:
+            self._renewed = clock
+            await self._store.renew(tuple(self._tasks.values()), self._now(), LEASE)
+        faults = [error for task in done if not task.cancelled() and (error := task.exception()) is not None]
+        if faults:
+            raise faults[0]
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Wait until a turn has ended, something may be due, or it is time to go."""
+        due = await self._store.next_due()
+        seconds = IDLE if due is None else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
+        waiter = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({waiter, *self._tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+
+    async def _end(self) -> None:
+        """Stop the turns under way, write what they found, and give back the leases."""
+        tasks, self._tasks = self._tasks, {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        quiet, self._quiet = self._quiet, []
+        try:
+            await self._store.finish(quiet)
+            await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
+        except StoreError as error:
+            log.warning("leases are left to run out", extra={"reason": str(error)})
+
+
+async def _wait_for(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,181 @@
+"""`newswatch run`: the loops of this process, kept alive until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot import app
+from bot.deliver import Deliverer
+from bot.errors import BotError, ConfigError
+from bot.heartbeat import Heartbeats
+from bot.notices import Notices
+from bot.reload import Watched
+from bot.supervise import Loop, supervise
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
+PRUNE = timedelta(hours=24)
+# Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
+LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that the loops share."""
+
+    base: app.Base
+    stop: asyncio.Event
+    hearts: Heartbeats
+    notices: Notices
+    wake: asyncio.Event = field(default_factory=asyncio.Event)  # the outbox has something new
+    reread: asyncio.Event = field(default_factory=asyncio.Event)  # SIGHUP
+
+    async def poller(self) -> None:
+        """Poll sources."""
+        async with app.poller(self.base, self.notices, self.wake.set) as poller:
+            await poller.run(self.stop, self._beat("poller"), self._ail("poller"))
+
+    async def sender(self) -> None:
+        """Deliver the outbox."""
+        said: set[asyncio.Task[None]] = set()
+
+        def notice(text: str) -> None:
+            log.warning(text)
+            said.add(asyncio.create_task(self._tell(text)))
+
+        async with app.notifier(self.base, sys.stdout) as medium:
+            deliverer = Deliverer(
+                self.base.store.deliveries,
+                medium,
+                max_per_hour=lambda: self.base.current.config().max_per_hour,
+                notice=notice,
+                ail=self._ail("sender"),
+            )
+            await deliverer.run(self.stop, self.wake, self._beat("sender"))
+        await asyncio.gather(*said, return_exceptions=True)
+
+    async def listener(self) -> None:
+        """Answer commands."""
+        token = self.base.token
+        if token is not None:
+            await app.listener(self.base, token, self._beat("listener"), self._ail("listener")).run(self.stop)
+
+    async def reload(self) -> None:
+        """Notice edits of watchlists.yaml, and swap them in."""
+        watched = Watched(self.base.settings.watchlists)
+        beat = self._beat("reload")
+        while not self.stop.is_set():
+            beat()
+            asked = await self._wait(self.reread, LOOK)
+            if asked or await asyncio.to_thread(watched.changed):
+                self.reread.clear()
+                await self._reload()
+
+    async def _reload(self) -> None:
+        try:
+            changed = await self.base.current.reload()
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
+            await self._tell("watchlists.yaml is wrong; the old one stays in force", "\n".join(error.problems[:5]))
+            return
+        await self.base.store.polls.sync(self.base.current.config().sources, app.now())
+        log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
+
+    async def janitor(self) -> None:
+        """Forget what is too old to matter, once a day."""
+        beat = self._beat("janitor")
+        due = app.now()
+        while not self.stop.is_set():
+            beat()
+            if app.now() >= due:
+                await self.base.store.prune(app.now())
+                due = app.now() + PRUNE
+            await self._wait(self.stop, 60.0)
+
+    async def web(self) -> None:
+        """Answer /healthz."""
+        from bot.web.health import serve
+
+        host, port = self.base.settings.http_listen or ("", 0)
+        await serve(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", self.hearts, self.stop)
+
+    async def _tell(self, headline: str, text: str = "") -> None:
+        """Tell the owners, once a day the same."""
+        try:
+            await self.notices.tell(headline, text, ("said", headline, text, app.now().date()), app.now())
+            self.wake.set()
+        except BotError as error:
+            log.warning("owners could not be told", extra={"reason": str(error)})
+
+    def _beat(self, name: str) -> Callable[[], None]:
+        return lambda: self.hearts.beat(name)
+
+    def _ail(self, name: str) -> Callable[[str | None], None]:
+        return lambda reason: self.hearts.ail(name, reason)
+
+    async def _wait(self, event: asyncio.Event, seconds: float) -> bool:
+        waits = [asyncio.create_task(one.wait()) for one in {event, self.stop}]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
+        return event.is_set()
+
+
+async def serve(roles: frozenset[str]) -> None:
+    """Run these roles (`all` is every one) until SIGTERM or SIGINT; SIGHUP reads watchlists.yaml again."""
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(app.opened())
+        hearts = Heartbeats(time.monotonic)
+        service = Service(base, asyncio.Event(), hearts, app.notices(base))
+        loops = _loops(service, roles)
+        for name in loops:
+            if name in LIMITS:
+                hearts.expect(name, LIMITS[name])
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, service.stop.set)
+        loop.add_signal_handler(signal.SIGHUP, service.reread.set)
+        _greet(base, loops)
+        await supervise(loops, service.stop, hearts)
+        log.info("stopped")
+
+
+def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
+    every: dict[str, Loop] = {
+        "poller": service.poller,
+        "sender": service.sender,
+        "listener": service.listener,
+        "web": service.web,
+    }
+    if service.base.token is None:
+        del every["listener"]
+    if service.base.settings.http_listen is None:
+        del every["web"]
+    loops = {name: loop for name, loop in every.items() if "all" in roles or name in roles}
+    if not loops:
+        raise ConfigError(
+            f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
+        )
+    return {**loops, "reload": service.reload, "janitor": service.janitor}
+
+
+def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:
+    config = base.current.config()
+    for warning in config.warnings:
+        log.warning(warning)
+    log.info(
+        "watching",
+        extra={"sources": len(config.sources), "watchlists": len(config.watchlists), "loops": ", ".join(loops)},
+    )
+    if base.token is None:
+        log.warning("no NEWSWATCH_TELEGRAM_TOKEN is set: alerts are printed here")

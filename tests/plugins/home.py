@@ -1,0 +1,119 @@
+"""An installation as a user has it: a folder, an environment, and the real program started in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.newsroom import Newsroom, Outlet, Piece
+
+OUTLETS = tuple(Outlet(slug, f"The {slug.title()}") for slug in ("courier", "wire", "gazette"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Return the one line of JSON on standard output."""
+        (line,) = self.out.splitlines()
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+@dataclass
+class Home:
+    """Where the program runs. `environ` is all that it sees."""
+
+    folder: Path
+    environ: dict[str, str]
+    running: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    def watch(self, text: str) -> Path:
+        """Write watchlists.yaml, as an editor does: whole."""
+        file = self.folder / "watchlists.yaml"
+        draft = self.folder / "watchlists.yaml~"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(file)
+        return file
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """Start the program and leave it running; it is ended with the test."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *words,
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **self.environ},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self.running.append(process)
+        return process
+
+    async def run(self, *words: str, seconds: float = 60.0) -> Ended:
+        """Run the program to its end."""
+        process = await self.start(*words)
+        async with asyncio.timeout(seconds):
+            out, err = await process.communicate()
+        return Ended(process.returncode or 0, out.decode(), err.decode())
+
+    async def stop(self) -> None:
+        """Kill what still runs."""
+        for process in self.running:
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+                await process.wait()
+
+
+@pytest.fixture
+async def newsroom() -> AsyncIterator[Newsroom]:
+    """Run a newsroom of three outlets on loopback."""
+    async with Newsroom(OUTLETS) as newsroom:
+        yield newsroom
+
+
+@pytest.fixture
+def piece() -> type[Piece]:
+    """Hand out the class of what an outlet publishes."""
+    return Piece
+
+
+@pytest.fixture
+async def home(tmp_path: Path, newsroom: Newsroom) -> AsyncIterator[Home]:
+    """Give an installation that may read the newsroom, without a token."""
+    home = Home(
+        tmp_path,
+        {
+            "NEWSWATCH_DATABASE_URL": f"sqlite:///{tmp_path}/data/newswatch.db",
+            "NEWSWATCH_WATCHLISTS": str(tmp_path / "watchlists.yaml"),
+            "NEWSWATCH_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "NEWSWATCH_ALLOWED_PORTS": str(newsroom.port),
+            "NEWSWATCH_HOST_SPACING": "0",
+            "NEWSWATCH_HTTP_LISTEN": "off",
+        },
+    )
+    home.watch(
+        "sources:\n"
+        + "".join(
+            f"  - {{name: {o.name}, publisher: {o.slug}, url: '{newsroom.feed(o.slug)}', every: 1s}}\n" for o in OUTLETS
+        )
+        + "watchlists:\n  kremlin: {keywords: [Kremlin, summit], languages: [en], deliver_to: [77]}\n"
+    )
+    yield home
+    await home.stop()
