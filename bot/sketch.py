@@ -33,24 +33,25 @@ _MOST = 120  # stems of a sketch
 
 # Words that tell no event from another; in one set, because short texts do not say their language.
 _COMMON = frozenset(
-    " ".join(
-        (
-            "the and for with from was were been has have had its this that these those his her their who which will would",
-            "can could after before over under about into out down not but new more than said says say year years day days",
-            "two one first last also when what how why you him them our your are they she all some just now get like here",
-            "год года году лет что как это так его нее них она они оно мы вы при для под над без или уже еще также который",
-            "которая которые которое был была были было есть после чтобы если только сообщил сообщила сообщили сообщает",
-            "заявил заявила заявили сказал сказала рассказал рассказали новости время дня этом того том все всех ним",
-            "рік року роки що як його вона вони від про але або вже ще який яка які був після повідомив",
-            "der die das und den von mit ist fur auf ein eine des sich dem nicht auch werden aus hat dass sie nach wird bei",
-            "einer noch wie einem einen uber zum war haben nur oder aber vor zur bis",
-            "les une aux pour par dans sur est que qui elle pas plus sont ete son ses avec",
-            "los las del con por para como mas fue han pero sus este esta",
-            "gli che per non dei nel alla sono della dal piu come anche",
-            "nie jest dla jak przez ale byl oraz tym roku jego het een van dat voor met zijn niet aan ook naar",
-            "uma com nao mais dos das foi pelo pela seu sua bir icin ile olarak olan cok daha kadar sonra",
-        )
-    ).split()
+    word
+    for row in (
+        "the and for with from was were been has have had its this that these those his her their who which will would",
+        "can could after before over under about into out down not but new more than said says say year years day days",
+        "two one first last also when what how why you him them our your are they she all some just now get like here",
+        "год года году лет что как это так его нее них она они оно мы вы при для под над без или уже еще также который",
+        "которая которые которое был была были было есть после чтобы если только сообщил сообщила сообщили сообщает",
+        "заявил заявила заявили сказал сказала рассказал рассказали новости время дня этом того том все всех ним",
+        "рік року роки що як його вона вони від про але або вже ще який яка які був після повідомив",
+        "der die das und den von mit ist fur auf ein eine des sich dem nicht auch werden aus hat dass sie",
+        "nach wird bei",
+        "einer noch wie einem einen uber zum war haben nur oder aber vor zur bis",
+        "les une aux pour par dans sur est que qui elle pas plus sont ete son ses avec",
+        "los las del con por para como mas fue han pero sus este esta",
+        "gli che per non dei nel alla sono della dal piu come anche",
+        "nie jest dla jak przez ale byl oraz tym roku jego het een van dat voor met zijn niet aan ook naar",
+        "uma com nao mais dos das foi pelo pela seu sua bir icin ile olarak olan cok daha kadar sonra",
+    )
+    for word in row.split()
 )
 _AGENCIES = (
     "reuters|рейтер",

@@ -24,13 +24,14 @@ _SHARED = 5  # stems that two reports of one event share at least
 _VERBATIM = 0.9  # containment both ways: the same text
 
 _SMALL = frozenset(
-    " ".join(
-        (
-            "a an the of in on at to by for with and or as is are was were be been der die das den dem des ein eine einen",
-            "und im zu von mit le la les l un une de du et en au aux el los las y del al il lo gli i e di o os as um uma",
-            "w z na do het een van op te bir ve в во на с со по за из от до о об у к и а но что как же бы з із та й від про",
-        )
-    ).split()
+    word
+    for row in (
+        "a an the of in on at to by for with and or as is are was were be been der die das den dem des ein eine einen",
+        "und im zu von mit le la les l un une de du et en au aux el los las y del al il lo gli i e di o os as um uma",
+        "w z na do het een van op te bir ve в во на с со по за из от до о об у к и а но что как же бы з із",
+        "та й від про",
+    )
+    for word in row.split()
 )
 _SUFFIX = re.compile(r"\s+[|–—-]\s+(?=[^\d|–—]{2,40}$)(?:\S+ ?){1,4}$")
 _GROUPED = re.compile(r"(?<=\d)[ ,.\u00a0\u202f](?=\d{3}(?!\d))")
