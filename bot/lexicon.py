@@ -30,6 +30,8 @@ class Known:
     own: frozenset[str] = frozenset()  # its forms, when it is the word that dictionaries list
     other: frozenset[str] = frozenset()  # the forms of the words that it is a form of
     taken: frozenset[str] = frozenset()  # of the guesses that were asked about, those that are forms of other words
+    listed: frozenset[str] = frozenset()  # of the guesses, those that it lists as words, without a form of theirs
+    foretold: frozenset[str] = frozenset()  # forms that an unknown word would have by its ending
 
 
 def version() -> str:
@@ -55,7 +57,8 @@ def look_up(language: str, words: Mapping[str, Iterable[str]]) -> dict[str, Know
         word: Known(
             frozenset(form for each in every for form in forms.get(each, ())),
             frozenset(form for base in bases.get(word, ()) for form in more.get(base, ())),
-            frozenset(guess for guess in words[word] if not lemmas.get(guess, every) <= every),
+            frozenset(guess for guess in words[word] if not lemmas.get(guess, every) <= {guess, *every}),
+            frozenset(guess for guess in words[word] if guess in lemmas.get(guess, ()) and guess not in every),
         )
         for word, every in spelled.items()
     }

@@ -10,14 +10,15 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from bot.lexicon import Known
 from bot.text import fold
 
 
-def inflector(language: str) -> Callable[[str], frozenset[str]] | None:
+def inflector(language: str) -> Callable[[str], Known] | None:
     """Return what inflects words of a language, None where pymorphy3 or its dictionary is not installed for it."""
     if language not in ("ru", "uk") or find_spec(f"pymorphy3_dicts_{language}") is None:
         return None
-    return _Slavic(_analyzer(language)).forms
+    return _Slavic(_analyzer(language)).known
 
 
 @lru_cache(maxsize=2)
@@ -31,18 +32,18 @@ class _Slavic:
     def __init__(self, analyzer: Any) -> None:
         self._analyzer = analyzer
 
-    def forms(self, word: str) -> frozenset[str]:
-        """Return the forms of every word whose basic form this is, else of the likeliest that it is a form of."""
+    def known(self, word: str) -> Known:
+        """Return what there is to know of a word; where it is no basic form, of the likeliest that it is a form of."""
         lowered = word.lower().replace("’", "'").replace("ʼ", "'")
-        known = self._from_dictionary(lowered)
-        if known:
-            return known
+        if own := self._from_dictionary(lowered):
+            return Known(own=own)
         parses = self._analyzer.parse(lowered)
         if not parses:
-            return frozenset()
+            return Known()
         bases = {parse.normal_form for parse in parses}
         chosen = {base for base in bases if fold(base) == fold(lowered)} or {parses[0].normal_form}
-        return frozenset(form.word for parse in parses if parse.normal_form in chosen for form in parse.lexeme)
+        forms = frozenset(form.word for parse in parses if parse.normal_form in chosen for form in parse.lexeme)
+        return Known(other=forms) if self._analyzer.word_is_known(lowered) else Known(foretold=forms)
 
     def _from_dictionary(self, word: str) -> frozenset[str]:
         """Return the forms of the listed words that are written so; a tenth of the cost of a full analysis."""

@@ -8,9 +8,11 @@ neither knows from rules. What was found is kept in a cache, so that the next st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from bot import lexicon
+from bot.conjugation import basic, conjugate
 from bot.endings import guesses
 from bot.lexicon import Known
 from bot.slavic import inflector
@@ -27,6 +29,10 @@ BY_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = {
 _NOT_ITS_LETTERS: Final = {"ru": frozenset("іїєґ'’ʼ"), "uk": frozenset("ыэёъ")}
 _RULES: Final = "1"  # raised with every change of what is found, so that old caches are not believed
 _PLAIN_GENITIVE: Final = frozenset({"en", "de", "nl"})  # names just take an s
+# Dictionaries that lack many forms of the nouns they have, and endings that are right whatever else they may be.
+_THIN: Final[Mapping[str, tuple[str, ...]]] = {"pl": ("owi", "om", "ami", "ach", "ów"), "uk": ()}
+_CERTAIN: Final = 2  # forms by rule that the dictionary confirms make all of them a verb's, whatever else they may be
+_FEW: Final = 3  # languages; who names no more of them than this means them
 _MAX_FORMS: Final = 300  # of one word; a Turkish noun has a thousand, most never written
 
 
@@ -85,12 +91,28 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, frozenset[str]]:
     known: dict[str, dict[str, Known]] = {}
     for language, words in by_language.items():
         if (inflected := inflector(language)) is not None:
-            known[language] = {word: Known(own=inflected(word)) for word in words}
+            known[language] = {word: inflected(word) for word in words}
         else:
-            known[language] = lexicon.look_up(language, {word: guesses(word, language) for word in words})
+            known[language] = _listed(language, words)
     return {
         (word, languages): _chosen(word, {language: known[language][word] for language in languages})
         for word, languages in wanted
+    }
+
+
+def _listed(language: str, words: Iterable[str]) -> dict[str, Known]:
+    """Ask simplemma's dictionary of a language, for reflexive verbs also by their plain form."""
+    asked: dict[str, set[str]] = {}
+    for word in words:
+        ruled = {*guesses(word, language), *conjugate(fold(word), language)}
+        asked.setdefault(word, set()).update(ruled)
+        asked.setdefault(basic(word, language), set()).update(ruled)
+    known = lexicon.look_up(language, asked)
+    return {
+        word: known[word]
+        if (plain := basic(word, language)) == word
+        else replace(known[word], own=known[plain].own | known[word].own)
+        for word in words
     }
 
 
@@ -103,18 +125,36 @@ def _chosen(word: str, known: Mapping[str, Known]) -> frozenset[str]:
     found = {form for each in known.values() for form in each.own}
     if not found:
         found = {form for each in known.values() for form in each.other}
-    if not found and not _acronym(word):
-        found = {guess for language, each in known.items() for guess in guesses(word, language) - each.taken}
-    elif word[:1].isupper() and word[-1] not in "sxzß" and not _acronym(word):
-        found.update(
-            f"{word}s"
-            for language, each in known.items()
-            if language in _PLAIN_GENITIVE and not (each.own or each.other or f"{word}s" in each.taken)
-        )
+    nobody = not found
+    sure = len(known) <= _FEW
+    for language, each in known.items():
+        if nobody or (each.own and (sure or len(each.own) > 1)):
+            found |= _by_rule(word, language, each, nobody=nobody)
+        elif word[:1].isupper() and language in _PLAIN_GENITIVE and word[-1] not in "sxzß" and not _acronym(word):
+            found |= {f"{word}s"} - each.taken - each.listed
+        if nobody or (word[:1].isupper() and not each.own):
+            found |= each.foretold
     folded = {fold(form) for form in found}
     if len(folded) > _MAX_FORMS:
         folded = set(sorted(folded, key=lambda form: (len(form), form))[:_MAX_FORMS])
     return frozenset(folded | {fold(word)})
+
+
+def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozenset[str]:
+    """Return what the rules add: nouns for words that nobody knows, verbs where dictionaries list few forms.
+
+    What is a form of another word never counts; what is listed as a word itself may still be a verb's form, as
+    `marche` is of `marcher`, but is no noun's.
+    """
+    if _acronym(word):
+        return frozenset()
+    verbs = conjugate(fold(word), language) if word[:1].islower() else frozenset()
+    if language == "en" and not nobody:  # every noun has its plural, whatever else that may be: copies, lives
+        return guesses(word, language) - known.listed
+    if len(verbs & {fold(form) for form in known.own}) < _CERTAIN:
+        verbs -= known.taken
+    nouns = guesses(word, language) - known.listed if nobody or language in _THIN else frozenset()
+    return verbs | {form for form in nouns if form not in known.taken or form.endswith(_THIN.get(language, ()))}
 
 
 def _acronym(word: str) -> bool:
