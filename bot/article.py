@@ -30,6 +30,7 @@ _MAX_LINE = 2_000  # characters of a title, address or date
 _MAX_JSON = 300_000  # characters of JSON-LD read
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # a date outside is a mistake of the page
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
 # libxml2 compares every attribute of a tag with every other: 300,000 in one tag take five minutes. No page needs 300.
@@ -98,7 +99,7 @@ def _extract(text: str, url: str | None) -> Article:
     from trafilatura import bare_extraction
 
     text, data = _without_scripts(text.replace("\0", ""))
-    if _TOO_MANY.search(text):
+    if (text.lstrip()[:1] not in {"<", ""} and not _MARKUP.search(text)) or _TOO_MANY.search(text):
         return Article(url=url, title="", text="")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
@@ -110,7 +111,7 @@ def _extract(text: str, url: str | None) -> Article:
     language = _language(tree, meta)
     published = _published(tree, meta, linked)
     image = _web_address(next((meta[name] for name in _IMAGE if meta.get(name)), ""), url)
-    heads = {_line(" ".join(head.itertext())) for head in tree.iter("h1", "h2", "h3", "h4")}
+    heads = {_line(" ".join(map(str, head.itertext()))) for head in tree.iter("h1", "h2", "h3", "h4")}
     found = bare_extraction(tree, fast=True, include_comments=False, prune_xpath=_PRUNED)
     body = _paragraphs(getattr(found, "text", None) or "", heads | {title})
     if len(body) < _THIN:
