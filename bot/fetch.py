@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import importlib.metadata
 import resource
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -135,9 +136,8 @@ class WebFetch:
         first = _web_address(url)
         private = dict(headers)
         if first.user is not None:
-            import aiohttp
-
-            private.setdefault("Authorization", aiohttp.BasicAuth(first.user, first.password or "").encode())
+            pair = f"{first.user}:{first.password or ''}".encode()
+            private.setdefault("Authorization", f"Basic {b64encode(pair).decode()}")
         known = validators or Validators()
         common = {"User-Agent": self._user_agent, "Accept": _PAGES if page else _FEEDS, "Accept-Encoding": ACCEPTED}
         if known.etag:

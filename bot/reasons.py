@@ -32,7 +32,7 @@ _WORDS = {
     429: "says that we ask too often (429)",
     451: "may not show this page for legal reasons (451)",
 }
-_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def refusal_of(host: str, status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
