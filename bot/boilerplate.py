@@ -90,7 +90,7 @@ _BOILERPLATE = re.compile(
 _LINE = 400  # characters: a longer paragraph is judged by its sentences, not as a whole
 
 _CITY = "[A-ZÀ-ÞА-ЯЁІЇЄҐ]"
-_AGENCY = rf"{_CITY}[\w .&/'’-]{{0,30}}"
+_AGENCY = rf"(?:{_CITY}[\w .&/'’-]{{0,30}}|dpa(?:/\w+)?|epd|kna|sid|apa|ots|afp|ansa|efe|pap|anp)"
 _DAY = r"\d{1,2} \w{3,9}\.?(?: \d{4}(?: г\.)?)?"
 _DASH = r"\s*[-–—]+\s*"
 _DATELINES = tuple(
