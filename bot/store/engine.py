@@ -70,11 +70,11 @@ def _sqlite(path: Path) -> AsyncEngine:
         connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000},
         pool_size=1 + READERS,
         max_overflow=0,
-        pool_reset_on_return=None,  # every transaction of ours ends itself; this saves a round to the thread
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
 
 
@@ -89,6 +89,11 @@ def _begin(connection: Connection) -> None:
     # Readers run single statements, each a snapshot of its own: they need no BEGIN.
     if not connection.get_execution_options().get("reads"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _roll_back(connection: Any, _record: object, _error: object) -> None:
+    """End the transaction of a cancelled task. Closing alone would not: its cursor keeps SQLite's side, and the lock."""
+    connection.rollback()
 
 
 def _postgres(url: str) -> AsyncEngine:
