@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
@@ -92,12 +92,12 @@ def _begin(connection: Connection) -> None:
 
 
 def _roll_back(connection: Any, _record: object, _error: object) -> None:
-    """End the transaction of a cancelled task. Closing alone would not: its cursor keeps SQLite's side, and the lock."""
+    """End the transaction of a cancelled task. Closing alone would not: an open cursor keeps it, and the lock."""
     connection.rollback()
 
 
 def _postgres(url: str) -> AsyncEngine:
-    if urlsplit(url).scheme not in {"postgresql", "postgres"}:
+    if url.partition("://")[0] not in {"postgresql", "postgres"}:
         raise StoreError(
             "NEWSWATCH_DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported",
             lasting=True,
