@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench eval soak lock clean
+.PHONY: setup demo test lint bench eval soak lock schema clean
 
 setup: $(STAMP)
 
@@ -41,6 +41,10 @@ eval: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+# The JSON Schema for editors, from the models that read watchlists.yaml; a test holds the two together.
+schema: $(STAMP)
+	$(BIN)/python -c "from bot.watchform import schema_text; print(schema_text(), end='')" > watchlists.schema.json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.match import Engine, build
 from bot.model import Chat, Config
-from bot.reload import changes
+from bot.reload import Watched, changes
 from bot.turn import Setup
 from bot.watchlists import load
 from bot.words import FormCache
@@ -32,6 +32,7 @@ class Current:
 
         With `terminal`, watchlists that deliver to nobody are told at the terminal.
         """
+        self.watched = Watched(path)
         self._path = path
         self._terminal = terminal
         self._environ = environ

@@ -53,6 +53,17 @@ class Watched:
             self._known = now
         return settled
 
+    def orphaned(self) -> bool:
+        """Return whether the file was replaced outside, so that its edits can never be seen here.
+
+        A bind mount of a single file shows the file that was there when the container started; an editor that saves
+        by renaming a new one over it leaves us with the old one, which then has no name.
+        """
+        try:
+            return self._path.stat().st_nlink == 0
+        except OSError:
+            return False
+
 
 def changes(old: Config, new: Config) -> tuple[str, ...]:
     """Return what an edit changed, a few words for each change; empty when it changed nothing that counts."""

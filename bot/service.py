@@ -17,7 +17,6 @@ from bot.deliver import Deliverer
 from bot.errors import BotError, ConfigError
 from bot.heartbeat import Heartbeats
 from bot.notices import Notices
-from bot.reload import Watched
 from bot.supervise import Loop, supervise
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,10 @@ LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts withi
 PRUNE = timedelta(hours=24)
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
+_ORPHANED = (
+    "the file that is mounted here was replaced by another of its name: save it in place, mount its folder, or start "
+    "again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,19 @@ class Service:
 
     async def reload(self) -> None:
         """Notice edits of watchlists.yaml, and swap them in."""
-        watched = Watched(self.base.settings.watchlists)
+        watched = self.base.current.watched
         beat = self._beat("reload")
+        lost = False
         while not self.stop.is_set():
             beat()
             asked = await self._wait(self.reread, LOOK)
             if asked or await asyncio.to_thread(watched.changed):
                 self.reread.clear()
                 await self._reload()
+            if watched.orphaned() and not lost:
+                lost = True
+                log.warning(_ORPHANED)
+                await self._tell("watchlists.yaml was replaced outside, and its edits cannot be seen", _ORPHANED)
 
     async def _reload(self) -> None:
         try:
@@ -106,8 +114,8 @@ class Service:
         """Answer /healthz."""
         from bot.web.health import serve
 
-        host, port = self.base.settings.http_listen or ("", 0)
-        await serve(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", self.hearts, self.stop)
+        if self.base.settings.http_listen is not None:
+            await serve(self.base.settings.http_listen, self.hearts, self.stop)
 
     async def _tell(self, headline: str, text: str = "") -> None:
         """Tell the owners, once a day the same."""

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import BotError
+from bot.errors import BotError, ConfigError
 from bot.heartbeat import Heartbeats
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,8 @@ async def _watch(name: str, task: asyncio.Future[None], stop: asyncio.Event, hea
         await asyncio.wait([task], timeout=look)
         if task.done():
             error = None if task.cancelled() else task.exception()
+            if isinstance(error, ConfigError):
+                raise error  # only a person can mend it
             if error is not None:
                 log.error("loop failed, starting it again", extra={"loop": name}, exc_info=error)
             elif not stop.is_set():

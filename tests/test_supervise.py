@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from bot.errors import ConfigError
 from bot.heartbeat import Heartbeats
 from bot.supervise import GaveUpError, supervise
 
@@ -77,3 +78,13 @@ async def test_loops_end_when_told_to() -> None:
 
     async with asyncio.timeout(5):
         await supervise({"polite": polite}, stop, Heartbeats(time.monotonic))
+
+
+async def test_a_mistake_of_the_configuration_ends_the_process_at_once() -> None:
+    """What only a person can mend is not tried five times."""
+
+    async def mistaken() -> None:
+        raise ConfigError("NEWSWATCH_HTTP_LISTEN: taken")
+
+    with pytest.raises(ConfigError, match="taken"):
+        await supervise({"web": mistaken}, asyncio.Event(), Heartbeats(time.monotonic), look=0.01)

@@ -1,4 +1,6 @@
-"""GET /healthz: whether every loop of this process makes progress, as JSON with 200 or 503.
+"""GET /healthz and /livez: whether every loop of this process makes progress, as JSON with 200 or 503.
+
+/healthz is red also while a loop lives in vain (a refused token, a full disk); /livez only where a new start may help.
 
 In come the heartbeats, out go names and ages: no source, no address, no secret. Listens on loopback unless the
 operator says otherwise.
@@ -12,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
 from bot.heartbeat import Heartbeats
-from bot.web.address import address
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -22,12 +23,8 @@ log = logging.getLogger(__name__)
 _CLOSING = 2.0  # seconds that open connections have when we stop
 
 
-async def serve(listen: str, hearts: Heartbeats, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set; ConfigError when the address is wrong or taken. With `off`, only wait."""
-    where = address(listen)
-    if where is None:
-        await stop.wait()
-        return
+async def serve(where: tuple[str, int], hearts: Heartbeats, stop: asyncio.Event) -> None:
+    """Serve on this host and port until `stop` is set; ConfigError when the address is taken."""
     from aiohttp import web
 
     runner = web.AppRunner(application(hearts), handle_signals=False, access_log=None, shutdown_timeout=_CLOSING)
@@ -37,7 +34,7 @@ async def serve(listen: str, hearts: Heartbeats, stop: asyncio.Event) -> None:
             await web.TCPSite(runner, *where).start()
         except (OSError, OverflowError) as error:
             raise ConfigError(
-                f"NEWSWATCH_HTTP_LISTEN: cannot listen on {listen} ({error}); choose another address, or off"
+                f"NEWSWATCH_HTTP_LISTEN: cannot listen on {where[0]}:{where[1]} ({error}); choose another address, or off"
             ) from None
         log.info("health endpoint is up", extra={"addresses": ", ".join(f"{a[0]}:{a[1]}" for a in runner.addresses)})
         beat = hearts.expect("web", limit=30.0)
@@ -61,11 +58,16 @@ def application(hearts: Heartbeats) -> web.Application:
         body = report(hearts)
         return web.json_response(body, status=200 if body["status"] == "ok" else 503, headers=_HEADERS)
 
+    async def livez(_: web.Request) -> web.Response:
+        body = report(hearts)
+        return web.json_response(body, status=503 if body["status"] == "stalled" else 200, headers=_HEADERS)
+
     async def hello(_: web.Request) -> web.Response:
         return web.Response(text="Newswatch is running; /healthz says how.\n", headers=_HEADERS)
 
     app = web.Application(client_max_size=1024)
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/livez", livez)
     app.router.add_get("/", hello)
     return app
 

@@ -56,7 +56,7 @@ def free_port() -> int:
 async def serving(hearts: Heartbeats, free_port: int) -> AsyncIterator[str]:
     """Serve on loopback for the time of a test; gives the address."""
     stop, listen = asyncio.Event(), f"127.0.0.1:{free_port}"
-    server = asyncio.create_task(serve(listen, hearts, stop))
+    server = asyncio.create_task(serve(("127.0.0.1", free_port), hearts, stop))
     async with asyncio.timeout(5):
         while "web" not in hearts.pulses():
             await asyncio.sleep(0)
@@ -96,6 +96,14 @@ async def test_case_23_a_loop_that_lives_in_vain_turns_health_red(serving: str, 
     hearts.ail("listener", "Telegram refuses the token")
     status, text = await get(serving, "/healthz")
     assert (status, json.loads(text)["problems"]) == (503, {"listener": "Telegram refuses the token"})
+    assert (await get(serving, "/livez"))[0] == 200  # a new start would not help
+
+
+async def test_a_stalled_loop_asks_for_a_new_start(serving: str, clock: Clock) -> None:
+    """What restarts the process asks /livez: red when a loop is silent for too long."""
+    assert (await get(serving, "/livez"))[0] == 200
+    clock.now = 31.0
+    assert (await get(serving, "/livez"))[0] == 503
 
 
 async def test_there_is_a_line_for_who_looks_in_and_nothing_else(serving: str) -> None:
@@ -104,17 +112,10 @@ async def test_there_is_a_line_for_who_looks_in_and_nothing_else(serving: str) -
     assert (await get(serving, "/metrics"))[0] == 404
 
 
-async def test_off_serves_nothing_and_still_ends(hearts: Heartbeats) -> None:
-    """With `off` the loop only waits for its end."""
-    stop = asyncio.Event()
-    stop.set()
-    await serve("off", hearts, stop)
-
-
 async def test_a_taken_port_is_one_clear_line(serving: str, hearts: Heartbeats) -> None:
     """A port that another program has is a mistake of the configuration that names the setting."""
     with pytest.raises(ConfigError, match=r"NEWSWATCH_HTTP_LISTEN: cannot listen on 127\.0\.0\.1"):
-        await serve(serving, hearts, asyncio.Event())
+        await serve(("127.0.0.1", int(serving.rpartition(":")[2])), hearts, asyncio.Event())
 
 
 def test_the_report_holds_nothing_but_loops(hearts: Heartbeats) -> None:
