@@ -29,6 +29,7 @@ IDLE, BUSY = timedelta(seconds=1), timedelta(seconds=0.2)  # between two looks f
 LANES, PATIENCE = 8, 1.0  # sends under way at most; seconds after which another may start beside one
 GRACE = 8.0  # seconds that sends under way get at the end: SIGTERM ends the process within ten
 HOUR = timedelta(hours=1)
+STALE, STALE_MANY = timedelta(hours=3), 3  # so old, and so many of them for a chat: after an outage they come as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,11 @@ class Deliverer:
         except StoreError as error:
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
-        batch = self._pick(now)
-        if not batch:
+        picked = self._pick(now)
+        if picked is None:
             return self._soonest(now)
-        await self._start(batch, epoch, now)
+        batch, folded = picked
+        await self._start(batch, epoch, now, folded=folded)
         return self._now()
 
     async def _let_go(self, epoch: int) -> None:
@@ -180,34 +182,35 @@ class Deliverer:
         )
         self._pace.forget(now)
 
-    def _pick(self, now: datetime) -> tuple[Delivery, ...]:
-        """Take the next alert whose chat may be sent to, with those that are to be folded into the same message."""
+    def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
+        """Take the next alert whose chat may be sent to, or several to fold into one message, and say which it is."""
         if len(self._flying) >= LANES or self._pace.free(now) > now:
-            return ()
+            return None
         passed = set(self._flying.values())
         for delivery in self._held:
-            chat = delivery.alert.chat
-            if chat.id not in passed and self._pace.ready(chat.id, now) <= now:
-                folded = self._exceeds(delivery)
-                batch = tuple(
-                    one
-                    for one in self._held
-                    if one is delivery or (folded and one.message is None and one.alert.chat == chat)
-                )
+            chat = delivery.alert.chat.id
+            if chat not in passed and self._pace.ready(chat, now) <= now:
+                mates = self._mates(delivery, now)
+                batch = mates or (delivery,)
                 self._held = [one for one in self._held if one not in batch]
-                return batch
-            passed.add(chat.id)
-        return ()
+                return batch, bool(mates)
+            passed.add(chat)
+        return None
 
-    def _exceeds(self, delivery: Delivery) -> bool:
-        """Return whether a new message for this chat would be one too many this hour."""
+    def _mates(self, delivery: Delivery, now: datetime) -> tuple[Delivery, ...]:
+        """Return what goes into one message with this: all of the chat's that exceeds its hour, or is old."""
+        if delivery.message is not None:
+            return ()
+        mine = tuple(one for one in self._held if one.message is None and one.alert.chat == delivery.alert.chat)
         most = self._max_per_hour()
-        return delivery.message is None and 0 < most <= self._spent.get(delivery.alert.chat.id, 0)
+        if 0 < most <= self._spent.get(delivery.alert.chat.id, 0):
+            return mine
+        old = tuple(one for one in mine if _seen(one, now) < now - STALE)
+        return old if delivery in old and len(old) >= STALE_MANY else ()
 
-    async def _start(self, batch: tuple[Delivery, ...], epoch: int, now: datetime) -> None:
+    async def _start(self, batch: tuple[Delivery, ...], epoch: int, now: datetime, *, folded: bool) -> None:
         """Let a batch fly, and wait until it has landed or has taken long enough for another to start beside it."""
         chat = batch[0].alert.chat.id
-        folded = self._exceeds(batch[0])
         if not folded and batch[0].message is None:
             self._spent[chat] = self._spent.get(chat, 0) + 1
         self._pace.take(chat, now)
@@ -259,3 +262,8 @@ class Deliverer:
             log.warning("claimed alerts come back when their lease ends", extra={"reason": str(error)})
         self._held, self._epoch = [], None
         await self._tenure.leave()
+
+
+def _seen(delivery: Delivery, now: datetime) -> datetime:
+    """Return when the newest report of the story came; a notice without reports is never old."""
+    return max((one.at for one in delivery.reports), default=now)

@@ -257,7 +257,7 @@ def test_the_rolling_message_lists_headlines_with_links() -> None:
     """Silently, one a line; what does not fit one message is said."""
     message = fold((DELIVERY, replace(DELIVERY, alert=replace(ALERT, headline="Second"))), HOME)
     assert message is not None
-    assert message.text == f"🗂 More stories this hour\n• {FIRST.headline} · Daily Courier\n• Second · Daily Courier"
+    assert message.text == f"🗂 More stories\n• {FIRST.headline} · Daily Courier\n• Second · Daily Courier"
     assert parts(message, "link") == [FIRST.headline, "Second"]
     assert message.silent
     valid(message)
@@ -315,7 +315,7 @@ WILD = st.text(max_size=120) | st.text(
 @settings(max_examples=150, deadline=None)
 @given(WILD, WILD, WILD, st.lists(WILD, max_size=6), WILD | st.just("https://x.example/1"))
 def test_case_69_whatever_a_feed_says_is_inert(title: str, lead: str, name: str, words: list[str], url: str) -> None:
-    """Any text in any place is accepted by Telegram's parser as the same text with the same spans."""
+    """Case 110 as well: any text in any place is accepted by Telegram's parser as the same text with the same spans."""
     alert = replace(
         ALERT,
         watchlists=(("k", title),),
