@@ -56,13 +56,13 @@ async def supervise(
         await asyncio.gather(halt, *keepers, return_exceptions=True)
 
 
-async def _keep(name: str, loop: Loop, stop: asyncio.Event, hearts: Heartbeats, look: float, pause: float) -> None:
+async def _keep(name: str, loop: Loop, stop: asyncio.Event, hearts: Heartbeats, *, look: float, pause: float) -> None:
     strikes: deque[float] = deque(maxlen=STRIKES)
     while not stop.is_set():
         hearts.beat(name)
         task = asyncio.ensure_future(loop())
         try:
-            await _watch(name, task, stop, hearts, look)
+            await _watch(name, task, stop, hearts, look=look)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -74,7 +74,9 @@ async def _keep(name: str, loop: Loop, stop: asyncio.Event, hearts: Heartbeats, 
         await _pause(pause * 2.0 ** (len(strikes) - 1), stop)
 
 
-async def _watch(name: str, task: asyncio.Future[None], stop: asyncio.Event, hearts: Heartbeats, look: float) -> None:
+async def _watch(
+    name: str, task: asyncio.Future[None], stop: asyncio.Event, hearts: Heartbeats, *, look: float
+) -> None:
     """Wait until the loop ends, by itself or because its heart stopped."""
     while True:
         await asyncio.wait([task], timeout=look)

@@ -34,7 +34,7 @@ async def serve(where: tuple[str, int], hearts: Heartbeats, stop: asyncio.Event)
             await web.TCPSite(runner, *where).start()
         except (OSError, OverflowError) as error:
             raise ConfigError(
-                f"NEWSWATCH_HTTP_LISTEN: cannot listen on {where[0]}:{where[1]} ({error}); choose another address, or off"
+                f"NEWSWATCH_HTTP_LISTEN: cannot listen on {where[0]}:{where[1]} ({error}); choose another, or off"
             ) from None
         log.info("health endpoint is up", extra={"addresses": ", ".join(f"{a[0]}:{a[1]}" for a in runner.addresses)})
         beat = hearts.expect("web", limit=30.0)
