@@ -181,7 +181,10 @@ def _stem(word: str) -> str:
     """Return what is compared of a word; empty for words that tell nothing."""
     if word[0].isdigit():
         return word[:12]
-    return "" if word in _COMMON or (len(word) < 3 and not unspaced(word)) else word[:_STEM]  # noqa: PLR2004 -- particles
+    if word in _COMMON or (len(word) < 3 and not unspaced(word)):  # noqa: PLR2004 -- particles
+        return ""
+    plural = len(word) > 3 and word.endswith("s") and word[-2] not in "su" and word.isascii()  # noqa: PLR2004 -- "gas"
+    return word[:-1][:_STEM] if plural else word[:_STEM]
 
 
 def _stems(heading: list[tuple[str, bool]], opening: str) -> tuple[dict[str, int], set[str]]:
@@ -202,8 +205,8 @@ def _stems(heading: list[tuple[str, bool]], opening: str) -> tuple[dict[str, int
 
 def _marks(heading: list[tuple[str, bool]], names: set[str]) -> list[str]:
     """Return numbers and names of a headline. Where every word has a capital, those that are names in the text."""
-    plain = sum(not capital for word, capital in heading if len(word) > 3)  # noqa: PLR2004 -- "of", "the" are small anyway
-    cased = plain > len(heading) / 3
+    long = [capital for word, capital in heading if len(word) > 3]  # noqa: PLR2004 -- "of" and "the" are small anyway
+    cased = sum(long) <= len(long) * 3 / 4
     return [
         stem
         for word, capital in heading

@@ -69,9 +69,7 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
     joining = [(verdict, other) for verdict, other in judged if verdict.rank and other.story not in apart]
     if not joining:
         blocked = any(verdict.rank for verdict, _ in judged)
-        reason = (
-            "its own publisher told that story otherwise" if blocked else "no report on record tells the same event"
-        )
+        reason = "this publisher has another report in that story" if blocked else "no report tells the same event"
         return Placement(story=None, score=round(nearest, 3), reason=reason)
     verdict, other = min(joining, key=_preference)
     told = other.report.headline[:200]
@@ -143,9 +141,8 @@ def _is_retouched(mine: Sketch, theirs: Sketch, contained: float, shared: float,
     if mine.headline == theirs.headline or mine.title <= theirs.title or theirs.title <= mine.title:
         short = max(mine.words, theirs.words) < _FEW
         return likeness >= _VERBATIM - 0.1 and len(mine.title) >= _SHARED if short else contained >= _COPY
-    anchored = min(_anchored(mine, theirs), _anchored(theirs, mine))
-    alike = min(mine.words, theirs.words) >= _VERBATIM * max(mine.words, theirs.words)
-    return anchored >= _COPY and alike and contained >= _VERBATIM and shared >= _FEW
+    same_text = contained == 1.0 and shared >= _FEW and abs(mine.words - theirs.words) <= mine.words / 50
+    return same_text and extra <= (mine.opening.keys() & theirs.opening.keys())  # what differs is in the text of both
 
 
 def _likeness(mine: Sketch, theirs: Sketch) -> float:

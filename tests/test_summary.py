@@ -51,7 +51,7 @@ def test_a_sentence_that_repeats_the_title_is_skipped() -> None:
 
 
 def test_a_cut_off_feed_text_ends_with_its_last_whole_sentence() -> None:
-    """Marks such as "[…]" and "Continue reading" are no sentences; alone, what was cut off still says more than the title."""
+    """Marks such as "[…]" and "Continue reading" are no sentences; alone, such a text still beats the title."""
     assert lead("T", f"{FIRST} Officials said that the […]", None) == FIRST
     shown = lead("T", "The harbour of Westerholm was closed on Monday after two ferries [...] Read more", None)
     assert shown == "The harbour of Westerholm was closed on Monday after two ferries…"
