@@ -28,8 +28,10 @@ TELEGRAM = "https://api.telegram.org"
 _SEND_TIMEOUT, _CONNECT_TIMEOUT, _POOL_TIMEOUT = 20.0, 10.0, 5.0
 _DEADLINE = 60.0  # over all: the time-outs above are per read, and a dripping answer renews them
 _CONNECTIONS = 16  # above the eight sends that may be under way, and a few questions of /status
-# These certainly never left: no connection was had. Names of httpx's exceptions.
-_UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"})
+# These certainly never left: there was no connection, or no request to write. Names of httpx's exceptions.
+_UNSENT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "InvalidURL"}
+)
 
 
 class TelegramNotifier:
