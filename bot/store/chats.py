@@ -19,8 +19,10 @@ from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import REVOKED
 from bot.store.queries import may_be_told
-from bot.store.rows import to_topic
+from bot.store.rows import to_chat, to_topic
 from bot.store.schema import DUE, ENABLED, chat, outbox, source, subscription
+
+_REVOKED = select(chat.c.id).where(chat.c.id == bindparam("its_chat"), chat.c.revoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,17 @@ class Chats:
     async def _admitted(self, connection: Any, one: int) -> bool:
         its = select(chat.c.admitted_at).where(chat.c.id == bindparam("its_id"))
         return await connection.scalar(its, {"its_id": one}) is not None
+
+    async def revoked(self, chat: int) -> bool:
+        """Return whether an owner has taken the right to use the bot from the chat."""
+        async with self.database.read() as connection:
+            return await connection.scalar(_REVOKED, {"its_chat": chat}) is not None
+
+    async def readers(self) -> tuple[Chat, ...]:
+        """Return every chat and topic that is subscribed to something."""
+        async with self.database.read() as connection:
+            found = await connection.execute(select(subscription.c.chat, subscription.c.topic).distinct())
+            return tuple(to_chat(row.chat, row.topic) for row in found)
 
     async def suspend(self, chat: int, reason: str, now: datetime) -> None:
         """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""

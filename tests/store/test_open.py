@@ -6,8 +6,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -111,6 +113,15 @@ async def test_a_directory_is_no_database(tmp_path: Path) -> None:
     assert "is a directory" in str(await refusal(f"sqlite:///{tmp_path}"))
 
 
+@pytest.fixture
+def public_path() -> Iterator[Path]:
+    """Give a folder that every user may enter, as those of pytest are not."""
+    with TemporaryDirectory(prefix="nwopen") as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+
+
 OPENING = """
 import asyncio, concurrent.futures.thread, os, sys
 from bot.errors import StoreError
@@ -125,11 +136,9 @@ except StoreError as error:
 
 
 @pytest.mark.parametrize("closed", ["the directory", "the file", "a parent"])
-def test_what_cannot_be_written_is_refused(tmp_path: Path, closed: str) -> None:
+def test_what_cannot_be_written_is_refused(public_path: Path, closed: str) -> None:
     """A user without rights meets a closed directory or file: one line names the place and the user."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    place = tmp_path / "data"
+    place = public_path / "data"
     place.mkdir()
     if closed == "the file":
         with closing(sqlite3.connect(place / "n.db")) as connection:

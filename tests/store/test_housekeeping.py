@@ -1,0 +1,85 @@
+"""Forgetting: what is too old goes, what still decides anything stays, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.ports import Dead, Sent
+from bot.store.store import Store
+
+if TYPE_CHECKING:
+    Play = Any  # what the fixture of conftest.py gives; tests are no package, so its type cannot be imported
+
+MINUTE = timedelta(minutes=1)
+
+
+async def rows(store: Store, table: str) -> int:
+    """Count a table's rows."""
+    async with store.database.read() as connection:
+        number: int = (await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 - a name of ours
+        return number
+
+
+async def test_old_items_stories_and_alerts_go(play: Play, store: Store) -> None:
+    """Items go after a month, keys sooner, stories and alerts that ended after a quarter; what waits stays."""
+    (one,) = await play.leased(store)
+    alerts = tuple(play.alert(7, chat) for chat in (1, 2, 3))
+    await play.record(store, one, play.told(7, 1, index=(4, 5)), alerts=alerts)
+    epoch = await play.sender(store)
+    sent, dead, waits = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.deliveries.settle(sent, epoch, Sent(1), play.now)
+    await store.deliveries.settle(dead, epoch, Dead("poison"), play.now)
+    assert await store.prune(play.after(days=13)) == 0
+    counted = []
+    for days in (2, 20, 60):
+        await store.prune(play.after(days=days))
+        counted.append([await rows(store, table) for table in ("story_key", "item", "story", "report", "outbox")])
+    assert counted == [[0, 1, 1, 1, 3], [0, 0, 1, 1, 3], [0, 0, 0, 0, 1]]
+    (left,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    assert left.id == waits.id
+
+
+async def test_case_64_an_item_that_left_is_known_for_a_quarter(play: Play, store: Store) -> None:
+    """An entry that its source shows no more is forgotten 90 days later, and not before."""
+    watcher = await play.worker()  # to ask is to show: the poller's own store would take our question for a sight
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1), play.told(8, 2))
+    for days, known in ((89, {1, 2}), (2, {2})):
+        play.after(days=days)
+        (one,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
+        await store.polls.seen(one.id, [2])
+        await store.polls.finish([play.outcome(one)])
+        await store.prune(play.now)
+        assert await watcher.polls.seen(one.id, [1, 2]) == known
+
+
+async def test_a_source_that_says_nothing_keeps_its_memory(play: Play, store: Store) -> None:
+    """Answers of 304 for a year show no entries, so none of them grows old."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1))
+    for _ in range(12):
+        (one,) = await store.polls.lease(play.after(days=31), limit=1, ttl=MINUTE)
+        await store.polls.finish([play.outcome(one, parsed=False)])
+    await store.prune(play.now)
+    assert await store.polls.seen(one.id, [1]) == {1}
+
+
+async def test_a_source_gone_for_a_year_is_forgotten(play: Play, store: Store) -> None:
+    """With it goes what it had seen; sources in use stay."""
+    one, _ = await play.leased(store, 2)
+    await play.record(store, one, play.told(7, 1))
+    await store.polls.sync(play.sources(2)[1:], play.now)
+    await store.prune(play.after(days=364))
+    assert [await rows(store, table) for table in ("source", "seen")] == [2, 1]
+    await store.prune(play.after(days=2))
+    assert [await rows(store, table) for table in ("source", "seen")] == [1, 0]
+
+
+async def test_much_is_forgotten_in_small_steps(play: Play, store: Store) -> None:
+    """More than a batch of rows goes too; reports keep their keys together."""
+    (one,) = await play.leased(store)
+    many = [play.told(number, number, index=tuple(range(30))) for number in range(1, 101)]
+    await play.record(store, one, *many)
+    await store.prune(play.after(days=40))
+    assert [await rows(store, table) for table in ("story_key", "item", "report")] == [0, 0, 100]
