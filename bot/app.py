@@ -22,6 +22,7 @@ from bot.fetch import WebFetch
 from bot.match import Engine
 from bot.model import Article, Config, Look
 from bot.notices import Notices
+from bot.pace import UNPACED, Limits
 from bot.poll import Poller
 from bot.ports import Notifier
 from bot.settings import Settings, environment, load_settings
@@ -131,6 +132,11 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
 
     async with TelegramNotifier(base.token, api_url=base.settings.telegram_api_url, home=base.home) as telegram:
         yield telegram
+
+
+def pace(base: Base) -> Limits:
+    """Return how fast may be sent: a terminal stands any speed."""
+    return Limits() if base.token else UNPACED
 
 
 @asynccontextmanager

@@ -177,8 +177,8 @@ def _need(condition: bool, message: str) -> None:
 
 def _span(text: str) -> timedelta:
     """Read a span such as 50s, 5m or 1h."""
-    unit = {"s": 1, "m": 60, "h": 3600}.get(text[-1:], 0)
-    digits = text[:-1]
-    if not unit or not digits.isascii() or not digits.isdigit():
+    digits = text.rstrip("smh")
+    unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)
+    if not unit or not (digits.isascii() and digits.isdigit()):
         raise typer.BadParameter(f"{text!r} is not a time: write 50s, 5m or 1h", param_hint="--deadline")
     return timedelta(seconds=int(digits) * unit)

@@ -19,7 +19,7 @@ from bot.turn import Setup
 from bot.watchlists import load
 from bot.words import FormCache
 
-TERMINAL: Final = Chat(0)  # the reader where there is no token; Telegram gives this id to nobody
+TERMINAL: Final = Chat(1)  # the reader where there is no token; on Telegram nobody has this id
 
 
 class Current:

@@ -373,6 +373,10 @@ class ChatStore(Protocol):
         """Return whether an owner has admitted the chat."""
         ...
 
+    async def revoked(self, chat: int) -> bool:
+        """Return whether an owner has taken that right from the chat: it stays out even where everybody is let in."""
+        ...
+
     async def suspend(self, chat: int, reason: str, now: datetime) -> None:
         """See DeliverStore."""
         ...

@@ -59,6 +59,7 @@ class Service:
             deliverer = Deliverer(
                 self.base.store.deliveries,
                 medium,
+                limits=app.pace(self.base),
                 max_per_hour=lambda: self.base.current.config().max_per_hour,
                 notice=notice,
                 ail=self._ail("sender"),

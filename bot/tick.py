@@ -100,6 +100,7 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained,
         deliverer = Deliverer(
             base.store.deliveries,
             medium,
+            limits=app.pace(base),
             max_per_hour=lambda: base.current.config().max_per_hour,
             notice=said.append,
         )

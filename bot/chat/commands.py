@@ -59,7 +59,7 @@ class Commands:
 
     async def _refusal(self, need: Need, command: Command, *, owner: bool) -> Refusal | None:
         house = self._house
-        admitted = owner or house.access == "open" or await house.store.admitted(command.chat.id)
+        admitted = owner or await self._may_use(command.chat.id)
         standing = Standing(owner, bool(house.owners), admitted, command.kind == "private", command.mask)
         verdict = access.judge(need, standing)
         if verdict == "ask":
@@ -69,6 +69,11 @@ class Commands:
                 return "unsure"
             verdict = access.judge(need, replace(standing, administrator=administrator))
         return None if verdict == "yes" or verdict == "ask" else verdict  # noqa: PLR1714 - mypy narrows this, not a set
+
+    async def _may_use(self, chat: int) -> bool:
+        if self._house.access == "open":
+            return not await self._house.store.revoked(chat)
+        return await self._house.store.admitted(chat)
 
     async def _refuse(self, command: Command, refusal: Refusal) -> Answer:
         if refusal == "closed":
