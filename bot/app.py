@@ -104,10 +104,13 @@ def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]
     return configure(settings.log_format, settings.log_level, secrets)
 
 
-def form_cache(settings: Settings) -> FormCache | None:
-    """Return where the forms of words are kept between starts."""
-    del settings
-    return None
+def form_cache(settings: Settings) -> FormCache:
+    """Return where the forms of words are kept between starts: beside the SQLite file, else in the user's cache."""
+    from bot.formfile import FormFile
+    from bot.store.engine import sqlite_path
+
+    path = sqlite_path(settings.database_url.get_secret_value())
+    return FormFile((path.parent if path else Path.home() / ".cache") / "newswatch-words.db")
 
 
 def fetcher(settings: Settings) -> WebFetch:

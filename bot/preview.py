@@ -12,6 +12,7 @@ from bot.article import extract
 from bot.lines import text
 from bot.match import Engine
 from bot.model import Article, Evidence, Match
+from bot.nearmiss import NearMiss, near_misses
 from bot.summary import lead
 
 
@@ -22,7 +23,7 @@ class Explanation:
     title: str
     lead: str
     matches: tuple[Match, ...]
-    misses: tuple[Miss, ...]
+    misses: tuple[NearMiss, ...]
 
 
 def explain(engine: Engine, article: Article) -> Explanation:
@@ -30,7 +31,7 @@ def explain(engine: Engine, article: Article) -> Explanation:
     fields = (article.title, "", article.text)
     matches = engine.match(*fields, language=None)
     evidence = tuple(one for match in matches for one in match.evidence)
-    return Explanation(article.title, lead(article.title, "", article, evidence), matches, engine.near_misses(*fields))
+    return Explanation(article.title, lead(article.title, "", article, evidence), matches, near_misses(engine, *fields))
 
 
 def explain_line(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
