@@ -75,16 +75,25 @@ class Parser:
             return ()
         if document.drafts is not None:
             drafts = tuple(document.drafts[position] for position in positions)
-        elif document.kept is None and len(positions) <= FEW:
-            drafts = (await self._thread(feed.some, document, positions)).drafts
         else:
-            drafts = await self._honest.items(document, positions)
+            drafts = await self._drafts(document, positions)
         if len(drafts) != len(positions):
             raise ParseError(f"{len(positions)} items were listed, but {len(drafts)} could be read")
         return tuple(_item(draft, document, at) for draft, at in zip(drafts, positions, strict=True))
 
+    async def _drafts(self, document: Document, positions: list[int]) -> tuple[Draft, ...]:
+        if document.kept is None and len(positions) <= FEW:
+            read = await self._thread(feed.some_if_modest, document, positions)
+            if isinstance(read, Reading):
+                return read.drafts
+            document, positions = Document(document.url, (), data=read), list(range(len(positions)))
+        children = self._suspicious if not feed.is_modest(document.data, feed.MONSTROUS) else self._honest
+        return await children.items(document, positions)
+
     async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
-        if self._honest.started or self._listing >= AT_ONCE:
+        if not feed.is_modest(fetched.body, feed.MONSTROUS):
+            return await self._suspicious.scan(fetched, now)
+        if self._honest.started or self._listing >= AT_ONCE or not feed.is_modest(fetched.body):
             return await self._honest.scan(fetched, now)
         self._listing += 1
         try:

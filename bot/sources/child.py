@@ -26,7 +26,7 @@ from bot.sources.read import Reading
 
 DEADLINE = 5.0  # seconds for one document; the largest honest ones take two
 WORK = 2_000  # questions until a child is replaced
-SWOLLEN = 160 * 1024  # kilobytes of memory from which on it is replaced at once
+SWOLLEN = 160 * 1024 * 1024  # bytes of memory from which on it is replaced at once
 START = 30.0  # seconds for Python to start, even on a busy machine
 
 LENGTHS = struct.Struct(">II")  # of the JSON and of the document that follow

@@ -18,6 +18,10 @@ from bot.sources.read import Reading, read
 from bot.sources.scan import cut_down, listed, refuse_traps, shortened
 from bot.sources.sniff import is_html, what
 
+LARGE = 512 * 1024  # bytes; beyond any of these a thread would be busy for a tenth of a second and more
+MARKS = 8_000
+MONSTROUS = 16  # times as much of anything as is modest: what no newsroom publishes
+
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _ROOTS = re.compile(rb"<(?:[\w-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
@@ -62,8 +66,22 @@ def note_of(skipped: int, why: str = "") -> str | None:
 
 
 def some(document: Document, wanted: Collection[int]) -> Reading:
-    """Read the items at these positions of a surveyed document."""
+    """Read the items at these positions of a scanned document, whatever that takes."""
     return read(cut_down(document.data, document.tree, wanted), document.url)
+
+
+def some_if_modest(document: Document, wanted: Collection[int]) -> Reading | bytes:
+    """Do the same if it is certain to take milliseconds; otherwise return the document cut down, for a child."""
+    data = cut_down(document.data, document.tree, wanted)
+    return read(data, document.url) if is_modest(data) else data
+
+
+def is_modest(data: bytes, times: int = 1) -> bool:
+    """Return whether no parser can be kept busy with this for long: few tags, attributes and entities.
+
+    `times` multiplies what counts as few.
+    """
+    return len(data) <= times * LARGE and all(data.count(mark) <= times * MARKS for mark in (b"<", b"=", b"&"))
 
 
 def whole(body: bytes, url: str, content_type: str) -> Reading:

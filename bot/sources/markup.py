@@ -65,7 +65,9 @@ def _texts(markup: str) -> list[str]:
     except etree.XMLSyntaxError:
         root = None
     texts = [] if root is None else _walk(root, etree.iterwalk(root, events=("start", "end")))
-    return texts if any(texts) else [re.sub(r"<[^<>]*>", " ", markup)]  # nested too deeply for the parser
+    return (
+        texts if any(map(str.strip, texts)) else [re.sub(r"<[^<>]*>", " ", markup)]
+    )  # nested too deeply for the parser
 
 
 def _walk(root: _Element, steps: object) -> list[str]:
