@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
-CONNECTIONS = 64  # at once, where the limit of open files allows it
+CONNECTIONS = 128  # at once, where the limit of open files allows it: room for many that hang
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
