@@ -132,6 +132,8 @@ async def test_case_78_a_sender_that_is_not_one_any_more_is_told_so(play: Play, 
     with pytest.raises(StaleLeaseError):
         await store.deliveries.settle(two, old, Dead("late"), play.now)
     await store.deliveries.unclaim([three], old)
+    assert (await other.chats.status(play.now)).dead == ()
+    assert await claimed(play, other, new) == []
     await other.deliveries.settle(claimed_anew[0], new, Sent(52), play.now)
     status = await other.chats.status(play.now)
     assert (status.sent, status.dead, status.waiting) == (2, (), 1)
