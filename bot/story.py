@@ -18,7 +18,8 @@ from bot.text import fold, tokens
 
 _EVENT = 0.28  # likeness of headline and opening; one point for all languages, chosen on labelled pairs (make eval)
 _COPY = 0.5  # of the shorter text's shingles that the longer one has: finds copies cut to 40 % (measured)
-_FEW, _MANY = 20, 60  # shared words: fewer prove nothing; from so many on, the headline need not agree
+_FEW = 20  # shared words: fewer prove nothing
+_MANY, _WHOLE = 35, 60  # shared words from which the headline need not agree: of parts of texts, of the whole text
 _ANCHORED = 0.2
 _SHARED = 5  # stems that two reports of one event share at least
 _VERBATIM = 0.9  # containment both ways: the same text
@@ -121,7 +122,8 @@ def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch) -> _Verd
             return _Verdict(3, max(score, _VERBATIM), "the same item, retouched")
         return _Verdict(0, min(score, 0.99), "another item of this publisher")
     anchored = min(_anchored(mine, theirs), _anchored(theirs, mine)) >= _ANCHORED
-    if contained >= _COPY and (shared >= _MANY or (shared >= _FEW and anchored)):
+    enough = _WHOLE if _same_text(mine, theirs, contained, shared) else _MANY  # boilerplate is the same text as a whole
+    if contained >= _COPY and (shared >= enough or (shared >= _FEW and anchored)):
         return _Verdict(2, contained, f"a copy of one text ({contained:.0%} of its wording)")
     common = len(mine.opening.keys() & theirs.opening.keys())
     if likeness >= _EVENT and common >= _SHARED and (anchored or contained < _COPY):
@@ -137,12 +139,17 @@ def _is_retouched(mine: Sketch, theirs: Sketch, contained: float, shared: float,
     if extra & (mine.marks | theirs.marks):
         return False
     if not mine.title or not theirs.title:
-        return contained >= _VERBATIM and shared >= _MANY
+        return contained >= _VERBATIM and shared >= _WHOLE
     if mine.headline == theirs.headline or mine.title <= theirs.title or theirs.title <= mine.title:
         short = max(mine.words, theirs.words) < _FEW
         return likeness >= _VERBATIM - 0.1 and len(mine.title) >= _SHARED if short else contained >= _COPY
-    same_text = contained == 1.0 and shared >= _FEW and abs(mine.words - theirs.words) <= mine.words / 50
-    return same_text and extra <= (mine.opening.keys() & theirs.opening.keys())  # what differs is in the text of both
+    in_both = mine.opening.keys() & theirs.opening.keys()
+    return _same_text(mine, theirs, contained, shared) and extra <= in_both  # what differs stands in the text
+
+
+def _same_text(mine: Sketch, theirs: Sketch, contained: float, shared: float) -> bool:
+    """Return whether two texts are word for word the same."""
+    return contained == 1.0 and shared >= _FEW and abs(mine.words - theirs.words) <= mine.words / 50
 
 
 def _likeness(mine: Sketch, theirs: Sketch) -> float:

@@ -142,12 +142,12 @@ def test_the_same_event_in_inflected_russian_is_one_story(record: Record) -> Non
 BOILERPLATE = (
     "Read more on our site.",
     (
-        "This is a sample excerpt. You can change it in the settings of your theme under Reading, where you also find the "
-        "number of posts that are shown and the length of their summaries in words."
+        "This is a sample excerpt. You can change it in the settings of your theme under Reading, where you also find "
+        "the number of posts that are shown and the length of their summaries in words."
     ),
     (
-        "The material does not constitute investment advice. Trading involves risk of loss. Past performance is no guide "
-        "to the future. Please read the terms carefully before you act on anything that you find here."
+        "The material does not constitute investment advice. Trading involves risk of loss. Past performance is no "
+        "guide to the future. Please read the terms carefully before you act on anything that you find here."
     ),
     (
         "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore "

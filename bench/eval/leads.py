@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import mean, median
 from time import process_time
+from typing import Any
 
 from bot.article import extract
 from bot.model import Article
@@ -59,7 +60,7 @@ def plain_text(html: bytes, _url: str) -> Article:
     """Return what a plain HTML parser gives: the baseline."""
     from lxml import html as parser
 
-    tree = parser.document_fromstring(html)
+    tree: Any = parser.document_fromstring(html)
     for element in tree.xpath("//script|//style|//head"):
         element.drop_tree()
     lines = ("\n".join(" ".join(line.split()) for line in tree.text_content().splitlines())).splitlines()
