@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -227,6 +228,7 @@ class WebFetch:
             not_modified=same,
             fresh_for=fresh_for(headers),
             moved_to=_moved_to(request),
+            date=_date(headers.get("Date")),
         )
 
     def _leave_alone(self, host: str, error: FetchError) -> None:
@@ -284,6 +286,14 @@ def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:
         fresh_for=fresh_for(headers),
         moved_to=_moved_to(request),
     )
+
+
+def _date(text: str | None) -> datetime | None:
+    """Return the server's clock; None where it says none, or nonsense."""
+    try:
+        return parsedate_to_datetime(text or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moved_to(request: _Request) -> str | None:

@@ -16,6 +16,7 @@ from email.message import Message
 
 from bot import identity, schedule
 from bot.errors import FetchError, ParseError
+from bot.identity import Identity
 from bot.match import Engine
 from bot.model import Article, Config, Fetched, Item, Match, Source, Watchlist
 from bot.placing import Found, Placer
@@ -77,18 +78,25 @@ class Turns:
     async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
         """Tell new items from known ones, and record them."""
         entries = document.identities
-        known = await self.store.seen(leased.id, [key for entry in entries for key in entry.known_by])
+        known = await self._known(leased, entries)
         sifted = identity.sift(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
         if not fresh and leased.baselined:
-            return Taken(self._well(leased, source, fetched, parsed=True), items=len(entries))
+            return Taken(self._well(leased, source, fetched, parsed=bool(entries)), items=len(entries))
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
         told = self._told(leased, source, sifted.new, items)
         found = await self._find([items[position] for position in told], source, setup)
-        outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
+        # an empty document is no first sight: else the next one would be all news
+        outcome = self._well(leased, source, fetched, parsed=bool(entries), new=bool(fresh))
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, silent, found)
         return replace(taken, items=len(entries), new=len(told), note=sifted.note)
+
+    async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
+        """Return the keys on record: the strongest of each item, and the others only where that one is not known."""
+        strongest = await self.store.seen(leased.id, [entry.known_by[0] for entry in entries if entry.known_by])
+        others = [key for entry in entries if not strongest.intersection(entry.known_by) for key in entry.known_by[1:]]
+        return strongest | await self.store.seen(leased.id, others) if others else strongest
 
     def _told(self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item]) -> tuple[int, ...]:
         """Return the positions of the items that may be told: not a baseline, not what piled up unread."""
