@@ -56,7 +56,7 @@ class Finder:
     """The leaves of all queries, ready to be looked up together."""
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self._leaves = tuple(leaves)
+        self.leaves = tuple(leaves)
         self._classes = _Classes(leaves)
         self._singles: dict[str, list[tuple[int, int]]] = {}  # class -> (leaf, which of its words this is)
         self._phrases: dict[str, list[int]] = {}  # classes -> leaves
@@ -97,9 +97,9 @@ class Finder:
         spans = found.get(number, [])
         if len(spans) == MAX_SPANS:
             return
-        if number in self._checked and not self._holds(self._leaves[number], at, row, words):
+        if number in self._checked and not self._holds(self.leaves[number], at, row, words):
             return
-        if (span := words.span(at, at + len(self._leaves[number].words) - 1)) not in spans:
+        if (span := words.span(at, at + len(self.leaves[number].words) - 1)) not in spans:
             found[number] = [*spans, span]
 
     def _holds(self, leaf: Leaf, at: int, row: str, words: Tokens) -> bool:
@@ -111,7 +111,7 @@ class Finder:
 
     def _index_words(self) -> None:
         lengths: dict[str, set[int]] = {}
-        for number, leaf in enumerate(self._leaves):
+        for number, leaf in enumerate(self.leaves):
             choices: list[Sequence[str]] = [self._classes.of(form) for form in leaf.words]
             first = 0
             if any(written is not None for written in leaf.glue):

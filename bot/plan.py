@@ -14,8 +14,8 @@ from typing import Final
 from bot.finder import Form, Leaf
 from bot.model import Field
 from bot.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
-from bot.text import bare, fold, script, tokens, unspaced, variants
 from bot.spelling import spellings
+from bot.text import bare, fold, script, tokens, unspaced, variants
 from bot.words import Wanted
 
 Forms = Mapping[Wanted, frozenset[str]]
@@ -108,12 +108,12 @@ class Planner:
         if isinstance(node, Regex):
             spots = [Found(self._number(Leaf(regex=node.pattern)), node.field, f"/{node.pattern}/")]
         elif isinstance(node, Word):
-            spots = [self._row((word,), languages, node.field, node.text) for word in _alternatives(node)]
+            spots = [self._row((word,), languages, node.field, _shown(node)) for word in _alternatives(node)]
         elif node.near is None:
-            spots = [self._row(node.words, languages, node.field, " ".join(word.text for word in node.words))]
+            spots = [self._row(node.words, languages, node.field, f'"{" ".join(map(_shown, node.words))}"')]
         else:
-            apart = tuple(self._row((word,), languages, node.field, word.text) for word in node.words)
-            near = Near(apart, node.near, node.field, " ".join(word.text for word in node.words))
+            apart = tuple(self._row((word,), languages, node.field, _shown(word)) for word in node.words)
+            near = Near(apart, node.near, node.field, f'"{" ".join(map(_shown, node.words))}"~{node.near}')
             return near if wanted else Absent(near)
         if wanted:
             return spots[0] if len(spots) == 1 else Any(tuple(spots))
@@ -169,6 +169,10 @@ class Planner:
                             places[at + offset].add(piece)
                 at += width
         return places
+
+
+def _shown(word: Word) -> str:
+    return f"{'=' * word.exact}{'~' * word.across}{word.text}{'*' * word.prefix}"
 
 
 def _spellings(word: Word) -> tuple[str, ...]:
