@@ -82,12 +82,11 @@ class Turns:
         sifted = identity.sift(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
         if not fresh and leased.baselined:
-            return Taken(self._well(leased, source, fetched, parsed=bool(entries)), items=len(entries))
+            return Taken(self._well(leased, source, fetched, parsed=True), items=len(entries))
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
         told = self._told(leased, source, sifted.new, items)
         found = await self._find([items[position] for position in told], source, setup)
-        # an empty document is no first sight: else the next one would be all news
-        outcome = self._well(leased, source, fetched, parsed=bool(entries), new=bool(fresh))
+        outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, silent, found)
         return replace(taken, items=len(entries), new=len(told), note=sifted.note)
@@ -101,7 +100,8 @@ class Turns:
     def _told(self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item]) -> tuple[int, ...]:
         """Return the positions of the items that may be told: not a baseline, not what piled up unread."""
         there = [position for position in new if position in items]
-        if not leased.baselined:
+        # a source that was empty at first sight and is full now was only ill then: this is its first sight
+        if not leased.baselined or (not leased.known and len(there) >= identity.BRAKE_SIZE):
             return tuple(there if source.backlog is None else there[: source.backlog])
         return tuple(p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, self.now()))
 
