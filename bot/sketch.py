@@ -79,7 +79,7 @@ _CREDIT = re.compile(
     rf"(?:{'|'.join(f'({names})' for names in _AGENCIES)})\b",
     re.IGNORECASE,
 )
-_HEADER = struct.Struct("<BBBHIQ5H")
+_HEADER = struct.Struct("<BBBHIIQ5H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class Sketch:
     headline: int  # of the folded words of the title, in order
     agency: int  # number of the agency that the opening credits; 0 = none
     words: int  # of the text
+    norm: int  # of the opening's weights: the sum of their squares
     sampled: int  # of the shingles, those divisible by 2 ** sampled are kept
     title: frozenset[int]  # stems
     marks: frozenset[int]  # numbers and names of the title
@@ -101,10 +102,17 @@ class Sketch:
         """Return the bytes that are kept on record."""
         parts = (self.title, self.marks, self.numbers, self.opening, self.shingles)
         head = _HEADER.pack(
-            _VERSION, self.agency, self.sampled, min(self.words, 65535), self.headline, self.page, *map(len, parts)
+            _VERSION,
+            self.agency,
+            self.sampled,
+            min(self.words, 65535),
+            self.norm,
+            self.headline,
+            self.page,
+            *map(len, parts),
         )
         hashes = [number for part in parts for number in sorted(part)]
-        weights = bytes(min(255, self.opening[stem]) for stem in sorted(self.opening))
+        weights = bytes(self.opening[stem] for stem in sorted(self.opening))
         return head + struct.pack(f"<{len(hashes)}I", *hashes) + weights
 
 
@@ -112,7 +120,7 @@ def unpack(raw: bytes) -> Sketch | None:
     """Return the sketch, None for bytes that another version wrote."""
     if len(raw) < _HEADER.size or raw[0] != _VERSION:
         return None
-    _, agency, sampled, words, headline, page, *sizes = _HEADER.unpack_from(raw)
+    _, agency, sampled, words, norm, headline, page, *sizes = _HEADER.unpack_from(raw)
     if len(raw) != _HEADER.size + 4 * sum(sizes) + sizes[3]:
         return None
     hashes = struct.unpack_from(f"<{sum(sizes)}I", raw, _HEADER.size)
@@ -124,7 +132,7 @@ def unpack(raw: bytes) -> Sketch | None:
     title, marks, numbers, opening, shingles = parts
     weights = raw[_HEADER.size + 4 * sum(sizes) :]
     return Sketch(
-        page, headline, agency, words, sampled, frozenset(title), frozenset(marks), frozenset(numbers),
+        page, headline, agency, words, norm, sampled, frozenset(title), frozenset(marks), frozenset(numbers),
         dict(zip(opening, weights, strict=True)), frozenset(shingles),
     )  # fmt: skip
 
@@ -133,8 +141,9 @@ def sketch(title: str, text: str, url: str | None) -> tuple[Sketch, tuple[int, .
     """Return the sketch of a report and its index: at most 40 signed 64-bit numbers; like reports share some."""
     title, text = title[:_TITLE], text[:_WORDING]
     heading = _words(title)
-    opening, names = _stems(heading, text[:_OPENING])
-    folded = [word for word, _ in _words(text)]
+    opened = _words(text[:_OPENING])
+    opening, names = _stems(heading, opened)
+    folded = [word for word, _ in _words(fold(text), folded=True)]
     joined = [" ".join(folded[at : at + _SHINGLE]) for at in range(len(folded) - _SHINGLE + 1)]
     shingles = [(crc32(each.encode("utf-8", "replace")), each) for each in joined]
     kept = {number for number, _ in shingles}
@@ -148,11 +157,12 @@ def sketch(title: str, text: str, url: str | None) -> tuple[Sketch, tuple[int, .
         page=page,
         headline=crc32(" ".join(word for word, _ in heading).encode("utf-8", "replace")),
         agency=_agency(text[:_OPENING]),
-        words=len(folded),
+        words=min(len(folded), 65535),
+        norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
         title=_hashes(sorted(stems)),
         marks=_hashes(_marks(heading, names)),
-        numbers=_hashes(sorted({w for w, _ in _words(text[:_OPENING]) if w[0].isdigit()})[:40]),
+        numbers=_hashes(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
         opening={crc32(stem.encode("utf-8", "replace")): weight for stem, weight in opening.items()},
         shingles=frozenset(kept),
     )
@@ -165,15 +175,15 @@ def sketch(title: str, text: str, url: str | None) -> tuple[Sketch, tuple[int, .
     return made, tuple(sorted(index))
 
 
-def _words(text: str) -> list[tuple[str, bool]]:
+def _words(text: str, *, folded: bool = False) -> list[tuple[str, bool]]:
     """Return the words folded, each with whether it begins with a capital; unspaced scripts as pairs of signs."""
     found: list[tuple[str, bool]] = []
     for word in tokens(text).words:
-        folded = fold(word).replace(".", "")
-        if len(folded) > 2 and unspaced(folded):  # noqa: PLR2004 -- two signs are one pair
-            found += [(folded[at : at + 2], False) for at in range(len(folded) - 1)]
-        elif folded:
-            found.append((folded, word[0].isupper()))
+        plain = (word if folded else fold(word)).replace(".", "")
+        if len(plain) > 2 and unspaced(plain):  # noqa: PLR2004 -- two signs are one pair
+            found += [(plain[at : at + 2], False) for at in range(len(plain) - 1)]
+        elif plain:
+            found.append((plain, word[0].isupper()))
     return found
 
 
@@ -187,19 +197,22 @@ def _stem(word: str) -> str:
     return word[:-1][:_STEM] if plural else word[:_STEM]
 
 
-def _stems(heading: list[tuple[str, bool]], opening: str) -> tuple[dict[str, int], set[str]]:
+def _stems(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]]) -> tuple[dict[str, int], set[str]]:
     """Return the stems of headline and opening with their weights, and which of them are names."""
     counted: Counter[str] = Counter()
     names: set[str] = set()
     for word, _ in heading:
         if stem := _stem(word):
             counted[stem] += 2  # a headline says it shortest
-    for word, capital in _words(opening):
+    for word, capital in opening:
         if stem := _stem(word):
             counted[stem] += 1
             if capital:
                 names.add(stem)
-    weights = {stem: round(16 * (1 + log(count)) * (_NAME if stem in names else 1)) for stem, count in counted.items()}
+    weights = {
+        stem: min(255, round(16 * (1 + log(count)) * (_NAME if stem in names else 1)))
+        for stem, count in counted.items()
+    }
     return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST]), names
 
 

@@ -154,10 +154,10 @@ def _same_text(mine: Sketch, theirs: Sketch, contained: float, shared: float) ->
 
 def _likeness(mine: Sketch, theirs: Sketch) -> float:
     """Return the cosine of the weighted stems of headline and opening."""
-    if not mine.opening or not theirs.opening:
+    if not mine.norm or not theirs.norm:
         return 0.0
-    product = sum(mine.opening[stem] * theirs.opening[stem] for stem in mine.opening.keys() & theirs.opening.keys())
-    return product / sqrt(sum(w * w for w in mine.opening.values()) * sum(w * w for w in theirs.opening.values()))
+    ours, others = mine.opening, theirs.opening
+    return sum(ours[stem] * others[stem] for stem in ours.keys() & others.keys()) / sqrt(mine.norm * theirs.norm)
 
 
 def _containment(mine: Sketch, theirs: Sketch) -> tuple[float, float]:
