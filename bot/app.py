@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.current import Current
+from bot.deliver import Deliverer
 from bot.errors import ConfigError
 from bot.fetch import WebFetch
 from bot.match import Engine
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bot.chat.listener import Listener
 
 T = TypeVar("T")
+Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 _LONGEST = 8 * 1024 * 1024  # bytes of a file or of standard input, as of a page
@@ -137,9 +139,16 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
         yield telegram
 
 
-def pace(base: Base) -> Limits:
-    """Return how fast may be sent: a terminal stands any speed."""
-    return Limits() if base.token else UNPACED
+def deliverer(base: Base, medium: Notifier, notice: Callable[[str], None], ail: Ail = lambda _: None) -> Deliverer:
+    """Return the delivery loop. A terminal stands any speed, and nothing is folded there."""
+    return Deliverer(
+        base.store.deliveries,
+        medium,
+        limits=Limits() if base.token else UNPACED,
+        max_per_hour=lambda: base.current.config().max_per_hour if base.token else 0,
+        notice=notice,
+        ail=ail,
+    )
 
 
 @asynccontextmanager
@@ -155,9 +164,7 @@ def notices(base: Base) -> Notices:
     return Notices(base.store.polls, base.settings.owners)
 
 
-def listener(
-    base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Callable[[str | None], None] = lambda _: None
-) -> Listener:
+def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:
     """Return what answers commands."""
     from bot.chat.answering import Answering
     from bot.chat.commands import Commands

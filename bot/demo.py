@@ -18,7 +18,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot import app
-from bot.deliver import Deliverer
+from bot.nearmiss import near_misses
 from bot.newsroom import Newsroom, Outlet, Piece
 from bot.poll import Tally
 
@@ -80,6 +80,7 @@ class Scene:
     outlet: str
     piece: Piece
     note: str
+    silent: bool = False  # nothing is to be told; why not is asked of the engine
 
 
 CURTAIN = 2.6  # seconds after the last scene: two polls and the edit
@@ -107,7 +108,8 @@ SCENES = (
                 "The board praised her direction and will name a successor before the summer break.",
             ),
         ),
-        "'Tor' is watched, and stands only inside 'director': silence",
+        "'Tor' is watched, too",
+        silent=True,
     ),
     Scene(
         5.4,
@@ -131,7 +133,8 @@ SCENES = (
             "The league's best met on Thursday.",
             ("The two best hockey clubs of the league met on Thursday in what fans called a summit of the season.",),
         ),
-        "'summit' is there, but the watchlist excludes hockey: silence",
+        "'summit' is watched, too",
+        silent=True,
     ),
     Scene(
         8.4,
@@ -186,7 +189,7 @@ class _Stage:
             app.poller(base, app.notices(base), self._wake.set) as poller,
             app.notifier(base, sys.stdout) as medium,
         ):
-            deliverer = Deliverer(base.store.deliveries, medium, limits=app.pace(base))
+            deliverer = app.deliverer(base, medium, self._line)
             await poller.tick(5.0)
             known = sum(source.items for source in (await base.store.chats.status(app.now())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")
@@ -197,13 +200,13 @@ class _Stage:
             start = asyncio.get_running_loop().time()
             for scene in SCENES:
                 await asyncio.sleep(max(0.0, start + scene.at - asyncio.get_running_loop().time()))
-                self._publish(scene)
+                await self._publish(scene)
             await asyncio.sleep(CURTAIN)
             self._stop.set()
             await asyncio.gather(*loops)
             await self._sum_up(poller.tally)
 
-    def _publish(self, scene: Scene) -> None:
+    async def _publish(self, scene: Scene) -> None:
         self._newsroom.publish(scene.outlet, scene.piece)
         self._console.print()
         self._console.print(
@@ -214,7 +217,14 @@ class _Stage:
                 (f"“{scene.piece.headline}”", "italic"),
             )
         )
-        self._line(scene.note)
+        reasons = await self._reasons(scene.piece) if scene.silent else ()
+        self._line(f"{scene.note}; nobody is told: {'; '.join(reasons)}" if reasons else scene.note)
+
+    async def _reasons(self, piece: Piece) -> tuple[str, ...]:
+        """Ask the engine why a piece fires nothing."""
+        engine = await self._base.current.setup().engine()
+        misses = near_misses(engine, piece.headline, piece.teaser, "\n".join(piece.paragraphs))
+        return tuple(f"{miss.query}: {miss.reason}" for miss in misses)
 
     async def _sum_up(self, tally: Tally) -> None:
         status = await self._base.store.chats.status(app.now())

@@ -68,7 +68,7 @@ class Placer:
             number,
             report,
             matches,
-            summary.lead(item.title, item.lead or item.body, found.page, _evidence(matches)),
+            _lead(found),
             watchlists=self._watchlists,
             subscribers=await self._recording.subscribers(_may_speak((*earlier, report))),
             earlier=earlier,
@@ -96,6 +96,13 @@ class Placer:
         if number not in self._stories:
             self._stories.update(await self._recording.stories([number]))
         return self._stories.get(number)
+
+
+def _lead(found: Found) -> str:
+    """Return what stands below the headline; nothing where it would only say the headline again."""
+    item = found.item
+    text = summary.lead(item.title, item.lead or item.body, found.page, _evidence(found.matches))
+    return "" if " ".join(item.title.split()).startswith(text.removesuffix("…")) else text
 
 
 def _evidence(matches: tuple[Match, ...]) -> tuple[Evidence, ...]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import app
-from bot.deliver import Deliverer
 from bot.errors import BotError, ConfigError
 from bot.heartbeat import Heartbeats
 from bot.notices import Notices
@@ -56,14 +55,7 @@ class Service:
             said.add(asyncio.create_task(self._tell(text)))
 
         async with app.notifier(self.base, sys.stdout) as medium:
-            deliverer = Deliverer(
-                self.base.store.deliveries,
-                medium,
-                limits=app.pace(self.base),
-                max_per_hour=lambda: self.base.current.config().max_per_hour,
-                notice=notice,
-                ail=self._ail("sender"),
-            )
+            deliverer = app.deliverer(self.base, medium, notice, self._ail("sender"))
             await deliverer.run(self.stop, self.wake, self._beat("sender"))
         await asyncio.gather(*said, return_exceptions=True)
 

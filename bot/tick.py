@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from bot import app
-from bot.deliver import Deliverer, Drained
+from bot.deliver import Drained
 from bot.errors import Exit
 from bot.notices import Notices
 from bot.poll import Tally
@@ -97,14 +97,7 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained,
         return Drained(0, 0, 0), []
     said: list[str] = []
     async with app.notifier(base, out) as medium:
-        deliverer = Deliverer(
-            base.store.deliveries,
-            medium,
-            limits=app.pace(base),
-            max_per_hour=lambda: base.current.config().max_per_hour,
-            notice=said.append,
-        )
-        return await deliverer.drain(end), said
+        return await app.deliverer(base, medium, said.append).drain(end), said
 
 
 def _left(end: datetime) -> float:
