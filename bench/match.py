@@ -25,7 +25,7 @@ from bot.model import Watchlist
 SIZES: Final = (100, 10_000, 100_000)
 DOCUMENTS: Final = 200
 LENGTH: Final = 2_300  # characters
-VOCABULARY: Final = 40_000  # words a language
+VOCABULARY: Final = 15_000  # words a language
 PHRASES: Final = 3  # of four queries
 
 

@@ -70,8 +70,16 @@ def _turkish(word: str) -> set[str]:
     return {word + ending for ending in (("lar", "da", "dan", "la") if back else ("ler", "de", "den", "le"))}
 
 
+def _russian(word: str) -> set[str]:
+    return _by_ending(word, _RUSSIAN)
+
+
 def _ukrainian(word: str) -> set[str]:
-    for ending, stem, endings in _UKRAINIAN:
+    return _by_ending(word, _UKRAINIAN)
+
+
+def _by_ending(word: str, table: tuple[tuple[str, str, str], ...]) -> set[str]:
+    for ending, stem, endings in table:
         if word.endswith(ending):
             base = word[: len(word) - len(ending)] + stem
             return {base + each for each in endings.split()}
@@ -110,6 +118,28 @@ _UKRAINIAN: Final = (
     ("и", "", "и ів ам ами ах ей"),
     *((letter, letter, "а у ові еві ом ем і и ів ам ами ах е") for letter in "бвгґджзклмнпрстфхцчшщ"),
 )
+_RUSSIAN: Final = (
+    *((f"{stem}ий", stem, "ий ого ому им ом ая ой ую ою ое ие их ими") for stem in ("ск", "цк", "к", "г", "х")),
+    *((f"{stem}ий", stem, "ий его ему им ем ая ей ую ее ие их ими") for stem in ("ж", "ш", "щ", "ч")),
+    ("ний", "н", "ий его ему им ем яя ей юю ее ие их ими"),
+    ("ый", "", "ый ого ому ым ом ая ой ую ою ое ые ых ыми"),
+    ("ой", "", "ой ого ому ым ом ая ую ою ое ые ых ыми им их ими ие"),
+    *((ending, ending, "а у ым ом е ы ых ой ыми ам ами ах ов") for ending in ("ов", "ев", "ин", "ын")),
+    ("ец", "", "ец ца цу цом цем це цы цев цов цам цами цах еца ецу ецом ецем еце ецы ецов ецев ецам ецами ецах"),
+    ("ок", "", "ок ка ку ком ке ки ков кам ками ках ока оку оком оке оки оков окам оками оках"),
+    ("ия", "", "ия ии ию ией иею ий иям иями иях"),
+    ("ие", "", "ие ия ию ием ии ий иям иями иях"),
+    ("ий", "", "ий ия ию ием ии иев иям иями иях"),
+    ("й", "", "й я ю ем е и ев ям ями ях"),
+    ("ь", "", "ь я ю ем е и ью ей ям ями ях"),
+    *((f"{stem}а", stem, "а и е у ой ою ам ами ах ей ок") for stem in ("г", "к", "х", "ж", "ш", "щ", "ч")),
+    ("а", "", "а ы е у ой ою ам ами ах ей"),
+    ("я", "", "я и е ю ей ею ь й ям ями ях"),
+    ("о", "", "о а у ом е ам ами ах"),
+    ("е", "", "е я ю ем а у ям ями ях ей"),
+    *((letter, letter, "а у ом е и ов ей ам ами ах ем") for letter in "гкхжшщч"),
+    *((letter, letter, "а у ом е ы ов ам ами ах ем ев") for letter in "бвдзлмнпрстфц"),
+)
 _RULES: Final[dict[str, Callable[[str], set[str]]]] = {
     "en": _english,
     "de": _german,
@@ -121,5 +151,6 @@ _RULES: Final[dict[str, Callable[[str], set[str]]]] = {
     "nl": _endings("s", "en", "e"),
     "tr": _turkish,
     "ar": _arabic,
+    "ru": _russian,
     "uk": _ukrainian,
 }

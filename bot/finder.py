@@ -7,7 +7,7 @@ forms of their words already known; places in the text come out. Nothing here kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -33,20 +33,20 @@ Span = tuple[int, int]
 class Form:
     """One word of a leaf: the folded `forms` that fill it, the `prefixes` that begin it, or the exact spelling."""
 
-    forms: frozenset[str] = frozenset()
-    prefixes: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
     exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What to look for: words in a row, a folded `literal` anywhere, or a `regex`.
+    """What to look for: words in a row (numbers of Forms), a folded `literal` anywhere, or a `regex`.
 
     `glue` holds, for each gap between words, None where anything may stand there, else what was written there:
     the words are parts of one, as in COVID-19.
     """
 
-    words: tuple[Form, ...] = ()
+    words: tuple[int, ...] = ()
     glue: tuple[str | None, ...] = ()
     literal: str | None = None
     regex: str | None = None
@@ -55,11 +55,12 @@ class Leaf:
 class Finder:
     """The leaves of all queries, ready to be looked up together."""
 
-    def __init__(self, leaves: Sequence[Leaf]) -> None:
+    def __init__(self, leaves: Sequence[Leaf], forms: Sequence[Form]) -> None:
         self.leaves = tuple(leaves)
-        self._classes = _Classes(leaves)
+        self.forms = tuple(forms)
+        self._classes = _Classes(forms)
         self._singles: dict[str, list[tuple[int, int]]] = {}  # class -> (leaf, which of its words this is)
-        self._phrases: dict[str, list[int]] = {}  # classes -> leaves
+        self._phrases: dict[str, tuple[int, ...]] = {}  # classes -> leaves
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the phrases that begin with these two classes
         self._checked: set[int] = set()
         self._index_words()
@@ -110,7 +111,7 @@ class Finder:
         )
 
     def _index_words(self) -> None:
-        lengths: dict[str, set[int]] = {}
+        lengths = self._lengths
         for number, leaf in enumerate(self.leaves):
             choices: list[Sequence[str]] = [self._classes.of(form) for form in leaf.words]
             first = 0
@@ -125,32 +126,29 @@ class Finder:
                     self._singles.setdefault(char, []).append((number, first))
             elif choices:
                 for spelling in map("".join, product(*choices)):
-                    self._phrases.setdefault(spelling, []).append(number)
-                    lengths.setdefault(spelling[:2], set()).add(len(spelling))
-        self._lengths = {head: tuple(sorted(sizes)) for head, sizes in lengths.items()}
+                    self._phrases[spelling] = (*self._phrases.get(spelling, ()), number)
+                    head, size = spelling[:2], len(spelling)
+                    if size not in (known := lengths.get(head, ())):
+                        lengths[head] = (*known, size)
 
 
 class _Classes(dict[str, str]):
     """Word as written in a text -> its class; words not met before are folded and remembered."""
 
-    def __init__(self, leaves: Iterable[Leaf]) -> None:
+    def __init__(self, forms: Sequence[Form]) -> None:
         super().__init__()
         self.others: dict[str, str] = {}  # words with a second spelling (U.S., US) -> the class of that
-        self._numbers: dict[Form, int] = {}
-        for leaf in leaves:
-            for form in leaf.words:
-                self._numbers.setdefault(form, len(self._numbers))
-        self._chars: list[list[str]] = [[] for _ in self._numbers]
+        self._chars: list[list[str]] = [[] for _ in forms]
         self._names: dict[tuple[int, ...], str] = {}
-        self._forms: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
-        self._exact: dict[str, str] = {}
         self._sizes: tuple[int, ...] = ()
-        self._build()
+        self._forms: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
+        self._build(forms)
 
-    def of(self, form: Form) -> list[str]:
+    def of(self, form: int) -> list[str]:
         """Return the classes of the words that fill this place of a leaf."""
-        return self._chars[self._numbers[form]]
+        return self._chars[form]
 
     def __missing__(self, word: str) -> str:
         first, *more = variants(word)
@@ -172,13 +170,14 @@ class _Classes(dict[str, str]):
         """Return what stands for the longest of the prefixes that the word begins with."""
         return next((prefixes[folded[:n]] for n in self._sizes if n <= len(folded) and folded[:n] in prefixes), None)
 
-    def _build(self) -> None:
-        owners: dict[str, tuple[int, ...]] = {}
+    def _build(self, forms: Sequence[Form]) -> None:
+        owners: dict[str, Any] = {}  # first the numbers of forms, then in the same place the class
         beginnings: dict[str, tuple[int, ...]] = {}
         exact: dict[str, tuple[int, ...]] = {}
-        for form, number in self._numbers.items():
+        for number, form in enumerate(forms):
+            alone = (number,)
             for each in form.forms:
-                owners[each] = (*owners.get(each, ()), number)
+                owners[each] = owners[each] + alone if each in owners else alone
             for each in form.prefixes:
                 beginnings[each] = (*beginnings.get(each, ()), number)
             if form.exact is not None:
@@ -187,11 +186,12 @@ class _Classes(dict[str, str]):
         for prefix in sorted(beginnings, key=len):  # a longer prefix carries the shorter ones that begin it
             beginnings[prefix] += self._longest(prefix[:-1], beginnings) or ()
             self._prefixes[prefix] = self._name(beginnings[prefix])
-        for each, numbers in owners.items():
-            self._forms[each] = self._name(numbers + (self._longest(each, beginnings) or ()))
         for each, numbers in exact.items():
             folded = variants(each)[0]
             self._exact[each] = self._name(numbers + owners.get(folded, ()) + (self._longest(folded, beginnings) or ()))
+        for each, numbers in owners.items():
+            owners[each] = self._name(numbers + (self._longest(each, beginnings) or ()) if beginnings else numbers)
+        self._forms = owners
 
     def _name(self, numbers: tuple[int, ...]) -> str:
         """Return the character of a class, new where these places of leaves have none in common yet."""

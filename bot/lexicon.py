@@ -31,7 +31,6 @@ class Known:
     other: frozenset[str] = frozenset()  # the forms of the words that it is a form of
     taken: frozenset[str] = frozenset()  # of the guesses that were asked about, those that are forms of other words
     listed: frozenset[str] = frozenset()  # of the guesses, those that it lists as words, without a form of theirs
-    foretold: frozenset[str] = frozenset()  # forms that an unknown word would have by its ending
 
 
 def version() -> str:

@@ -7,7 +7,7 @@ language that the source states can keep a watchlist silent. No I/O, and no inpu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,14 +33,6 @@ class Keyword:
     excludes: bool = False
 
 
-class Memory:
-    """What a reload takes over from the engine before it: parsed queries and the forms of their words."""
-
-    def __init__(self) -> None:
-        self.queries: dict[str, Query] = {}
-        self.forms: dict[Wanted, frozenset[str]] = {}
-
-
 class Engine:
     """Every query of every watchlist, ready to be asked about items. Immutable; a reload builds another."""
 
@@ -50,12 +42,12 @@ class Engine:
         keywords: Sequence[Keyword],
         finder: Finder,
         sources: Sequence[Source],
-        memory: Memory,
+        forms: Mapping[Wanted, tuple[str, ...]],
     ) -> None:
         self.watchlists = tuple(watchlists)
         self.keywords = tuple(keywords)
         self.finder = finder
-        self.memory = memory
+        self.forms = forms  # a reload takes them over
         self._origins = {
             source.name: frozenset(map(fold, (source.name, source.publisher, *source.tags))) for source in sources
         }
@@ -118,27 +110,24 @@ def build(
     Takes seconds for 100,000 queries: run it in a thread while the `previous` engine, whose work it takes over
     where words and queries are the same, goes on matching.
     """
-    known = previous.memory if previous else Memory()
-    memory = Memory()
-    written = [
-        (number, text, excludes)
+    parsed = [
+        (number, _parsed(text, watchlist.id), excludes)
         for number, watchlist in enumerate(watchlists)
         for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
         for text in dict.fromkeys(texts)
     ]
     needed: set[Wanted] = set()
-    for number, text, _ in written:
-        if text not in memory.queries:
-            memory.queries[text] = known.queries.get(text) or _parsed(text, watchlists[number].id)
-        needed |= wanted(memory.queries[text], watchlists[number].languages)
-    memory.forms = {each: known.forms[each] for each in needed if each in known.forms}
-    memory.forms.update(inflect(needed - memory.forms.keys(), cache))
-    planner = Planner(memory.forms)
+    for number, query, _ in parsed:
+        needed.update(wanted(query, watchlists[number].languages))
+    known = previous.forms if previous else {}
+    forms = {each: known[each] for each in needed if each in known}
+    forms.update(inflect(needed - forms.keys(), cache))
+    planner = Planner(forms)
     keywords = [
-        Keyword(number, text, planner.plan(memory.queries[text], watchlists[number].languages), excludes)
-        for number, text, excludes in written
+        Keyword(number, query.text, planner.plan(query, watchlists[number].languages), excludes)
+        for number, query, excludes in parsed
     ]
-    return Engine(watchlists, keywords, Finder(planner.leaves), sources, memory)
+    return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms), sources, forms)
 
 
 def _parsed(text: str, watchlist: str) -> Query:

@@ -130,11 +130,11 @@ def _alike(engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
             continue
         leaf = engine.finder.leaves[keyword.test.leaf]
         if len(leaf.words) == 1:
-            base, exact = fold(keyword.test.shown.strip('=~*"')), leaf.words[0].exact
+            base, exact = fold(keyword.test.shown.strip('=~*"')), engine.finder.forms[leaf.words[0]].exact
             if exact is not None and base in folded and folded[base] != exact:
                 found.append((keyword, f"it is written {folded[base]!r}, and = asks for {exact!r} exactly"))
             elif base in inside and exact is None:
                 found.append((keyword, f"{keyword.test.shown!r} stands only inside {inside[base]!r}"))
-        elif leaf.words and all(not form.forms.isdisjoint(folded) for form in leaf.words):
+        elif leaf.words and all(any(each in folded for each in engine.finder.forms[form].forms) for form in leaf.words):
             found.append((keyword, "its words are there, but not side by side in this order"))
     return found

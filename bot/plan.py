@@ -18,7 +18,7 @@ from bot.spelling import spellings
 from bot.text import bare, fold, script, tokens, unspaced, variants
 from bot.words import Wanted
 
-Forms = Mapping[Wanted, frozenset[str]]
+Forms = Mapping[Wanted, tuple[str, ...]]
 _SHORT: Final = 3  # letters; shorter words have one form
 _MIXED: Final = re.compile(r"([^\W\d_]+)(-?)([0-9]+)")  # COVID-19 and COVID19, G7 and G-7
 
@@ -81,7 +81,7 @@ def wanted(query: Query, languages: tuple[str, ...]) -> set[Wanted]:
 
 def inflects(part: str) -> bool:
     """Return whether a word can have other forms: `AT&T`, `5G` and `is` have none."""
-    return len(part) >= _SHORT and all(char.isalpha() or char in "'’ʼ" for char in fold(part))
+    return len(part) >= _SHORT and (part.isalpha() or all(char.isalpha() or char in "'’ʼ" for char in fold(part)))
 
 
 class Planner:
@@ -89,9 +89,11 @@ class Planner:
 
     def __init__(self, forms: Forms) -> None:
         self.leaves: list[Leaf] = []
+        self.forms: list[Form] = []
         self._forms = forms
         self._numbers: dict[Leaf, int] = {}
-        self._words: dict[tuple[Word, tuple[str, ...]], tuple[tuple[Form, ...], tuple[str | None, ...]]] = {}
+        self._form_numbers: dict[Form, int] = {}
+        self._words: dict[tuple[Word, tuple[str, ...]], tuple[tuple[int, ...], tuple[str | None, ...]]] = {}
 
     def plan(self, query: Query, languages: tuple[str, ...]) -> Test:
         """Return the tree of a query over numbered leaves, negations pushed down to them."""
@@ -121,11 +123,11 @@ class Planner:
 
     def _row(self, row: tuple[Word, ...], languages: tuple[str, ...], field: Field | None, shown: str) -> Found:
         """Return the test for words in a row, or for a substring where the script has no words or it is a symbol."""
-        if any(unspaced(word.text) or not tokens(word.text).words for word in row):
+        if any(unspaced(word.text) or not (word.text.isalpha() or tokens(word.text).words) for word in row):
             pieces = [fold(word.text) for word in row]
             joint = "" if all(map(unspaced, pieces)) else " "
             return Found(self._number(Leaf(literal=joint.join(pieces))), field, shown)
-        forms: tuple[Form, ...] = ()
+        forms: tuple[int, ...] = ()
         glue: tuple[str | None, ...] = ()
         for word in row:
             more, within = self._forms_of(word, languages)
@@ -139,21 +141,33 @@ class Planner:
             self.leaves.append(leaf)
         return number
 
-    def _forms_of(self, word: Word, languages: tuple[str, ...]) -> tuple[tuple[Form, ...], tuple[str | None, ...]]:
+    def _forms_of(self, word: Word, languages: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
         """Return what fills the places of a word (one, but for COVID-19 and its like), and what joins them."""
         known = self._words.get((word, languages))
-        if known is not None:
-            return known
+        if known is None:
+            forms, glue = self._new_forms(word, languages)
+            known = tuple(self._form_number(form) for form in forms), glue
+            self._words[word, languages] = known
+        return known
+
+    def _form_number(self, form: Form) -> int:
+        number = self._form_numbers.setdefault(form, len(self._form_numbers))
+        if number == len(self.forms):
+            self.forms.append(form)
+        return number
+
+    def _new_forms(self, word: Word, languages: tuple[str, ...]) -> tuple[list[Form], tuple[str | None, ...]]:
+        simple = word.text.isalpha() and not (word.exact or word.prefix or word.across)
+        if simple and script(word.text) != "hangul":
+            return [Form(self._forms.get((word.text, languages)) or (fold(word.text),))], ()
         parts = tokens(word.text)
-        glue: tuple[str | None, ...] = tuple(parts.gap(at) for at in range(len(parts) - 1))
+        glue = tuple(parts.gap(at) for at in range(len(parts) - 1))
         if word.exact:
-            forms = [Form(exact=bare(part)) for part in parts.words]
-        else:
-            forms = [Form(frozenset(found)) for found in self._inflected(word, languages, len(parts))]
-            if word.prefix or script(word.text) == "hangul":  # Korean particles are written onto the word
-                forms[-1] = Form(prefixes=frozenset(variants(part)[0] for part in parts.words[-1:]))
-        self._words[word, languages] = tuple(forms), glue
-        return tuple(forms), glue
+            return [Form(exact=bare(part)) for part in parts.words], glue
+        forms = [Form(tuple(sorted(found))) for found in self._inflected(word, languages, len(parts))]
+        if word.prefix or script(word.text) == "hangul":  # Korean particles are written onto the word
+            forms[-1] = Form(prefixes=(variants(parts.words[-1])[0],))
+        return forms, glue
 
     def _inflected(self, word: Word, languages: tuple[str, ...], size: int) -> list[set[str]]:
         """Return the forms for each place of a word, in all its spellings that have as many places."""

@@ -37,23 +37,25 @@ class _Slavic:
         lowered = word.lower().replace("’", "'").replace("ʼ", "'")
         if own := self._from_dictionary(lowered):
             return Known(own=own)
-        parses = self._analyzer.parse(lowered)
-        if not parses:
+        if not self._analyzer.word_is_known(lowered):
             return Known()
-        bases = {parse.normal_form for parse in parses}
-        chosen = {base for base in bases if fold(base) == fold(lowered)} or {parses[0].normal_form}
-        forms = frozenset(form.word for parse in parses if parse.normal_form in chosen for form in parse.lexeme)
-        return Known(other=forms) if self._analyzer.word_is_known(lowered) else Known(foretold=forms)
+        parses = self._analyzer.parse(lowered)
+        return Known(other=self._from_dictionary(parses[0].normal_form))
 
     def _from_dictionary(self, word: str) -> frozenset[str]:
-        """Return the forms of the listed words that are written so; a tenth of the cost of a full analysis."""
+        """Return the forms of the listed words whose basic form is written so."""
         dictionary = self._analyzer.dictionary
+        wanted = fold(word)
         found: set[str] = set()
         for spelled, parses in dictionary.words.similar_items(word, self._analyzer.char_substitutes):
-            for paradigm, index in parses:
-                if fold(dictionary.build_normal_form(paradigm, index, spelled)) == fold(word):
-                    stem = dictionary.build_stem(dictionary.paradigms[paradigm], index, spelled)
-                    found.update(
-                        prefix + stem + suffix for prefix, _, suffix in dictionary.build_paradigm_info(paradigm)
-                    )
+            for number, index in parses:
+                if index and fold(dictionary.build_normal_form(number, index, spelled)) != wanted:
+                    continue
+                paradigm = dictionary.paradigms[number]
+                stem = dictionary.build_stem(paradigm, index, spelled)
+                size = len(paradigm) // 3  # endings, tags, prefixes
+                found.update(
+                    f"{dictionary.paradigm_prefixes[paradigm[2 * size + at]]}{stem}{dictionary.suffixes[paradigm[at]]}"
+                    for at in range(size)
+                )
         return frozenset(found)

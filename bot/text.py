@@ -56,6 +56,7 @@ _WORD: Final = re.compile(
     rf"|(?<!{_W}{_W})#(?!{_W})))?)"
 )
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_SIMPLE: Final = re.compile("[a-zа-яіїєґ0-9 ]+")  # nothing in these folds any further
 _UNSEEN: Final = re.compile(f"[{_INVISIBLE}]+")
 _STRIP: Final = re.compile(f"[{_INVISIBLE}{_ACCENTS}]+")
 # й, ї and ў are letters of their own: their marks survive the stripping of accents.
@@ -85,6 +86,9 @@ def fold(text: str) -> str:
     """Return the text as it is compared: equal results mean that a reader sees the same words. Idempotent."""
     if text.isascii():
         return text.lower().translate(_SAME) if "`" in text or not text.isprintable() else text.lower()
+    lowered = text.lower()
+    if _SIMPLE.fullmatch(lowered):
+        return lowered
     folded = _fold_once(text)
     while (again := _fold_once(folded)) != folded:  # a few compatibility forms need a second round
         folded = again

@@ -30,8 +30,12 @@ _NOT_ITS_LETTERS: Final = {"ru": frozenset("іїєґ'’ʼ"), "uk": frozenset("�
 _RULES: Final = "1"  # raised with every change of what is found, so that old caches are not believed
 _PLAIN_GENITIVE: Final = frozenset({"en", "de", "nl"})  # names just take an s
 # Dictionaries that lack many forms of the nouns they have, and endings that are right whatever else they may be.
-_THIN: Final[Mapping[str, tuple[str, ...]]] = {"pl": ("owi", "om", "ami", "ach", "ów"), "uk": ()}
+_THIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "pl": ("owi", "om", "ami", "ach", "ów"),
+    "uk": (),
+}
 _CERTAIN: Final = 2  # forms by rule that the dictionary confirms make all of them a verb's, whatever else they may be
+_NAMES_BY_RULE: Final = frozenset({"ru", "uk"})
 _FEW: Final = 3  # languages; who names no more of them than this means them
 _MAX_FORMS: Final = 300  # of one word; a Turkish noun has a thousand, most never written
 
@@ -60,19 +64,19 @@ def languages_of(word: str, languages: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 def forms(word: str, languages: tuple[str, ...] = ()) -> frozenset[str]:
     """Return the folded forms that count as the word; the word itself is always one."""
-    return inflect([(word, languages)])[word, languages]
+    return frozenset(inflect([(word, languages)])[word, languages])
 
 
-def inflect(wanted: Iterable[Wanted], cache: FormCache | None = None) -> dict[Wanted, frozenset[str]]:
+def inflect(wanted: Iterable[Wanted], cache: FormCache | None = None) -> dict[Wanted, tuple[str, ...]]:
     """Return the folded forms of many words at once: each dictionary is read once for all of them."""
     asked = {each: languages_of(*each) for each in wanted}
     distinct = {(word, languages) for (word, _), languages in asked.items()}
     keys = {each: _key(*each) for each in distinct if each[1]}
     on_record = cache.get_many(keys.values()) if cache else {}
-    found = {each: frozenset(on_record[key].split()) for each, key in keys.items() if key in on_record}
+    found = {each: tuple(on_record[key].split()) for each, key in keys.items() if key in on_record}
     missing = distinct - found.keys()
     fresh = _look_up(missing)
-    if cache and (news := {keys[each]: " ".join(sorted(fresh[each])) for each in missing if each in keys}):
+    if cache and (news := {keys[each]: " ".join(fresh[each]) for each in missing if each in keys}):
         cache.put_many(news)
     found.update(fresh)
     return {(word, languages): found[word, asked[word, languages]] for word, languages in asked}
@@ -82,7 +86,7 @@ def _key(word: str, languages: tuple[str, ...]) -> str:
     return f"{_RULES} {'-'.join(languages)} {word}"
 
 
-def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, frozenset[str]]:
+def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
     """Ask the dictionaries, one after the other, and put their answers together."""
     by_language: dict[str, dict[str, frozenset[str]]] = {}
     for word, languages in wanted:
@@ -116,7 +120,7 @@ def _listed(language: str, words: Iterable[str]) -> dict[str, Known]:
     }
 
 
-def _chosen(word: str, known: Mapping[str, Known]) -> frozenset[str]:
+def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
     """Put together what the dictionaries say of a word.
 
     A language that lists the word as it stands goes before those where it is a form of another: `war` is a word in
@@ -132,12 +136,12 @@ def _chosen(word: str, known: Mapping[str, Known]) -> frozenset[str]:
             found |= _by_rule(word, language, each, nobody=nobody)
         elif word[:1].isupper() and language in _PLAIN_GENITIVE and word[-1] not in "sxzß" and not _acronym(word):
             found |= {f"{word}s"} - each.taken - each.listed
-        if nobody or (word[:1].isupper() and not each.own):
-            found |= each.foretold
+        if language in _NAMES_BY_RULE and word[:1].isupper() and not (each.own or each.other):
+            found |= guesses(word, language)  # a name that only the neighbour's dictionary has
     folded = {fold(form) for form in found}
     if len(folded) > _MAX_FORMS:
         folded = set(sorted(folded, key=lambda form: (len(form), form))[:_MAX_FORMS])
-    return frozenset(folded | {fold(word)})
+    return tuple(sorted(folded | {fold(word)}))
 
 
 def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozenset[str]:
