@@ -163,7 +163,7 @@ def test_the_deployment_never_opens_one_sqlite_file_twice_and_is_probed() -> Non
     (port,) = bot["ports"]
     assert listen == f"0.0.0.0:{port['containerPort']}"
     for probe in ("startupProbe", "livenessProbe"):
-        assert bot[probe]["httpGet"] == {"path": "/healthz", "port": port["name"]}
+        assert bot[probe]["httpGet"] == {"path": "/livez", "port": port["name"]}
 
 
 @pytest.mark.parametrize("name", ["newswatch.service", "newswatch-once.service"])
