@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot.model import Alert, Chat, Source
-from bot.ports import PollStore
+from bot.ports import Outcome, PollStore
 from bot.schedule import NOTICE_AFTER
 from bot.turn import Taken
 from bot.urls import redacted
@@ -22,23 +22,32 @@ OURS = timedelta(minutes=10)  # when no other source went well for so long, the 
 
 @dataclass
 class Notices:
-    """Tells the owners; remembers only when each source last went well, to tell our outage from theirs."""
+    """Tells the owners; remembers only when each source last went well, to tell our outage from theirs.
+
+    A source that stays broken waits here until another goes well, before or after it: then the network is not to blame.
+    """
 
     store: PollStore
     owners: Sequence[int]
-    _well: dict[str, datetime | None] = field(default_factory=dict)
+    _well: dict[str, datetime] = field(default_factory=dict)
+    _broken: dict[str, tuple[Source, Outcome]] = field(default_factory=dict)
 
-    async def after(self, source: Source, taken: Taken, now: datetime) -> None:
-        """Tell what a poll showed that an owner should know."""
+    async def after(self, source: Source, taken: Taken, now: datetime, *, alone: bool = False) -> None:
+        """Tell what a poll showed that an owner should know; `alone` is the only source that there is."""
         outcome = taken.outcome
+        self._broken.pop(source.name, None)
         if outcome.error is None:
             self._well[source.name] = now
             if taken.note:
                 await self.tell(f"{source.name}: {taken.note}", redacted(source.url), ("note", source.url, now), now)
-            return
-        self._well.setdefault(source.name, None)
-        if outcome.leased.failures + 1 < NOTICE_AFTER or not self._others_are_well(source, now):
-            return
+        elif outcome.leased.failures + 1 >= NOTICE_AFTER:
+            self._broken[source.name] = source, outcome
+        for one, failed in tuple(self._broken.values()):
+            if alone or self._others_are_well(one, now):
+                await self._tell_broken(one, failed, now)
+                self._broken.pop(one.name, None)
+
+    async def _tell_broken(self, source: Source, outcome: Outcome, now: datetime) -> None:
         since = outcome.leased.polled_at
         await self.tell(
             f"{source.name} fails: {outcome.error}",
@@ -60,8 +69,7 @@ class Notices:
         )
 
     def _others_are_well(self, source: Source, now: datetime) -> bool:
-        others = [when for name, when in self._well.items() if name != source.name]
-        return not others or any(when is not None and now - when < OURS for when in others)
+        return any(now - when < OURS for name, when in self._well.items() if name != source.name)
 
 
 def _later(wait: timedelta) -> str:

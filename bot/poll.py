@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.errors import StaleLeaseError, StoreError
+from bot.model import Source
 from bot.notices import Notices
 from bot.ports import Leased, Outcome, PollStore
 from bot.turn import Setup, Taken, Turns
@@ -53,7 +54,7 @@ class Poller:
         *,
         queued: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take `setup`, which gives the configuration in force, and `queued`, called when there is something to send."""
+        """Take `setup`, which gives the configuration in force; `queued` is called when there is something to send."""
         self._turns = turns
         self._store: PollStore = turns.store
         self._now = turns.now
@@ -62,6 +63,8 @@ class Poller:
         self._queued = queued
         self._tasks: dict[asyncio.Task[None], Leased] = {}
         self._quiet: list[Outcome] = []
+        self._stuck = False  # what a poll found could not be written, and nothing has been since
+        self._strange = False  # the last look met sources that watchlists.yaml does not name
         self._flushed = self._renewed = 0.0
         self.tally = Tally()
 
@@ -71,12 +74,13 @@ class Poller:
         try:
             while not stop.is_set():
                 try:
-                    leased = await self._lease(None)
+                    leased = await self._lease(self._now())
                     await self._tend()
                     if leased < BATCH:
                         await self._rest(stop)
-                    ail(None)
-                    pause = 1.0
+                    if not self._stuck:
+                        ail(None)
+                        pause = 1.0
                 except StoreError as error:
                     ail(str(error))
                     log.error("polling pauses", extra={"reason": str(error), "seconds": pause})  # noqa: TRY400 - expected
@@ -89,11 +93,13 @@ class Poller:
     async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
         """Poll what is due (with `forced_since`: everything) once; return False when the deadline cut it short.
 
-        `deadline` is in seconds from now.
+        `deadline` is in seconds from now. What falls due while others are polled is left to the next tick: a source
+        that wants to be asked every second would keep this one from ending.
         """
+        start = self._now()
         try:
             async with asyncio.timeout(deadline):
-                while await self._lease(forced_since) or self._tasks:
+                while await self._lease(start, forced_since) or self._tasks:
                     await asyncio.wait(self._tasks, timeout=FLUSH_AFTER, return_when=asyncio.FIRST_COMPLETED)
                     await self._tend()
         except TimeoutError:
@@ -103,22 +109,25 @@ class Poller:
         finally:
             await self._end()
 
-    async def _lease(self, forced_since: datetime | None) -> int:
+    async def _lease(self, due: datetime, forced_since: datetime | None = None) -> int:
+        """Begin the turns of sources that were due then; return how many."""
         room = min(BATCH, IN_HAND - len(self._tasks))
         if room <= 0:
             return 0
-        leases = await self._store.lease(self._now(), limit=room, ttl=LEASE, forced_since=forced_since)
+        ttl = LEASE + (self._now() - due)
+        leases = await self._store.lease(due, limit=room, ttl=ttl, forced_since=forced_since)
         setup = self._setup()
-        for leased in leases:
-            self._tasks[asyncio.create_task(self._take(leased, setup))] = leased
-        return len(leases)
+        ours = [(leased, source) for leased in leases if (source := setup.sources.get(leased.name))]
+        for leased, source in ours:
+            self._tasks[asyncio.create_task(self._take(leased, source, setup))] = leased
+        # what another instance has put there, with another watchlists.yaml, or what left ours a moment ago
+        strange = [leased for leased in leases if leased.name not in setup.sources]
+        self._strange = bool(strange)
+        await self._store.release(strange)
+        return len(ours)
 
-    async def _take(self, leased: Leased, setup: Setup) -> None:
+    async def _take(self, leased: Leased, source: Source, setup: Setup) -> None:
         """Take one turn; whatever happens ends here."""
-        source = setup.sources.get(leased.name)
-        if source is None:  # it left the configuration a moment ago
-            await self._store.release([leased])
-            return
         try:
             taken = await self._turns.take(leased, source, setup)
         except StaleLeaseError:
@@ -130,11 +139,13 @@ class Poller:
             log.exception("poll failed", extra={"source": leased.name})
             taken = self._turns.broken(leased, source, error)
         self._count(source.name, taken)
-        if not taken.recorded:
+        if taken.recorded:
+            self._stuck = False
+        else:
             self._quiet.append(taken.outcome)
         if taken.queued:
             self._queued()
-        await self._notices.after(source, taken, self._now())
+        await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
 
     def _count(self, name: str, taken: Taken) -> None:
         tally = self.tally
@@ -159,20 +170,31 @@ class Poller:
             del self._tasks[task]
         clock = asyncio.get_running_loop().time()
         if len(self._quiet) >= FLUSH or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
-            quiet, self._quiet = self._quiet, []
             self._flushed = clock
-            await self._store.finish(quiet)
+            await self._finish()
         if clock - self._renewed >= RENEW:
             self._renewed = clock
             await self._store.renew(tuple(self._tasks.values()), self._now(), LEASE)
         faults = [error for task in done if not task.cancelled() and (error := task.exception()) is not None]
         if faults:
+            self._stuck = True
             raise faults[0]
+
+    async def _finish(self) -> None:
+        """Write the polls that found nothing; what cannot be written now is kept for the next attempt."""
+        quiet, self._quiet = self._quiet, []
+        try:
+            await self._store.finish(quiet)
+        except BaseException:
+            self._quiet[:0] = quiet
+            self._stuck = True
+            raise
+        self._stuck = self._stuck and not quiet
 
     async def _rest(self, stop: asyncio.Event) -> None:
         """Wait until a turn has ended, something may be due, or it is time to go."""
         due = await self._store.next_due()
-        seconds = IDLE if due is None else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
+        seconds = IDLE if due is None or self._strange else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
         waiter = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({waiter, *self._tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -185,9 +207,8 @@ class Poller:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        quiet, self._quiet = self._quiet, []
         try:
-            await self._store.finish(quiet)
+            await self._finish()
             await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
         except StoreError as error:
             log.warning("leases are left to run out", extra={"reason": str(error)})
