@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import app
-from bot.errors import BotError, ConfigError
+from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.notices import Notices
 from bot.supervise import Loop, supervise
@@ -21,7 +21,7 @@ from bot.supervise import Loop, supervise
 log = logging.getLogger(__name__)
 
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
-PRUNE = timedelta(hours=24)
+PRUNE, RETRY = timedelta(hours=24), timedelta(minutes=10)
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
 _ORPHANED = (
@@ -69,28 +69,40 @@ class Service:
         """Notice edits of watchlists.yaml, and swap them in."""
         watched = self.base.current.watched
         beat = self._beat("reload")
-        lost = False
+        lost = behind = False
         while not self.stop.is_set():
             beat()
             asked = await self._wait(self.reread, LOOK)
             if asked or await asyncio.to_thread(watched.changed):
                 self.reread.clear()
-                await self._reload()
+                behind = await self._reload() or behind
+            if behind:
+                behind = not await self._sync()
             if watched.orphaned() and not lost:
                 lost = True
                 log.warning(_ORPHANED)
                 await self._tell("watchlists.yaml was replaced outside, and its edits cannot be seen", _ORPHANED)
 
-    async def _reload(self) -> None:
+    async def _reload(self) -> bool:
+        """Swap an edited file in; return whether it was."""
         try:
             changed = await self.base.current.reload()
         except ConfigError as error:
             for problem in error.problems:
                 log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
             await self._tell("watchlists.yaml is wrong; the old one stays in force", "\n".join(error.problems[:5]))
-            return
-        await self.base.store.polls.sync(self.base.current.config().sources, app.now())
+            return False
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
+        return True
+
+    async def _sync(self) -> bool:
+        """Let the database know the sources of the file; return whether it does."""
+        try:
+            await self.base.store.polls.sync(self.base.current.config().sources, app.now())
+        except StoreError as error:
+            log.warning("edited sources wait for the database", extra={"reason": str(error)})
+            return False
+        return True
 
     async def janitor(self) -> None:
         """Forget what is too old to matter, once a day."""
@@ -99,8 +111,12 @@ class Service:
         while not self.stop.is_set():
             beat()
             if app.now() >= due:
-                await self.base.store.prune(app.now())
                 due = app.now() + PRUNE
+                try:
+                    await self.base.store.prune(app.now())
+                except StoreError as error:  # a full disk, for example: the bot lives on, and this can wait
+                    log.warning("nothing was tidied up", extra={"reason": str(error)})
+                    due = app.now() + RETRY
             await self._wait(self.stop, 60.0)
 
     async def web(self) -> None:
