@@ -14,6 +14,7 @@ from bot.errors import Exit
 from bot.notices import Notices
 from bot.poll import Tally
 
+POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
 COMMANDS = 10.0  # seconds of a tick that answering commands may take at most
 
 
@@ -86,7 +87,7 @@ async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool)
     if due is None or (due > now and not force):
         return True, Tally()  # a tick with nothing due loads neither client nor parser
     async with app.poller(base, notices) as poller:
-        complete = await poller.tick(_left(end), forced_since=now if force else None)
+        complete = await poller.tick(_left(end) * POLLING, forced_since=now if force else None)
         return complete, poller.tally
 
 
