@@ -179,6 +179,6 @@ def _span(text: str) -> timedelta:
     """Read a span such as 50s, 5m or 1h."""
     digits = text.rstrip("smh")
     unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)
-    if not unit or not (digits.isascii() and digits.isdigit()):
-        raise typer.BadParameter(f"{text!r} is not a time: write 50s, 5m or 1h", param_hint="--deadline")
+    if not unit or not (digits.isascii() and digits.isdigit()) or len(digits) > len("86400"):
+        raise typer.BadParameter(f"{text[:60]!r} is not a time: write 50s, 5m or 1h", param_hint="--deadline")
     return timedelta(seconds=int(digits) * unit)
