@@ -10,16 +10,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from bot.match import Engine, build
-from bot.model import Chat, Config
+from bot.model import TERMINAL, Config
 from bot.reload import Watched, changes
 from bot.turn import Setup
 from bot.watchlists import load
 from bot.words import FormCache
-
-TERMINAL: Final = Chat(1)  # the reader where there is no token; on Telegram nobody has this id
 
 
 class Current:

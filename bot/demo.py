@@ -218,24 +218,24 @@ class _Stage:
             )
         )
         reasons = await self._reasons(scene.piece) if scene.silent else ()
-        self._line(f"{scene.note}; nobody is told: {'; '.join(reasons)}" if reasons else scene.note)
+        self._line(f"{scene.note}; nobody is told, for {'; '.join(reasons)}" if reasons else scene.note)
 
     async def _reasons(self, piece: Piece) -> tuple[str, ...]:
         """Ask the engine why a piece fires nothing."""
         engine = await self._base.current.setup().engine()
         misses = near_misses(engine, piece.headline, piece.teaser, "\n".join(piece.paragraphs))
-        return tuple(f"{miss.query}: {miss.reason}" for miss in misses)
+        return tuple(miss.reason for miss in misses)
 
     async def _sum_up(self, tally: Tally) -> None:
         status = await self._base.store.chats.status(app.now())
         self._console.print()
         self._console.print(Rule(style="dim"))
         self._line(
-            f"{tally.polled} polls over HTTP ({self._newsroom.requests} requests), {tally.new} new items, "
-            f"{tally.matched} matched, {tally.stories} stories → {status.sent} messages, each event told once."
+            f"{self._newsroom.requests} requests over HTTP, {tally.new} new items, {tally.matched} matched: "
+            f"{tally.stories} stories, {status.sent} messages."
         )
-        self._line("Next: edit watchlists.yaml, then `newswatch once --force` prints real news here; README says how")
-        self._line("to bring it to Telegram.")
+        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch once` prints real news here.")
+        self._line("README.md says how to bring it to Telegram.")
 
     def _say(self, title: str, line: str) -> None:
         self._console.print(Rule(Text(title, "bold"), style="cyan"))

@@ -42,6 +42,9 @@ class Chat:
     topic: int | None = None  # None = the chat itself, or General in a forum
 
 
+TERMINAL = Chat(1)  # the reader where there is no token; on Telegram nobody has this id
+
+
 @dataclass(frozen=True, slots=True)
 class Watchlist:
     """Named queries and where they apply."""

@@ -17,7 +17,7 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.errors import DeliveryError
-from bot.model import Chat, Delivery, Look
+from bot.model import TERMINAL, Chat, Delivery, Look
 from bot.notify.render import Message, Span, fold, render
 
 _WIDEST = 76  # columns; wider lines are hard to read
@@ -58,7 +58,7 @@ class ConsoleNotifier:
         width = max(24, min(_WIDEST, self._console.width - 2))
         panel = Panel(
             styled(message),
-            title=f"[dim]{name(chat)}[/]" if chat.id else None,
+            title=None if chat == TERMINAL else f"[dim]{name(chat)}[/]",
             title_align="left",
             subtitle="[dim]edited[/]" if edited else "[dim]silent[/]" if message.silent else None,
             subtitle_align="right",
