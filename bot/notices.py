@@ -19,33 +19,37 @@ from bot.urls import redacted
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
 
+AT_ONCE = timedelta(seconds=30)  # an outage of ours does not end between two polls so close to each other
+
 
 @dataclass
 class Notices:
     """Tells the owners; remembers only when each source last went well, to tell our outage from theirs.
 
-    A source that stays broken waits here until another goes well, before or after it: then the network is not to blame.
+    A process that has just begun, such as a tick, may meet the broken ones first: they wait here for its first good
+    answer, for a moment.
     """
 
     store: PollStore
     owners: Sequence[int]
     _well: dict[str, datetime] = field(default_factory=dict)
-    _broken: dict[str, tuple[Source, Outcome]] = field(default_factory=dict)
+    _waiting: list[tuple[Source, Outcome]] = field(default_factory=list)
 
     async def after(self, source: Source, taken: Taken, now: datetime, *, alone: bool = False) -> None:
         """Tell what a poll showed that an owner should know; `alone` is the only source that there is."""
         outcome = taken.outcome
-        self._broken.pop(source.name, None)
         if outcome.error is None:
             self._well[source.name] = now
             if taken.note:
                 await self.tell(f"{source.name}: {taken.note}", redacted(source.url), ("note", source.url, now), now)
-        elif outcome.leased.failures + 1 >= NOTICE_AFTER:
-            self._broken[source.name] = source, outcome
-        for one, failed in tuple(self._broken.values()):
-            if alone or self._others_are_well(one, now):
+            waiting, self._waiting = self._just_now(now), []
+            for one, failed in waiting:
                 await self._tell_broken(one, failed, now)
-                self._broken.pop(one.name, None)
+        elif outcome.leased.failures + 1 >= NOTICE_AFTER:
+            if alone or self._others_are_well(source, now):
+                await self._tell_broken(source, outcome, now)
+            elif not self._well:
+                self._waiting = [*self._just_now(now), (source, outcome)]
 
     async def _tell_broken(self, source: Source, outcome: Outcome, now: datetime) -> None:
         since = outcome.leased.polled_at
@@ -67,6 +71,9 @@ class Notices:
             ),
             now,
         )
+
+    def _just_now(self, now: datetime) -> list[tuple[Source, Outcome]]:
+        return [(one, failed) for one, failed in self._waiting if now - failed.polled_at < AT_ONCE]
 
     def _others_are_well(self, source: Source, now: datetime) -> bool:
         return any(now - when < OURS for name, when in self._well.items() if name != source.name)

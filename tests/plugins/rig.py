@@ -127,6 +127,11 @@ class Rig:
         self._parts = store, turns, current, Notices(store.polls, self.owners)
         return store
 
+    def forget_notices(self) -> None:
+        """Begin with notices that remember nothing, as every process does."""
+        store, turns, current, _ = self.parts
+        self._parts = store, turns, current, Notices(store.polls, self.owners)
+
     @property
     def parts(self) -> tuple[Store, Turns, Current, Notices]:
         """Return store, turns, configuration and notices."""
