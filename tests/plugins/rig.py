@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -199,16 +199,19 @@ class Rig:
             await task
 
 
-class Remembered(dict[str, str]):
+@dataclass(frozen=True)
+class Remembered:
     """Forms of words, kept for all tests of a process: looking them up costs most of a start."""
 
-    def get_many(self, keys: Sequence[str]) -> dict[str, str]:
-        """See FormCache."""
-        return {key: self[key] for key in keys if key in self}
+    forms: dict[str, str] = field(default_factory=dict)
 
-    def put_many(self, found: dict[str, str]) -> None:
+    def get_many(self, keys: Iterable[str]) -> dict[str, str]:
         """See FormCache."""
-        self.update(found)
+        return {key: self.forms[key] for key in keys if key in self.forms}
+
+    def put_many(self, found: Mapping[str, str]) -> None:
+        """See FormCache."""
+        self.forms.update(found)
 
 
 @pytest.fixture(scope="session")
@@ -218,7 +221,7 @@ def remembered_forms() -> Remembered:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, newsroom: Newsroom, remembered_forms: Any) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, newsroom: Newsroom, remembered_forms: Remembered) -> AsyncIterator[Rig]:
     """Give an installation in this process that may read the newsroom; `set_up` puts it together."""
     async with AsyncExitStack() as stack:
         yield Rig(tmp_path, newsroom, stack, remembered_forms)
