@@ -30,7 +30,7 @@ def _past_polish(before: str, before_they: str) -> str:
 _VERBS: Final[dict[str, dict[str, str]]] = {
     "fr": {
         "er": "e es ons ez ent ais ait ions iez aient ai as a ames ates erent asse asses at assions assiez assent ant "
-        "ee ees ast assent oit ois oient oie iens iez omes erent eroit erois eroient eroie eroiz eriens eriiez eriez erent "
+        "ee ees ast assent oit ois oient oie iens iez omes eroit erois eroient eroie eroiz eriens "
         + " ".join("er" + each for each in _FUTURE_FR.split()),
         "ir": "is it i issons issez issent issais issait issions issiez issaient isse isses issant ie ies imes ites "
         "irent ons ez ent ais ait ions iez aient e es ant s t u ue us ues "
@@ -52,8 +52,9 @@ _VERBS: Final[dict[str, dict[str, str]]] = {
         "ar": "o as a amos ais an aba abas abamos abais aban e aste o asteis aron are aras ara aremos areis aran aria "
         "arias ariamos ariais arian e es emos eis en ase ases asemos aseis asen aramos arais ares aremos areis aren ad "
         "ando ado ada ados adas",
-        "er": "o es e emos eis en ia ias iamos iais ian i iste io imos isteis ieron ere eras era eremos ereis eran eria "
-        "erias eriamos eriais erian a as amos ais an iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen "
+        "er": "o es e emos eis en ia ias iamos iais ian i iste io imos isteis ieron ere eras era eremos ereis eran "
+        "eria erias eriamos eriais erian "
+        "a as amos ais an iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen "
         "iere ieres ieremos iereis ieren ed iendo ido ida idos idas",
         "ir": "o es e imos is en ia ias iamos iais ian i iste io isteis ieron ire iras ira iremos ireis iran iria "
         "irias iriamos iriais irian a as amos ais an iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen "
@@ -67,7 +68,8 @@ _VERBS: Final[dict[str, dict[str, str]]] = {
         "enie": "enia eniu eniem eniom eniami eniach en",
         "owac": "uje ujesz ujemy ujecie uja uj ujmy ujcie ujac ujacy ujaca ujace owano owany owana owane owani "
         "owanego owanej owanym " + _past_polish("owa", "owa"),
-        "ac": "am asz a amy acie aja aj ajmy ajcie ajac ajacy ano any ana ane ani anego anej anym " + _past_polish("a", "a"),
+        "ac": "am asz a amy acie aja aj ajmy ajcie ajac ajacy ano any ana ane ani anego anej anym "
+        + _past_polish("a", "a"),
         "iec": _past_polish("ia", "ie"),
         "ec": _past_polish("a", "e"),
         "ic": _past_polish("i", "i"),

@@ -80,7 +80,9 @@ class _Stream:
         keys_wanted = {word.encode(errors="replace") for word in keys}
         forms: dict[str, set[str]] = {}
         lemmas: dict[str, set[str]] = {}
-        for stretch in sorted(self._stretches(lemmas_wanted)):
+        stretches = self._stretches(lemmas_wanted)
+        stretches.update(number for key in keys_wanted for number in self._by_beginning.get(key[: self._size], ()))
+        for stretch in sorted(stretches):
             for form, lemma in self._records(stretch):
                 if lemma in lemmas_wanted:
                     forms.setdefault(lemma.decode(), set()).add(form.decode())
@@ -112,20 +114,29 @@ class _Stream:
             from ahocorasick_rs import BytesAhoCorasick
 
             endings = list(tails)
-            for ending, start, _ in BytesAhoCorasick(endings).find_matches_as_indexes(self._data):
+            for ending, start, _ in BytesAhoCorasick(endings).find_matches_as_indexes(self._data, overlapping=True):
                 number = bisect_right(self._starts, start) - 1
                 if number >= 0 and self._beginnings[number].startswith(tails[endings[ending]]):
                     found.add(number)
+        for number in tuple(found):  # forms of one lemma may run on into the next stretches
+            while number + 1 < len(self._starts) and self._goes_on(number + 1):
+                number += 1  # noqa: PLW2901 - walks on from there
+                found.add(number)
         return found
+
+    def _goes_on(self, stretch: int) -> bool:
+        """Return whether a stretch begins with the lemma that the one before it ended with."""
+        start = self._starts[stretch]
+        return self._data[start + 2 + self._data[start + 1]] == _SAME
 
     def _tails(self, word: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Give the endings under which a lemma is stored beside a form that parts from it after this beginning."""
-        for kept in range(1, min(self._size, len(word) - 1)):
+        for kept in range(1, min(self._size, len(word))):
             tail = word[kept:]
             if len(tail) >= _TAIL:
                 yield word[:kept], bytes((len(tail),)) + tail
             else:
-                for trimmed in range(len(tail), len(tail) + 3):
+                for trimmed in range(len(tail), len(tail) + 6):
                     yield word[:kept], bytes((trimmed, len(tail))) + tail
 
     def _records(self, stretch: int) -> Iterator[tuple[bytes, bytes]]:
@@ -133,7 +144,7 @@ class _Stream:
         data = self._data
         end = self._starts[stretch + 1] if stretch + 1 < len(self._starts) else len(data)
         first = stretch
-        while first and data[self._starts[first] + 2 + data[self._starts[first] + 1]] == _SAME:
+        while first and self._goes_on(first):
             first -= 1
         at, form, lemma = self._starts[first], self._beginnings[first], b""
         wanted_from = self._starts[stretch]

@@ -7,7 +7,9 @@ language that the source states can keep a watchlist silent. No I/O, and no inpu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +23,7 @@ from bot.text import fold
 from bot.words import FormCache, Wanted, inflect
 
 MAX_EVIDENCE: Final = 8  # places shown for one query
+_MANY: Final = 1_000  # queries; with fewer the garbage collector is not worth a thought
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,17 @@ def build(
     Takes seconds for 100,000 queries: run it in a thread while the `previous` engine, whose work it takes over
     where words and queries are the same, goes on matching.
     """
+    many = sum(len(watchlist.keywords) + len(watchlist.exclude) for watchlist in watchlists) > _MANY
+    with _without_collection() if many else nullcontext():
+        return _built(watchlists, sources, cache, previous.forms if previous else {})
+
+
+def _built(
+    watchlists: Sequence[Watchlist],
+    sources: Sequence[Source],
+    cache: FormCache | None,
+    known: Mapping[Wanted, tuple[str, ...]],
+) -> Engine:
     parsed = [
         (number, _parsed(text, watchlist.id), excludes)
         for number, watchlist in enumerate(watchlists)
@@ -119,7 +133,6 @@ def build(
     needed: set[Wanted] = set()
     for number, query, _ in parsed:
         needed.update(wanted(query, watchlists[number].languages))
-    known = previous.forms if previous else {}
     forms = {each: known[each] for each in needed if each in known}
     forms.update(inflect(needed - forms.keys(), cache))
     planner = Planner(forms)
@@ -128,6 +141,23 @@ def build(
         for number, query, excludes in parsed
     ]
     return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms), sources, forms)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python's garbage collector from walking through millions of new objects, again and again.
+
+    Each walk would hold the interpreter, and with it every loop, for half a second. None of the objects is in a
+    cycle, so nothing is left behind; `freeze` spares them the walks of later days as well.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _parsed(text: str, watchlist: str) -> Query:

@@ -46,8 +46,9 @@ _ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
 _GERMAN: Final[Mapping[str, tuple[str, ...]]] = {
     **{key: values[:1] for key, values in _ENGLISH.items()},
     **dict.fromkeys(("ский$", "ський$"), ("ski", "skyj")), **dict.fromkeys(("ый$", "ий$"), ("y",)),
-    "в": ("w",), "ж": ("sch",), "з": ("s",), "х": ("ch",), "ц": ("z",), "ч": ("tsch",), "ш": ("sch",), "щ": ("schtsch",),
-    "^ю": ("ju",), "^я": ("ja",), "ю": ("ju",), "я": ("ja",), "й": ("j", "i"), "^е": ("je",), "^є": ("je",), "є": ("je",),
+    "в": ("w",), "ж": ("sch",), "з": ("s",), "х": ("ch",), "ц": ("z",), "ч": ("tsch",), "ш": ("sch",),
+    "щ": ("schtsch",), "^ю": ("ju",), "^я": ("ja",), "ю": ("ju",), "я": ("ja",), "й": ("j", "i"), "^е": ("je",),
+    "^є": ("je",), "є": ("je",),
 }  # fmt: skip
 _FRENCH: Final[Mapping[str, tuple[str, ...]]] = {
     **{key: values[:1] for key, values in _ENGLISH.items()},

@@ -21,7 +21,10 @@ _UNSPACED: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 # Ignorable inside a word: soft hyphen, zero-width and bidirectional controls, variation selectors, tatweel.
-_INVISIBLE: Final = "\u00ad\u034f\u061c\u0640\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u0640\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0"
+)
 # Marks whose absence a reader forgives: accents, Hebrew points, Arabic vowels. Indic and Kana marks are spelling.
 _ACCENTS: Final = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -62,17 +65,24 @@ _STRIP: Final = re.compile(f"[{_INVISIBLE}{_ACCENTS}]+")
 # й, ї and ў are letters of their own: their marks survive the stripping of accents.
 _KEPT: Final = re.compile("[иіу][\u0306\u0308]")
 _KEPT_LETTERS: Final = {"и\u0306": "й", "і\u0308": "ї", "у\u0306": "ў"}
+_APOSTROPHES: Final = (
+    "\u2018\u2019\u201a\u201b\u02bc\u02b9\u02bb\u02bd\u02be\u02bf\u02c8\u0060\u00b4\u2032\u055a\u05f3\uff07\ua78b\ua78c"
+)
+_SPACES: Final = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\t\n\r\v\f\u0085\u2028\u2029"
+)
 _SAME: Final = str.maketrans(
     {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u02b9\u02bb\u02bd\u02be\u02bf\u02c8\u0060\u00b4\u2032\u055a\u05f3\uff07\ua78b\ua78c", "'"),
+        **dict.fromkeys(_APOSTROPHES, "'"),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u058a\u05be\ufe58\ufe63\uff0d", "-"),
-        **dict.fromkeys("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r\v\f\u0085\u2028\u2029", " "),
+        **dict.fromkeys(_SPACES, " "),
         "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "ŧ": "t",
         "ӏ": "і", "ى": "ي",
     }
 )  # fmt: skip
 _SCRIPTS: Final = (
-    ("latin", re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")),
+    ("latin", re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")),
     ("cyrillic", re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")),
     ("unspaced", _HAS_UNSPACED),
     ("arabic", re.compile("[\u0620-\u063f\u0641-\u064a\u066e-\u06d5\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),

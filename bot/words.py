@@ -156,7 +156,7 @@ def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozens
     if language == "en" and not nobody:  # every noun has its plural, whatever else that may be: copies, lives
         return guesses(word, language) - known.listed
     if len(verbs & {fold(form) for form in known.own}) < _CERTAIN:
-        verbs -= known.taken
+        verbs -= known.taken | known.listed
     nouns = guesses(word, language) - known.listed if nobody or language in _THIN else frozenset()
     return verbs | {form for form in nouns if form not in known.taken or form.endswith(_THIN.get(language, ()))}
 

@@ -11,7 +11,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,18 +93,16 @@ def running_text() -> None:
         keywords = sorted(lemma for lemma, forms in seen.items() if len(forms) > 1)
         right = {(word, number) for word in keywords for number in gold[word]}
         ways: dict[str, Callable[[], Matches]] = {
-            way: (lambda keys=keys: by_key(keywords, texts, keys)) for way, keys in rivals(language).items()  # type: ignore[misc]
+            way: partial(by_key, keywords, texts, keys) for way, keys in rivals(language).items()
         }
-        ways["ours"] = lambda: ours(keywords, texts, (language,))
-        ways["ours, no languages"] = lambda: ours(keywords, texts, ())
+        ways["ours"] = partial(ours, keywords, texts, (language,))
+        ways["ours, no languages"] = partial(ours, keywords, texts, ())
         for way, run in ways.items():
             start = time.perf_counter()
             hits = run()
             seconds = time.perf_counter() - start
             good = len(hits & right)
-            print(
-                f"{language} {way:21}{len(keywords):9}{good / len(hits):8.3f}{good / len(right):8.3f}{seconds:9.2f}"
-            )
+            print(f"{language} {way:21}{len(keywords):9}{good / len(hits):8.3f}{good / len(right):8.3f}{seconds:9.2f}")
 
 
 def word_by_word() -> None:
@@ -134,7 +132,11 @@ def _phrases(lemmas: list[str], forms: list[str], keys: Callable[[str], Iterable
     index: dict[Any, set[int]] = defaultdict(set)
     for number, form in enumerate(forms):
         index[tuple(key for word in form.split() for key in keys(word))].add(number)
-    return {(l, n) for l in lemmas for n in index.get(tuple(key for word in l.split() for key in keys(word)), ())}
+    return {
+        (lemma, number)
+        for lemma in lemmas
+        for number in index.get(tuple(key for word in lemma.split() for key in keys(word)), ())
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,245 @@
+"""Matching: what fires on what, the evidence for it, and that neither order nor size matters."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import QueryError
+from bot.match import Engine, build
+from bot.model import Match, Source, Watchlist
+
+
+def watching(*keywords: str, exclude: tuple[str, ...] = (), languages: tuple[str, ...] = ("en", "ru", "uk")) -> Engine:
+    """Return an engine with one watchlist."""
+    return build([Watchlist("w", "W", keywords, exclude, languages=languages)])
+
+
+def fires(query: str, title: str, lead: str = "", body: str = "", **about: str) -> list[str]:
+    """Return the words that made the query fire, empty where it did not (or had none to show)."""
+    found = watching(query).match(title, lead, body, **about)
+    for match in found:
+        for each in match.evidence:
+            assert {"title": title, "lead": lead, "body": body}[each.field][each.start : each.end] == each.text
+            assert each.text in each.sentence
+    return [each.text for match in found for each in match.evidence]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "words"),
+    [
+        ("Kremlin", "The KREMLIN's guard", ["KREMLIN"]),
+        ("summit", "Two summits, one sub-summit", ["summits", "summit"]),
+        ("Песков", "Сообщил Песков; у Пескова спросили, Песковым сказано", ["Песков", "Пескова", "Песковым"]),
+        ("Зеленський", "зустріч Зеленського", ["Зеленського"]),
+        ("елка", "Ёлки", ["Ёлки"]),
+        ("café", "CAFE\u0301 cafe", ["CAFE\u0301", "cafe"]),
+        ("Tor", "Director of Toronto", []),
+        ("ISIS", "the crisis", []),
+        ("soft", "so\u00adft po\u200bwer", ["so\u00adft"]),
+        ("U.S.", "the U.S. and US but not us", ["U.S.", "US"]),
+        ("AT&T", "AT&T's plan, not at t", ["AT&T"]),
+        ("C++", "C++ and C", ["C++"]),
+        ("5G", "a 5G-network", ["5G"]),
+        ("COVID-19", "COVID-19, COVID 19, COVID19. Not COVID. 19 people", ["COVID-19", "COVID 19", "COVID19"]),
+        ("G7", "the G-7", ["G-7"]),
+        ("Rock'n'Roll", "Rock’n’Roll", ["Rock’n’Roll"]),
+        ("здоров'я", "стан здоров’я", ["здоров’я"]),
+        ("Нью-Йорк", "в Нью-Йорке", ["Нью-Йорке"]),
+        ("Straße", "STRASSE", ["STRASSE"]),
+        ("手机", "我的手机坏了", ["手机"]),
+        ("ประเทศ", "ในประเทศไทย", ["ประเทศ"]),
+        ("한국", "한국은 어제", ["한국은"]),
+        ("🚀", "to the moon 🚀", ["🚀"]),
+        ("Disney+", "on Disney+ now, Disney too", ["Disney+"]),
+        ("=Apple", "Apple and apple and APPLE and apples", ["Apple"]),
+        ("sanction*", "sanctioned sanctions unsanctioned", ["sanctioned", "sanctions"]),
+        ("~Peskov", "Пескова спросили, Peskov said, Пєсков сказав", ["Пескова", "Peskov", "Пєсков"]),
+        ('"peace talks"', "Peace —\n\n talks; peace and talks", ["Peace —\n\n talks"]),
+        ('"мирный переговоры"', "о мирных переговорах", ["мирных переговорах"]),
+        ('="peace talk"', "Peace talk, peace talk", ["peace talk"]),
+        ('"Putin Trump"~2', "Trump may soon meet Putin", []),
+        ('"Putin Trump"~3', "Trump may soon meet Putin", ["Trump", "Putin"]),
+        ("/colou?r/", "COLOR and colouring", ["COLOR", "colour"]),
+        ("/москв/", "В МОСКВЕ", ["МОСКВ"]),
+        ("summit AND (Putin OR Trump)", "summit with Trump", ["summit", "Trump"]),
+        ("summit AND (Putin OR Trump)", "summit with Xi", []),
+        ("summit -cocktail", "summit cocktail", []),
+        ("NOT (Putin OR Xi) summit", "Xi at summit", []),
+        ("title:summit", "summit", ["summit"]),
+        ("body:summit", "summit", []),
+        ('"new york" OR "york times"', "New York Times", ["New York", "York Times"]),
+    ],
+)
+def test_case_71_queries_find_what_people_mean(query: str, text: str, words: list[str]) -> None:
+    """Whole words in every form, in any spelling, never inside another word; evidence in the words of the text."""
+    assert fires(query, text) == words
+
+
+def test_fields_are_told_apart_and_evidence_comes_title_first() -> None:
+    """A Boolean query looks at the whole item, a phrase at one field, `lead:` at one only."""
+    assert fires("summit Putin", "Putin flies", body="To a summit") == ["Putin", "summit"]
+    assert fires('"summit Putin"', "a summit", "Putin") == []
+    assert fires("lead:summit", "summit", "summit again", "summit") == ["summit"]
+
+
+def test_evidence_is_bounded_and_shows_the_sentence() -> None:
+    """An article that repeats a word shows its first places only, each in its sentence."""
+    match = watching("summit").match("x", "", "First. The summit began. " * 200)[0]
+    assert len(match.evidence) == 8
+    assert match.evidence[0].sentence == "The summit began."
+
+
+def test_exclude_silences_its_watchlist_only() -> None:
+    """One excluded word keeps the whole watchlist quiet, and no other."""
+    engine = build(
+        [
+            Watchlist("a", "A", ("summit",), ("hockey",), languages=("en",)),
+            Watchlist("b", "B", ("summit", "summit"), languages=("en",)),
+        ]
+    )
+    assert [match.watchlist for match in engine.match("hockey summit")] == ["b"]
+    assert [match.watchlist for match in engine.match("summit")] == ["a", "b"]
+
+
+def test_sources_scope_by_name_tag_and_publisher() -> None:
+    """A watchlist may look at some sources; `source:` in a query likewise; an unknown source passes the first."""
+    sources = [
+        Source("Kremlin", "http://k.example/", "k.example", tags=("official",)),
+        Source("TASS", "http://t/", "t"),
+    ]
+    engine = build(
+        [
+            Watchlist("w", "W", ("summit",), sources=("official",), languages=("en",)),
+            Watchlist("q", "Q", ("source:tass summit", "source:official"), languages=("en",)),
+        ],
+        sources,
+    )
+
+    def fired(source: str | None) -> list[tuple[str, str]]:
+        return [(match.watchlist, match.query) for match in engine.match("summit", source=source)]
+
+    assert fired("Kremlin") == [("w", "summit"), ("q", "source:official")]
+    assert fired("TASS") == [("q", "source:tass summit")]
+    assert fired("Unheard of") == []
+    assert fired(None) == [("w", "summit")]
+
+
+def test_only_a_language_that_the_source_states_keeps_a_watchlist_silent() -> None:
+    """Unknown languages pass, regional codes count as their language, `lang:` falls back on the script."""
+    engine = watching("Kremlin", "lang:ru Kremlin OR lang:ru Кремль", languages=("en",))
+    assert [match.query for match in engine.match("Kremlin", language="en-GB")] == ["Kremlin"]
+    assert [match.query for match in engine.match("Kremlin")] == ["Kremlin"]
+    assert engine.match("Kremlin", language="de") == ()
+    assert [match.query for match in engine.match("Кремль молчит")] == ["lang:ru Kremlin OR lang:ru Кремль"]
+
+
+def test_a_query_that_cannot_be_understood_names_its_watchlist() -> None:
+    """Whoever builds from an unchecked configuration still gets a message that helps."""
+    with pytest.raises(QueryError, match="watchlist w, query 'a AND'"):
+        watching("a AND")
+
+
+WORDS = [
+    "summit",
+    "summits",
+    "Putin",
+    "Putin's",
+    "peace",
+    "talks",
+    "C++",
+    "U.S.",
+    "US",
+    "手机",
+    "Песков",
+    "Пескова",
+    "and",
+    "covid",
+    "19",
+]
+QUERIES = [
+    "summit", "Putin AND summit", '"peace talks"', "peac*", "=US", "U.S.", "手机", "Песков", '"summit Putin"~1',
+    "/tal+ks/", "talks -peace", "COVID-19", "title:Putin", '"Putin peace talks"', "C++", "su*", "pe*", "peace OR 手机",
+]  # fmt: skip
+ENGINE = build([Watchlist("w", "W", tuple(QUERIES), ("hockey",), languages=("en", "ru"))])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.permutations(QUERIES), st.integers(0, len(QUERIES)))
+def test_the_order_of_watchlists_and_queries_is_irrelevant(words: list[str], order: list[str], at: int) -> None:
+    """However keywords are arranged, the same ones fire on the same evidence; alone as in company."""
+    text = " ".join(words)
+
+    def found(lists: list[list[str]]) -> set[tuple[str, tuple[object, ...]]]:
+        watchlists = [Watchlist(str(n), "W", tuple(each), languages=("en", "ru")) for n, each in enumerate(lists)]
+        engine = build(watchlists, previous=ENGINE)
+        return {(match.query, match.evidence) for match in engine.match(text, text)}
+
+    expected = found([QUERIES])
+    assert found([order[:at], order[at:]]) == expected
+    assert found([[each] for each in order[:4]]) == {each for each in expected if each[0] in order[:4]}
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.text(alphabet=st.sampled_from("sumitPeac talks手机\u0301\u200b'’-.&+ 🚀\nß"), max_size=80), st.text(max_size=80)
+)
+def test_no_text_raises_and_every_span_cuts_its_field(title: str, body: str) -> None:
+    """Whatever arrives, evidence is exactly the text between its offsets."""
+    matches: tuple[Match, ...] = ENGINE.match(title, "", body)
+    for match in matches:
+        assert match.evidence
+        for each in match.evidence:
+            assert {"title": title, "body": body}[each.field][each.start : each.end] == each.text != ""
+
+
+def test_phrases_of_words_with_very_many_forms_are_checked_word_by_word() -> None:
+    """A phrase whose spellings are too many to list is found all the same, and only where it stands."""
+    others = [f"{letter}{other}*" for letter in "pt" for other in "aeiou"] + ["pea*", "peac*", "tal*", "talk*", "tak*"]
+    engine = watching('"pe* ta* pe* ta*"', *others, *(f'"pe* {word}"' for word in ("peace", "talks", "take", "people")))
+    fired = {match.query: match for match in engine.match("A: peace talks people take, talks peace")}
+    assert fired['"pe* ta* pe* ta*"'].evidence[0].text == "peace talks people take"
+    assert '"pe* ta* pe* ta*"' not in {match.query for match in engine.match("peace talks and people take")}
+
+
+def test_case_70_ten_megabytes_in_a_field_are_cut_not_hung_upon() -> None:
+    """Endless words, endless repetition and endless phrases cost a bounded time."""
+    engine = watching('"a a a a"', "summit", "su*", '"a b"~5', "/a+b/", "手机", "COVID-19", '"summit summit"~3')
+    for piece in ("a ", "a", "summit ", "手机", "covid-", "a.b.", "\u0301", "su"):
+        start = time.perf_counter()
+        engine.match(piece * (10_000_000 // len(piece)), "", piece * 1_000)
+        assert time.perf_counter() - start < 5
+
+
+def test_case_121_cost_grows_with_the_item_not_with_the_queries() -> None:
+    """Ten thousand queries more make a document a few times dearer at most, and a reload keeps the forms it had."""
+    chance = random.Random(3)
+    words = ["".join(chance.choice("bcdfglmnprst") + chance.choice("aeiou") for _ in range(4)) for _ in range(6_000)]
+    text = " ".join(chance.choice(words[:800]) for _ in range(350))
+    keywords = [
+        f'"{chance.choice(words)} {chance.choice(words)}"' if n % 4 else words[n % 5_000] for n in range(12_000)
+    ]
+    few, many = watching(*keywords[:100], languages=("en",)), watching(*keywords, languages=("en",))
+
+    def cost(engine: Engine) -> float:
+        times = []
+        for _ in range(30):
+            start = time.perf_counter()
+            engine.examine("", "", text, source=None, language=None)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    assert cost(many) < 12 * cost(few)
+    again = build([Watchlist("w", "W", (*keywords[1:], "zzyzx"), languages=("en",))], previous=many)
+    assert set(many.forms) & set(again.forms)
+    assert again.match("zzyzx")
+
+
+def test_many_regexes_are_tried_together() -> None:
+    """Regexes beyond one set's size are spread over several, and each still finds its own."""
+    engine = watching(*(f"/needle{number}x/" for number in range(130)))
+    assert [match.query for match in engine.match("needle7x needle129x")] == ["/needle7x/", "/needle129x/"]
