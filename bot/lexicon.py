@@ -131,7 +131,8 @@ class _Stream:
 
     def _tails(self, word: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Give the endings under which a lemma is stored beside a form that parts from it after this beginning."""
-        for kept in range(1, min(self._size, len(word))):
+        shortest = 1 if self._size > _STEM else 2  # half a letter is a common ending only where letters have two halves
+        for kept in range(1, min(self._size, len(word) - shortest + 1)):
             tail = word[kept:]
             if len(tail) >= _TAIL:
                 yield word[:kept], bytes((len(tail),)) + tail
