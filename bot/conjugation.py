@@ -82,6 +82,11 @@ _VERBS: Final[dict[str, dict[str, str]]] = {
         "eln": "ele elst elt elte elten eltest eltet elnd le",
     },
 }
+_WITH_PRONOUN: Final = {  # Italian writes the pronoun onto these forms: approfittiamoci, abbronzantesi
+    "are": "iamoci atevi antesi antisi andosi atosi atasi atisi atesi arti armi arci arvi ati",
+    "ere": "iamoci etevi entesi entisi endosi utosi utasi utisi utesi erti ermi erci ervi iti",
+    "ire": "iamoci itevi entesi entisi endosi itosi itasi itisi itesi irti irmi irci irvi iti",
+}
 _REFLEXIVE: Final = {"it": ("rsi", "re"), "es": ("rse", "r")}
 
 
@@ -98,6 +103,8 @@ def conjugate(word: str, language: str) -> frozenset[str]:
         stem = plain[: len(plain) - len(ending)]
         if plain.endswith(ending) and len(stem) >= _SHORTEST:
             found = {base + each for each in endings.split() for base in _stems(stem, each, language)}
+            if plain != word and language == "it":
+                found |= {stem + each for each in _WITH_PRONOUN[ending].split()}
             return frozenset(found | {plain} if plain != word else found)
     return frozenset()
 
