@@ -40,8 +40,16 @@ class Item:
         self.texts = [cut(text, MAX_FIELD) for text in texts]
         self.found = [finder.find(text) if text else {} for text in self.texts]
         self.origins = origins
-        self.language = language[:2].lower() if language else None
+        self.language = self._believed(language[:2].lower()) if language else None
         self._sentences: dict[int, list[Span]] = {}
+
+    def _believed(self, stated: str) -> str | None:
+        """Return the language that the source states, None where the script belies it: half of all blogs say en-US."""
+        seen = self._script()
+        return stated if seen in ("other", _SCRIPTS.get(stated, "latin")) else None
+
+    def _script(self) -> Script:
+        return script(" ".join(text[:400] for text in self.texts))
 
     def places(self, test: Found) -> list[Place]:
         """Return where a leaf stands."""
@@ -69,8 +77,7 @@ class Item:
         """Return whether the item may be in a language: as its source states, else as its script allows."""
         if self.language is not None:
             return self.language == language
-        seen = script(" ".join(text[:400] for text in self.texts))
-        return seen == _SCRIPTS.get(language, "latin")
+        return self._script() == _SCRIPTS.get(language, "latin")
 
 
 def holds(test: Test, item: Item) -> bool:

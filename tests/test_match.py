@@ -243,3 +243,10 @@ def test_many_regexes_are_tried_together() -> None:
     """Regexes beyond one set's size are spread over several, and each still finds its own."""
     engine = watching(*(f"/needle{number}x/" for number in range(130)))
     assert [match.query for match in engine.match("needle7x needle129x")] == ["/needle7x/", "/needle129x/"]
+
+
+def test_a_language_that_the_script_belies_silences_nobody() -> None:
+    """Blog software says en-US of Russian texts: what the letters contradict is taken as not said."""
+    engine = watching("Песков", languages=("ru",))
+    assert [match.query for match in engine.match("Пескова спросили о саммите", language="en-US")] == ["Песков"]
+    assert not watching("Kremlin", languages=("ru",)).match("Kremlin talks", language="en-US")
