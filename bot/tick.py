@@ -56,8 +56,9 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
     start, end = time.monotonic(), app.now() + deadline
     async with app.opened() as base:
         notices = app.notices(base)
+        ailments: list[str | None] = []
         if base.token is not None:
-            await app.listener(base, base.token).answer_pending(min(COMMANDS, _left(end)))
+            await app.listener(base, base.token, ail=ailments.append).answer_pending(min(COMMANDS, _left(end)))
         polled, tally = await _poll(base, notices, end, force=force)
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
         for text in said:
@@ -76,7 +77,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         round(time.monotonic() - start, 3),
         tuple({"source": name, "reason": reason} for name, reason in sorted(tally.failures.items())),
         complete=polled and (not delivered.left or delivered.standby),
-        refused=delivered.refused,
+        refused=delivered.refused or next(filter(None, ailments), None),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from bot.chat.answering import Answering
 from bot.chat.line import Line
-from bot.chat.setback import Setback, setback
+from bot.chat.setback import REFUSED_FOR, Setback, setback
 from bot.errors import BotError, DeliveryError
 from bot.ports import DeliverStore
 
@@ -102,7 +102,10 @@ class Listener:
         except TimeoutError:
             log.info("no time left for more commands; they wait for the next run")
         except DeliveryError as error:
-            log.warning(setback(error, 1, 0.0).words)
+            found = setback(error, 1, REFUSED_FOR)  # there is no next try here to be sure of it
+            log.log(logging.ERROR if found.lasting else logging.WARNING, found.words)
+            if found.lasting:
+                self._ail(found.words)
         finally:
             await self._confirm(offset)
             await self._drop(epoch)
