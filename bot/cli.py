@@ -7,6 +7,7 @@ the specification names. Nothing heavy is imported before a verb needs it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ import typer
 
 from bot.errors import BotError, ConfigError, Exit
 
+STDOUT = 1  # its file descriptor
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="A JSON object a line, stdin to stdout.")]
 
 cli = typer.Typer(
@@ -43,7 +45,10 @@ class Role(StrEnum):
 def main() -> NoReturn:
     """Run the command line and end the process with the exit code of what happened."""
     try:
-        cli()
+        try:
+            cli()
+        finally:
+            sys.stdout.flush()
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -52,9 +57,17 @@ def main() -> NoReturn:
         print(f"newswatch: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # whoever read our output has left, for example `head`: nothing to say, and nobody to say it to
-        sys.stderr.close()
-        sys.exit(Exit.DONE)
+        _read_no_more()
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        _read_no_more()
+    sys.exit(Exit.DONE)
+
+
+def _read_no_more() -> NoReturn:
+    """End well although whoever read our output has left, for example `head`: typer would call that a failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # or Python would fail once more when it flushes at the end
     sys.exit(Exit.DONE)
 
 

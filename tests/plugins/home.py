@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -50,8 +51,18 @@ class Home:
         draft.replace(file)
         return file
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """Start the program and leave it running; it is ended with the test."""
+    async def start(
+        self, *words: str, given: bool = False, largest: int | None = None, out: int = asyncio.subprocess.PIPE
+    ) -> asyncio.subprocess.Process:
+        """Start the program and leave it running; it is ended with the test.
+
+        With `given` its standard input is a pipe; no file of its may grow beyond `largest` bytes; `out` is its output.
+        """
+
+        def limit() -> None:
+            if largest is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -59,19 +70,34 @@ class Home:
             *words,
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **self.environ},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
+            stdout=out,
             stderr=asyncio.subprocess.PIPE,
+            preexec_fn=limit if largest is not None else None,
         )
         self.running.append(process)
         return process
 
-    async def run(self, *words: str, seconds: float = 60.0) -> Ended:
-        """Run the program to its end."""
-        process = await self.start(*words)
+    async def run(
+        self, *words: str, seconds: float = 60.0, given: bytes | None = None, largest: int | None = None
+    ) -> Ended:
+        """Run the program to its end; `given` is its standard input."""
+        process = await self.start(*words, given=given is not None, largest=largest)
         async with asyncio.timeout(seconds):
-            out, err = await process.communicate()
+            out, err = await process.communicate(given)
         return Ended(process.returncode or 0, out.decode(), err.decode())
+
+    async def unread(self, *words: str, given: bytes = b"") -> Ended:
+        """Run the program with nobody reading its output, as before `| head` in a shell."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            process = await self.start(*words, given=True, out=writing)
+        finally:
+            os.close(writing)
+        async with asyncio.timeout(60):
+            _, err = await process.communicate(given)
+        return Ended(process.returncode or 0, "", err.decode())
 
     async def stop(self) -> None:
         """Kill what still runs."""
