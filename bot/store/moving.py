@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, delete, exists, select, text, update
+from sqlalchemy import bindparam, case, delete, exists, func, select, text, update
 
 from bot.store.dialect import Dialect
 from bot.store.rows import GENERAL, clean
-from bot.store.schema import chat, lost_topic, outbox, subscription
+from bot.store.schema import chat, lost_topic, outbox, personal_query, subscription
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -79,6 +79,7 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
     )
     await _move_subscriptions(connection, dialect, (old, None), (new, None))
+    await _move_queries(connection, old, new)
     await _move_outbox(connection, (old, None), (new, None))
     await _move_lost_topics(connection, dialect, old, new)
 
@@ -88,6 +89,8 @@ async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, to
     lost = dialect.insert(lost_topic).on_conflict_do_nothing()
     await connection.execute(lost, {"chat": one, "topic": topic})
     await _move_subscriptions(connection, dialect, (one, topic), (one, GENERAL))
+    here, values = _at(personal_query, (one, topic))
+    await connection.execute(update(personal_query).where(*here).values(topic=GENERAL), values)
     await _move_outbox(connection, (one, topic), (one, GENERAL))
 
 
@@ -101,6 +104,15 @@ async def _move_subscriptions(connection: AsyncConnection, dialect: Dialect, old
     if moved:
         await connection.execute(dialect.insert(subscription).on_conflict_do_nothing(), moved)
         await connection.execute(delete(subscription).where(*here), values)
+
+
+async def _move_queries(connection: AsyncConnection, old: int, new: int) -> None:
+    """Move the queries of a group, numbered behind those that its new id has; their subscriptions are there."""
+    last = select(func.max(personal_query.c.number)).where(personal_query.c.chat == bindparam("its_new"))
+    behind = await connection.scalar(last, {"its_new": new}) or 0
+    here, values = _at(personal_query, (old, None))
+    moved = update(personal_query).where(*here).values(chat=new, number=personal_query.c.number + behind)
+    await connection.execute(moved, values)
 
 
 async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001",)  # oldest first; the last one is what this code needs
+REVISIONS = ("0001", "0002")  # oldest first; the last one is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
 # Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
@@ -196,6 +196,26 @@ subscription = Table(
     Column("settings", Text, nullable=False),
     PrimaryKeyConstraint("chat", "topic", "watchlist"),
     Index("ix_subscription_watchlist", "watchlist"),
+)
+
+# Each is a watchlist `~id`, which its chat is subscribed to: what befalls chats befalls the subscription.
+personal_query = Table(
+    "personal_query",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # from `counter`: never used a second time
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", BigInteger),  # None: not confirmed
+    UniqueConstraint("chat", "number"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )
 
 role_lease = Table(

@@ -17,6 +17,8 @@ from bot.store.dialect import Dialect
 from bot.store.engine import create_engine, sqlite_path
 from bot.store.holder import Holder, this_process
 from bot.store.housekeeping import prune
+from bot.store.items import Items
+from bot.store.personal import Personal
 from bot.store.polling import Polls
 from bot.store.sqlitefile import prepare
 from bot.store.upgrade import ensure_schema
@@ -24,12 +26,14 @@ from bot.store.upgrade import ensure_schema
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What is on record. `polls`, `deliveries` and `chats` fulfil the protocols of `bot.ports`."""
+    """What is on record. The parts fulfil the protocols of `bot.ports` and `bot.onrecord`."""
 
     database: Database
     polls: Polls
     deliveries: Deliveries
     chats: Chats
+    items: Items
+    queries: Personal
 
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter; return how many rows. Once a day is enough."""
@@ -62,4 +66,4 @@ async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -
     except BaseException:
         await database.close()
         raise
-    return Store(database, Polls(database), Deliveries(database), Chats(database))
+    return Store(database, Polls(database), Deliveries(database), Chats(database), Items(database), Personal(database))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from bot.errors import StoreError
+from bot.model import Chat, Subscription
 from bot.store import migrations
 from bot.store.schema import REVISIONS, VERSION_TABLE, metadata
 from bot.store.store import open_store
-from bot.store.upgrade import alembic_config
+from bot.store.upgrade import alembic_config, upgrade
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def differences(connection: Connection) -> list[object]:
@@ -40,14 +45,33 @@ def test_sqlite_gets_the_very_same_tables(tmp_path: Path) -> None:
             if name == "declared":
                 metadata.create_all(connection)
             else:
-                from bot.store.upgrade import upgrade
-
                 upgrade(connection)
             ours = text("SELECT sql FROM sqlite_master WHERE name NOT LIKE :version AND sql IS NOT NULL")
             found = connection.scalars(ours, {"version": f"%{VERSION_TABLE}%"})
             made.append(sorted("".join(statement.split()) for statement in found))
         engine.dispose()
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("kind", ["sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.integration)])
+async def test_a_database_of_the_first_release_is_upgraded_with_its_data(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    """What it holds stays, and the tables that came later are there and work."""
+    url = request.getfixturevalue(kind)
+    async with await open_store(url, migrate=True) as store:
+        async with store.database.write() as connection:
+            await connection.run_sync(metadata.drop_all)
+            await connection.exec_driver_sql(f"DROP TABLE {VERSION_TABLE}")
+            await connection.run_sync(lambda plain: upgrade(plain, "0001"))
+        await store.chats.subscribe(Subscription(Chat(1), "kremlin"), NOW)
+    with pytest.raises(StoreError, match="has revision 0001"):
+        await open_store(url, migrate=False)
+    async with await open_store(url, migrate=True) as store:
+        assert await store.chats.subscriptions(Chat(1)) == ("kremlin",)
+        assert await store.queries.watch(Chat(1), "summit", NOW, most=1)
+        async with store.database.read() as connection:
+            assert await connection.run_sync(differences) == []
 
 
 def test_revisions_are_listed_oldest_first() -> None:
