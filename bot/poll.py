@@ -27,6 +27,7 @@ RENEW = 20.0  # seconds
 FLUSH = 100  # polls without news in one transaction …
 FLUSH_AFTER = 1.0  # … or after so many seconds
 IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
+LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
 HICCUP = 30.0  # longest pause after a fault of the database, in seconds
 
 
@@ -82,6 +83,8 @@ class Poller:
                         ail(None)
                         pause = 1.0
                 except StoreError as error:
+                    if error.lasting:
+                        raise
                     ail(str(error))
                     log.error("polling pauses", extra={"reason": str(error), "seconds": pause})  # noqa: TRY400 - expected
                     await _wait_for(stop, pause)
@@ -208,10 +211,12 @@ class Poller:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
-            await self._finish()
-            await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
-        except StoreError as error:
-            log.warning("leases are left to run out", extra={"reason": str(error)})
+            async with asyncio.timeout(LEAVING):
+                await self._finish()
+                await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
+        except (StoreError, TimeoutError) as error:
+            reason = str(error) or "the database does not answer"
+            log.warning("leases are left to run out", extra={"reason": reason})
 
 
 async def _wait_for(stop: asyncio.Event, seconds: float) -> None:
