@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,6 +18,8 @@ import typer
 from bot.errors import BotError, ConfigError, Exit
 
 STDOUT = 1  # its file descriptor
+DAYS = 30  # that items stay on record
+
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="A JSON object a line, stdin to stdout.")]
 
 cli = typer.Typer(
@@ -32,14 +33,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(db, name="db")
 
 
-class Role(StrEnum):
-    """What a process does of the service."""
-
-    ALL = "all"
-    POLLER = "poller"
-    SENDER = "sender"
-    LISTENER = "listener"
-    WEB = "web"
+ROLES = ("all", "poller", "sender", "listener", "web")
 
 
 def main() -> NoReturn:
@@ -83,13 +77,17 @@ def demo() -> None:
 @cli.command()
 def run(
     role: Annotated[
-        list[Role] | None, typer.Option(help="What this process does; may be given more than once.", show_default="all")
+        list[str] | None,
+        typer.Option(help=f"What this process does, of {', '.join(ROLES)}; several by commas, or given again."),
     ] = None,
 ) -> None:
     """Run the service until it is told to stop (SIGTERM). SIGHUP reads watchlists.yaml again at once."""
     from bot import app, service
 
-    app.run(service.serve(frozenset(part.value for part in role or [Role.ALL])))
+    roles = frozenset(part.strip() for word in role or ["all"] for part in word.split(","))
+    if unknown := roles - set(ROLES):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: known are {', '.join(ROLES)}", param_hint="--role")
+    app.run(service.serve(roles))
 
 
 @cli.command()
@@ -101,7 +99,12 @@ def once(
     """Do one tick for a scheduler: answer commands, poll what is due, deliver what waits, end."""
     from bot import app, terminal, tick
 
-    done = app.run(tick.tick(force=force, deadline=_span(deadline), json=as_json))
+    try:
+        done = app.run(tick.tick(force=force, deadline=_span(deadline), json=as_json))
+    except BotError as error:
+        if as_json:
+            print(json.dumps({**tick.NOTHING.as_dict(), "error": str(error)}, ensure_ascii=False), flush=True)
+        raise
     if as_json:
         print(json.dumps(done.as_dict(), ensure_ascii=False), flush=True)
     else:
@@ -164,6 +167,20 @@ def lead(
 
 
 @cli.command()
+def backtest(
+    days: Annotated[int, typer.Option(help="How far to look back; items stay on record for 30 days.")] = 7,
+    query: Annotated[str | None, typer.Option(help="Forecast this query instead of watchlists.yaml.")] = None,
+) -> None:
+    """Say what would have been sent, by watchlist and day, over the items on record. Writes nothing."""
+    from bot import app, terminal
+
+    _need(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
+    with terminal.waiting("looking through the record"):
+        forecast = app.run(app.backtest(days, query))
+    terminal.show_forecast(forecast, query)
+
+
+@cli.command()
 def doctor() -> None:
     """Check token, chats and rights, database, every source and the clock, and say what to do about each red line."""
     from bot import app, terminal
@@ -171,7 +188,8 @@ def doctor() -> None:
 
     findings = app.run(examine())
     terminal.show_findings(findings)
-    raise typer.Exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.FAILED)
+    red = {finding.subject for finding in findings if not finding.ok}
+    raise typer.Exit(Exit.DONE if not red else Exit.USAGE if red <= {"settings", "watchlists.yaml"} else Exit.FAILED)
 
 
 @db.command()

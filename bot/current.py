@@ -48,7 +48,7 @@ class Current:
         """Read the file again and swap it in whole; return what changed. ConfigError: nothing has."""
         config = await asyncio.to_thread(self._load)
         changed = changes(self._setup.config, config)
-        if changed:
+        if config != self._setup.config:
             setup = self._made(config, await self._setup.engine())
             await setup.engine()
             self._setup = setup
@@ -80,11 +80,11 @@ class _Building:
         self._task: asyncio.Task[Engine] | None = None
 
     async def __call__(self) -> Engine:
-        if self._task is None:
+        if self._task is None or (self._task.done() and (self._task.cancelled() or self._task.exception())):
             self._task = asyncio.create_task(asyncio.to_thread(self._build))
         return await asyncio.shield(self._task)
 
     def _build(self) -> Engine:
-        config, previous = self._config, self._previous
+        engine = build(self._config.watchlists, self._config.sources, cache=self._cache, previous=self._previous)
         self._previous = None  # or every engine that ever was would be held by the next
-        return build(config.watchlists, config.sources, cache=self._cache, previous=previous)
+        return engine

@@ -66,11 +66,16 @@ def _fixed(config: Config | None) -> tuple[Chat, ...]:
 
 
 async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
-    """Open the database as `run` would; return who is subscribed."""
+    """Look into the database without making or changing it; return who is subscribed."""
+    from bot.store.engine import sqlite_path
     from bot.store.store import open_store
 
+    url = settings.database_url.get_secret_value()
+    path = sqlite_path(url)
+    if path is not None and not await asyncio.to_thread(path.exists):
+        return (), _well("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
     try:
-        async with await open_store(settings.database_url.get_secret_value(), migrate=True) as store:
+        async with await open_store(url, migrate=False) as store:
             status = await store.chats.status(app.now())
             readers = await store.chats.readers()
     except BotError as error:

@@ -34,6 +34,7 @@ class Notices:
     owners: Sequence[int]
     _well: dict[str, datetime] = field(default_factory=dict)
     _waiting: list[tuple[Source, Outcome]] = field(default_factory=list)
+    _told: set[int] = field(default_factory=set)  # numbers of this process; the store knows those before it
 
     async def after(self, source: Source, taken: Taken, now: datetime, *, alone: bool = False) -> None:
         """Tell what a poll showed that an owner should know; `alone` is the only source that there is."""
@@ -64,6 +65,8 @@ class Notices:
     async def tell(self, headline: str, text: str, occasion: tuple[object, ...], now: datetime) -> None:
         """Queue a notice for every owner, once per occasion."""
         number = int.from_bytes(blake2b(repr(occasion).encode(), digest_size=8).digest()) >> 2
+        if number in self._told or not self.owners:
+            return
         await self.store.tell(
             tuple(
                 Alert(Chat(owner), number, watchlists=(), headline=headline, url=None, lead=text, evidence=())
@@ -71,6 +74,7 @@ class Notices:
             ),
             now,
         )
+        self._told.add(number)
 
     def _just_now(self, now: datetime) -> list[tuple[Source, Outcome]]:
         return [(one, failed) for one, failed in self._waiting if now - failed.polled_at < AT_ONCE]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot import alert, story, summary
-from bot.model import Alert, Article, Candidate, Evidence, Item, Match, Report, Source, Watchlist
+from bot.model import Alert, Article, Candidate, Evidence, Item, Match, Report, Signature, Source, Watchlist
 from bot.ports import Recorded, Recording, StoryOnRecord
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
@@ -20,11 +20,18 @@ WINDOW = timedelta(hours=72)  # within which reports tell one story (the specifi
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An item that may be told, what fired on it, and its page where it could be had."""
+    """A matched item with all that is dear to make: done before the record transaction, which holds up everybody."""
 
     item: Item
     matches: tuple[Match, ...]
-    page: Article | None
+    lead: str  # what stands below the headline
+    signature: Signature
+
+
+def read(item: Item, matches: tuple[Match, ...], page: Article | None) -> Found:
+    """Return a matched item ready to be placed; some milliseconds of work. `page` is its article, where it was had."""
+    text = page.text if page is not None else f"{item.lead}\n{item.body}"
+    return Found(item, matches, _lead(item, matches, page), story.signature(item.title, text, item.url))
 
 
 class Placer:
@@ -56,8 +63,7 @@ class Placer:
             published=item.published,
             watchlists=tuple(dict.fromkeys(match.watchlist for match in matches)),
         )
-        text = found.page.text if found.page is not None else f"{item.lead}\n{item.body}"
-        signature = story.signature(item.title, text, item.url)
+        signature = found.signature
         candidates = await self._recording.candidates(signature.index, self._now - WINDOW)
         placement = story.place(report, signature, (*self._ours, *candidates))
         before = await self._before(placement.story)
@@ -68,7 +74,7 @@ class Placer:
             number,
             report,
             matches,
-            _lead(found),
+            found.lead,
             watchlists=self._watchlists,
             subscribers=await self._recording.subscribers(_may_speak((*earlier, report))),
             earlier=earlier,
@@ -98,10 +104,9 @@ class Placer:
         return self._stories.get(number)
 
 
-def _lead(found: Found) -> str:
+def _lead(item: Item, matches: tuple[Match, ...], page: Article | None) -> str:
     """Return what stands below the headline; nothing where it would only say the headline again."""
-    item = found.item
-    text = summary.lead(item.title, item.lead or item.body, found.page, _evidence(found.matches))
+    text = summary.lead(item.title, item.lead or item.body, page, _evidence(matches))
     return "" if " ".join(item.title.split()).startswith(text.removesuffix("…")) else text
 
 

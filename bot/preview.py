@@ -29,9 +29,10 @@ class Explanation:
 def explain(engine: Engine, article: Article) -> Explanation:
     """Say which queries fire on an article, which nearly did and why not, and the lead that would be shown."""
     fields = (article.title, "", article.text)
-    matches = engine.match(*fields, language=None)
+    matches = engine.match(*fields, language=article.language)
+    misses = near_misses(engine, *fields, language=article.language)
     evidence = tuple(one for match in matches for one in match.evidence)
-    return Explanation(article.title, lead(article.title, "", article, evidence), matches, near_misses(engine, *fields))
+    return Explanation(article.title, lead(article.title, "", article, evidence), matches, misses)
 
 
 def explain_line(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def explain_line(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
 
 def lead_line(request: dict[str, Any]) -> dict[str, Any]:
     """Answer one line of `lead --jsonl`: `{id, html, url?}` → `{id, title, lead, text, …}`."""
-    html = text(request, "html").encode("utf-8", "surrogatepass")
+    html = text(request, "html").encode("utf-8", "replace")
     article = extract(html, text(request, "url") or None, "utf-8")
     return {
         "id": request.get("id"),

@@ -52,7 +52,9 @@ class Service:
 
         def notice(text: str) -> None:
             log.warning(text)
-            said.add(asyncio.create_task(self._tell(text)))
+            task = asyncio.create_task(self._tell(text))
+            said.add(task)
+            task.add_done_callback(said.discard)
 
         async with app.notifier(self.base, sys.stdout) as medium:
             deliverer = app.deliverer(self.base, medium, notice, self._ail("sender"))

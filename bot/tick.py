@@ -51,6 +51,9 @@ class Tick:
         return Exit.DONE if self.complete else Exit.DEADLINE
 
 
+NOTHING = Tick(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0)
+
+
 async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
     """Do one tick. With `json`, alerts for the terminal go to stderr, and stdout stays free for the answer."""
     start, end = time.monotonic(), app.now() + deadline

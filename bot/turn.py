@@ -10,21 +10,23 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import Message
+from typing import Final
 
 from bot import identity, schedule
 from bot.errors import FetchError, ParseError
 from bot.identity import Identity
 from bot.match import Engine
 from bot.model import Article, Config, Fetched, Item, Match, Source, Watchlist
-from bot.placing import Found, Placer
+from bot.placing import Found, Placer, read
 from bot.ports import Fetch, Leased, Outcome, Parse, PollStore, Recorded, Turn
 from bot.sources.document import Document
 
 log = logging.getLogger(__name__)
 
+LATE: Final = "late"  # in place of a page: its turn did not come
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing
 
 
@@ -51,6 +53,15 @@ class Taken:
     queued: int = 0
     status: int | None = None  # of a failed answer
     note: str | None = None  # for the owner
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What became of the items that may be told: those that fired, those that did not, and those to be read later."""
+
+    matched: list[Found] = field(default_factory=list)
+    silent: list[Item] = field(default_factory=list)
+    late: list[Item] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +97,14 @@ class Turns:
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
         told = self._told(leased, source, sifted.new, items)
         found = await self._find([items[position] for position in told], source, setup)
+        if found.late:  # asked again at once, as if this document had not been seen
+            fetched = replace(fetched, validators=leased.validators, fresh_for=None)
         outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
+        if found.late:
+            outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
-        taken = await self._record(outcome, source, setup, silent, found)
-        return replace(taken, items=len(entries), new=len(told), note=sifted.note)
+        taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched)
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), note=sifted.note)
 
     async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: the strongest of each item, and the others only where that one is not known."""
@@ -105,39 +120,56 @@ class Turns:
             return tuple(there if source.backlog is None else there[: source.backlog])
         return tuple(p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, self.now()))
 
-    async def _find(self, items: Sequence[Item], source: Source, setup: Setup) -> tuple[Found, ...]:
+    async def _find(self, items: Sequence[Item], source: Source, setup: Setup) -> _Findings:
         """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen."""
         if not items:
-            return ()
+            return _Findings()
         engine = await setup.engine()
 
         def match(item: Item) -> tuple[Match, ...]:
             return engine.match(item.title, item.lead, item.body, source=source.name, language=item.language)
 
-        found = [Found(item, match(item), None) for item in reversed(items)]
-        if source.full_text == "never":
-            return tuple(found)
-        wanted = [n for n, one in enumerate(found) if one.item.url and (one.matches or source.full_text == "always")]
-        pages = await self._articles([found[n].item for n in wanted])
-        for n, page in zip(wanted, pages, strict=True):
-            if page is not None:
-                read = replace(found[n].item, body=page.text, language=found[n].item.language or page.language)
-                found[n] = Found(read, _with(match(read), found[n].matches), page)
-        return tuple(found)
+        oldest_first = tuple(reversed(items))
+        fired = await asyncio.to_thread(lambda: [match(item) for item in oldest_first])
+        wanted = [
+            source.full_text != "never" and bool(item.url) and (bool(matches) or source.full_text == "always")
+            for item, matches in zip(oldest_first, fired, strict=True)
+        ]
+        pages = await self._articles([item if want else None for item, want in zip(oldest_first, wanted, strict=True)])
+        # with `always` a page may be what fires: items whose turn did not come stay new, as long as any page came
+        postpone = source.full_text == "always" and any(page is not LATE for page in pages if page is not None)
 
-    async def _articles(self, items: Sequence[Item]) -> list[Article | None]:
-        """Fetch the pages of items; None for one that cannot be had in time."""
-        tasks = [asyncio.create_task(self._article(item)) for item in items]
+        def finish() -> _Findings:
+            found = _Findings()
+            for item, matches, page in zip(oldest_first, fired, pages, strict=True):
+                if page is LATE and postpone and not matches:
+                    found.late.append(item)
+                    continue
+                read_item, all_matches, article = item, matches, page if isinstance(page, Article) else None
+                if article is not None:
+                    read_item = replace(item, body=article.text, language=item.language or article.language)
+                    all_matches = _with(match(read_item), matches)
+                if all_matches:
+                    found.matched.append(read(read_item, all_matches, article))
+                else:
+                    found.silent.append(read_item)
+            return found
+
+        return await asyncio.to_thread(finish)
+
+    async def _articles(self, items: Sequence[Item | None]) -> list[Article | str | None]:
+        """Fetch the pages of items; LATE for one whose turn did not come in time, None for one not to be had."""
+        tasks = [None if item is None else asyncio.create_task(self._article(item)) for item in items]
+        running = [task for task in tasks if task is not None]
         try:
-            if tasks:
-                await asyncio.wait(tasks, timeout=ARTICLE_WAIT)
+            if running:
+                await asyncio.wait(running, timeout=ARTICLE_WAIT)
+            late = {task for task in running if not task.done()}
         finally:  # also when the turn itself is cancelled: no page is read for nobody
-            for task in tasks:
+            for task in running:
                 task.cancel()
-        done = await asyncio.gather(*tasks, return_exceptions=True)
-        for bug in (one for one in done if isinstance(one, Exception)):
-            log.error("article not read", exc_info=bug)
-        return [page if isinstance(page, Article) else None for page in done]
+        await asyncio.gather(*running, return_exceptions=True)
+        return [None if task is None else LATE if task in late else _page(task) for task in tasks]
 
     async def _article(self, item: Item) -> Article | None:
         from bot.article import extract
@@ -154,15 +186,14 @@ class Turns:
         self, outcome: Outcome, source: Source, setup: Setup, silent: Sequence[Item], found: Sequence[Found]
     ) -> Taken:
         now = self.now()
-        matched = [one for one in found if one.matches]
-        seen = tuple(Recorded(item, now) for item in (*silent, *(one.item for one in found if not one.matches)))
+        seen = tuple(Recorded(item, now) for item in silent)
         async with self.store.recording(outcome.leased) as recording:
             placer = Placer(recording, source, setup.watchlists, now)
-            for one in matched:
+            for one in found:
                 await placer.place(one)
             turn = Turn(outcome, (*seen, *placer.recorded), tuple(placer.alerts), tuple(placer.joined))
             queued = await recording.write(turn)
-        return Taken(outcome, recorded=True, matched=len(matched), stories=placer.founded, queued=queued)
+        return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
 
     def broken(self, leased: Leased, source: Source, error: Exception) -> Taken:
         """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
@@ -188,6 +219,14 @@ class Turns:
             spread=random.random(),  # noqa: S311 - no secret
         )
         return Taken(Outcome(leased, now, now + wait, leased.validators, error=reason), status=status)
+
+
+def _page(task: asyncio.Task[Article | None]) -> Article | None:
+    """Return what a finished task brought; a bug of ours costs the page only."""
+    if (bug := task.exception()) is not None:
+        log.error("article not read", exc_info=bug)
+        return None
+    return task.result()
 
 
 def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -47,6 +47,7 @@ class Polls:
     async def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
         async with self.database.write() as connection:
+            await self._sweep(connection)  # a tick that starts after a killed one finds its sources due
             await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
             await sync_sources(connection, sources, to_ms(now))
 
