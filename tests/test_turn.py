@@ -35,7 +35,7 @@ def watching(
 async def test_case_60_first_sight_tells_as_much_as_backlog_says(
     rig: Rig, newsroom: Newsroom, piece: type[Piece], backlog: str, told: int
 ) -> None:
-    """Of a source seen for the first time nothing is told, the newest few, or all; the rest is known from then on."""
+    """Promise 4: of a new source nothing is told, the newest few, or all; the rest is known from then on."""
     newsroom.publish("courier", *(piece(f"Kremlin case {n}: {n * 7919}", f"Text {n}.", ()) for n in range(5)))
     await rig.set_up(watching(newsroom.feed("courier"), more=f", backlog: {backlog}, full_text: never"))
     tally = await rig.poll()
@@ -55,7 +55,7 @@ async def test_a_first_sight_of_nothing_is_a_first_sight(rig: Rig, newsroom: New
 async def test_case_61_the_brake_takes_a_rebuilt_source_as_known_and_says_so(
     rig: Rig, newsroom: Newsroom, piece: type[Piece]
 ) -> None:
-    """Forty items that all look new at once are a baseline; the owner hears of it, and news goes on after it."""
+    """Promise 4: forty items that all look new at once are a baseline; the owner hears of it, and news goes on."""
     rig.owners = (500,)
     newsroom.publish("courier", *(piece(f"Kremlin report {n} of the year", "x", ()) for n in range(40)))
     await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
@@ -72,7 +72,7 @@ async def test_case_61_the_brake_takes_a_rebuilt_source_as_known_and_says_so(
 async def test_case_85_after_a_week_unread_only_what_is_fresh_is_told(
     rig: Rig, newsroom: Newsroom, piece: type[Piece]
 ) -> None:
-    """A week offline, or a restored backup: of what piled up only the last day is told, the rest is known."""
+    """Promise 4: after a week offline, or of a restored backup, only the last day of what piled up is told."""
     newsroom.publish("courier", piece("Kremlin garden opens", "x", ()))
     await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
     await rig.poll()
