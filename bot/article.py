@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from bot.model import Article
+from bot.sources.markup import crowded
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -33,11 +34,6 @@ _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})
 _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
-# libxml2 compares every attribute of a tag with every other: 300,000 in one tag take five minutes. No page needs 300.
-_TOO_MANY = re.compile(
-    r"<[a-z][^\s/>]*+(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+){300}",
-    re.IGNORECASE,
-)
 _TITLE = ("og:title", "twitter:title")
 _PUBLISHED = (
     "article:published_time",
@@ -99,7 +95,7 @@ def _extract(text: str, url: str | None) -> Article:
     from trafilatura import bare_extraction
 
     text, data = _without_scripts(text.replace("\0", ""))
-    if (text.lstrip()[:1] not in {"<", ""} and not _MARKUP.search(text)) or _TOO_MANY.search(text):
+    if (text.lstrip()[:1] not in {"<", ""} and not _MARKUP.search(text)) or crowded(text):
         return Article(url=url, title="", text="")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:

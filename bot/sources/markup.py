@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+CROWD = 300  # attributes of one tag; real pages have a dozen
 RAW = 400_000  # characters of markup that are read at most; a long article has 60,000
 
 # Neither seen nor meant to be: controls but for line ends, halves of surrogate pairs, what turns the direction of
@@ -25,7 +26,11 @@ _SPACES = re.compile(r"[^\S\n]+")
 _ENDS = re.compile(r"[\r\x0c\x85\u2028\u2029]\n?")
 _GAPS = re.compile(r" ?\n\s*")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
+_NO_CHARACTER = re.compile(r"&#[0-9]{1000,};?")  # Python reads no number of more than 4,300 digits
 _TAG = re.compile(r"<(?:/?[A-Za-z]|!--|!\[CDATA\[|!DOCTYPE|\?)", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_NAME = re.compile(r"<[a-z][^\s/>]*+", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+")
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "head"})
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer"}
@@ -39,7 +44,7 @@ def plain(markup: str) -> str:
     markup = markup[:RAW]
     if _TAG.search(markup):
         return tidy("".join(_texts(markup)))
-    return tidy(html.unescape(markup) if _ENTITY.search(markup) else markup)
+    return tidy(html.unescape(_NO_CHARACTER.sub("\ufffd", markup)) if _ENTITY.search(markup) else markup)
 
 
 def line(markup: str, limit: int, *, literal: bool = False) -> str:
@@ -48,6 +53,22 @@ def line(markup: str, limit: int, *, literal: bool = False) -> str:
     if raw.isprintable() and "<" not in raw and "&" not in raw:
         return " ".join(raw.split())[:limit]
     return " ".join((tidy(raw) if literal else plain(raw)).split())[:limit]
+
+
+def crowded(markup: str) -> bool:
+    """Return whether a tag has more attributes than any page needs, wherever the tag begins and quotes end.
+
+    libxml2 compares every attribute of a tag with every other: 60,000 in one tag take ten seconds.
+    """
+    most_at: dict[int, int] = {}  # attributes before a place, by the longest way that led there
+    for name in _NAME.finditer(markup):
+        at, count = name.end(), 0
+        while most_at.get(at, -1) < count and (attribute := _ATTRIBUTE.match(markup, at)):
+            most_at[at] = count
+            at, count = attribute.end(), count + 1
+            if count >= CROWD:
+                return True
+    return False
 
 
 def tidy(text: str) -> str:
@@ -59,15 +80,16 @@ def tidy(text: str) -> str:
 def _texts(markup: str) -> list[str]:
     from lxml import etree
 
+    markup = _UNSEEN.sub("", markup)
+    if crowded(markup):
+        return [_ANY_TAG.sub(" ", markup)]
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(f"<div>{_UNSEEN.sub('', markup)}</div>".encode(errors="replace"), parser)
+        root = etree.fromstring(f"<div>{markup}</div>".encode(errors="replace"), parser)
     except etree.XMLSyntaxError:
         root = None
     texts = [] if root is None else _walk(root, etree.iterwalk(root, events=("start", "end")))
-    return (
-        texts if any(map(str.strip, texts)) else [re.sub(r"<[^<>]*>", " ", markup)]
-    )  # nested too deeply for the parser
+    return texts if any(map(str.strip, texts)) else [_ANY_TAG.sub(" ", markup)]  # nested too deeply for the parser
 
 
 def _walk(root: _Element, steps: object) -> list[str]:

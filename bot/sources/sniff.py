@@ -10,8 +10,9 @@ import re
 
 HEAD = 4096  # bytes that tell one kind from another
 
-_TITLE = re.compile(rb"<title[^>]*>([^<]{1,400})", re.IGNORECASE)
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^<>]{0,300}>([^<]{1,400})", re.IGNORECASE)
+# Atomic: each comment ends at its first end, or forty of them would be tried in a billion ways.
+_HTML = re.compile(rb"\s*(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CHALLENGE = re.compile(rb"Just a moment|cf-browser-verification|cf_chl_|Attention Required! \| Cloudflare")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]{0,40})")
 _FILES = (

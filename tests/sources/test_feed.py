@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -20,6 +21,7 @@ from bot.model import Fetched, Item
 from bot.sources import Parser
 from bot.sources.child import Children
 from bot.sources.document import MOST
+from bot.sources.sniff import is_html
 
 Answer = Callable[..., Fetched]
 Rss = Callable[..., str]
@@ -220,6 +222,14 @@ async def test_case_56_hostile_documents_cost_a_bounded_time(
             watcher.cancel()
     lags.sort()
     assert lags[len(lags) // 2] < 0.1
+
+
+def test_case_56_comments_before_a_page_are_passed_once() -> None:
+    """Case 56: a row of comments that is followed by no page has one way to be read, not a billion."""
+    began = process_time()
+    assert not is_html(b"<!---->" * 24 + b"<rss>")
+    assert is_html(b" <!-- a --> <!----><!doctype html>")
+    assert process_time() - began < 1.0
 
 
 async def test_case_57_a_crashing_child_harms_nobody_else(answer: Answer, rss: Rss, now: datetime) -> None:

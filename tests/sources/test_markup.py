@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sources.markup import line, plain, tidy
+from bot.sources.markup import crowded, line, plain, tidy
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,40 @@ def test_a_reader_sees_the_text(markup: str, text: str) -> None:
 def test_deep_nesting_loses_no_text() -> None:
     """Markup nested beyond any sense still yields its text."""
     assert "deep" in plain("<div>" * 5000 + "deep" + "</div>" * 5000)
+
+
+def _valueless(count: int) -> str:
+    return " ".join(f"b{number}" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<a {_valueless(50_000)}>",
+        f'<a x=">" {_valueless(50_000)}>',
+        f"<\x00a/{_valueless(50_000).replace(' ', '/')}>",
+        f'<!-- <b x=" --><a {_valueless(50_000)} y=">',
+    ],
+    ids=["plain", "after a quoted end", "by slash", "behind a comment"],
+)
+def test_case_56_a_tag_of_countless_attributes_is_not_parsed(tag: str) -> None:
+    """Case 56: libxml2 would take ten seconds for each of these; the text comes out all the same."""
+    began = process_time()
+    assert "summit" in plain(f"<p>{tag}</p>\n<p>summit</p>")
+    assert process_time() - began < 1.0
+
+
+def test_honest_tags_are_not_crowded_and_looking_is_linear() -> None:
+    """Many tags with few attributes each are honest; the worst of markup is looked through in a moment."""
+    assert not crowded('<p class="x y"><a href="https://a.example/?b=c" rel=nofollow hidden>One</a></p>' * 3_000)
+    began = process_time()
+    assert not crowded(("<a " * 299 + ">") * 440)
+    assert process_time() - began < 2.0
+
+
+def test_a_number_of_no_character_raises_nothing() -> None:
+    """A reference with more digits than Python reads is one unknown character."""
+    assert plain(f"a &amp; b&#{'1' * 5_000};c") == "a & b\ufffdc"
 
 
 @settings(deadline=None, max_examples=200)
