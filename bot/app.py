@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.current import Current
 from bot.deliver import Deliverer
-from bot.errors import ConfigError
+from bot.errors import ConfigError, QueryError
 from bot.fetch import WebFetch
 from bot.match import Engine
-from bot.model import Article, Config, Look
+from bot.model import Article, Config, Look, Watchlist
 from bot.notices import Notices
 from bot.pace import UNPACED, Limits
 from bot.poll import Poller
@@ -33,6 +33,7 @@ from bot.turn import Turns, charset_of
 from bot.words import FormCache
 
 if TYPE_CHECKING:
+    from bot.backtest import Forecast
     from bot.chat.listener import Listener
 
 T = TypeVar("T")
@@ -198,6 +199,51 @@ def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] =
         raise ConfigError(f"there is no watchlist {', '.join(sorted(unknown))}; known are {known}")
     chosen = [one for one in config.watchlists if not only or one.id in only]
     return build(chosen, config.sources, cache=form_cache(settings))
+
+
+async def backtest(days: int, query: str | None = None) -> Forecast:
+    """Return what would have been sent in so many days, by watchlists.yaml or for one query; ConfigError, StoreError.
+
+    Nothing is written: no database is made or upgraded, and watchlists.yaml may be one that is only being tried.
+    """
+    from zoneinfo import ZoneInfo
+
+    from bot.backtest import Tally, begin_of, days_until
+    from bot.match import build
+    from bot.query import parse
+    from bot.replay import Replay
+
+    try:
+        if query is not None:
+            parse(query)
+    except QueryError as error:
+        raise ConfigError(f"--query, column {error.column}: {error}") from None
+    environ = environment()
+    settings = load_settings(environ)
+    config = await asyncio.to_thread(watchlists, settings, environ)
+    asked = config.watchlists if query is None else (Watchlist("query", query, (query,)),)
+    zone = ZoneInfo(config.timezone)
+    shown = days_until(now(), days, zone)
+    engine = await asyncio.to_thread(build, asked, config.sources, cache=form_cache(settings))
+    tally = Tally(engine, asked, config.sources, zone)
+    async with _record(settings) as store:
+        if store is not None:
+            await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)
+    return tally.forecast(shown)
+
+
+@asynccontextmanager
+async def _record(settings: Settings) -> AsyncIterator[Store | None]:
+    """Open the database as it is; None where there is no file yet."""
+    from bot.store.engine import sqlite_path
+
+    url = settings.database_url.get_secret_value()
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        yield None
+        return
+    async with await open_store(url, migrate=False) as store:
+        yield store
 
 
 async def article(settings: Settings, target: str) -> Article:

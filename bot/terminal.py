@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,9 +13,19 @@ from rich.text import Text
 from bot.model import Evidence
 
 if TYPE_CHECKING:
+    from bot.backtest import Forecast
     from bot.doctor import Finding
     from bot.preview import Explanation
     from bot.tick import Tick
+
+_BAR = 24  # characters of the longest bar
+_COLUMNS = 4  # watchlists beside one another: eighty characters hold no more
+_ROWS = 15
+_NAME = 40  # characters of a name; the tail of a long query says nothing
+_FORECAST = (
+    "A forecast from what was seen. A story counts once where it is on record, else each item; what was there at the "
+    "first sight of a source counts too. Limits, mutes and pauses are not taken into account."
+)
 
 
 def tick(done: Tick) -> str:
@@ -64,6 +75,83 @@ def show_explanation(explained: Explanation) -> None:
         )
     if not explained.matches:
         console.print(Text("No query fires: nobody would be told.", "yellow"))
+
+
+def waiting(words: str) -> AbstractContextManager[object]:
+    """Show that something long goes on, where somebody watches."""
+    console = Console(stderr=True)
+    return console.status(words) if console.is_terminal else nullcontext()
+
+
+def show_forecast(forecast: Forecast, query: str | None = None) -> None:
+    """Print what would have been sent: by day, by watchlist, and by which keywords."""
+    console = Console(highlight=False)
+    number = len(forecast.days)
+    days = "today" if number == 1 else f"the last {number} days"
+    if not forecast.items or forecast.first is None:
+        console.print(Text(f"Nothing is on record of {days}, so there is nothing to forecast from.", "yellow"))
+        console.print("Let `newswatch run` poll for a while, or `newswatch once --force` once, and ask again.")
+        return
+    since = f"{forecast.first.astimezone(forecast.zone):%Y-%m-%d %H:%M}"
+    console.print(f"{forecast.items:,} items on record of {days}, seen since {since} ({forecast.zone}).")
+    what = "This query" if query is not None else "These watchlists"
+    console.print(Text(f"{what} would have told {_events(forecast.total)}.", "bold" if forecast.total else "yellow"))
+    console.print()
+    _show_days(console, forecast)
+    if len(forecast.watchlists) > 1:
+        _show_bars(console, "watchlist", [(one.watchlist, one.total) for one in forecast.watchlists])
+    if query is None:
+        _show_bars(console, "noisiest keywords", [(f"{name}: {key}", many) for name, key, many in forecast.keywords])
+    else:
+        _show_bars(console, "noisiest words", forecast.words)
+    console.print(Text(_FORECAST, "dim"))
+
+
+def _show_days(console: Console, forecast: Forecast) -> None:
+    """Print a row for each day: a number for each of the busiest watchlists, and a bar for all together."""
+    busiest = sorted(forecast.watchlists, key=lambda one: -one.total)[:_COLUMNS]
+    shown = [one for one in busiest if one.total] if len(forecast.watchlists) > 1 else []
+    table = Table("day", box=None, pad_edge=False, header_style="dim")
+    for one in shown:
+        table.add_column(Text(one.watchlist), justify="right", max_width=12, overflow="ellipsis", no_wrap=True)
+    table.add_column("alerts", justify="right")
+    table.add_column("")
+    most = max(forecast.by_day, default=0)
+    for place, day in enumerate(forecast.days):
+        numbers = [str(one.by_day[place] or "·") for one in shown]
+        many = forecast.by_day[place]
+        table.add_row(f"{day:%a} {day}", *numbers, str(many or "·"), _bar(many, most))
+    console.print(table)
+    console.print()
+
+
+def _show_bars(console: Console, title: str, counted: Sequence[tuple[str, int]]) -> None:
+    """Print names with their numbers, the greatest first; what has none is only counted."""
+    there = sorted((one for one in counted if one[1]), key=lambda one: -one[1])[:_ROWS]
+    table = Table(title, "alerts" if title != "noisiest words" else "items", "", box=None, pad_edge=False)
+    table.header_style = "dim"
+    for name, many in there:
+        table.add_row(
+            Text(name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"),
+            Text(str(many), justify="right"),
+            _bar(many, there[0][1]),
+        )
+    if there:
+        console.print(table)
+    silent = sum(not many for _, many in counted)
+    if silent:
+        console.print(Text(f"{silent} more would have told nothing", "dim"))
+    console.print()
+
+
+def _bar(many: int, most: int) -> Text:
+    """Return a bar as long as a number is beside the greatest; what is there at all is seen."""
+    eighths = max(1, round(many * _BAR * 8 / most)) if many else 0
+    return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), "green")
+
+
+def _events(many: int) -> str:
+    return "nothing" if not many else "one event" if many == 1 else f"{many:,} events"
 
 
 def _sentence(evidence: Evidence) -> Text:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _END = 2**63 - 1  # above every row number
 _SPELLINGS = 200  # rows looked at for one link: that many addresses share a part of theirs
 _TRACES = 5  # outlets that carry one link
+_WORDS = 6  # of a link's path; they find it among a million
+_WORD = re.compile(r"[a-z0-9]+")
+_ESCAPE = re.compile(r"%[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Items:
         """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         meant = canonical(url)
         async with self.database.read() as connection:
-            like = {"like": f"%{_telling(meant)}%", "most": _SPELLINGS}
+            like = {**_likeness(meant), "most": _SPELLINGS}
             rows = [row for row in await connection.execute(_similar(), like) if canonical(row.url) == meant]
             return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
 
@@ -102,9 +105,10 @@ def _page() -> Select[Any]:
 
 @cache
 def _similar() -> Select[Any]:
-    """Return the select of items whose link has a part: like, most. It reads the whole record, for one person."""
+    """Return the select of items by parts of their link: like, also, most. It reads all links, for one question."""
     wanted = select(*_columns()).join(source, source.c.id == item.c.source)
-    wanted = wanted.where(func.lower(item.c.url).like(bindparam("like")))
+    link = func.lower(item.c.url)
+    wanted = wanted.where(link.like(bindparam("like")), link.like(bindparam("also")))
     return wanted.order_by(item.c.id.desc()).limit(bindparam("most"))
 
 
@@ -122,11 +126,15 @@ def _telling_of() -> Select[Any]:
     return select(outbox.c.state, outbox.c.created_at, outbox.c.sent_at, outbox.c.reason).where(*here)
 
 
-def _telling(link: str) -> str:
-    """Return the part of a link that says most: the longest run of letters and digits, the same in every spelling."""
-    host, _, path = link.partition("://")[2].partition("/")
-    words = re.findall(r"[a-z0-9]+", re.sub(r"%[0-9a-f]{2}", " ", path.lower()))
-    return max(words or host.split("."), key=len, default="")
+def _likeness(link: str) -> dict[str, str]:
+    """Return patterns for what all spellings of a link share: words of its path, and one of its query."""
+    path, _, query = link.partition("://")[2].lower().partition("?")
+    host, _, path = path.partition("/")
+    words = _WORD.findall(_ESCAPE.sub(" ", path))
+    longest = sorted(words, key=len)[-_WORDS:] or [max(host.split("."), key=len)]
+    asked = max(_WORD.findall(_ESCAPE.sub(" ", query)), key=lambda word: (not word.isalpha(), len(word)), default="")
+    shared = [word for word in words or longest if word in longest]
+    return {"like": f"%{'%'.join(shared[:_WORDS])}%", "also": f"%{asked}%"}
 
 
 def _item(row: Row) -> ItemOnRecord:

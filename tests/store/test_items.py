@@ -84,6 +84,19 @@ async def test_what_is_no_known_link_finds_nothing(play: Play, store: Store, lin
     assert await store.items.trace(link, Chat(1)) == ()
 
 
+async def test_a_link_is_found_among_many_like_it(play: Play, store: Store) -> None:
+    """Numbers in a path or a query tell pages apart, however many the site has, and so do words of other scripts."""
+    links = [f"https://s.example/news.php?section=a&id={number}" for number in range(300)]
+    links += ["https://s.example/новости/саммит", "https://s.example/новости/погода", "https://s.example/?p=7"]
+    (leased,) = await play.leased(store)
+    await play.record(
+        store, leased, *(Recorded(play.item(key, url=link), play.now) for key, link in enumerate(links, start=1))
+    )
+    for key, link in ((6, "http://www.s.example/news.php?id=5&section=a"), (301, links[300]), (303, links[302])):
+        (trace,) = await store.items.trace(link, Chat(1))
+        assert trace.found.item.title == f"Title {key}"
+
+
 async def test_the_first_sight_of_a_source_is_known_while_it_is_on_record(play: Play, store: Store) -> None:
     """Items of the first poll are told from later ones; when old items are forgotten, nothing is taken for first."""
     await seen(play, store, 1, 2)
