@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from bot.current import Current
+from bot.current import Current, Personal
 from bot.deliver import Deliverer
 from bot.errors import ConfigError, QueryError
 from bot.fetch import WebFetch
@@ -64,6 +64,7 @@ class Base:
     settings: Settings
     current: Current
     store: Store
+    personal: Personal
 
     @property
     def token(self) -> str | None:
@@ -93,7 +94,9 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
         store = await open_store(settings.database_url.get_secret_value(), migrate=True)
         await stack.enter_async_context(store)
         await store.polls.sync(current.config().sources, now())
-        yield Base(settings, current, store)
+        personal = Personal(store.queries, current)
+        await personal.look()
+        yield Base(settings, current, store, personal)
 
 
 def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]:

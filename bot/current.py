@@ -1,22 +1,29 @@
 """The configuration in force: loaded once, swapped as a whole when the file changes, kept when the new one is wrong.
 
-The keyword engine is built in a thread when the first item asks for it, so that a tick with nothing to do never
-pays for it; a reload builds the new one before it takes the place of the old.
+The file's watchlists and the personal ones of chats are one engine. It is built in a thread when the first item asks
+for it, so that a tick with nothing to do never pays for it; a change builds the new one before it takes the place of
+the old.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bot.errors import QueryError, StoreError
 from bot.match import Engine, build
-from bot.model import TERMINAL, Config
+from bot.model import TERMINAL, Config, Source, Watchlist
+from bot.onrecord import PersonalQuery, QueryStore
+from bot.query import parse
 from bot.reload import Watched, changes
 from bot.turn import Setup
 from bot.watchlists import load
 from bot.words import FormCache
+
+log = logging.getLogger(__name__)
 
 
 class Current:
@@ -34,7 +41,9 @@ class Current:
         self._terminal = terminal
         self._environ = environ
         self._cache = cache
-        self._setup = self._made(self._load(), None)
+        self._personal: tuple[Watchlist, ...] = ()
+        self._changing = asyncio.Lock()
+        self._setup = self._made(self._load(), (), None)
 
     def setup(self) -> Setup:
         """Return the configuration in force."""
@@ -46,13 +55,35 @@ class Current:
 
     async def reload(self) -> tuple[str, ...]:
         """Read the file again and swap it in whole; return what changed. ConfigError: nothing has."""
-        config = await asyncio.to_thread(self._load)
-        changed = changes(self._setup.config, config)
-        if config != self._setup.config:
-            setup = self._made(config, await self._setup.engine())
-            await setup.engine()
-            self._setup = setup
-        return changed
+        async with self._changing:
+            config = await asyncio.to_thread(self._load)
+            changed = changes(self._setup.config, config)
+            if config != self._setup.config:
+                setup = self._made(config, self._personal, await self._setup.engine())
+                await setup.engine()
+                self._setup = setup
+            return changed
+
+    async def adopt(self, queries: Sequence[PersonalQuery]) -> None:
+        """Make these the personal queries in force, each a watchlist of its own.
+
+        An engine in use is replaced by one that is ready; one that nobody has asked for yet is built when somebody
+        does.
+        """
+        async with self._changing:
+            personal = await asyncio.to_thread(_watchlists, queries)
+            if personal != self._personal:
+                old = self._setup.engine
+                used = isinstance(old, _Building) and old.begun
+                setup = self._made(self._setup.config, personal, await old() if used else None)
+                if used:
+                    await setup.engine()
+                self._setup, self._personal = setup, personal
+
+    async def engine_of(self, query: str) -> Engine:
+        """Return an engine of this query alone, for questions about it; QueryError."""
+        alone = Watchlist("query", query, (query,))
+        return await asyncio.to_thread(build, (alone,), self._setup.config.sources, cache=self._cache)
 
     def _load(self) -> Config:
         config = load(self._path, self._environ)
@@ -61,30 +92,87 @@ class Current:
         told = (one if one.deliver_to else replace(one, deliver_to=(TERMINAL,)) for one in config.watchlists)
         return replace(config, watchlists=tuple(told))
 
-    def _made(self, config: Config, previous: Engine | None) -> Setup:
+    def _made(self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None) -> Setup:
+        watchlists = (*config.watchlists, *personal)
         return Setup(
             config,
-            _Building(config, self._cache, previous),
+            _Building(watchlists, config.sources, self._cache, previous),
             {source.name: source for source in config.sources},
-            {watchlist.id: watchlist for watchlist in config.watchlists},
+            {watchlist.id: watchlist for watchlist in watchlists},
         )
 
 
-class _Building:
-    """Builds the engine of one configuration, once, when it is first called."""
+class Personal:
+    """Keeps the personal queries in force those that are on record, whoever changed them."""
 
-    def __init__(self, config: Config, cache: FormCache | None, previous: Engine | None) -> None:
-        self._config = config
+    def __init__(self, store: QueryStore, current: Current) -> None:
+        self._store = store
+        self._current = current
+        self._known = 0  # the store's counter, as of the queries in force
+        self._turn = asyncio.Lock()
+        self._looks: set[asyncio.Task[None]] = set()
+
+    async def look(self) -> None:
+        """Adopt what has changed; StoreError. Costs one row where nothing has."""
+        async with self._turn:
+            number = await self._store.changed()  # first: what comes in between is then looked at once more
+            if number != self._known:
+                await self._current.adopt(await self._store.every())
+                self._known = number
+
+    def heard(self) -> None:
+        """Look soon, in the background: this very process has changed something."""
+        task = asyncio.create_task(self._look())
+        self._looks.add(task)
+        task.add_done_callback(self._looks.discard)
+
+    async def _look(self) -> None:
+        try:
+            await self.look()
+        except StoreError as error:  # the next regular look will find it
+            log.debug("personal queries not read", extra={"reason": str(error)})
+
+
+def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[Watchlist, ...]:
+    """Return personal queries as watchlists; one that this version cannot read must not silence all the others."""
+    found = []
+    for query in queries:
+        try:
+            parse(query.text)
+        except QueryError as error:
+            log.warning("personal query left out", extra={"query": query.id, "reason": str(error)})
+            continue
+        found.append(Watchlist(query.watchlist, query.text, (query.text,)))
+    return tuple(found)
+
+
+class _Building:
+    """Builds one engine, once, when it is first called."""
+
+    def __init__(
+        self,
+        watchlists: tuple[Watchlist, ...],
+        sources: tuple[Source, ...],
+        cache: FormCache | None,
+        previous: Engine | None,
+    ) -> None:
+        self._watchlists = watchlists
+        self._sources = sources
         self._cache = cache
         self._previous = previous
         self._task: asyncio.Task[Engine] | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Return whether anybody has asked for the engine."""
+        return self._task is not None
+
     async def __call__(self) -> Engine:
-        if self._task is None or (self._task.done() and (self._task.cancelled() or self._task.exception())):
+        if self._task is None:
             self._task = asyncio.create_task(asyncio.to_thread(self._build))
         return await asyncio.shield(self._task)
 
     def _build(self) -> Engine:
-        engine = build(self._config.watchlists, self._config.sources, cache=self._cache, previous=self._previous)
+        previous = self._previous
         self._previous = None  # or every engine that ever was would be held by the next
-        return engine
+        return build(self._watchlists, self._sources, cache=self._cache, previous=previous)

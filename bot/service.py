@@ -68,7 +68,7 @@ class Service:
             await app.listener(self.base, token, self._beat("listener"), self._ail("listener")).run(self.stop)
 
     async def reload(self) -> None:
-        """Notice edits of watchlists.yaml, and swap them in."""
+        """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in."""
         watched = self.base.current.watched
         beat = self._beat("reload")
         lost = behind = False
@@ -80,6 +80,10 @@ class Service:
                 behind = await self._reload() or behind
             if behind:
                 behind = not await self._sync()
+            try:
+                await self.base.personal.look()
+            except StoreError as error:
+                log.debug("personal queries wait for the database", extra={"reason": str(error)})
             if watched.orphaned() and not lost:
                 lost = True
                 log.warning(_ORPHANED)

@@ -62,6 +62,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         ailments: list[str | None] = []
         if base.token is not None:
             await app.listener(base, base.token, ail=ailments.append).answer_pending(min(COMMANDS, _left(end)))
+            await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
         for text in said:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.current import Current
+from bot.current import Current, Personal
 from bot.errors import ConfigError
-from bot.model import TERMINAL
+from bot.model import TERMINAL, Chat
+from bot.onrecord import PersonalQuery
+from bot.store.store import open_store
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 FILE = """\
 sources:
@@ -93,3 +99,82 @@ class Forms:
 
     def put_many(self, found: object) -> None:
         """See FormCache."""
+
+
+def personal(number: int, text: str, chat: int = 22) -> PersonalQuery:
+    """Return a personal query."""
+    return PersonalQuery(number, Chat(chat), 1, text, NOW)
+
+
+async def test_personal_queries_are_watchlists_of_the_same_engine(tmp_path: Path) -> None:
+    """They fire beside those of the file under ids that no file can have, and are in nobody's list of watchlists."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    current = Current(file, {})
+    await current.adopt([personal(1, "=oil"), personal(2, "=gas OR =Kremlin")])
+    setup = current.setup()
+    assert fired(await setup.engine(), "Kremlin gas") == ["Kremlin", "=gas OR =Kremlin"]
+    assert setup.watchlists["~2"].title == "=gas OR =Kremlin"
+    assert [one.id for one in current.config().watchlists] == ["k", "p"]
+    assert [one.id for one in setup.config.watchlists] == ["k", "p"]
+
+
+async def test_a_change_of_personal_queries_is_ready_before_it_counts(tmp_path: Path) -> None:
+    """An engine in use goes on until the next is built; one that nobody asked for is not built for a change."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    forms = Forms()
+    current = Current(file, {}, forms)
+    await current.adopt([personal(1, "=oil")])
+    assert forms.asked == 0
+    before = current.setup()
+    engine = await before.engine()
+    await current.adopt([personal(1, "=oil"), personal(2, "=gas")])
+    assert current.setup() is not before
+    assert fired(engine, "oil gas") == ["=oil"]
+    assert fired(await current.setup().engine(), "oil gas") == ["=oil", "=gas"]
+    known = current.setup()
+    await current.adopt([personal(1, "=oil"), personal(2, "=gas")])
+    assert current.setup() is known
+
+
+async def test_an_edit_keeps_personal_queries_and_the_other_way_round(tmp_path: Path) -> None:
+    """Both change at once, and neither is lost."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    current = Current(file, {})
+    await current.adopt([personal(1, "=oil")])
+    file.write_text(FILE.replace("Kremlin", "summit"))
+    changed, _ = await asyncio.gather(current.reload(), current.adopt([personal(3, "=gas")]))
+    assert changed == ("+1 keyword in k", "-1 keyword in k")
+    assert fired(await current.setup().engine(), "summit oil gas") == ["summit", "=gas"]
+
+
+async def test_a_personal_query_that_cannot_be_read_silences_nobody(tmp_path: Path) -> None:
+    """Another version may have let it in: it is left out, and said in the log."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    current = Current(file, {})
+    await current.adopt([personal(1, "=oil AND ("), personal(2, "=gas")])
+    assert fired(await current.setup().engine(), "Kremlin oil gas") == ["Kremlin", "=gas"]
+
+
+async def test_every_process_hears_of_personal_queries(tmp_path: Path) -> None:
+    """A look adopts what another process has put on record; where nothing changed it reads one number."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    async with await open_store(f"sqlite:///{tmp_path / 'n.db'}", migrate=True) as store:
+        current = Current(file, {})
+        here = Personal(store.queries, current)
+        await here.look()
+        assert await store.queries.watch(Chat(22), "=oil", NOW, most=9)
+        await here.look()
+        assert "~1" in current.setup().watchlists
+        setup = current.setup()
+        await here.look()
+        assert current.setup() is setup
+        await store.queries.unwatch(Chat(22), 1)
+        here.heard()
+        async with asyncio.timeout(5):
+            while "~1" in current.setup().watchlists:
+                await asyncio.sleep(0.01)
