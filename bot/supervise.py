@@ -65,7 +65,7 @@ async def _keep(name: str, loop: Loop, stop: asyncio.Event, hearts: Heartbeats, 
             await _watch(name, task, stop, hearts, look=look)
         finally:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await asyncio.wait([task], timeout=GRACE)  # one whose farewell hangs is left behind
         if stop.is_set():
             return
         strikes.append(time.monotonic())

@@ -88,3 +88,27 @@ async def test_a_mistake_of_the_configuration_ends_the_process_at_once() -> None
 
     with pytest.raises(ConfigError, match="taken"):
         await supervise({"web": mistaken}, asyncio.Event(), Heartbeats(time.monotonic), look=0.01)
+
+
+async def test_a_loop_whose_farewell_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop that was cancelled and does not end keeps nobody from starting it again."""
+    monkeypatch.setattr("bot.supervise.GRACE", 0.05)
+    stop, over = asyncio.Event(), asyncio.Event()
+    hearts = Heartbeats(time.monotonic)
+    hearts.expect("stuck", 0.05)
+    starts: list[int] = []
+
+    async def stuck() -> None:
+        starts.append(1)
+        if len(starts) == 2:
+            stop.set()
+            return
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await over.wait()
+
+    async with asyncio.timeout(5):
+        await supervise({"stuck": stuck}, stop, hearts, look=0.01, pause=0.001)
+    over.set()
+    assert len(starts) == 2
