@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_SHORTEST: Final = 3  # letters before the ending: `mer` and `are` are no verbs
-_FUTURE_FR: Final = "ai as a ons ez ont ais ait ions iez aient"
-_CONDITIONAL_IT: Final = "o ai a emo ete anno ei esti ebbe emmo este ebbero"
+from bot import french, german, italian
+
+_SHORTEST: Final = 3  # letters before the ending
 
 
 def _past_polish(before: str, before_they: str) -> str:
@@ -28,26 +28,6 @@ def _past_polish(before: str, before_they: str) -> str:
 
 # Ending of the basic form -> endings in its place. The letter before may change; see _stems.
 _VERBS: Final[dict[str, dict[str, str]]] = {
-    "fr": {
-        "er": "e es ons ez ent ais ait ions iez aient ai as a ames ates erent asse asses at assions assiez assent ant "
-        "ee ees ast assent oit ois oient oie iens iez omes eroit erois eroient eroie eroiz eriens "
-        + " ".join("er" + each for each in _FUTURE_FR.split()),
-        "ir": "is it i issons issez issent issais issait issions issiez issaient isse isses issant ie ies imes ites "
-        "irent ons ez ent ais ait ions iez aient e es ant s t u ue us ues "
-        + " ".join("ir" + each for each in _FUTURE_FR.split()),
-        "re": "s t ons ez ent ais ait ions iez aient e es is it imes ites irent isse isses issions issiez issent ant "
-        "u ue us ues " + " ".join("r" + each for each in _FUTURE_FR.split()),
-    },
-    "it": {
-        "are": "o i a iamo iate ate ano avo avi ava avamo avate avano ai asti ammo aste arono ino assi asse assimo "
-        "assero ando ante anti ato ata ati " + " ".join("er" + each for each in _CONDITIONAL_IT.split()),
-        "ere": "o i e a iamo iate ete ono ano evo evi eva evamo evate evano ei etti esti ette emmo este erono ettero "
-        "essi esse essimo essero endo ente enti uto uta uti ute "
-        + " ".join("er" + each for each in _CONDITIONAL_IT.split()),
-        "ire": "o i e a iamo iate ite ono ano isco isci isce iscono isca iscano ivo ivi iva ivamo ivate ivano ii isti "
-        "immo iste irono issi isse issimo issero endo ente enti ito ita iti "
-        + " ".join("ir" + each for each in _CONDITIONAL_IT.split()),
-    },
     "es": {
         "ar": "o as a amos ais an aba abas abamos abais aban e aste o asteis aron are aras ara aremos areis aran aria "
         "arias ariamos ariais arian e es emos eis en ase ases asemos aseis asen aramos arais ares aremos areis aren ad "
@@ -75,51 +55,38 @@ _VERBS: Final[dict[str, dict[str, str]]] = {
         "ic": _past_polish("i", "i"),
         "yc": _past_polish("y", "y"),
     },
-    "de": {
-        "ieren": "iere ierst iert iertet ierte ierten iertest ierend",
-        "en": "e st est t et te ete ten eten test etest tet etet end",
-        "ern": "ere erst ert erte erten ertest ertet ernd re",
-        "eln": "ele elst elt elte elten eltest eltet elnd le",
-    },
 }
-_WITH_PRONOUN: Final = {  # Italian writes the pronoun onto these forms: approfittiamoci, abbronzantesi
-    "are": "iamoci atevi antesi antisi andosi atosi atasi atisi atesi arti armi arci arvi ati",
-    "ere": "iamoci etevi entesi entisi endosi utosi utasi utisi utesi erti ermi erci ervi iti",
-    "ire": "iamoci itevi entesi entisi endosi itosi itasi itisi itesi irti irmi irci irvi iti",
-}
-_REFLEXIVE: Final = {"it": ("rsi", "re"), "es": ("rse", "r")}
+_TABLES: Final = {"fr": french.conjugate, "it": italian.conjugate, "de": german.conjugate}
 
 
 def basic(word: str, language: str) -> str:
     """Return the basic form without its reflexive ending: attaccarsi -> attaccare, asustarse -> asustar."""
-    ending, plain = _REFLEXIVE.get(language, ("", ""))
-    return word[: -len(ending)] + plain if ending and word.endswith(ending) else word
+    if language == "it":
+        return italian.plain(word)
+    return word[:-2] if language == "es" and word.endswith(("arse", "erse", "irse")) else word
 
 
 def conjugate(word: str, language: str) -> frozenset[str]:
     """Return what the rules of the language make of a folded basic form; empty where it looks like none."""
+    if table := _TABLES.get(language):
+        return table(word)
     plain = basic(word, language)
     for ending, endings in _VERBS.get(language, {}).items():
         stem = plain[: len(plain) - len(ending)]
         if plain.endswith(ending) and len(stem) >= _SHORTEST:
             found = {base + each for each in endings.split() for base in _stems(stem, each, language)}
-            if plain != word and language == "it":
-                found |= {stem + each for each in _WITH_PRONOUN[ending].split()}
             return frozenset(found | {plain} if plain != word else found)
     return frozenset()
 
 
+def archaic(word: str, language: str) -> frozenset[str]:
+    """Return what the rules make of a basic form that the dictionary of today's language does not know as a verb."""
+    return french.old(word) if language == "fr" else frozenset()
+
+
 def _stems(stem: str, ending: str, language: str) -> tuple[str, ...]:
-    """Return the spellings of a stem before an ending: mangeons, jetterai, paghi, busque, gemietet."""
-    last, soft, hard = stem[-1:], ending[:1] in ("e", "i"), ending[:1] in ("a", "o")
-    more: tuple[str, ...] = ()
-    if language == "fr":
-        more = {"g": (stem + "e",) if hard else (), "y": (stem[:-1] + "i",), "c": ()}.get(last, ())
-        more += (stem + last,) if stem.endswith(("el", "et")) and soft else ()
-    elif language == "it" and soft:
-        more = {"c": (stem + "h",), "g": (stem + "h",), "i": (stem[:-1],)}.get(last, ())
-    elif language == "es" and soft:
-        more = {"c": (stem[:-1] + "qu",), "g": (stem + "u",), "z": (stem[:-1] + "c",)}.get(last, ())
-    elif language == "de" and ending.endswith("t"):
-        more = ("ge" + stem,)
-    return (stem, *more)
+    """Return the spellings of a stem before an ending: busque, pague, empiece."""
+    if language == "es" and ending[0] in "ei":
+        other = {"c": stem[:-1] + "qu", "g": stem + "u", "z": stem[:-1] + "c"}.get(stem[-1:])
+        return (stem, other) if other else (stem,)
+    return (stem,)

@@ -19,6 +19,9 @@ from bot.text import Tokens, bare, fold, folded_with_places, tokens, variants
 
 MAX_SPELLINGS: Final = 64  # of one phrase; with more, its rarest word is looked up and the others are checked
 MAX_SPANS: Final = 32  # places of one leaf in one text
+MAX_APART: Final = 15  # words between a verb and its prefix
+_SENTENCE_ENDS: Final = frozenset(".!?;…\n")
+_JOINS: Final = frozenset({"und", "oder", "aber", "sowie"})  # a clause ends before these without a comma
 _BATCH: Final = 20_000  # literals of one automaton: building it holds the interpreter for about 50 ms
 _REGEXES: Final = 50  # regexes of one set: more of them outgrow its memory
 _LONG: Final = 64  # characters; longer "words" are not remembered
@@ -43,13 +46,15 @@ class Leaf:
     """What to look for: words in a row (numbers of Forms), a folded `literal` anywhere, or a `regex`.
 
     `glue` holds, for each gap between words, None where anything may stand there, else what was written there:
-    the words are parts of one, as in COVID-19.
+    the words are parts of one, as in COVID-19. With `clause` the last word ends the clause that the first stands in,
+    and anything may stand between them: "kündigte … an".
     """
 
     words: tuple[int, ...] = ()
     glue: tuple[str | None, ...] = ()
     literal: str | None = None
     regex: str | None = None
+    clause: bool = False
 
 
 class Finder:
@@ -100,8 +105,22 @@ class Finder:
             return
         if number in self._checked and not self._holds(self.leaves[number], at, row, words):
             return
-        if (span := words.span(at, at + len(self.leaves[number].words) - 1)) not in spans:
+        last = at + len(self.leaves[number].words) - 1
+        if self.leaves[number].clause and (last := self._end(self.leaves[number], at, row, words)) < 0:
+            return
+        if (span := words.span(at, last)) not in spans:
             found[number] = [*spans, span]
+
+    def _end(self, leaf: Leaf, first: int, row: str, words: Tokens) -> int:
+        """Return which word ends the clause of this one and fills the last place of the leaf, -1 where none does."""
+        for at in range(first + 1, min(first + MAX_APART + 2, len(row))):
+            if not _SENTENCE_ENDS.isdisjoint(words.gap(at - 1)):
+                break
+            if row[at] in self._classes.of(leaf.words[-1]) and (
+                at + 1 == len(row) or words.gap(at).strip() or words.words[at + 1] in _JOINS
+            ):
+                return at
+        return -1
 
     def _holds(self, leaf: Leaf, at: int, row: str, words: Tokens) -> bool:
         if at < 0 or at + len(leaf.words) > len(row):
@@ -117,7 +136,9 @@ class Finder:
             first = 0
             if any(written is not None for written in leaf.glue):
                 self._checked.add(number)
-            if prod(map(len, choices)) > MAX_SPELLINGS and len(choices) > 1:
+            if leaf.clause:
+                choices = choices[:1]
+            elif prod(map(len, choices)) > MAX_SPELLINGS and len(choices) > 1:
                 first = min(range(len(choices)), key=lambda at: len(choices[at]))
                 choices = choices[first : first + 1]
                 self._checked.add(number)

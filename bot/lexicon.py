@@ -20,6 +20,7 @@ _SAME: Final = 254  # in place of a length: the lemma is that of the form before
 _WHOLE: Final = 255  # the lemma is spelled out
 _STEM: Final = 4  # bytes that begin a stretch; twice as many where a letter takes two
 _TWO_BYTES: Final = frozenset({"uk", "ru", "ar"})
+_UMLAUTS: Final = {plain.encode(): umlaut.encode() for plain, umlaut in zip("AOUaou", "ÄÖÜäöü", strict=True)}
 _TAIL: Final = 3  # bytes of a lemma that tell an irregular form: men -> m + an, Häuser -> H + aus
 
 
@@ -131,6 +132,8 @@ class _Stream:
 
     def _tails(self, word: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Give the endings under which a lemma is stored beside a form that parts from it after this beginning."""
+        if first := _UMLAUTS.get(word[:1]):
+            yield first, bytes((len(word),)) + word  # Ärzte -> Arzt
         shortest = 1 if self._size > _STEM else 2  # half a letter is a common ending only where letters have two halves
         for kept in range(1, min(self._size, len(word) - shortest + 1)):
             tail = word[kept:]

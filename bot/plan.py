@@ -16,7 +16,7 @@ from bot.model import Field
 from bot.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
 from bot.spelling import spellings
 from bot.text import bare, fold, script, tokens, unspaced, variants
-from bot.words import Wanted
+from bot.words import Wanted, parted
 
 Forms = Mapping[Wanted, tuple[str, ...]]
 _SHORT: Final = 3  # letters; shorter words have one form
@@ -76,6 +76,10 @@ def wanted(query: Query, languages: tuple[str, ...]) -> set[Wanted]:
         for spelling in _spellings(word)
         for part in _parts(spelling)
         if inflects(part)
+    } | {
+        (apart[1], ("de",))
+        for leaf in leaves(query.root)
+        if (word := _alone(leaf)) and (apart := _apart(word, languages))
     }
 
 
@@ -111,8 +115,12 @@ class Planner:
             spots = [Found(self._number(Leaf(regex=node.pattern)), node.field, f"/{node.pattern}/")]
         elif isinstance(node, Word):
             spots = [self._row((word,), languages, node.field, _shown(node)) for word in _alternatives(node)]
+            spots += self._parted(node, languages, node.field, _shown(node))
         elif node.near is None:
-            spots = [self._row(node.words, languages, node.field, f'"{" ".join(map(_shown, node.words))}"')]
+            shown = f'"{" ".join(map(_shown, node.words))}"'
+            spots = [self._row(node.words, languages, node.field, shown)]
+            if alone := _alone(node):
+                spots += self._parted(alone, languages, node.field, shown)
         else:
             apart = tuple(self._row((word,), languages, node.field, _shown(word)) for word in node.words)
             near = Near(apart, node.near, node.field, f'"{" ".join(map(_shown, node.words))}"~{node.near}')
@@ -134,6 +142,16 @@ class Planner:
             glue = (*glue, None, *within) if forms else within
             forms += more
         return Found(self._number(Leaf(forms, glue)), field, shown)
+
+    def _parted(self, word: Word, languages: tuple[str, ...], field: Field | None, shown: str) -> list[Found]:
+        """Return the test for a verb whose prefix stands at the end of the clause, none for other words."""
+        if not (apart := _apart(word, languages)):
+            return []
+        prefix, base = apart
+        whole = self._forms.get((base, ("de",)), (fold(base),))
+        finite = tuple(form for form in whole if base.startswith("ge") or not form.startswith("ge"))
+        places = (self._form_number(Form(finite)), self._form_number(Form((prefix,))))
+        return [Found(self._number(Leaf(places, (None,), clause=True)), field, shown)]
 
     def _number(self, leaf: Leaf) -> int:
         number = self._numbers.setdefault(leaf, len(self._numbers))
@@ -187,6 +205,18 @@ class Planner:
 
 def _shown(word: Word) -> str:
     return f"{'=' * word.exact}{'~' * word.across}{word.text}{'*' * word.prefix}"
+
+
+def _alone(node: Node) -> Word | None:
+    """Return the one word that a leaf of a query consists of, if it does."""
+    if isinstance(node, Phrase):
+        return node.words[0] if len(node.words) == 1 and node.near is None else None
+    return node if isinstance(node, Word) else None
+
+
+def _apart(word: Word, languages: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the prefix and the rest of a verb that parts from its prefix in a clause."""
+    return None if word.exact or word.prefix or word.across else parted(word.text, languages)
 
 
 def _spellings(word: Word) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
-from bot import lexicon
-from bot.conjugation import basic, conjugate
+from bot import german, lexicon
+from bot.conjugation import archaic, basic, conjugate
 from bot.endings import guesses
 from bot.lexicon import Known
 from bot.slavic import inflector
@@ -27,15 +27,18 @@ BY_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = {
     "arabic": ("ar",),
 }
 _NOT_ITS_LETTERS: Final = {"ru": frozenset("іїєґ'’ʼ"), "uk": frozenset("ыэёъ")}
-_RULES: Final = "1"  # raised with every change of what is found, so that old caches are not believed
+_RULES: Final = "2"  # raised with every change of what is found, so that old caches are not believed
 _PLAIN_GENITIVE: Final = frozenset({"en", "de", "nl"})  # names just take an s
 # Dictionaries that lack many forms of the nouns they have, and endings that are right whatever else they may be.
 _THIN: Final[Mapping[str, tuple[str, ...]]] = {
     "pl": ("owi", "om", "ami", "ach", "ów"),
-    "uk": (),
+    "uk": ("ами", "ями", "ах", "ях", "ам", "ям", "ові", "еві", "ого", "ому", "ими", "ською", "ська", "цька", "ку"),
 }
 _CERTAIN: Final = 2  # forms by rule that the dictionary confirms make all of them a verb's, whatever else they may be
+_LONG_VERB: Final = 5  # letters; a shorter word is believed to be a verb only where the dictionary has forms of it
+_CLEAR: Final = 3  # so many confirmed forms of a noun or adjective make the rest of its paradigm certain
 _NAMES_BY_RULE: Final = frozenset({"ru", "uk"})
+_MAIN: Final = "en"  # most texts are in it, and watchlists for it seldom say so
 _FEW: Final = 3  # languages; who names no more of them than this means them
 _MAX_FORMS: Final = 300  # of one word; a Turkish noun has a thousand, most never written
 
@@ -67,6 +70,16 @@ def forms(word: str, languages: tuple[str, ...] = ()) -> frozenset[str]:
     return frozenset(inflect([(word, languages)])[word, languages])
 
 
+def parted(word: str, languages: tuple[str, ...] = ()) -> tuple[str, str] | None:
+    """Return the prefix that a German verb parts from in a clause, and the verb without it; None for other words."""
+    if not word[:1].islower() or "de" not in languages_of(word, languages):
+        return None
+    if (apart := german.parted(fold(word))) is None:
+        return None
+    prefix, base = apart
+    return prefix, next((word[at:] for at in range(1, len(word)) if fold(word[at:]) == base), base)
+
+
 def inflect(wanted: Iterable[Wanted], cache: FormCache | None = None) -> dict[Wanted, tuple[str, ...]]:
     """Return the folded forms of many words at once: each dictionary is read once for all of them."""
     asked = {each: languages_of(*each) for each in wanted}
@@ -93,22 +106,28 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
         for language in languages:
             by_language.setdefault(language, {})[word] = frozenset()
     known: dict[str, dict[str, Known]] = {}
-    for language, words in by_language.items():
+    for language in sorted(by_language, key=_MAIN.__eq__):  # the main one is asked about what the others offer, too
+        words = by_language[language]
         if (inflected := inflector(language)) is not None:
             known[language] = {word: inflected(word) for word in words}
-        else:
-            known[language] = _listed(language, words)
+            continue
+        if language == _MAIN:
+            for word in words:
+                offers = (_offered(word, other, each[word]) for other, each in known.items() if word in each)
+                words[word] = frozenset(fold(form) for offer in offers for form in offer)
+        known[language] = _listed(language, words)
     return {
         (word, languages): _chosen(word, {language: known[language][word] for language in languages})
         for word, languages in wanted
     }
 
 
-def _listed(language: str, words: Iterable[str]) -> dict[str, Known]:
-    """Ask simplemma's dictionary of a language, for reflexive verbs also by their plain form."""
+def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, Known]:
+    """Ask simplemma's dictionary of a language, also about forms in doubt, for reflexive verbs by their plain form."""
     asked: dict[str, set[str]] = {}
-    for word in words:
-        ruled = {*guesses(word, language), *conjugate(fold(word), language)}
+    for word, doubtful in words.items():
+        verb = fold(word)
+        ruled = {*guesses(word, language), *conjugate(verb, language), *archaic(verb, language), *doubtful}
         asked.setdefault(word, set()).update(ruled)
         asked.setdefault(basic(word, language), set()).update(ruled)
     known = lexicon.look_up(language, asked)
@@ -124,7 +143,9 @@ def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
     """Put together what the dictionaries say of a word.
 
     A language that lists the word as it stands goes before those where it is a form of another: `war` is a word in
-    English, and a form of "to be" in German. A name gets its s even where only other languages know it.
+    English, and a form of "to be" in German. Where English knows the word well, what other languages make of it
+    counts only if it is no other English word: `story` is not the Polish `store`, nor `plan` a `plane`. A name gets
+    its s even where only other languages know it.
     """
     found = {form for each in known.values() for form in each.own}
     if not found:
@@ -138,10 +159,19 @@ def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
             found |= {f"{word}s"} - each.taken - each.listed
         if language in _NAMES_BY_RULE and word[:1].isupper() and not (each.own or each.other):
             found |= guesses(word, language)  # a name that only the neighbour's dictionary has
+    main = known.get(_MAIN, Known())
+    if len(main.own) > 1 and word[:1].islower():
+        other = {fold(form) for form in main.taken | main.listed} - {fold(form) for form in _offered(word, _MAIN, main)}
+        found = {form for form in found if fold(form) not in other}
     folded = {fold(form) for form in found}
     if len(folded) > _MAX_FORMS:
         folded = set(sorted(folded, key=lambda form: (len(form), form))[:_MAX_FORMS])
     return tuple(sorted(folded | {fold(word)}))
+
+
+def _offered(word: str, language: str, known: Known) -> frozenset[str]:
+    """Return what a language that has the word makes of it."""
+    return known.own | _by_rule(word, language, known, nobody=False) if known.own else frozenset()
 
 
 def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozenset[str]:
@@ -155,10 +185,15 @@ def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozens
     verbs = conjugate(fold(word), language) if word[:1].islower() else frozenset()
     if language == "en" and not nobody:  # every noun has its plural, whatever else that may be: copies, lives
         return guesses(word, language) - known.listed
-    if len(verbs & {fold(form) for form in known.own}) < _CERTAIN:
-        verbs -= known.taken | known.listed
+    own = {fold(form) for form in known.own}
+    if len(verbs & own) < _CERTAIN:
+        verbs |= archaic(fold(word), language) if verbs else frozenset()
+        plausible = len(word) >= _LONG_VERB and own <= {fold(word), *verbs}  # a noun would have its own forms
+        verbs = verbs - known.taken - known.listed if plausible else frozenset()
     nouns = guesses(word, language) - known.listed if nobody or language in _THIN else frozenset()
-    return verbs | {form for form in nouns if form not in known.taken or form.endswith(_THIN.get(language, ()))}
+    if len(nouns & known.own) < _CLEAR:
+        nouns = frozenset(form for form in nouns if form not in known.taken or form.endswith(_THIN.get(language, ())))
+    return verbs | nouns
 
 
 def _acronym(word: str) -> bool:

@@ -250,3 +250,20 @@ def test_a_language_that_the_script_belies_silences_nobody() -> None:
     engine = watching("Песков", languages=("ru",))
     assert [match.query for match in engine.match("Пескова спросили о саммите", language="en-US")] == ["Песков"]
     assert not watching("Kremlin", languages=("ru",)).match("Kremlin talks", language="en-US")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Die Regierung kündigte am Freitag neue Sanktionen an.", "kündigte am Freitag neue Sanktionen an"),
+        ("Er kündigt, wie erwartet, Reformen an und geht.", "kündigt, wie erwartet, Reformen an"),
+        ("Sie hat es angekündigt", "angekündigt"),
+        ("Sie kündigte an der Universität.", None),
+        ("Sie kündigte. Er fing an.", None),
+        ("Sie kündigte " + "sehr " * 20 + "an.", None),
+    ],
+)
+def test_a_verb_is_found_apart_from_its_prefix(text: str, found: str | None) -> None:
+    """German parts some verbs: the prefix then ends the clause."""
+    matches = build([Watchlist("w", "w", ("ankündigen",), languages=("de",))]).match(text)
+    assert [each.evidence[0].text for each in matches] == ([found] if found else [])

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot import endings, lexicon, slavic
-from bot.conjugation import conjugate
+from bot.conjugation import archaic, basic, conjugate
 from bot.formfile import FormFile
 from bot.spelling import MAX_SPELLINGS, spellings
 from bot.text import fold
-from bot.words import forms, inflect, languages_of
+from bot.words import forms, inflect, languages_of, parted
 
 
 @pytest.mark.parametrize(
@@ -87,17 +87,83 @@ def test_ukrainian_without_its_dictionary_falls_back_on_rules(monkeypatch: pytes
     assert {"зеленського", "зеленським"} <= forms("Зеленський", ("uk",))
     assert {"президента", "президентом"} <= forms("президент", ("uk",))
     assert {"києва", "києві"} <= forms("Київ", ("uk",))
+    for name, expected in {
+        "Харків": "харкова харкові харковом",
+        "Шмигаль": "шмигаля шмигалю шмигалем",
+        "Залужний": "залужного залужному залужним",
+        "Україна": "україни україні україну україною",
+        "Рада": "ради раді раду радою",
+        "гривня": "гривні гривень гривнями",
+        "день": "дня дні днів",
+    }.items():
+        assert set(expected.split()) <= forms(name, ("uk",)), name
     assert {"ользі", "ольгою"} <= forms("Ольга", ("uk",))
 
 
-def test_verbs_are_conjugated_where_dictionaries_are_thin() -> None:
-    """French, Italian, Spanish and Polish verbs have more forms than dictionaries list."""
-    assert {"bitumions", "bitumera"} <= conjugate("bitumer", "fr")
-    assert {"paghi", "pago"} <= conjugate("pagare", "it")
-    assert {"busque", "buscando"} <= conjugate("buscar", "es")
-    assert "attaccare" in conjugate("attaccarsi", "it")
-    assert conjugate("mer", "fr") == frozenset()
+@pytest.mark.parametrize(
+    ("verb", "language", "expected"),
+    [
+        ("bitumer", "fr", "bitumions bitumera bitumassent bitumées"),
+        ("partager", "fr", "partageons partageât"),
+        ("rappeler", "fr", "rappelle rappellerait"),
+        ("retenir", "fr", "retient retînmes retiendrons retenue"),
+        ("apercevoir", "fr", "aperçoit aperçurent apercevraient aperçue"),
+        ("restreindre", "fr", "restreint restreignissent restreindra restreinte"),
+        ("traduire", "fr", "traduisons traduisit traduite"),
+        ("damagier", "fr", "damageroie damagiee damagent"),
+        ("pagare", "it", "paghi pago pagherebbe"),
+        ("proteggere", "it", "protessi protette proteggerai"),
+        ("ridursi", "it", "riduco ridussero ridurremo ridottosi ridurre"),
+        ("attaccarsi", "it", "attaccare attacchino attaccandosi"),
+        ("fermare", "it", "fermarlo fermandoli fermar"),
+        ("buscar", "es", "busque buscando"),
+        ("ernennen", "de", "ernannte ernannten ernannt"),
+        ("übertreffen", "de", "übertraf übertroffene übertrifft"),
+        ("aufmachen", "de", "aufgemacht aufzumachen aufmachte aufgemachten"),
+        ("zurückweisen", "de", "zurückgewiesen zurückzuweisen zurückwies"),
+        ("verhandeln", "de", "verhandle verhandelte verhandelten"),
+        ("sanktionieren", "de", "sanktioniert sanktionierten"),
+    ],
+)
+def test_verbs_are_conjugated_where_dictionaries_are_thin(verb: str, language: str, expected: str) -> None:
+    """French, Italian, Spanish, Polish and German verbs have more forms than dictionaries list."""
+    assert {fold(each) for each in expected.split()} <= conjugate(fold(verb), language) | archaic(fold(verb), language)
+
+
+def test_what_is_no_verb_is_not_conjugated() -> None:
+    """Short words and nouns that merely end like verbs stay nouns; a prefix alone makes no participle."""
+    assert forms("mer", ("fr",)) == {"mer", "mers"}
+    assert forms("hiver", ("fr",)) == {"hiver", "hivers"}
+    assert forms("guerre", ("fr",)) == {"guerre", "guerres"}
+    assert conjugate("Kreml", "de") == frozenset()
+    assert not {"geankundigt", "vorberitten"} & (conjugate("ankundigen", "de") | conjugate("vorbereiten", "de"))
+    assert basic("corsi", "it") == "corsi"
     assert endings.guesses("x", "xx") == frozenset()
+
+
+def test_umlauts_may_begin_a_plural() -> None:
+    """The dictionary is searched for forms that part from the word with their first letter."""
+    assert {"arzte", "arzten"} <= forms("Arzt", ("de",))
+    assert {"amter", "amtern"} <= forms("Amt", ("de",))
+
+
+def test_german_verbs_part_from_their_prefix() -> None:
+    """What stands apart is known by its prefix and by the verb without it, spelled as it was written."""
+    assert parted("ankündigen", ("de",)) == ("an", "kündigen")
+    assert parted("zurücktreten") == ("zuruck", "treten")
+    assert parted("ankündigen", ("en",)) is None
+    assert parted("Ankündigung") is None
+    assert parted("antworten", ("de",)) is None
+    assert parted("übernehmen", ("de",)) is None
+
+
+def test_other_languages_give_way_to_english_words() -> None:
+    """A watchlist without languages that says story never means a store; German plans are still Pläne."""
+    assert "store" not in forms("story")
+    assert "stories" in forms("story")
+    assert "plane" not in forms("plan")
+    assert "plane" in forms("Plan")
+    assert "plane" in forms("plan", ("de",))
 
 
 @pytest.mark.parametrize(
