@@ -1,8 +1,8 @@
 """The loop that delivers: alerts of the store in, messages of the notifier out, each settled right after acceptance.
 
-One message at a time, so that a kill costs one duplicate at most; only an answer that takes long lets others pass.
-One sender a token, by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never
-loses an alert: what is not settled is claimed again.
+One message at a time, however long its answer takes, so that a kill costs one duplicate at most. One sender a token,
+by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never loses an alert: what is
+not settled is claimed again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,8 +27,11 @@ log = logging.getLogger(__name__)
 CLAIM_TTL = timedelta(minutes=2)
 HELD, PER_CHAT = 200, 8  # claimed at a time at most, and of one chat
 IDLE, BUSY = timedelta(seconds=1), timedelta(seconds=0.2)  # between two looks for work that nobody hinted at
-LANES, PATIENCE = 8, 1.0  # sends under way at most; seconds after which another may start beside one
-GRACE = 8.0  # seconds that sends under way get at the end: SIGTERM ends the process within ten
+PATIENCE = 1.0  # seconds of a send after which the loop looks after its role and its pulse meanwhile
+# Seconds at the end: for the send under way, and for each step after it. Together less than the eight that whoever
+# supervises the loops gives them, because SIGTERM ends the process within ten.
+GRACE, STEP = 5.0, 0.8
+LAST = 0.5  # seconds that a send under way gets at least, even when a deadline is over
 HOUR = timedelta(hours=1)
 STALE, STALE_MANY = timedelta(hours=3), 3  # so old, and so many of them for a chat: after an outage they come as one
 
@@ -78,7 +82,9 @@ class Deliverer:
         )
         self._epoch: int | None = None
         self._held: list[Delivery] = []
-        self._flying: dict[asyncio.Task[None], int] = {}
+        self._flight: asyncio.Task[None] | None = None
+        self._aloft: int | None = None  # the chat that it is for
+        self._stop = asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
         self._look_at = self._seen_at = now()
 
@@ -87,6 +93,7 @@ class Deliverer:
 
         `wake` is a hint that there is something new; `beat` is called at every turn, at least every few seconds.
         """
+        self._stop = stop
         try:
             while not stop.is_set():
                 beat()
@@ -96,32 +103,38 @@ class Deliverer:
                     wake.clear()
                     self._look_at = self._now()
         finally:
-            await self._leave()
+            await self._leave(GRACE)
 
     async def drain(self, deadline: datetime, beat: Callable[[], None] = lambda: None) -> Drained:
         """Deliver until nothing is left, the deadline is reached, or nothing can be tried before it.
 
-        What another instance's sender holds is left to it.
+        What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
         """
         before = self._lane.sent, self._lane.dead
         standby = False
         try:
             while self._now() < deadline:
                 beat()
-                until = await self._turn()
+                until = deadline
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._left(deadline)):
+                        until = await self._turn()
                 standby = self._tenure.epoch is None
                 if standby or self._lane.waits >= deadline:
                     break
-                if not self._held and not self._flying:
+                if not self._held and self._flight is None:
                     left, next_try = await self._store.waiting(self._now())
                     if not left or next_try is None or next_try >= deadline:
                         break
                     until = max(until, next_try)
                 await self._rest(min(until, deadline))
         finally:
-            await self._leave()
+            await self._leave(max(LAST, self._left(deadline)))
         left, _ = await self._store.waiting(self._now())
         return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
+
+    def _left(self, deadline: datetime) -> float:
+        return (deadline - self._now()).total_seconds()
 
     async def _turn(self) -> datetime:
         """Do one thing, and return when there may be another."""
@@ -166,7 +179,7 @@ class Deliverer:
         """Claim more when little is held. A chat of which some is held already has to wait for its turn."""
         if now < self._look_at or len(self._held) > HELD // 4:
             return
-        busy = {one.alert.chat.id for one in self._held} | set(self._flying.values())
+        busy = {one.alert.chat.id for one in self._held} | (set() if self._aloft is None else {self._aloft})
         claimed = await self._store.claim(
             epoch, now, limit=HELD - len(self._held), ttl=CLAIM_TTL, per_chat=PER_CHAT, without=sorted(busy)
         )
@@ -184,9 +197,9 @@ class Deliverer:
 
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
         """Take the next alert whose chat may be sent to, or several to fold into one message, and say which it is."""
-        if len(self._flying) >= LANES or self._pace.free(now) > now:
+        if self._flight is not None or self._pace.free(now) > now:
             return None
-        passed = set(self._flying.values())
+        passed = set[int]()
         for delivery in self._held:
             chat = delivery.alert.chat.id
             if chat not in passed and self._pace.ready(chat, now) <= now:
@@ -209,18 +222,22 @@ class Deliverer:
         return old if delivery in old and len(old) >= STALE_MANY else ()
 
     async def _start(self, batch: tuple[Delivery, ...], epoch: int, now: datetime, *, folded: bool) -> None:
-        """Let a batch fly, and wait until it has landed or has taken long enough for another to start beside it."""
+        """Let a batch fly, and wait until it has landed, or has taken so long that the loop must go on turning."""
         chat = batch[0].alert.chat.id
         if not folded and batch[0].message is None:
             self._spent[chat] = self._spent.get(chat, 0) + 1
         self._pace.take(chat, now)
-        task = asyncio.create_task(self._lane.fly(batch, epoch, folded=folded))
-        self._flying[task] = chat
+        self._aloft = chat
+        self._flight = task = asyncio.create_task(self._lane.fly(batch, epoch, folded=folded))
         task.add_done_callback(self._landed)
-        await asyncio.wait({task}, timeout=PATIENCE)
+        ending = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({task, ending}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
 
     def _landed(self, task: asyncio.Task[None]) -> None:
-        chat = self._flying.pop(task)
+        chat, self._flight, self._aloft = self._aloft, None, None
         if all(one.alert.chat.id != chat for one in self._held):
             self._look_at = min(self._look_at, self._now())  # there may be more for it
         if not task.cancelled() and task.exception():
@@ -228,9 +245,8 @@ class Deliverer:
 
     def _soonest(self, now: datetime) -> datetime:
         """Return when something may be sent, claimed or renewed."""
-        busy = set(self._flying.values())
-        waiting = {one.alert.chat.id for one in self._held} - busy
-        times = [self._pace.ready(chat, now) for chat in waiting] if len(busy) < LANES else []
+        waiting = {one.alert.chat.id for one in self._held} if self._flight is None else set[int]()
+        times = [self._pace.ready(chat, now) for chat in waiting]
         return min((*times, self._tenure.due(now), max(self._look_at, now + BUSY)))
 
     async def _rest(self, until: datetime, *events: asyncio.Event) -> None:
@@ -241,27 +257,41 @@ class Deliverer:
             return
         waits = [asyncio.ensure_future(self._pause(seconds)), *(asyncio.ensure_future(one.wait()) for one in events)]
         try:
-            await asyncio.wait([*waits, *self._flying], return_when=asyncio.FIRST_COMPLETED)
+            flights = [] if self._flight is None else [self._flight]
+            await asyncio.wait([*waits, *flights], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in waits:
                 one.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _leave(self) -> None:
-        """Finish what is under way, give the rest back, and the role with it."""
-        if self._flying:
-            await asyncio.wait(self._flying, timeout=GRACE)
-        for task in tuple(self._flying):
-            task.cancel()
-        if self._flying:
-            await asyncio.wait(self._flying)
+    async def _leave(self, seconds: float) -> None:
+        """Give the send under way so many seconds to end, the rest back, and the role with it, cancelled or not.
+
+        A send that does not end may have been accepted: it keeps its claim, and whoever sends next tells it again.
+        """
         try:
-            if self._held and self._tenure.epoch is not None:
-                await self._store.unclaim(self._held, self._tenure.epoch)
-        except StoreError as error:
-            log.warning("claimed alerts come back when their lease ends", extra={"reason": str(error)})
+            if self._flight is not None:
+                await asyncio.wait({self._flight}, timeout=seconds)
+        finally:
+            await asyncio.shield(self._part())
+
+    async def _part(self) -> None:
+        """Let go of everything; a store that does not answer holds nobody up."""
+        flight, held, epoch = self._flight, self._held, self._tenure.epoch
         self._held, self._epoch = [], None
-        await self._tenure.leave()
+        if flight is not None:
+            flight.cancel()
+            await asyncio.wait({flight}, timeout=STEP)
+        try:
+            if held and epoch is not None:
+                async with asyncio.timeout(STEP):
+                    await self._store.unclaim(held, epoch)
+        except (StoreError, TimeoutError) as error:
+            log.warning("claimed alerts come back when their lease ends", extra={"reason": repr(error)})
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STEP):
+                    await self._tenure.leave()
 
 
 def _seen(delivery: Delivery, now: datetime) -> datetime:

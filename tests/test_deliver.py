@@ -6,7 +6,7 @@ Time is simulated where minutes matter: whenever the loop rests, its clock is se
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,10 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
-from bot import deliver
+from bot import deliver, supervise
 from bot.deliver import Deliverer, Drained
-from bot.model import Alert, Chat, Item, Look, Match, Priority, Report, Signature, Source, Subscription, Validators
+from bot.model import (
+    Alert,
+    Chat,
+    Delivery,
+    Item,
+    Look,
+    Match,
+    Priority,
+    Report,
+    Signature,
+    Source,
+    Subscription,
+    Validators,
+)
 from bot.notify.telegram import TelegramNotifier
 from bot.ports import Outcome, Recorded, Turn
 from bot.store.holder import this_process
@@ -486,22 +500,99 @@ async def test_a_flood_takes_several_rolling_messages(room: Room, telegram_serve
     assert 2 <= len(shown[2:]) <= 4
 
 
-async def test_a_hanging_send_lets_others_pass(
+@dataclass(slots=True)
+class Counting:
+    """A medium that notes how many sends are under way at most."""
+
+    medium: TelegramNotifier
+    aloft: int = 0
+    most: int = 0
+
+    async def send(self, delivery: Delivery) -> int:
+        """Count it in and out."""
+        self.aloft += 1
+        self.most = max(self.most, self.aloft)
+        try:
+            return await self.medium.send(delivery)
+        finally:
+            self.aloft -= 1
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """Pass it on."""
+        return await self.medium.fold(deliveries, message)
+
+
+async def test_case_75_a_slow_answer_is_waited_for_alone(
     room: Room, telegram_server: TelegramServer, fault: type[Fault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One chat's answer that never comes keeps nobody else from being told."""
-    monkeypatch.setattr(deliver, "PATIENCE", 0.05)
-    release = asyncio.Event()
-    telegram_server.plan(fault(accept=True, hang=release, code=500, description="Internal Server Error"), chat=1)
+    """However long it takes, nothing else is sent beside it: a kill in between can double one message only."""
+    monkeypatch.setattr(deliver, "PATIENCE", 0.01)
+    release, rests = asyncio.Event(), count(1)
+
+    async def rest(seconds: float) -> None:
+        if next(rests) > 20:  # many turns of the loop later
+            release.set()
+        await room.pause(seconds)
+
+    telegram_server.plan(fault(500, "Internal Server Error", hang=release), chat=1)
     await room.tell_many([1, 2, 3, 4])
-    task = asyncio.create_task(room.drain())
-    await until(lambda: len(telegram_server.sent()) == 3)
-    assert {one.chat for one in telegram_server.sent()} == {2, 3, 4}
-    release.set()
-    assert (await task).left == 0
+    medium = Counting(room.notifier)
+    sender = Deliverer(room.store.deliveries, medium, now=room.now, pause=rest)
+    await sender.drain(START + timedelta(minutes=1))
+    assert medium.most == 1
+    assert [one.chat for one in telegram_server.sent()] == [2, 3, 4, 1]
 
 
-async def until(condition: Callable[[], bool]) -> None:
+@both
+async def test_case_89_a_deadline_holds_while_a_send_hangs(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault]
+) -> None:
+    """A scheduler kills what overruns: the send is left to its claim, the rest given back, and all is told later."""
+    telegram_server.plan(fault(hang=asyncio.Event()))
+    await room.tell_many([1, 2, 3])
+    start = datetime.now(UTC)
+    result = await Deliverer(room.store.deliveries, room.notifier).drain(start + timedelta(seconds=0.3))
+    assert datetime.now(UTC) - start < timedelta(seconds=2.5), "by the clock on the wall"
+    assert (result.sent, result.left, result.standby) == (0, 3, False)
+    room.time = datetime.now(UTC)
+    assert (await room.drain()).sent == 3
+
+
+@both
+async def test_case_76_leaving_is_finished_even_when_it_is_cancelled(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever loses patience with a hanging send still gets the role back, and the alerts that were not tried."""
+    assert deliver.GRACE + 3 * deliver.STEP < supervise.GRACE < 10
+    monkeypatch.setattr(deliver, "PATIENCE", 0.01)
+    telegram_server.plan(fault(hang=asyncio.Event()))
+    await room.tell_many([1, 2, 3])
+    stop, leaving = asyncio.Event(), asyncio.Event()
+    sender = room.sender()
+    leave = sender._leave
+
+    async def noted(seconds: float) -> None:
+        leaving.set()
+        await leave(seconds)
+
+    monkeypatch.setattr(sender, "_leave", noted)
+    task = asyncio.create_task(sender.run(stop, asyncio.Event()))
+    await until(lambda: telegram_server.requests)
+    stop.set()
+    await leaving.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert sender._flight is None
+    elsewhere = replace(this_process(), host="elsewhere", boot="another")
+    async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
+        epoch = await other.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+        assert epoch is not None, "the role was given back"
+        async with other.database.read() as connection:
+            leased = await connection.execute(text("SELECT chat FROM outbox WHERE lease_until IS NOT NULL"))
+            assert [row.chat for row in leased] == [1], "only what may have been accepted stays claimed"
+
+
+async def until(condition: Callable[[], object]) -> None:
     """Wait for something to become true, a few seconds at most."""
     async with asyncio.timeout(10):
         while not condition():

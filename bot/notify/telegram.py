@@ -27,7 +27,7 @@ TELEGRAM = "https://api.telegram.org"
 # Long, so that it is rarely unknown whether a message was accepted (seconds; python-telegram-bot's default is 5).
 _SEND_TIMEOUT, _CONNECT_TIMEOUT, _POOL_TIMEOUT = 20.0, 10.0, 5.0
 _DEADLINE = 60.0  # over all: the time-outs above are per read, and a dripping answer renews them
-_CONNECTIONS = 16  # above the eight sends that may be under way, and a few questions of /status
+_CONNECTIONS = 16  # above one long poll, the eight chats that are answered at a time, and their questions
 # These certainly never left: there was no connection, or no request to write. Names of httpx's exceptions.
 _UNSENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "InvalidURL"}
