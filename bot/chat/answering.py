@@ -94,14 +94,16 @@ class Answering:
             return None
 
     async def _one(self, said: Command | Membership | Migration) -> None:
-        try:
-            await self._obey(said)
-        except BotError as error:
-            log.warning("update not answered", extra={"chat": _place(said), "reason": str(error)})
-            await self._apologise(said)
-        except Exception:  # a bug must cost one update, not the listener
-            log.exception("update not answered, this is a bug", extra={"chat": _place(said)})
-            await self._apologise(said)
+        """Obey, or say that it went wrong; where even that goes wrong, it costs this update and nothing more."""
+        for act in (self._obey, self._apologise):
+            try:
+                await act(said)
+            except BotError as error:
+                log.warning("update not answered", extra={"chat": _place(said), "reason": str(error)})
+            except Exception:  # a bug must cost one update, not the listener
+                log.exception("update not answered, this is a bug", extra={"chat": _place(said)})
+            else:
+                return
 
     async def _obey(self, said: Command | Membership | Migration) -> None:
         if isinstance(said, Migration):

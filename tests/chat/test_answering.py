@@ -1,0 +1,61 @@
+"""What an update leads to when things go wrong twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.chat.answering import Answering
+from bot.errors import DeliveryError, StoreError
+
+GROUP = -100500
+UPDATE = {
+    "update_id": 1,
+    "message": {
+        "message_id": 9,
+        "date": 1,
+        "chat": {"id": GROUP, "type": "supergroup", "title": "Newsroom"},
+        "from": {"id": 22, "is_bot": False, "first_name": "Reader"},
+        "text": "/mine",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+    },
+}
+
+
+class Broken:
+    """A store, commands and a line to Telegram of which none does what it should."""
+
+    def __init__(self, trouble: Exception) -> None:
+        self.trouble = trouble
+        self.said = 0
+
+    async def answer(self, _: object) -> Any:
+        """Fail, as commands do without their store."""
+        raise self.trouble
+
+    async def migrate(self, _old: int, _new: int) -> None:
+        """Fail, as the store does."""
+        raise self.trouble
+
+    async def say(self, _: object) -> None:
+        """Refuse the apology, because the group has moved: that would have to go on record."""
+        self.said += 1
+        raise DeliveryError("group chat was upgraded to a supergroup chat", "migrate", chat=GROUP - 1)
+
+
+@pytest.mark.parametrize("trouble", [StoreError("disk full"), RuntimeError("a bug")], ids=repr)
+async def test_a_fault_while_apologising_costs_that_update_only(
+    trouble: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody can be told that the database is gone; the next update is read all the same, and the log has both."""
+    broken: Any = Broken(trouble)
+    answering = Answering(broken, broken, broken, frozenset(), lambda: datetime.now(UTC))
+    answering.username = "newswatch_test_bot"
+    with caplog.at_level(logging.WARNING):
+        assert await answering.answer([UPDATE], lambda: None) == 1
+        assert await answering.answer([UPDATE | {"update_id": 2}], lambda: None) == 1
+    assert broken.said == 2
+    assert caplog.text.count("update not answered") == 4
