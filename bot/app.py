@@ -172,14 +172,17 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
     """Return what answers commands."""
     from bot.chat.answering import Answering
     from bot.chat.commands import Commands
+    from bot.chat.house import House, Library
     from bot.chat.line import Line
     from bot.chat.listener import Listener
-    from bot.chat.verbs import House
+    from bot.replay import Replay
 
-    settings, owners = base.settings, frozenset(base.settings.owners)
+    settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
     line = Line(token, settings.telegram_api_url)
+    replay = Replay(store.items, time.monotonic)
+    library = Library(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
     house = House(
-        base.current.config, base.store.chats, owners, settings.access, now, time.monotonic, line.is_administrator
+        current.config, store.chats, library, owners, settings.access, now, time.monotonic, line.is_administrator
     )
     answering = Answering(line, Commands(house), base.store.chats, owners, now)
     return Listener(line, answering, base.store.deliveries, now=now, clock=time.monotonic, beat=beat, ail=ail)

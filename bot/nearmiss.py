@@ -6,7 +6,9 @@ matching does.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bot.examine import FIELDS, Item, holds
@@ -37,8 +39,12 @@ def near_misses(
     *,
     source: str | None = None,
     language: str | None = None,
+    only: Container[str] | None = None,
 ) -> tuple[NearMiss, ...]:
-    """Return why queries that nearly fired on the item did not, in the order of the watchlists."""
+    """Return why queries that nearly fired on the item did not, in the order of the watchlists.
+
+    With `only`, of the watchlists of these ids.
+    """
     item = engine.examine(title, lead, body, source=source, language=language)
     due = engine.due(item)
     excluding = {keyword.watchlist: keyword.text for keyword in due if keyword.excludes and holds(keyword.test, item)}
@@ -50,11 +56,12 @@ def near_misses(
     for keyword, reason in _alike(engine, words):
         if id(keyword) not in reasons and not holds(keyword.test, item):
             reasons[id(keyword)] = reason
-    found = [keyword for keyword in engine.keywords if id(keyword) in reasons]
-    return tuple(
+    found = (
         NearMiss(engine.watchlists[keyword.watchlist].id, keyword.text, reasons[id(keyword)])
-        for keyword in found[:MAX_REASONS]
+        for keyword in engine.keywords
+        if id(keyword) in reasons
     )
+    return tuple(islice((miss for miss in found if only is None or miss.watchlist in only), MAX_REASONS))
 
 
 def _refused(engine: Engine, keyword: Keyword, item: Item, excluding: str | None) -> str | None:

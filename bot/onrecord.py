@@ -43,6 +43,7 @@ class Trace:
     first_sight: bool  # it was there when its source was seen for the first time
     reports: tuple[Report, ...] = ()  # of its story, oldest first
     telling: Telling | None = None
+    subscribed: tuple[tuple[str, datetime], ...] = ()  # the chat's watchlists, and since when
 
 
 class ItemStore(Protocol):

@@ -15,7 +15,8 @@ NAMED = re.compile(r"`([\w/]+)`")
 
 PURE = ("query", "words", "match", "story", "summary", "alert", "notify/render")
 MAY_MEET = {("match", "query"), ("match", "words"), ("words", "query"), ("query", "words")}
-PURE_PARTS = ("finder", "plan", "examine", "text", "identity", "schedule", "retry", "pace", "heartbeat", "chat/texts")
+PURE_PARTS = ("finder", "plan", "examine", "text", "identity", "schedule", "retry", "pace", "heartbeat", "backtest")
+PURE_PARTS += ("chat/texts", "chat/statustexts", "chat/querytexts", "chat/fate")
 LOOPS = ("poll", "turn", "placing", "deliver", "lane", "tenure", "preview")
 ADAPTERS = ("fetch", "guard", "store", "notify", "chat", "web")
 IO = (

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from bot.chat import access, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
-from bot.chat.talk import Answer, Button, Command, Membership, Reply, data
-from bot.chat.verbs import VERBS, Asked, House, choice, find, named, unknown
+from bot.chat.house import Asked, House
+from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
+from bot.chat.verbs import VERBS, choice, find, named, unknown
 from bot.errors import BotError
 from bot.model import Chat
 
@@ -79,15 +80,21 @@ class Commands:
         if refusal == "closed":
             return self._closed(command)
         if refusal == "as_group" and not command.press:  # a press shows who it is
-            config = self._house.config()
-            known = [found for name in named(config, command.words) if (found := find(config, name))]
-            buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
-            return _turn_away(
-                command, texts.as_group(), buttons or (Button("Show the watchlists", data("lists", "1")),)
-            )
+            return _turn_away(command, texts.as_group(), self._again(command))
         if refusal == "ownerless":
             return _turn_away(command, texts.ownerless(command.chat.id, command.user))
         return _turn_away(command, _REFUSALS[refusal]())
+
+    def _again(self, command: Command) -> tuple[Button, ...]:
+        """Return buttons that ask for the same: whoever presses one shows who they are."""
+        if command.verb in {"watch", "unwatch"}:
+            same = data(command.verb, command.words)
+            fits = command.words and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
+            return (Button(texts.label(f"/{command.verb} {command.words}", 40), same),) if fits else ()
+        config = self._house.config()
+        known = [found for name in named(config, command.words) if (found := find(config, name))]
+        buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
+        return buttons or (Button("Show the watchlists", data("lists", "1")),)
 
     def _closed(self, command: Command) -> Answer:
         """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 _READING = (
     ("lists", "What you can subscribe to"),
     ("mine", "What this chat is told"),
+    ("test", "Try a query on the latest news"),
+    ("why", "Why an article was told here, or not: its link"),
     ("status", "Whether the bot is watching"),
     ("help", "All commands"),
 )
 _CHANGING = (
     ("subscribe", "Tell this chat about a watchlist: its ID"),
     ("unsubscribe", "Stop telling it: the watchlist's ID"),
+    ("watch", "Tell this chat about a query of its own"),
+    ("unwatch", "End such a query: its number"),
 )
 _OWNING = (("admit", "Let a chat use the bot: its id"), ("revoke", "Take that back: the chat's id"))
 

@@ -13,6 +13,7 @@ from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
 Mask = Literal["", "group", "channel"]  # who an administrator writes as: themself, the group, another channel
+BUTTON_BYTES = 64  # that a button may say (Bot API)
 
 
 @dataclass(frozen=True, slots=True)

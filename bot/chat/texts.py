@@ -1,7 +1,7 @@
 """Every word that the bot says in a conversation, in one place.
 
 In come names, titles and reasons from anywhere, out go HTML texts for Telegram in which all of them are inert:
-`_safe` strips what could disguise, command or link and escapes the rest, and nothing else puts foreign text into a
+`safe` strips what could disguise, command or link and escapes the rest, and nothing else puts foreign text into a
 message. No text decides anything; commands do.
 """
 
@@ -10,22 +10,20 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from bot.model import Watchlist
 from bot.notify import inert
-from bot.ports import SourceStatus, Status
 
 LIMIT = 4000  # UTF-16 units of HTML in one message; Telegram allows 4096 after parsing, which is never more
 _KEYWORDS_SHOWN = 12
 _SHOWN = 80  # UTF-16 units of one title, keyword or name
 _TOAST = 200  # characters, Telegram's limit for answerCallbackQuery
-_REASON = 200  # UTF-16 units of one reason
 
 WATCH = "🔔"
 
 
-def _safe(value: str, limit: int = _SHOWN) -> str:
+def safe(value: str, limit: int = _SHOWN) -> str:
+    """Return foreign text as inert HTML: one line, at most `limit` UTF-16 units."""
     return html.escape(label(value, limit), quote=True)
 
 
@@ -76,6 +74,10 @@ def guide(*, group: bool, owner: bool) -> str:
         "/subscribe ID – tell this chat about a watchlist",
         "/unsubscribe ID – stop that",
         "/mine – what this chat is told",
+        "/watch QUERY – a query of this chat's own, with a forecast",
+        "/unwatch N – end it",
+        "/test QUERY – try a query on the latest news",
+        "/why LINK – why an article was told here, or was not",
         "/status – whether I am watching",
         "/help – this text",
     ]
@@ -96,7 +98,7 @@ def guide(*, group: bool, owner: bool) -> str:
 def unknown(verb: str, nearest: str | None) -> str:
     """Say that there is no such command."""
     hint = f" Did you mean /{nearest}?" if nearest else ""
-    return f"I do not know /{_safe(verb)}.{hint} /help lists what I know."
+    return f"I do not know /{safe(verb)}.{hint} /help lists what I know."
 
 
 def chatter() -> str:
@@ -113,13 +115,13 @@ def lists(page: Sequence[tuple[Watchlist, bool]], number: int, pages: int, *, pl
     lines = [head]
     for watchlist, subscribed in page:
         mark = "✅" if subscribed else "▫️"
-        lines += ["", f"{mark} <b>{_safe(watchlist.title)}</b> · <code>{_safe(watchlist.id)}</code>"]
+        lines += ["", f"{mark} <b>{safe(watchlist.title)}</b> · <code>{safe(watchlist.id)}</code>"]
         lines.append(_keywords(watchlist))
     return fit([*lines, "", f"✅ = {place} is subscribed. Press a button to change that."])
 
 
 def _keywords(watchlist: Watchlist) -> str:
-    shown = ", ".join(_safe(keyword, 60) for keyword in watchlist.keywords[:_KEYWORDS_SHOWN])
+    shown = ", ".join(safe(keyword, 60) for keyword in watchlist.keywords[:_KEYWORDS_SHOWN])
     more = len(watchlist.keywords) - _KEYWORDS_SHOWN
     return f"🔎 {shown}" + (f" and {more} more" if more > 0 else "")
 
@@ -129,19 +131,30 @@ def no_lists() -> str:
     return "There are no watchlists yet. Whoever runs this bot adds them to watchlists.yaml."
 
 
-def mine(titles: Sequence[tuple[str, str | None]], fixed: Sequence[str], *, place: str) -> str:
-    """Show what a chat is told: (id, title) of each subscription, title None = gone; titles of what is configured."""
-    if not titles and not fixed:
-        return f"{_capital(place)} is not subscribed to anything. /lists shows what there is."
+def mine(
+    titles: Sequence[tuple[str, str | None]], fixed: Sequence[str], own: Sequence[tuple[int, str]] = (), *, place: str
+) -> str:
+    """Show what a chat is told: (id, title) of each subscription, title None = gone; titles of what is configured.
+
+    `own` are the numbers and texts of its personal queries.
+    """
+    if not titles and not fixed and not own:
+        return (
+            f"{_capital(place)} is not subscribed to anything. /lists shows what there is, "
+            "/watch takes a query of your own."
+        )
     lines = [f"<b>{_capital(place)} is told about</b>"] if titles else []
     for key, title in titles:
-        name = f"<b>{_safe(title)}</b>" if title else "not in the configuration any more"
-        lines.append(f"✅ {name} · <code>{_safe(key)}</code>")
+        name = f"<b>{safe(title)}</b>" if title else "not in the configuration any more"
+        lines.append(f"✅ {name} · <code>{safe(key)}</code>")
+    if own:
+        lines += [*([""] if lines else []), f"<b>Queries of {place}</b>"]
+        lines += [f"🔎 {number} · <code>{safe(text)}</code>" for number, text in own]
     if fixed:
         lines += [
             *([""] if lines else []),
             "<b>Set by the configuration</b>",
-            *(f"📌 {_safe(title)}" for title in fixed),
+            *(f"📌 {safe(title)}" for title in fixed),
         ]
     return fit(lines)
 
@@ -153,28 +166,28 @@ def _capital(words: str) -> str:
 def subscribed(title: str, *, new: bool, place: str) -> str:
     """Confirm a subscription."""
     if new:
-        return f"✅ Subscribed {place} to <b>{_safe(title)}</b>. I will write when something happens."
-    return f"✅ {_capital(place)} is subscribed to <b>{_safe(title)}</b> already."
+        return f"✅ Subscribed {place} to <b>{safe(title)}</b>. I will write when something happens."
+    return f"✅ {_capital(place)} is subscribed to <b>{safe(title)}</b> already."
 
 
 def unsubscribed(title: str, *, had: bool, place: str) -> str:
     """Confirm the end of a subscription."""
     if had:
-        return f"Unsubscribed {place} from <b>{_safe(title)}</b>."
-    return f"{_capital(place)} is not subscribed to <b>{_safe(title)}</b>. /mine shows what it is told."
+        return f"Unsubscribed {place} from <b>{safe(title)}</b>."
+    return f"{_capital(place)} is not subscribed to <b>{safe(title)}</b>. /mine shows what it is told."
 
 
 def fixed(title: str) -> str:
     """Say that a reader who stands in the configuration stays one."""
     return (
-        f"<b>{_safe(title)}</b> is sent here by the configuration (deliver_to): whoever runs this bot can change that."
+        f"<b>{safe(title)}</b> is sent here by the configuration (deliver_to): whoever runs this bot can change that."
     )
 
 
 def no_list(words: str, nearest: str | None) -> str:
     """Say that there is no such watchlist."""
-    hint = f" Did you mean <code>{_safe(nearest)}</code>?" if nearest else ""
-    return f"There is no watchlist “{_safe(words)}”.{hint} /lists shows them all."
+    hint = f" Did you mean <code>{safe(nearest)}</code>?" if nearest else ""
+    return f"There is no watchlist “{safe(words)}”.{hint} /lists shows them all."
 
 
 def which(verb: str) -> str:
@@ -251,8 +264,8 @@ def too_old() -> str:
 
 def knock(chat: int, title: str, kind: str, name: str, user: int | None) -> str:
     """Tell an owner that a chat wants in."""
-    where = f"the {kind} <b>{_safe(title)}</b>" if kind != "private" else "a private chat"
-    who = f"<b>{_safe(name)}</b>" + (f" (<code>{user}</code>)" if user else "")
+    where = f"the {kind} <b>{safe(title)}</b>" if kind != "private" else "a private chat"
+    who = f"<b>{safe(name)}</b>" + (f" (<code>{user}</code>)" if user else "")
     return (
         f"🚪 {who} wants to use me in {where}, chat <code>{chat}</code>, which is not admitted. "
         f"Ignore this message to leave it so."
@@ -284,64 +297,3 @@ def which_chat(verb: str) -> str:
 def access_is_open() -> str:
     """Add to the confirmation while everybody may subscribe."""
     return "Access is open (NEWSWATCH_ACCESS): chats need no admitting."
-
-
-# ---------------------------------------------------------------------------------------------- status
-
-
-def glance(status: Status, now: datetime, subscriptions: int) -> str:
-    """Say to anybody whether the bot is watching."""
-    polled = [source.polled_at for source in status.sources if source.polled_at]
-    last = f"the last poll was {_ago(max(polled), now)}" if polled else "nothing was polled yet"
-    here = "one subscription" if subscriptions == 1 else f"{subscriptions} subscriptions"
-    return f"👀 Watching {_count(len(status.sources), 'source')}; {last}. This chat has {here}."
-
-
-def report(status: Status, now: datetime) -> str:
-    """Say to an owner how the installation is doing."""
-    failing = [source for source in status.sources if source.error]
-    due = min((source.next_due for source in status.sources), default=None)
-    polled = max((source.polled_at for source in status.sources if source.polled_at), default=None)
-    dead = sum(count for _, count in status.dead)
-    lines = [
-        f"👀 <b>{_count(len(status.sources), 'source')}</b>, {len(failing)} with errors",
-        f"Last poll {_ago(polled, now) if polled else 'never'}, next {_until(due, now) if due else 'never'}",
-        f"📮 Outbox: {status.waiting} waiting, {status.sent} sent, {dead} given up",
-        *(f"  ✖️ {count} × {_safe(reason, _REASON)}" for reason, count in status.dead),
-    ]
-    if failing:
-        lines += ["", "<b>Sources with errors</b>", *(_failure(source, now) for source in failing)]
-    if status.suspended:
-        lines += ["", "<b>Chats that cannot be told</b>"]
-        lines += [f"🔕 <code>{chat}</code>: {_safe(reason, _REASON)}" for chat, reason in status.suspended]
-    return fit(lines)
-
-
-def privately() -> str:
-    """Point an owner in a group to the whole report."""
-    return "Write /status in our private chat for the details."
-
-
-def _failure(source: SourceStatus, now: datetime) -> str:
-    times = f", {source.failures} times in a row" if source.failures > 1 else ""
-    again = _until(source.next_due, now)
-    return f"⚠️ <b>{_safe(source.name)}</b>: {_safe(source.error or '', _REASON)}{times}; next try {again}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _ago(then: datetime, now: datetime) -> str:
-    return "just now" if (now - then).total_seconds() < 1 else f"{_span((now - then).total_seconds())} ago"
-
-
-def _until(then: datetime, now: datetime) -> str:
-    return "now" if (then - now).total_seconds() < 1 else f"in {_span((then - now).total_seconds())}"
-
-
-def _span(seconds: float) -> str:
-    for unit, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= unit:
-            return f"{seconds / unit:.0f} {name}"
-    return f"{seconds:.0f} s"

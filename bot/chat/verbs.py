@@ -8,45 +8,20 @@ or any word of a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.chat import texts
-from bot.chat.access import Access, Need
+from bot.chat import asking, statustexts, texts, watching
+from bot.chat.access import Need
+from bot.chat.house import Asked, Handler, House, let_in, place, say
 from bot.chat.talk import Answer, Button, Command, Reply, data
 from bot.model import Chat, Config, Subscription, Watchlist
-from bot.ports import ChatStore
+from bot.onrecord import PERSONAL
 
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
 AT_ONCE = 20  # watchlists named in one command
 _LABEL = 40  # characters of a title on a button
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
-
-    config: Callable[[], Config]
-    store: ChatStore
-    owners: frozenset[int]
-    access: Access
-    now: Callable[[], datetime]
-    clock: Callable[[], float]
-    look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command that may be carried out."""
-
-    command: Command
-    owner: bool
-
-
-Handler = Callable[[House, Asked], Awaitable[Answer]]
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -97,7 +72,7 @@ async def _page(house: House, chat: Chat, number: int) -> tuple[str, tuple[Butto
     if number < pages:
         buttons.append(Button("More ▶️", data("lists", str(number + 1), "turn")))
     page = [(one, one.id in has) for one in shown]
-    return texts.lists(page, number, pages, place=_place(chat)), tuple(buttons)
+    return texts.lists(page, number, pages, place=place(chat)), tuple(buttons)
 
 
 async def _mine(house: House, asked: Asked) -> Answer:
@@ -110,10 +85,14 @@ async def _told(house: House, chat: Chat) -> tuple[str, tuple[Button, ...]]:
     watchlists = {one.id: one for one in house.config().watchlists}
     has = await house.store.subscriptions(chat)
     fixed = [one.title for one in watchlists.values() if chat in one.deliver_to]
-    titles = [(key, watchlists[key].title if key in watchlists else None) for key in has]
-    gone = {key: Watchlist(key, key, ()) for key in has}
-    buttons = tuple(choice("unsubscribe", (gone | watchlists)[key], "mine") for key in has[:BUTTONS])
-    return texts.mine(titles, fixed, place=_place(chat)), buttons
+    lists = [key for key in has if not key.startswith(PERSONAL)]
+    titles = [(key, watchlists[key].title if key in watchlists else None) for key in lists]
+    gone = {key: Watchlist(key, key, ()) for key in lists}
+    buttons = [choice("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
+    own = await house.library.queries.watched(chat)
+    buttons += [watching.ending(query, "mine") for query in own]
+    text = texts.mine(titles, fixed, [(query.number, query.text) for query in own], place=place(chat))
+    return text, tuple(buttons[:BUTTONS])
 
 
 async def _status(house: House, asked: Asked) -> Answer:
@@ -121,9 +100,9 @@ async def _status(house: House, asked: Asked) -> Answer:
     now = house.now()
     status = await house.store.status(now)
     if asked.owner and command.kind == "private":
-        return say(command, texts.report(status, now))
-    text = texts.glance(status, now, len(await house.store.subscriptions(command.chat)))
-    return say(command, f"{text} {texts.privately()}" if asked.owner else text)
+        return say(command, statustexts.report(status, now))
+    text = statustexts.glance(status, now, len(await house.store.subscriptions(command.chat)))
+    return say(command, f"{text} {statustexts.privately()}" if asked.owner else text)
 
 
 # ------------------------------------------------------------------------------------------ changing
@@ -141,10 +120,9 @@ async def _subscribe(house: House, asked: Asked) -> Answer:
         if watchlist is None:
             lines.append(texts.no_list(name, _nearest_list(house.config(), name)))
             continue
-        if asked.owner and house.access == "closed":  # what an owner subscribes, an owner has admitted
-            await house.store.admit(command.chat.id, command.user or 0, house.now())
+        await let_in(house, asked)
         new = await house.store.subscribe(Subscription(command.chat, watchlist.id), house.now())
-        lines.append(texts.subscribed(watchlist.title, new=new, place=_place(command.chat)))
+        lines.append(texts.subscribed(watchlist.title, new=new, place=place(command.chat)))
     return await _changed(house, command, lines)
 
 
@@ -158,15 +136,24 @@ async def _unsubscribe(house: House, asked: Asked) -> Answer:
     for name in names:
         watchlist = find(config, name)
         key = watchlist.id if watchlist else name.lower()
-        had = await house.store.unsubscribe(Subscription(command.chat, key))
+        own = key.startswith(PERSONAL)  # those end by /unwatch
+        had = not own and await house.store.unsubscribe(Subscription(command.chat, key))
         if watchlist and not had and command.chat in watchlist.deliver_to:
             lines.append(texts.fixed(watchlist.title))
         elif watchlist or had:
             title = watchlist.title if watchlist else key
-            lines.append(texts.unsubscribed(title, had=had, place=_place(command.chat)))
+            lines.append(texts.unsubscribed(title, had=had, place=place(command.chat)))
         else:
             lines.append(texts.no_list(name, _nearest_list(config, name)))
     return await _changed(house, command, lines)
+
+
+async def _unwatch(house: House, asked: Asked) -> Answer:
+    command = asked.command
+    number = watching.number(command.words)
+    if number is None:
+        return say(command, *await _told(house, command.chat))
+    return await _changed(house, command, [await watching.end(house, command.chat, number)])
 
 
 async def _changed(house: House, command: Command, lines: list[str]) -> Answer:
@@ -211,17 +198,16 @@ VERBS: dict[str, tuple[Need, Handler]] = {
     "help": ("read", _help),
     "lists": ("read", _lists),
     "mine": ("read", _mine),
+    "test": ("read", asking.test),
+    "why": ("read", asking.why),
     "status": ("read", _status),
     "subscribe": ("change", _subscribe),
     "unsubscribe": ("change", _unsubscribe),
+    "watch": ("change", watching.watch),
+    "unwatch": ("change", _unwatch),
     "admit": ("own", _admit),
     "revoke": ("own", _revoke),
 }
-
-
-def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
-    """Answer where it was asked: a command with a message, a press in the message of its button."""
-    return Answer((Reply(command.chat, text, buttons, edit=command.press.message if command.press else None),))
 
 
 def choice(verb: str, watchlist: Watchlist, view: str) -> Button:
@@ -250,10 +236,6 @@ def _nearest_list(config: Config, name: str) -> str | None:
     """Return the id of the watchlist that was probably meant: the nearest id, or one whose title has the word."""
     near = nearest(name, [one.id for one in config.watchlists])
     return near or next((one.id for one in config.watchlists if name.casefold() in one.title.casefold()), None)
-
-
-def _place(chat: Chat) -> str:
-    return "this topic" if chat.topic else "this chat"
 
 
 def _chat(command: Command) -> int | None:

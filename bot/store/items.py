@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import find_places
 from bot.store.rows import Row, to_report
-from bot.store.schema import item, outbox, source
+from bot.store.schema import item, outbox, source, subscription
 from bot.urls import canonical
 
 if TYPE_CHECKING:
@@ -73,7 +73,14 @@ class Items:
         to, topic = (await find_places(connection)).now(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_telling_of(), its)).one_or_none()
-        return Trace(found, first_sight=False, reports=reports, telling=None if sent is None else _told(sent))
+        ties = await connection.execute(_subscribed(), {"its_chat": to, "its_topic": topic})
+        return Trace(
+            found,
+            first_sight=False,
+            reports=reports,
+            telling=None if sent is None else _told(sent),
+            subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
+        )
 
     async def _is_first_sight(self, connection: AsyncConnection, row: Row) -> bool:
         """Return whether an item came with its source's first; not known once the record of that is forgotten."""
@@ -124,6 +131,13 @@ def _telling_of() -> Select[Any]:
     names = ("chat", "topic", "story")
     here = (outbox.c[name] == bindparam(f"its_{name}") for name in names)
     return select(outbox.c.state, outbox.c.created_at, outbox.c.sent_at, outbox.c.reason).where(*here)
+
+
+@cache
+def _subscribed() -> Select[Any]:
+    """Return the select of what a place is subscribed to: its_chat, its_topic."""
+    here = (subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
+    return select(subscription.c.watchlist, subscription.c.since).where(*here).order_by(subscription.c.watchlist)
 
 
 def _likeness(link: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,11 +13,15 @@ from typing import Any
 import pytest
 
 from bot.chat.commands import Commands
+from bot.chat.house import House, Library
 from bot.chat.talk import Answer, Command, Press
-from bot.chat.verbs import House
+from bot.current import Current, Personal
 from bot.errors import DeliveryError
+from bot.match import Engine, build
 from bot.model import Chat, Config, Source, Watchlist
+from bot.replay import Replay
 from bot.store.store import Store, open_store
+from bot.turn import Setup
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -23,6 +29,10 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KREMLIN = Watchlist("kremlin", "Kremlin and summits", ("Kremlin", "Peskov", "summit AND (Putin OR Trump)"))
 OIL = Watchlist("oil", "Oil & gas <b>prices</b>", ("oil", "OPEC*"), deliver_to=(Chat(-100777),))
 SOURCES = (Source("Kremlin site", "http://en.kremlin.example/feed", "kremlin.example"),)
+FILE = """\
+sources: [{name: One, url: 'https://one.example/feed'}]
+watchlists: {kremlin: {keywords: [Kremlin], languages: [en]}}
+"""
 
 
 class Clock:
@@ -48,6 +58,9 @@ class Desk:
     administrators: set[tuple[int, int]] = field(default_factory=lambda: {(GROUP, ADMINISTRATOR)})
     looks: int = 0
     unreachable: bool = False
+    forms: Any = None  # a FormCache
+    personal: tuple[Watchlist, ...] = ()
+    heard: int = 0  # how often a chat has changed its queries
     _commands: Commands | None = None
 
     async def look(self, chat: int, user: int) -> bool:
@@ -57,6 +70,24 @@ class Desk:
             raise DeliveryError("no connection to Telegram", "unsent")
         return (chat, user) in self.administrators
 
+    def hear(self) -> None:
+        """Note that a chat has changed its queries."""
+        self.heard += 1
+
+    async def engine(self, watchlists: tuple[Watchlist, ...]) -> Engine:
+        """Build an engine off the loop."""
+        return await asyncio.to_thread(build, watchlists, self.config.sources, cache=self.forms)
+
+    def setup(self) -> Setup:
+        """Return the configuration in force, with the personal queries that were adopted."""
+        lists = (*self.config.watchlists, *self.personal)
+        return Setup(self.config, lambda: self.engine(lists), {}, {one.id: one for one in lists})
+
+    async def adopt(self) -> None:
+        """Put the personal queries on record in force, as every process does."""
+        every = await self.store.queries.every()
+        self.personal = tuple(Watchlist(one.watchlist, one.text, (one.text,)) for one in every)
+
     @property
     def commands(self) -> Commands:
         """Return the commands, built at first use so that a test can set the rest before."""
@@ -64,6 +95,14 @@ class Desk:
             house = House(
                 config=lambda: self.config,
                 store=self.store.chats,
+                library=Library(
+                    self.store.items,
+                    self.store.queries,
+                    Replay(self.store.items, self.clock),
+                    self.setup,
+                    lambda text: self.engine((Watchlist("query", text, (text,)),)),
+                    self.hear,
+                ),
                 owners=self.owners,
                 access=self.access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
                 now=lambda: NOW,
@@ -116,9 +155,20 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def desk(store: Store, clock: Clock) -> Desk:
+def library(store: Store, tmp_path: Path, remembered_forms: Any) -> Library:
+    """Give what questions are asked of, as the app builds it, with a watchlists.yaml of its own."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE, encoding="utf-8")
+    current = Current(file, {}, remembered_forms)
+    heard = Personal(store.queries, current).heard
+    replay = Replay(store.items, time.monotonic)
+    return Library(store.items, store.queries, replay, current.setup, current.engine_of, heard)
+
+
+@pytest.fixture
+def desk(store: Store, clock: Clock, remembered_forms: Any) -> Desk:
     """Give the commands with a real store behind them: access closed, one owner."""
-    return Desk(store, clock)
+    return Desk(store, clock, forms=remembered_forms)
 
 
 @pytest.fixture

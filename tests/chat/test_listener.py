@@ -15,9 +15,9 @@ import pytest
 
 from bot.chat.answering import Answering
 from bot.chat.commands import Commands
+from bot.chat.house import House, Library
 from bot.chat.line import Line
 from bot.chat.listener import Listener
-from bot.chat.verbs import House
 from bot.errors import StoreError
 from bot.model import Chat, Config, Watchlist
 from bot.store.store import Store
@@ -59,7 +59,9 @@ def ailments() -> list[str | None]:
 
 
 @pytest.fixture
-def make(telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None]) -> Make:
+def make(
+    telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None], library: Library
+) -> Make:
     """Hand out what builds a listener as the app does."""
 
     def built(*, access: str = "open", wait: float = 25.0, patient: bool = False) -> Listener:
@@ -67,6 +69,7 @@ def make(telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailme
         house = House(
             config=lambda: Config((), (KREMLIN,)),
             store=store.chats,
+            library=library,
             owners=frozenset({OWNER}),
             access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
             now=lambda: datetime.now(UTC),

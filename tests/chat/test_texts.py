@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import texts
+from bot.chat import statustexts, texts
 from bot.model import Watchlist
 from bot.ports import SourceStatus, Status
 
@@ -32,9 +32,9 @@ def test_case_110_any_words_give_a_sound_message(words: list[str], name: str) ->
     status = Status(failing, 1, 2, tuple((word, 1) for word in words), tuple((5, word) for word in words))
     for text in (
         texts.lists([(watchlist, True)] * 8, 1, 9, place="this chat"),
-        texts.mine([(word, word) for word in words], words, place="this chat"),
-        texts.report(status, NOW),
-        texts.glance(status, NOW, 3),
+        texts.mine([(word, word) for word in words], words, list(enumerate(words)), place="this chat"),
+        statustexts.report(status, NOW),
+        statustexts.glance(status, NOW, 3),
         texts.unknown(name, None),
         texts.no_list(name, name),
         texts.subscribed(name, new=True, place="this topic"),
@@ -47,7 +47,7 @@ def test_a_report_says_what_fails_and_when_it_is_tried_again() -> None:
     """An owner reads each failing source with its reason in words and the next try, and what the outbox holds."""
     good = SourceStatus("Good", NOW - timedelta(minutes=3), NOW + timedelta(minutes=7), None, 0, 90)
     bad = SourceStatus("Bad", None, NOW + timedelta(hours=2), "404 Not Found", 4, 0)
-    text = texts.report(Status((good, bad), 5, 60, (("chat not found", 2),), ((-7, "blocked"),)), NOW)
+    text = statustexts.report(Status((good, bad), 5, 60, (("chat not found", 2),), ((-7, "blocked"),)), NOW)
     assert "2 sources</b>, 1 with errors" in text
     assert "Last poll 3 min ago, next in 7 min" in text
     assert "5 waiting, 60 sent, 2 given up" in text
@@ -57,7 +57,7 @@ def test_a_report_says_what_fails_and_when_it_is_tried_again() -> None:
 
 def test_a_glance_before_the_first_poll() -> None:
     """A bot that has just started says so."""
-    assert "nothing was polled yet" in texts.glance(Status((), 0, 0, (), ()), NOW, 0)
+    assert "nothing was polled yet" in statustexts.glance(Status((), 0, 0, (), ()), NOW, 0)
 
 
 def test_what_does_not_fit_is_counted() -> None:

@@ -1,0 +1,122 @@
+"""`/test` and `/why`: the stages asked about queries and items on record. They change nothing.
+
+In comes who asked what, out goes an Answer. Looking at items happens in a thread and within seconds; of other chats'
+personal queries nothing is ever said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.backtest import matches_of
+from bot.chat import querytexts, texts
+from bot.chat.fate import fate
+from bot.chat.house import Asked, House, place, say
+from bot.chat.talk import Answer
+from bot.errors import QueryError
+from bot.match import Engine
+from bot.model import Match, Watchlist
+from bot.nearmiss import NearMiss, near_misses
+from bot.onrecord import PERSONAL, ItemOnRecord, Trace
+from bot.query import parse
+
+LONGEST = 500  # characters of a query in chat
+HITS, MISSES = 5, 3  # items shown
+_BACK = timedelta(days=30)  # that items stay on record
+_PATIENCE = 5.0  # seconds of looking for one question
+_CLOSELY = 100  # items looked at for near-misses, which cost ten times a match
+_SHOWN = 8  # near-misses of one item
+_OUTLETS = 2  # of one link
+
+
+@dataclass(slots=True)
+class _Trial:
+    """What a query does on items, the newest first."""
+
+    engine: Engine
+    hits: list[tuple[ItemOnRecord, Match]] = field(default_factory=list)
+    misses: list[tuple[ItemOnRecord, NearMiss]] = field(default_factory=list)
+    looked: int = 0
+
+    def look(self, items: Sequence[ItemOnRecord]) -> bool:
+        """Try some more; return whether there is enough to show."""
+        for one in items:
+            self.looked += 1
+            if matches := matches_of(self.engine, one):
+                self.hits.append((one, matches[0]))
+            elif self.looked <= _CLOSELY and len(self.misses) < MISSES:
+                self.misses += [(one, miss) for miss in _missed(self.engine, one)[:1]]
+            if len(self.hits) == HITS:
+                return True
+        return False
+
+
+async def test(house: House, asked: Asked) -> Answer:
+    """Say whether a query can be understood, and what it would have found among the latest items."""
+    command = asked.command
+    text, refusal = understood(command.words, "test")
+    if refusal:
+        return say(command, refusal)
+    trial = _Trial(await house.library.engine_of(text))
+    await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
+    return say(command, querytexts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house)))
+
+
+def understood(words: str, verb: str) -> tuple[str, str]:
+    """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
+    text = " ".join(words.split())
+    if not text:
+        return "", querytexts.usage(verb, f"a query, such as /{verb} summit AND (Putin OR Trump)")
+    if len(text) > LONGEST:
+        return "", querytexts.too_long(LONGEST)
+    try:
+        parse(text)
+    except QueryError as error:
+        return "", querytexts.mistake(text, error)
+    return text, ""
+
+
+async def why(house: House, asked: Asked) -> Answer:
+    """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
+    command = asked.command
+    link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
+    if not link.startswith(("http://", "https://")):
+        return say(command, querytexts.usage("why", "the link of an article, such as one of my alerts has"))
+    traces = await house.library.items.trace(link, command.chat)
+    if not traces:
+        return say(command, querytexts.unknown_link())
+    setup = house.library.setup()
+    mine = {query.watchlist for query in await house.library.queries.watched(command.chat)}
+    known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
+    engine = await setup.engine()
+    at = when(house)
+
+    def explained(trace: Trace) -> str:
+        matches, misses = _concerning(engine, trace.found, known)
+        what = querytexts.verdict(fate(trace, command.chat, matches, known), place(command.chat), at)
+        return querytexts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
+
+    told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
+    return say(command, texts.fit(told))
+
+
+def when(house: House) -> querytexts.When:
+    """Return now, as this installation tells the time."""
+    return querytexts.When(house.now(), ZoneInfo(house.config().timezone))
+
+
+def _concerning(
+    engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
+) -> tuple[tuple[Match, ...], tuple[NearMiss, ...]]:
+    """Return what fires on an item and what nearly does, of these watchlists."""
+    matches = tuple(match for match in matches_of(engine, one) if match.watchlist in known)
+    return matches, _missed(engine, one, known)
+
+
+def _missed(engine: Engine, one: ItemOnRecord, known: Container[str] | None = None) -> tuple[NearMiss, ...]:
+    item = one.item
+    return near_misses(engine, item.title, item.lead, item.body, source=one.source, language=item.language, only=known)

@@ -1,0 +1,69 @@
+"""What commands work on, and how they answer where they were asked. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.chat.access import Access
+from bot.chat.talk import Answer, Button, Command, Reply
+from bot.match import Engine
+from bot.model import Chat, Config
+from bot.onrecord import ItemStore, QueryStore
+from bot.ports import ChatStore
+from bot.replay import Replay
+from bot.turn import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What questions about queries and items are asked of."""
+
+    items: ItemStore
+    queries: QueryStore
+    replay: Replay
+    setup: Callable[[], Setup]  # the configuration in force, with its engine
+    engine_of: Callable[[str], Awaitable[Engine]]  # of one query alone
+    heard: Callable[[], None]  # a chat has added or ended a query
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
+
+    config: Callable[[], Config]
+    store: ChatStore
+    library: Library
+    owners: frozenset[int]
+    access: Access
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that may be carried out."""
+
+    command: Command
+    owner: bool
+
+
+Handler = Callable[[House, Asked], Awaitable[Answer]]
+
+
+def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """Answer where it was asked: a command with a message, a press in the message of its button."""
+    return Answer((Reply(command.chat, text, buttons, edit=command.press.message if command.press else None),))
+
+
+def place(chat: Chat) -> str:
+    """Return what a chat is called in its own conversation."""
+    return "this topic" if chat.topic else "this chat"
+
+
+async def let_in(house: House, asked: Asked) -> None:
+    """Admit a chat that an owner has made a reader: what an owner subscribes, an owner has admitted."""
+    if asked.owner and house.access == "closed":
+        await house.store.admit(asked.command.chat.id, asked.command.user or 0, house.now())

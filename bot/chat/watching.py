@@ -1,0 +1,95 @@
+"""`/watch` and `/unwatch`: the personal queries of a chat, each with a forecast of what it will send.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. A query that would
+speak all day is kept, but counts only when somebody presses the button that says so.
+"""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from bot.backtest import Forecast, Tally, begin_of, days_until
+from bot.chat import querytexts, texts
+from bot.chat.asking import understood, when
+from bot.chat.house import Asked, House, let_in, place, say
+from bot.chat.talk import Answer, Button, data
+from bot.model import Chat, Watchlist
+from bot.onrecord import PersonalQuery
+
+MOST = 20  # personal queries of a chat
+NOISY = 20  # alerts a day from which on somebody is asked whether they mean it
+_DAYS = 7  # of the forecast
+_PATIENCE = 5.0  # seconds of looking back
+_LABEL = 40  # characters of a query on a button
+
+
+async def watch(house: House, asked: Asked) -> Answer:
+    """Watch for a query here, and say what it would have sent; ask first where that is much."""
+    command = asked.command
+    if command.press and command.press.view == "yes":
+        return await _confirm(house, asked)
+    text, refusal = understood(command.words, "watch")
+    if refusal:
+        return say(command, refusal)
+    own = await house.library.queries.watched(command.chat)
+    same = next((query for query in own if query.text == text), None)
+    found, complete = await _forecast(house, text)
+    now = house.now()
+    told = querytexts.forecast(found, when(house), complete=complete)
+    if same:
+        return say(command, querytexts.watching(same, told, new=False, place=place(command.chat)))
+    quiet = found.a_day(now) <= NOISY
+    await let_in(house, asked)
+    query = await house.library.queries.watch(command.chat, text, now, most=MOST, confirmed=quiet)
+    if query is None:
+        return say(command, querytexts.full(MOST))
+    if not quiet:
+        button = Button(f"Yes, watch for {texts.label(text, _LABEL)}", data("watch", str(query.number), "yes"))
+        return say(command, querytexts.noisy(query, told, found.a_day(now)), (button,))
+    house.library.heard()
+    return say(command, querytexts.watching(query, told, new=True, place=place(command.chat)))
+
+
+async def _confirm(house: House, asked: Asked) -> Answer:
+    """Carry out what the button under a noisy query says."""
+    command = asked.command
+    meant = number(command.words)
+    query = None
+    if meant is not None:
+        query = await house.library.queries.confirm(command.chat, meant, house.now(), most=MOST)
+    if query is None:
+        return Answer(toast=texts.bare(querytexts.over()))
+    house.library.heard()
+    return say(command, querytexts.watching(query, "", new=True, place=place(command.chat)))
+
+
+async def _forecast(house: House, text: str) -> tuple[Forecast, bool]:
+    """Return what a query would have sent in the last days, and whether there was time to look at all of them."""
+    config = house.config()
+    zone = ZoneInfo(config.timezone)
+    days = days_until(house.now(), _DAYS, zone)
+    engine = await house.library.engine_of(text)
+    tally = Tally(engine, (Watchlist("query", text, (text,)),), config.sources, zone)
+    complete = await house.library.replay.through(begin_of(days[0], zone), tally.add, seconds=_PATIENCE)
+    return tally.forecast(days), complete
+
+
+async def end(house: House, chat: Chat, meant: int) -> str:
+    """End a query of this chat by its number; return what to say."""
+    query = await house.library.queries.unwatch(chat, meant)
+    if query is None:
+        return querytexts.no_query(meant, place(chat))
+    house.library.heard()
+    return querytexts.ended(query, place(chat))
+
+
+def ending(query: PersonalQuery, view: str) -> Button:
+    """Return the button that ends a query."""
+    return Button(f"✖️ {query.number} · {texts.label(query.text, _LABEL)}", data("unwatch", str(query.number), view))
+
+
+def number(words: str) -> int | None:
+    """Return the number of a query as somebody wrote it."""
+    found = re.fullmatch(r"#?([1-9][0-9]{0,8})", words.strip())
+    return int(found[1]) if found else None
