@@ -137,20 +137,19 @@ class Lane:
 
     async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
         """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
-        for delivery in batch:
-            for seconds in SETTLE_TRIES:
-                try:
-                    await self._store.settle(delivery, epoch, result, self._now())
-                    break
-                except StaleLeaseError:
+        for seconds in SETTLE_TRIES:
+            try:
+                await self._store.settle(batch, epoch, result, self._now())
+                break
+            except StaleLeaseError:
+                raise
+            except StoreError:
+                if seconds is None:
                     raise
-                except StoreError:
-                    if seconds is None:
-                        raise
-                    await self._pause(seconds)
-            if delivery.message is None:
-                self.sent += isinstance(result, Sent | Folded)
-                self.dead += isinstance(result, Dead)
+                await self._pause(seconds)
+        first = sum(one.message is None for one in batch)
+        self.sent += first if isinstance(result, Sent | Folded) else 0
+        self.dead += first if isinstance(result, Dead) else 0
 
     async def _slow(self, chat: int, until: datetime, now: datetime) -> None:
         """Let the chat wait; a second chat that is asked to wait meanwhile means everybody."""

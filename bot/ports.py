@@ -280,8 +280,10 @@ class DeliverStore(Protocol):
         """
         ...
 
-    async def settle(self, delivery: Delivery, epoch: int, result: Sent | Folded | Later | Dead, now: datetime) -> None:
-        """Write how an attempt ended; StaleLeaseError when the epoch is over."""
+    async def settle(
+        self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
+    ) -> None:
+        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over."""
         ...
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:

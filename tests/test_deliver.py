@@ -34,6 +34,7 @@ from bot.model import (
 )
 from bot.notify.telegram import TelegramNotifier
 from bot.ports import Outcome, Recorded, Turn
+from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
 
@@ -456,11 +457,22 @@ async def test_a_message_deleted_by_the_reader_is_not_edited_for_ever(
 
 
 @both
-async def test_what_exceeds_an_hour_is_folded(room: Room, telegram_server: TelegramServer) -> None:
+async def test_what_exceeds_an_hour_is_folded(
+    room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three messages, then one rolling message with every other headline; an hour later, messages again."""
+    settled, settle = list[int](), Deliveries.settle
+
+    async def noted(store: Deliveries, deliveries: Sequence[Delivery], *rest: Any) -> None:
+        settled.append(len(deliveries))
+        await settle(store, deliveries, *rest)
+
+    monkeypatch.setattr(Deliveries, "settle", noted)
     await room.tell_many([1], 30)
     result = await room.drain(most=3)
     assert result == Drained(sent=30, dead=0, left=0)
+    assert settled[:3] == [1, 1, 1]
+    assert max(settled) > 1, "what one message lists is written down at once"
     sent = telegram_server.sent(1)
     assert texts(sent[:3]) == ["Headline 1", "Headline 2", "Headline 3"]
     assert len(sent) == 4

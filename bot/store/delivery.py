@@ -125,18 +125,21 @@ class Deliveries:
                 return ()
             return await self._deliveries(connection, rows)
 
-    async def settle(self, delivery: Delivery, epoch: int, result: Sent | Folded | Later | Dead, now: datetime) -> None:
-        """Write how an attempt ended; StaleLeaseError when the epoch is over.
+    async def settle(
+        self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
+    ) -> None:
+        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over.
 
         What was accepted is written even then, unless the new sender has claimed the row by now: it saves a duplicate.
         """
-        changes = settling(delivery, result, to_ms(now))
         ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
         if not isinstance(result, Sent | Folded):
             ours = ours.where(text("state <> 'dead'"))  # a chat suspended in the meantime stays so
         async with self.database.write() as connection:
             current = await roles.current(connection, "sender")
-            await connection.execute(ours.values(changes), {"its_id": delivery.id, "its_epoch": epoch})
+            for one in sorted(deliveries, key=lambda one: one.id):
+                changes = settling(one, result, to_ms(now))
+                await connection.execute(ours.values(changes), {"its_id": one.id, "its_epoch": epoch})
         roles.refuse_stale("sender", current, epoch)
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:

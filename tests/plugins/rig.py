@@ -168,7 +168,7 @@ class Rig:
         assert epoch is not None
         claimed = await store.claim(epoch, self.now, limit=1000, ttl=timedelta(minutes=1))
         for number, delivery in enumerate(claimed, start=1):
-            await store.settle(delivery, epoch, Sent(delivery.message or number), self.now)
+            await store.settle([delivery], epoch, Sent(delivery.message or number), self.now)
         return claimed
 
     async def headlines(self) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import StaleLeaseError
-from bot.model import Chat, Look, Subscription
+from bot.errors import StaleLeaseError, StoreError
+from bot.model import Chat, Delivery, Look, Subscription
 from bot.ports import Dead, Folded, Later, Sent
+from bot.store.claims import settling
 from bot.store.store import Store
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ async def test_attempts_end_as_sent_later_or_dead(play: Play, store: Store) -> N
     await play.queue(store, *(play.alert(story, story) for story in (1, 2, 3)))
     epoch = await play.sender(store)
     one, two, three = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle(one, epoch, Sent(55), play.now)
-    await store.deliveries.settle(two, epoch, Later(play.now + MINUTE, "timed out"), play.now)
-    await store.deliveries.settle(three, epoch, Dead("message text is empty"), play.now)
+    await store.deliveries.settle([one], epoch, Sent(55), play.now)
+    await store.deliveries.settle([two], epoch, Later(play.now + MINUTE, "timed out"), play.now)
+    await store.deliveries.settle([three], epoch, Dead("message text is empty"), play.now)
     assert await store.deliveries.waiting(play.now) == (1, play.now + MINUTE)
     assert await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) == ()
     (again,) = await store.deliveries.claim(epoch, play.after(minutes=1), limit=9, ttl=MINUTE)
     assert (again.id, again.attempts) == (two.id, 1)
-    await store.deliveries.settle(again, epoch, Later(play.now, "429", counts=False), play.now)
+    await store.deliveries.settle([again], epoch, Later(play.now, "429", counts=False), play.now)
     (again,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert again.attempts == 1
     status = await store.chats.status(play.now)
@@ -74,10 +75,10 @@ async def test_an_edit_that_came_meanwhile_stays_due(play: Play, store: Store) -
     (sending,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
-    await store.deliveries.settle(sending, epoch, Sent(55), play.now)
+    await store.deliveries.settle([sending], epoch, Sent(55), play.now)
     (edit,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (edit.message, edit.revision, len(edit.reports)) == (55, 2, 2)
-    await store.deliveries.settle(edit, epoch, Sent(55), play.now)
+    await store.deliveries.settle([edit], epoch, Sent(55), play.now)
     assert await store.deliveries.waiting(play.now) == (0, None)
 
 
@@ -87,13 +88,13 @@ async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) 
     await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
     epoch = await play.sender(store)
     (sending,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle(sending, epoch, Sent(55), play.now)
+    await store.deliveries.settle([sending], epoch, Sent(55), play.now)
     for keys in (2, 3):
         (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
         await play.record(store, one, play.told(7, keys), joined=(7,))
         for edit in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE):
             assert keys == 2
-            await store.deliveries.settle(edit, epoch, Dead("message to edit not found"), play.now)
+            await store.deliveries.settle([edit], epoch, Dead("message to edit not found"), play.now)
     status = await store.chats.status(play.now)
     assert (status.sent, status.dead, status.waiting) == (1, (), 0)
 
@@ -126,15 +127,15 @@ async def test_case_78_a_sender_that_is_not_one_any_more_is_told_so(play: Play, 
     with pytest.raises(StaleLeaseError):
         await store.deliveries.claim(old, play.now, limit=9, ttl=MINUTE)
     with pytest.raises(StaleLeaseError):
-        await store.deliveries.settle(one, old, Sent(51), play.now)
+        await store.deliveries.settle([one], old, Sent(51), play.now)
     claimed_anew = await other.deliveries.claim(new, play.now, limit=9, ttl=MINUTE)
     assert [again.id for again in claimed_anew] == [two.id, three.id]
     with pytest.raises(StaleLeaseError):
-        await store.deliveries.settle(two, old, Dead("late"), play.now)
+        await store.deliveries.settle([two], old, Dead("late"), play.now)
     await store.deliveries.unclaim([three], old)
     assert (await other.chats.status(play.now)).dead == ()
     assert await claimed(play, other, new) == []
-    await other.deliveries.settle(claimed_anew[0], new, Sent(52), play.now)
+    await other.deliveries.settle([claimed_anew[0]], new, Sent(52), play.now)
     status = await other.chats.status(play.now)
     assert (status.sent, status.dead, status.waiting) == (2, (), 1)
 
@@ -165,8 +166,8 @@ async def test_case_6_a_suspended_chat_waits_for_nothing(play: Play, store: Stor
     epoch = await play.sender(store)
     sending = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     await store.deliveries.suspend(1, "bot was kicked from the group chat", play.now)
-    await store.deliveries.settle(sending[0], epoch, Sent(1), play.now)
-    await store.deliveries.settle(sending[1], epoch, Later(play.now, "kicked"), play.now)
+    await store.deliveries.settle([sending[0]], epoch, Sent(1), play.now)
+    await store.deliveries.settle([sending[1]], epoch, Later(play.now, "kicked"), play.now)
     assert await play.queue(store, play.alert(3)) == 0
     status = await store.chats.status(play.now)
     assert status.suspended == ((1, "bot was kicked from the group chat"),)
@@ -183,9 +184,9 @@ async def test_case_9_a_group_that_became_a_supergroup_takes_everything_along(pl
     await play.queue(store, play.alert(1, GROUP), play.alert(2, GROUP))
     epoch = await play.sender(store)
     one, two = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle(one, epoch, Sent(5), play.now)
+    await store.deliveries.settle([one], epoch, Sent(5), play.now)
     await store.deliveries.migrate(GROUP, SUPERGROUP)
-    await store.deliveries.settle(two, epoch, Later(play.now, "migrated", counts=False), play.now)
+    await store.deliveries.settle([two], epoch, Later(play.now, "migrated", counts=False), play.now)
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 2)]
     assert await store.chats.subscriptions(Chat(SUPERGROUP)) == ("k",)
     assert await store.chats.subscriptions(Chat(GROUP)) == ()
@@ -257,7 +258,7 @@ async def test_messages_of_the_last_hour_are_counted(play: Play, store: Store) -
     rows = [one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat.id == 1]
     results: tuple[Sent | Folded, ...] = (Sent(1), Sent(2), Folded(9), Folded(9))
     for one, result in zip(rows, results, strict=False):
-        await store.deliveries.settle(one, epoch, result, play.now)
+        await store.deliveries.settle([one], epoch, result, play.now)
     assert await store.deliveries.recent([1, 2, 3], play.now - MINUTE) == {1: 3, 2: 0, 3: 0}
     assert await store.deliveries.recent([1], play.after(seconds=1)) == {1: 0}
 
@@ -273,7 +274,7 @@ async def test_a_rolling_message_knows_its_lines(play: Play, store: Store) -> No
         one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat == topic
     ]
     for one, message in zip(rows, (8, 9, 9), strict=False):
-        await store.deliveries.settle(one, epoch, Folded(message), play.after(seconds=1))
+        await store.deliveries.settle([one], epoch, Folded(message), play.after(seconds=1))
     listed = await store.deliveries.rolling(topic, begun)
     assert [(one.alert.story, one.message) for one in listed] == [(2, 9), (3, 9)]
     assert await store.deliveries.rolling(topic, play.now) == ()
@@ -286,3 +287,25 @@ async def test_a_delivery_knows_how_its_chat_wants_it(play: Play, store: Store) 
     epoch = await play.sender(store)
     (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert one.look == Look()
+
+
+async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(
+    play: Play, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off in the middle, none is on record as sent: a half-written message would list the others twice."""
+    await play.queue(store, *(play.alert(story, 1) for story in (1, 2, 3)))
+    epoch = await play.sender(store)
+    lines = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+
+    def broken(delivery: Delivery, *rest: Any) -> dict[str, Any]:
+        if delivery == lines[1]:
+            raise StoreError("disk full")
+        return settling(delivery, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.store.delivery.settling", broken)
+        with pytest.raises(StoreError):
+            await store.deliveries.settle(lines, epoch, Folded(7), play.now)
+    assert (await store.chats.status(play.now)).sent == 0
+    await store.deliveries.settle(lines, epoch, Folded(7), play.now)
+    assert len(await store.deliveries.rolling(Chat(1), play.now)) == 3

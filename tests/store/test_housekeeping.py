@@ -28,8 +28,8 @@ async def test_old_items_stories_and_alerts_go(play: Play, store: Store) -> None
     await play.record(store, one, play.told(7, 1, index=(4, 5)), alerts=alerts)
     epoch = await play.sender(store)
     sent, dead, waits = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle(sent, epoch, Sent(1), play.now)
-    await store.deliveries.settle(dead, epoch, Dead("poison"), play.now)
+    await store.deliveries.settle([sent], epoch, Sent(1), play.now)
+    await store.deliveries.settle([dead], epoch, Dead("poison"), play.now)
     assert await store.prune(play.after(days=13)) == 0
     counted = []
     for days in (2, 20, 60):

@@ -125,7 +125,7 @@ async def test_a_trace_says_what_became_of_the_story_for_a_chat(play: Play, stor
     assert await telling(9) is None
     epoch = await play.sender(store)
     one, *_ = await store.deliveries.claim(epoch, play.now, limit=1, ttl=MINUTE)
-    await store.deliveries.settle(one, epoch, Sent(5), play.after(minutes=1))
+    await store.deliveries.settle([one], epoch, Sent(5), play.after(minutes=1))
     told = await telling(one.alert.chat.id)
     assert (told.state, told.sent_at) == ("sent", play.now)
     await store.chats.suspend(2, "the bot was blocked by the user", play.now)

@@ -91,7 +91,7 @@ class Outbox(RuleBasedStateMachine):
         """End an attempt."""
         one, epoch = self.held.pop(data.draw(st.integers(0, len(self.held) - 1)))
         ends = {"sent": Sent(one.message or one.id), "later": Later(self.now, "busy"), "dead": Dead("refused")}
-        self.run(self.store.deliveries.settle(one, epoch, ends[result], self.now))
+        self.run(self.store.deliveries.settle([one], epoch, ends[result], self.now))
         if result == "sent":
             self.accept(one)
         elif result == "dead":
@@ -148,7 +148,7 @@ class Outbox(RuleBasedStateMachine):
         one, epoch = self.late.pop()
         claimed_anew = row(one) in {row(other) for other, _ in self.held}
         try:
-            self.run(self.store.deliveries.settle(one, epoch, Sent(one.message or one.id), self.now))
+            self.run(self.store.deliveries.settle([one], epoch, Sent(one.message or one.id), self.now))
             raise AssertionError
         except StaleLeaseError:
             pass

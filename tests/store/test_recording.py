@@ -153,7 +153,7 @@ async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store
     epoch = await play.sender(store)
     by_chat = {one.alert.chat.id: one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)}
     for chat, result in ((1, Sent(11)), (2, Folded(12)), (3, Dead("poison")), (5, Sent(15))):
-        await store.deliveries.settle(by_chat[chat], epoch, result, play.now)
+        await store.deliveries.settle([by_chat[chat]], epoch, result, play.now)
     await store.deliveries.unclaim([by_chat[4]], epoch)
     (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
