@@ -130,16 +130,15 @@ def _built(
         for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
         for text in dict.fromkeys(texts)
     ]
-    needed: set[Wanted] = set()
-    for number, query, _ in parsed:
-        needed.update(wanted(query, watchlists[number].languages))
+    needed = wanted((query, watchlists[number].languages) for number, query, _ in parsed)
     forms = {each: known[each] for each in needed if each in known}
     forms.update(inflect(needed - forms.keys(), cache))
     planner = Planner(forms)
-    keywords = [
-        Keyword(number, query.text, planner.plan(query, watchlists[number].languages), excludes)
-        for number, query, excludes in parsed
-    ]
+    keywords: list[Keyword] = []
+    parsed.reverse()
+    while parsed:  # freed one by one: all at once would hold the interpreter
+        number, query, excludes = parsed.pop()
+        keywords.append(Keyword(number, query.text, planner.plan(query, watchlists[number].languages), excludes))
     return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms), sources, forms)
 
 

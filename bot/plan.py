@@ -7,7 +7,7 @@ to them by number, come out. Equal leaves of different queries are one. Nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,11 @@ from bot.spelling import spellings
 from bot.text import bare, fold, script, tokens, unspaced, variants
 from bot.words import Wanted, parted
 
+_Places = tuple[tuple[int, ...], tuple[str | None, ...]]
+"""What fills the places of a word, as numbers of Forms, and what joins the places."""
+
 Forms = Mapping[Wanted, tuple[str, ...]]
+_GERMAN: Final = ("de",)
 _SHORT: Final = 3  # letters; shorter words have one form
 _MIXED: Final = re.compile(r"([^\W\d_]+)(-?)([0-9]+)")  # COVID-19 and COVID19, G7 and G-7
 
@@ -66,21 +70,23 @@ class Absent:
 Test = Found | Near | FromSource | InLanguage | All | Any | Absent
 
 
-def wanted(query: Query, languages: tuple[str, ...]) -> set[Wanted]:
-    """Return the words whose forms a query needs."""
-    return {
-        (part, languages)
-        for leaf in leaves(query.root)
-        for word in ((leaf,) if isinstance(leaf, Word) else leaf.words if isinstance(leaf, Phrase) else ())
-        if not (word.exact or word.prefix or unspaced(word.text))
-        for spelling in _spellings(word)
-        for part in _parts(spelling)
-        if inflects(part)
-    } | {
-        (apart[1], ("de",))
-        for leaf in leaves(query.root)
-        if (word := _alone(leaf)) and (apart := _apart(word, languages))
-    }
+def wanted(queries: Iterable[tuple[Query, tuple[str, ...]]]) -> set[Wanted]:
+    """Return the words whose forms queries need, each query with the languages of its watchlist."""
+    found: set[Wanted] = set()
+    for query, languages in queries:
+        for leaf in leaves(query.root):
+            for word in (leaf,) if isinstance(leaf, Word) else leaf.words if isinstance(leaf, Phrase) else ():
+                if (word.text, languages) not in found or word.across:
+                    found.update(_wanted(word, languages))
+            if (word_alone := _alone(leaf)) and (apart := _apart(word_alone, languages)):
+                found.add((apart[1], _GERMAN))
+    return found
+
+
+def _wanted(word: Word, languages: tuple[str, ...]) -> Iterator[Wanted]:
+    if not (word.exact or word.prefix or unspaced(word.text)):
+        for spelling in _spellings(word):
+            yield from ((part, languages) for part in _parts(spelling) if inflects(part))
 
 
 def inflects(part: str) -> bool:
@@ -97,7 +103,7 @@ class Planner:
         self._forms = forms
         self._numbers: dict[Leaf, int] = {}
         self._form_numbers: dict[Form, int] = {}
-        self._words: dict[tuple[Word, tuple[str, ...]], tuple[tuple[int, ...], tuple[str | None, ...]]] = {}
+        self._words: dict[tuple[str, ...], dict[Word | str, _Places | None]] = {}
 
     def plan(self, query: Query, languages: tuple[str, ...]) -> Test:
         """Return the tree of a query over numbered leaves, negations pushed down to them."""
@@ -131,27 +137,32 @@ class Planner:
 
     def _row(self, row: tuple[Word, ...], languages: tuple[str, ...], field: Field | None, shown: str) -> Found:
         """Return the test for words in a row, or for a substring where the script has no words or it is a symbol."""
-        if any(unspaced(word.text) or not (word.text.isalpha() or tokens(word.text).words) for word in row):
-            pieces = [fold(word.text) for word in row]
-            joint = "" if all(map(unspaced, pieces)) else " "
-            return Found(self._number(Leaf(literal=joint.join(pieces))), field, shown)
         forms: tuple[int, ...] = ()
         glue: tuple[str | None, ...] = ()
+        glued = False
         for word in row:
-            more, within = self._forms_of(word, languages)
+            if (known := self._forms_of(word, languages)) is None:
+                return self._literal(row, field, shown)
+            more, within = known
+            glued = glued or bool(within)
             glue = (*glue, None, *within) if forms else within
             forms += more
-        return Found(self._number(Leaf(forms, glue)), field, shown)
+        return Found(self._number(Leaf(forms, glue if glued else ())), field, shown)
+
+    def _literal(self, row: tuple[Word, ...], field: Field | None, shown: str) -> Found:
+        pieces = [fold(word.text) for word in row]
+        joint = "" if all(map(unspaced, pieces)) else " "
+        return Found(self._number(Leaf(literal=joint.join(pieces))), field, shown)
 
     def _parted(self, word: Word, languages: tuple[str, ...], field: Field | None, shown: str) -> list[Found]:
         """Return the test for a verb whose prefix stands at the end of the clause, none for other words."""
         if not (apart := _apart(word, languages)):
             return []
         prefix, base = apart
-        whole = self._forms.get((base, ("de",)), (fold(base),))
+        whole = self._forms.get((base, _GERMAN), (fold(base),))
         finite = tuple(form for form in whole if base.startswith("ge") or not form.startswith("ge"))
         places = (self._form_number(Form(finite)), self._form_number(Form((prefix,))))
-        return [Found(self._number(Leaf(places, (None,), clause=True)), field, shown)]
+        return [Found(self._number(Leaf(places, clause=True)), field, shown)]
 
     def _number(self, leaf: Leaf) -> int:
         number = self._numbers.setdefault(leaf, len(self._numbers))
@@ -159,14 +170,19 @@ class Planner:
             self.leaves.append(leaf)
         return number
 
-    def _forms_of(self, word: Word, languages: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
-        """Return what fills the places of a word (one, but for COVID-19 and its like), and what joins them."""
-        known = self._words.get((word, languages))
-        if known is None:
-            forms, glue = self._new_forms(word, languages)
-            known = tuple(self._form_number(form) for form in forms), glue
-            self._words[word, languages] = known
-        return known
+    def _forms_of(self, word: Word, languages: tuple[str, ...]) -> _Places | None:
+        """Return what fills the places of a word (one, but for COVID-19 and its like); None for what is no word."""
+        scope = self._words.setdefault(languages, {})
+        key = word if word.exact or word.prefix or word.across else word.text
+        if key not in scope:
+            scope[key] = self._new_places(word, languages)
+        return scope[key]
+
+    def _new_places(self, word: Word, languages: tuple[str, ...]) -> _Places | None:
+        if unspaced(word.text) or not (word.text.isalpha() or tokens(word.text).words):
+            return None
+        forms, glue = self._new_forms(word, languages)
+        return tuple(map(self._form_number, forms)), glue
 
     def _form_number(self, form: Form) -> int:
         number = self._form_numbers.setdefault(form, len(self._form_numbers))
@@ -204,6 +220,8 @@ class Planner:
 
 
 def _shown(word: Word) -> str:
+    if not (word.exact or word.across or word.prefix):
+        return word.text
     return f"{'=' * word.exact}{'~' * word.across}{word.text}{'*' * word.prefix}"
 
 

@@ -72,7 +72,7 @@ def forms(word: str, languages: tuple[str, ...] = ()) -> frozenset[str]:
 
 def parted(word: str, languages: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Return the prefix that a German verb parts from in a clause, and the verb without it; None for other words."""
-    if not word[:1].islower() or "de" not in languages_of(word, languages):
+    if word[-1:] != "n" or not word[:1].islower() or "de" not in languages_of(word, languages):
         return None
     if (apart := german.parted(fold(word))) is None:
         return None
