@@ -59,8 +59,11 @@ class Parser:
 
         Only the 500 newest items by position count. An empty feed is a Document without items.
         """
-        if fetched.body.lstrip()[:1] in {b"{", b"["}:
-            reading = await self._thread(jsonfeed.read, fetched.body, fetched.url)
+        if jsonfeed.is_json(fetched.body):
+            if feed.is_modest(fetched.body):
+                reading = await self._thread(jsonfeed.read, fetched.body, fetched.url)
+            else:
+                reading = await self._suspicious.whole(fetched)
             return _document(reading, fetched.url, now, None)
         found = await self._scan(fetched, now)
         if isinstance(found, feed.Broken):
@@ -91,7 +94,8 @@ class Parser:
         return await children.items(document, positions)
 
     async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
-        if not feed.is_modest(fetched.body, feed.MONSTROUS):
+        plain = feed.is_plain_utf8(fetched.body, fetched.content_type)  # any other encoding may be a trap of its own
+        if not (plain and feed.is_modest(fetched.body, feed.MONSTROUS)):
             return await self._suspicious.scan(fetched, now)
         if self._honest.started or self._listing >= AT_ONCE or not feed.is_modest(fetched.body):
             return await self._honest.scan(fetched, now)

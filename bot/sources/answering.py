@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ParseError
-from bot.sources import feed
+from bot.sources import feed, jsonfeed
 from bot.sources.child import DEADLINE, LENGTHS
 from bot.sources.document import Document, Draft
 
@@ -72,7 +72,10 @@ def _some(question: dict[str, Any], data: bytes, _kept: OrderedDict[int, Documen
 
 
 def _whole(question: dict[str, Any], data: bytes, _kept: OrderedDict[int, Document]) -> dict[str, Any]:
-    reading = feed.whole(data, question["url"], question["content_type"])
+    if jsonfeed.is_json(data):
+        reading = jsonfeed.read(data, question["url"])
+    else:
+        reading = feed.whole(data, question["url"], question["content_type"])
     about = {"home": reading.home, "version": reading.version, "skipped": reading.skipped}
     return {"drafts": _rows(reading.drafts), **about}
 

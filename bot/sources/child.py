@@ -73,7 +73,7 @@ class Children:
         )
 
     async def whole(self, fetched: Fetched) -> Reading:
-        """Do what `feed.whole` does."""
+        """Do what `feed.whole` does, or `jsonfeed.read` for JSON."""
         answer = await self._free().ask("whole", fetched.body, fetched)
         return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"])
 

@@ -13,6 +13,11 @@ from bot.sources.read import BODY, LEAD, TITLE, Reading, language_code
 from bot.urls import absolute
 
 
+def is_json(data: bytes) -> bool:
+    """Return whether this begins as JSON does."""
+    return data.lstrip()[:1] in {b"{", b"["}
+
+
 def read(data: bytes, url: str) -> Reading:
     """Read the whole document. ParseError where it is JSON of another kind, or no JSON at all."""
     try:

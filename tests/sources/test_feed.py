@@ -224,6 +224,46 @@ async def test_case_56_hostile_documents_cost_a_bounded_time(
     assert lags[len(lags) // 2] < 0.1
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<author>" + "a" * 100_000 + "</author>",
+        "<dc:creator>" + "a" * 100_000 + "</dc:creator>",
+        "<tags>" + ",".join(map(str, range(30_000))) + "</tags>",
+    ],
+)
+async def test_case_56_people_and_keywords_cost_nothing(answer: Answer, rss: Rss, now: datetime, inside: str) -> None:
+    """Case 56: feedparser looks for addresses and doubles in quadratic time, in threads that hold the interpreter."""
+    body = rss(f"<title>T</title>{inside}<link>https://courier.example/1</link>")
+    body = body.replace("<rss ", '<rss xmlns:dc="http://purl.org/dc/elements/1.1/" ')
+    began = process_time()
+    async with Parser(children=1) as parser:
+        document = await parser.scan(answer(body), now)
+        (item,) = await parser.items(document, [0])
+    assert (item.title, item.url) == ("T", "https://courier.example/1")
+    assert process_time() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<?xml version='1.0' " + b"encoding='" * 3_000 + b"<rss>",
+        b"<?xml version='1.0' encoding='utf-8'?><rss>" + b"encoding='" * 1_000 + b"\xff",
+        b"<?xml version='1.0' encoding='punycode'?><rss>a-" + b"a0" * 200_000,
+    ],
+    ids=["endless", "one line", "punycode"],
+)
+async def test_case_49_and_56_hostile_encodings_cost_no_time_of_ours(
+    answer: Answer, now: datetime, body: bytes
+) -> None:
+    """Cases 49 and 56: what takes long to be decoded is decoded by a child, for as long as its deadline allows."""
+    began = process_time()
+    async with Parser(children=1, deadline=1.0) as parser:
+        with pytest.raises(ParseError):
+            await parser.scan(answer(body), now)
+    assert process_time() - began < 1.0
+
+
 def test_case_56_comments_before_a_page_are_passed_once() -> None:
     """Case 56: a row of comments that is followed by no page has one way to be read, not a billion."""
     began = process_time()
