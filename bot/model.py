@@ -42,7 +42,7 @@ class Chat:
     topic: int | None = None  # None = the chat itself, or General in a forum
 
 
-TERMINAL = Chat(1)  # the reader where there is no token; on Telegram nobody has this id
+TERMINAL = Chat(10**18)  # the reader where there is no token; ids on Telegram have 52 bits at most
 
 
 @dataclass(frozen=True, slots=True)

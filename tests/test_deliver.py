@@ -19,6 +19,7 @@ from sqlalchemy import text
 from bot import deliver, supervise
 from bot.deliver import Deliverer, Drained
 from bot.model import (
+    TERMINAL,
     Alert,
     Chat,
     Delivery,
@@ -33,7 +34,7 @@ from bot.model import (
     Validators,
 )
 from bot.notify.telegram import TelegramNotifier
-from bot.ports import Outcome, Recorded, Turn
+from bot.ports import Outcome, Recorded, Sent, Turn
 from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
@@ -166,6 +167,22 @@ async def test_an_alert_is_delivered_once(room: Room, telegram_server: TelegramS
     assert await room.drain() == Drained(sent=2, dead=0, left=0)
     assert await room.drain() == Drained(sent=0, dead=0, left=0)
     assert [one.chat for one in telegram_server.sent()] == [1, 2]
+
+
+async def test_what_was_for_the_terminal_is_given_up_silently(room: Room, telegram_server: TelegramServer) -> None:
+    """Queued, or printed, before there was a token: Telegram is not asked about it, and no owner hears of it."""
+    printed = await room.tell(TERMINAL)
+    epoch = await room.store.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+    assert epoch is not None
+    lines = await room.store.deliveries.claim(epoch, room.time, limit=9, ttl=timedelta(minutes=1))
+    await room.store.deliveries.settle(lines, epoch, Sent(1), room.time)
+    await room.tell(story=printed)
+    await room.tell_many([TERMINAL.id, 2], 5)
+    assert await room.drain(most=3) == Drained(sent=5, dead=5, left=0)
+    assert {params["chat_id"] for _, _, params in telegram_server.requests} == {2}
+    assert room.notices == []
+    assert (await room.store.chats.status(room.time)).suspended == ()
+    assert await room.dead() == {"it was for the terminal, as there was no token then": 5}
 
 
 @both

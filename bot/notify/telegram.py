@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.errors import DeliveryError
-from bot.model import Chat, Delivery, Look
+from bot.model import TERMINAL, Chat, Delivery, Look
 from bot.notify import refusals
 from bot.notify.render import Message, Span, fold, render
 
@@ -64,6 +64,8 @@ class TelegramNotifier:
     async def _put(self, chat: Chat, message: Message, edited: int | None) -> int:
         from telegram import LinkPreviewOptions
 
+        if chat == TERMINAL:  # queued before there was a token; nobody has this id, so nobody need hear of it
+            raise DeliveryError("it was for the terminal, as there was no token then", "stale")
         preview = LinkPreviewOptions(is_disabled=not message.preview, url=message.preview)
         entities = tuple(_entity(span) for span in message.spans)
         if edited is None:
