@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from bot.chat.talk import Answer, Command, Press
 from bot.current import Current, Personal
 from bot.errors import DeliveryError
 from bot.match import Engine, build
-from bot.model import Chat, Config, Source, Watchlist
+from bot.model import Chat, Config, Item, Source, Validators, Watchlist
+from bot.ports import Outcome, Recorded, Turn
 from bot.replay import Replay
 from bot.store.store import Store, open_store
 from bot.turn import Setup
@@ -169,6 +171,29 @@ def library(store: Store, tmp_path: Path, remembered_forms: Any) -> Library:
 def desk(store: Store, clock: Clock, remembered_forms: Any) -> Desk:
     """Give the commands with a real store behind them: access closed, one owner."""
     return Desk(store, clock, forms=remembered_forms)
+
+
+@pytest.fixture
+def record(desk: Desk) -> Callable[..., Awaitable[None]]:
+    """Hand out what puts items of a source on record, as a poll does, some days ago."""
+    polls, numbers = desk.store.polls, itertools.count(1)
+
+    async def put(*titles: str, days: float = 0, source: str = "Kremlin site", **more: Any) -> None:
+        at = NOW - timedelta(days=days)
+        names = dict.fromkeys([*(one.name for one in desk.config.sources), source])
+        await polls.sync([Source(name, f"http://{name.split()[0].lower()}.example/feed", name) for name in names], at)
+        leases = await polls.lease(at, limit=9, ttl=timedelta(minutes=1), forced_since=NOW + timedelta(days=9))
+        leased = next(one for one in leases if one.name == source)
+        items = []
+        for title in titles:
+            number = next(numbers)
+            given = {"url": f"http://news.example/{number}/{title.split()[0].lower()}", "title": title} | more
+            items.append(Recorded(Item((number,), **given), at))
+        async with polls.recording(leased) as recording:
+            await recording.write(Turn(Outcome(leased, at, at, Validators(), parsed=True), tuple(items)))
+        await polls.release([one for one in leases if one is not leased])
+
+    return put
 
 
 @pytest.fixture
