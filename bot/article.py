@@ -34,6 +34,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})
 _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
+_NAMES_OF_HOSTS = frozenset({"punycode", "idna"})  # Python knows them as encodings, and takes quadratic time for them
 _TITLE = ("og:title", "twitter:title")
 _PUBLISHED = (
     "article:published_time",
@@ -51,7 +52,6 @@ _PUBLISHED = (
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 # What trafilatura takes for text: the page's headline above a printed copy, rights notices below it.
 _PRUNED = "//*[contains(@class, 'print-header') or contains(@class, 'print-footer') or contains(@class, 'print-only')]"
-_NO_ARTICLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError, SyntaxError)
 
 
 def extract(html: bytes, url: str | None = None, charset: str | None = None) -> Article:
@@ -62,7 +62,7 @@ def extract(html: bytes, url: str | None = None, charset: str | None = None) -> 
     """
     try:
         return _extract(decode(html[:_MAX_BYTES], charset), url)
-    except _NO_ARTICLE:  # a page that the parser cannot live with has no article
+    except Exception:  # noqa: BLE001 - lxml and trafilatura raise what they like; such a page has no article
         return Article(url=url, title="", text="")
 
 
@@ -79,7 +79,7 @@ def decode(raw: bytes, charset: str | None = None) -> str:
     tail = raw.rfind(b">") + 1 or len(raw)  # a page cut in the middle of a character is still UTF-8
     for name in ("utf-8", charset or "", declared.group(1).decode("ascii", "replace") if declared else ""):
         try:
-            if name:
+            if name and codecs.lookup(name).name not in _NAMES_OF_HOSTS:
                 return raw[:tail].decode(name)
         except (LookupError, ValueError):
             continue

@@ -11,7 +11,7 @@ from typing import Literal
 
 
 class Exit(IntEnum):
-    """The exit codes of every verb (design.md, section 6)."""
+    """The exit codes of every verb (the specification, section 6)."""
 
     DONE = 0
     FAILED = 1

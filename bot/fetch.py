@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +24,7 @@ from bot.errors import FetchError
 from bot.guard import REFUSAL, Network, guarded_socket
 from bot.hosts import Hosts
 from bot.model import Fetched, Validators
-from bot.reasons import fault_of, fresh_for, refusal_of
+from bot.reasons import fault_of, fresh_for, http_date, refusal_of
 from bot.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.urls import LONGEST
 
@@ -228,7 +227,7 @@ class WebFetch:
             not_modified=same,
             fresh_for=fresh_for(headers),
             moved_to=_moved_to(request),
-            date=_date(headers.get("Date")),
+            date=http_date(headers.get("Date", "")),
         )
 
     def _leave_alone(self, host: str, error: FetchError) -> None:
@@ -286,14 +285,6 @@ def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:
         fresh_for=fresh_for(headers),
         moved_to=_moved_to(request),
     )
-
-
-def _date(text: str | None) -> datetime | None:
-    """Return the server's clock; None where it says none, or nonsense."""
-    try:
-        return parsedate_to_datetime(text or "").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _moved_to(request: _Request) -> str | None:

@@ -6,8 +6,11 @@ An unreadable line is answered with `{"id": …, "error": …}` and the rest goe
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
+
+log = logging.getLogger(__name__)
 
 LONGEST = 32 * 1024 * 1024  # bytes of one line; pages of the web are cut at 8 MiB, and JSON escapes cost some more
 
@@ -15,7 +18,10 @@ Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def stream(source: BinaryIO, target: BinaryIO, answer: Answer) -> None:
-    """Answer every line of `source` on `target`; `answer` may raise ValueError with what is wrong with a request."""
+    """Answer every line of `source` on `target`; `answer` may raise ValueError with what is wrong with a request.
+
+    Whatever else it raises is a bug, which costs that line its answer and the stream nothing.
+    """
     for number, line in enumerate(_lines(source), start=1):
         if line.strip():
             target.write(_dump(_answer(line, number, answer)))
@@ -45,6 +51,9 @@ def _answer(line: bytes, number: int, answer: Answer) -> dict[str, Any]:
         return answer(request)
     except ValueError as error:
         return {"id": request.get("id"), "error": f"line {number}: {error}"}
+    except Exception as error:
+        log.exception("a line could not be answered", extra={"line": number})
+        return {"id": request.get("id"), "error": f"line {number}: a bug of ours ({type(error).__name__}); see the log"}
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:

@@ -58,9 +58,11 @@ _FILES: Final = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
 def environment() -> dict[str, str]:
     """Return the environment over what `.env` in the working directory says; ConfigError when `.env` is unreadable.
 
+    An empty variable counts as unset and hides nothing.
     It is also what `${NAME}` in watchlists.yaml is taken from.
     """
-    return {**_dotenv(Path(".env")), **os.environ}
+    given = {name: text for name, text in os.environ.items() if text.strip()}
+    return os.environ | _dotenv(Path(".env")) | given
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -140,7 +140,12 @@ def listen(value: object) -> object:
 
 def path(value: object) -> object:
     """Return a path; `~` is the home directory."""
-    return Path(value).expanduser() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"the home directory of {value[:60]!r} is not known; write the path in full") from None
 
 
 def user_agent(value: object) -> object:

@@ -223,3 +223,20 @@ def test_any_bytes_give_an_article(raw: bytes, charset: str | None) -> None:
 def test_any_markup_gives_an_article(pieces: list[str]) -> None:
     """No markup raises, however broken."""
     assert isinstance(extract("".join(pieces).encode()), Article)
+
+
+def test_whatever_the_libraries_raise_is_no_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that makes a library fail in a way of its own has no article."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fails)
+    assert extract(b"<html><body><p>text</p></body></html>") == Article(url=None, title="", text="")
+
+
+def test_case_49_names_of_hosts_are_no_encoding() -> None:
+    """Python would take a minute to read this page as Punycode."""
+    began = process_time()
+    assert decode(b"<meta charset=punycode>-" + b"a0" * 300_000 + b"\xff>").startswith("<meta")
+    assert process_time() - began < 2

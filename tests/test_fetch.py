@@ -6,9 +6,11 @@ import asyncio
 import gzip
 import logging
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from ipaddress import ip_network
 
 import pytest
@@ -157,6 +159,20 @@ async def test_an_answer_comes_with_its_validators(site: Site, fetch: WebFetch) 
     asked = site.asked[0].headers
     assert asked["User-Agent"].startswith("Newswatch/")
     assert asked["Accept-Encoding"] == "gzip, deflate, br"
+
+
+async def test_the_clock_of_a_server_without_zone_is_utc(
+    site: Site, fetch: WebFetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-0000` says UTC from a place that is not told, wherever this machine stands."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        site.answers(Date="Mon, 23 Nov 2026 12:00:00 -0000")
+        assert (await fetch.get(site.url())).date == datetime(2026, 11, 23, 12, tzinfo=UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 async def test_case_39_validators_go_back_as_they_came(site: Site, fetch: WebFetch) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import lines
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def echo(request: dict[str, Any]) -> dict[str, Any]:
@@ -67,3 +70,18 @@ def test_any_bytes_give_one_answer_a_line(chunks: list[bytes]) -> None:
     data = b"".join(chunk + b"\n" for chunk in chunks)
     expected = sum(1 for chunk in chunks if chunk.strip())
     assert len(answers(data)) == expected
+
+
+def test_a_bug_costs_its_line_only_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever a stage raises, its line is answered with an error, the log has the traceback, and the rest goes on."""
+
+    def stage(request: dict[str, Any]) -> dict[str, Any]:
+        return {"id": request["id"], "half": 1 / request["by"]}
+
+    out = io.BytesIO()
+    lines.stream(io.BytesIO(b'{"id": 1, "by": 0}\n{"id": 2}\n{"id": 3, "by": 1}\n'), out, stage)
+    first, second, third = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (first["id"], second["id"], third) == (1, 2, {"id": 3, "half": 1.0})
+    assert "ZeroDivisionError" in first["error"]
+    assert "line 2" in second["error"]
+    assert [record.exc_info is not None for record in caplog.records] == [True, True]

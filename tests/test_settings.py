@@ -292,3 +292,19 @@ def test_importing_the_settings_is_cheap() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT, env=dict(os.environ)
     ).stdout.split()
     assert not {"telegram", "aiohttp", "sqlalchemy", "yaml", "pydantic_settings", "dotenv", "asyncio"} & set(loaded)
+
+
+def test_an_empty_variable_hides_nothing_in_dotenv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Empty means unset, as compose files leave variables empty; what is set goes before .env."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("NEWSWATCH_OWNERS=7\nNEWSWATCH_ACCESS=open\n", encoding="utf-8")
+    monkeypatch.setenv("NEWSWATCH_OWNERS", " ")
+    monkeypatch.setenv("NEWSWATCH_ACCESS", "closed")
+    assert environment()["NEWSWATCH_OWNERS"] == "7"
+    assert load_settings().access == "closed"
+
+
+def test_a_home_that_nobody_has_is_a_mistake_of_one_line() -> None:
+    """A path in the home of a user who is not there is refused with a hint."""
+    (line,) = problems(WATCHLISTS="~nobody-of-that-name/x")
+    assert "write the path in full" in line
