@@ -19,7 +19,8 @@ from bot.chat.house import House, Library
 from bot.chat.line import Line
 from bot.chat.listener import Listener
 from bot.errors import StoreError
-from bot.model import Chat, Config, Watchlist
+from bot.model import Chat, Config, Item, Source, Validators, Watchlist
+from bot.ports import Outcome, Recorded, Turn
 from bot.store.store import Store
 
 OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001
@@ -153,6 +154,35 @@ async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_se
         await until(lambda: "✅ <b>Kremlin" in telegram_server.shown(READER, shown.message))
     assert telegram_server.asked("answerCallbackQuery")[0]["text"].startswith("✅ Subscribed")
     assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
+
+
+async def test_queries_are_tried_watched_and_explained_over_the_wire(
+    make: Make, telegram_server: Any, store: Store, library: Library
+) -> None:
+    """Telegram takes every answer about queries, however hostile the news; what is watched is in force at once."""
+    now = datetime.now(UTC)
+    hostile = "Summit <b>of</b> 😀 & \u202e@all /stop tg://user?id=1 " * 9
+    await store.polls.sync([Source("Wire <i>", "https://one.example/feed", "one")], now)
+    (leased,) = await store.polls.lease(now, limit=1, ttl=timedelta(minutes=1))
+    link = "https://one.example/?a=1&b=<x>\"'"
+    items = [Item((number,), f"{link}{number}", hostile, hostile) for number in range(30)]
+    async with store.polls.recording(leased) as recording:
+        outcome = Outcome(leased, now, now, Validators(), parsed=True)
+        await recording.write(Turn(outcome, tuple(Recorded(item, now) for item in items)))
+    async with running(make()):
+        assert "fires on" in await answers(telegram_server, "/test summit")
+        assert "nearly" in await answers(telegram_server, "/test ummit")
+        assert "▸" in await answers(telegram_server, "/test <b>😀 & AND (")
+        assert "No query that concerns" in await answers(telegram_server, f"/why {link}7")
+        assert "times a day" in await answers(telegram_server, "/watch summit")
+        asked = telegram_server.sent(READER)[-1]
+        ((button,),) = asked.params["reply_markup"]["inline_keyboard"]
+        telegram_server.press(button["callback_data"], chat=READER, user=READER, message=asked.message)
+        await until(lambda: "I watch for" in telegram_server.shown(READER, asked.message))
+        await until(lambda: [name for name in library.setup().watchlists if name.startswith("~")])
+        assert "<code>summit</code>" in await answers(telegram_server, "/mine")
+        assert "no longer" in await answers(telegram_server, "/unwatch 1")
+        await until(lambda: not [name for name in library.setup().watchlists if name.startswith("~")])
 
 
 async def test_case_104_a_stranger_is_refused_and_the_owner_can_admit(
