@@ -28,6 +28,17 @@ CHECKED_BYTES = 64 * 1024 * 1024
 
 def prepare(path: Path, *, create: bool, mounts: Path = MOUNTS) -> None:
     """Make sure that the file can be used; make it, and its directory, where there is none and `create` says so."""
+    try:
+        _prepare(path, create=create, mounts=mounts)
+    except (OSError, RuntimeError) as error:  # a directory that cannot be entered, links in a circle
+        raise StoreError(
+            f"{path} cannot be looked at ({getattr(error, 'strerror', None) or error}): make its directories readable "
+            f"for {_user()}, or set NEWSWATCH_DATABASE_URL",
+            lasting=True,
+        ) from error
+
+
+def _prepare(path: Path, *, create: bool, mounts: Path) -> None:
     refuse_remote(path, mounts)
     if path.is_dir():
         raise StoreError(f"{path} is a directory: NEWSWATCH_DATABASE_URL must name a file in it", lasting=True)

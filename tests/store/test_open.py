@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -234,3 +235,31 @@ async def test_a_current_schema_loads_no_migrations(sqlite_url: str) -> None:
     command = [sys.executable, "-W", "error", "-c", LOADED, sqlite_url]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, ASYNC221 - our own interpreter and code, and nothing else runs meanwhile
     assert said.stdout == "\n"
+
+
+async def test_a_path_that_cannot_be_looked_at_is_refused_in_one_line(tmp_path: Path) -> None:
+    """No mistake in a path is a traceback: a name that is too long, a circle of links."""
+    too_long = await refusal(f"sqlite:///{tmp_path}/{'x' * 300}/newswatch.db")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    circle = await refusal(f"sqlite:///{tmp_path}/circle/newswatch.db")
+    assert too_long.lasting
+    assert circle.lasting
+    assert "NEWSWATCH_DATABASE_URL" in str(too_long)
+
+
+def test_a_directory_that_cannot_be_entered_is_refused_in_one_line() -> None:
+    """Where the database lies in somebody else's home, the line says for whom to open it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become nobody")
+    asks = (
+        "import os, sys; from pathlib import Path; from bot.store.sqlitefile import prepare; "
+        "os.setuid(65534); prepare(Path(sys.argv[1]), create=True)"
+    )
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "newswatch.db"
+        path.touch()
+        command = [sys.executable, "-c", asks, str(path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own code
+    assert "StoreError" in done.stderr.splitlines()[-1]
+    assert "Permission denied" in done.stderr.splitlines()[-1]
+    assert "65534" in done.stderr.splitlines()[-1]
