@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import BotError, ConfigError
+from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ async def _watch(
         await asyncio.wait([task], timeout=look)
         if task.done():
             error = None if task.cancelled() else task.exception()
-            if isinstance(error, ConfigError):
+            if isinstance(error, ConfigError) or (isinstance(error, StoreError) and error.lasting):
                 raise error  # only a person can mend it
             if error is not None:
                 log.error("loop failed, starting it again", extra={"loop": name}, exc_info=error)

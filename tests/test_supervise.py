@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.supervise import GaveUpError, supervise
 
@@ -112,3 +112,17 @@ async def test_a_loop_whose_farewell_hangs_is_left_behind(monkeypatch: pytest.Mo
         await supervise({"stuck": stuck}, stop, hearts, look=0.01, pause=0.001)
     over.set()
     assert len(starts) == 2
+
+
+async def test_case_83_a_database_that_only_a_person_can_mend_ends_the_process() -> None:
+    """Case 83: the one line of a lasting fault comes out at once; a passing one is only a strike."""
+    stop = asyncio.Event()
+    faults = [StoreError("the disk is full"), StoreError("the database is damaged", lasting=True)]
+
+    async def unlucky() -> None:
+        raise faults.pop(0)
+
+    with pytest.raises(StoreError, match="damaged"):
+        async with asyncio.timeout(5):
+            await supervise({"unlucky": unlucky}, stop, Heartbeats(time.monotonic), look=0.01, pause=0.001)
+    assert stop.is_set()
