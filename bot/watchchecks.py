@@ -14,7 +14,7 @@ from typing import Protocol
 import yaml
 
 from bot.errors import QueryError
-from bot.model import Config, Source, Watchlist
+from bot.model import Config
 from bot.urls import publisher_of
 from bot.watchvalues import nearest
 from bot.yamlfile import Document, child, pairs, problem, reading, shown, values
@@ -111,6 +111,7 @@ def filled(value: str, environ: Mapping[str, str]) -> str:
 def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
     """Find keywords that are no queries, and names of sources that there are not."""
     names, publishers = _names(found.document.root)
+    known = {name.casefold(): name for name in names | publishers}
     verdicts: dict[str, Verdict] = {}
     for _, watchlist in pairs(child(found.document.root, "watchlists")):
         for source in _texts(child(watchlist, "sources")):
@@ -122,7 +123,7 @@ def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
                 text = str(keyword.value)
                 if text not in verdicts:
                     verdicts[text] = _verdict(text, parse_query)
-                _tell(found, keyword, verdicts[text], names | publishers)
+                _tell(found, keyword, verdicts[text], known)
 
 
 def _names(root: yaml.Node) -> tuple[set[str], set[str]]:
@@ -145,7 +146,7 @@ def _verdict(text: str, parse_query: ParseQuery) -> Verdict:
         return error
 
 
-def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: set[str]) -> None:
+def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: Mapping[str, str]) -> None:
     if isinstance(verdict, QueryError):
         found.wrong(
             keyword,
@@ -154,8 +155,8 @@ def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: se
         )
         return
     for operand, column in verdict:
-        if operand.casefold() not in {name.casefold() for name in known}:
-            hint = nearest(operand, known) or "this part never matches"
+        if operand.casefold() not in known:
+            hint = nearest(operand, tuple(known.values())) or "this part never matches"
             found.warn(keyword, f"no source, tag or publisher is called '{shown(operand)}'; {hint}", column - 1)
 
 
@@ -165,9 +166,16 @@ def check_odd(found: Findings, config: Config) -> None:
     for part, those in (("sources", config.sources), ("watchlists", config.watchlists)):
         if not those:
             found.warn(root, f"there are no {part}; add some under {part}")
+    sections = {key.value: section for key, section in pairs(child(root, "watchlists"))}
+    everyone = {source.publisher for source in config.sources}
+    called: dict[str, set[str]] = {}
+    for source in config.sources:
+        for name in (source.name, *source.tags):
+            called.setdefault(name, set()).add(source.publisher)
     for watchlist in config.watchlists:
-        section = child(child(root, "watchlists"), watchlist.id)
-        voices = {source.publisher for source in config.sources if _applies(watchlist, source)}
+        section = sections.get(watchlist.id)
+        heard = [called.get(name, set()) for name in watchlist.sources]
+        voices = set[str]().union(*heard) if heard else everyone
         for needs, needed, then in (
             ("confirm", watchlist.confirm, "speak"),
             ("urgent_at", watchlist.urgent_at, "be urgent"),
@@ -184,7 +192,3 @@ def check_odd(found: Findings, config: Config) -> None:
             nodes.append(value)
             if reading(value) == "nothing":
                 found.warn(key, f"'{shown(key.value)}' has no value and counts as left out")
-
-
-def _applies(watchlist: Watchlist, source: Source) -> bool:
-    return not watchlist.sources or not {source.name, *source.tags}.isdisjoint(watchlist.sources)

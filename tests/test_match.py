@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -267,3 +269,24 @@ def test_a_verb_is_found_apart_from_its_prefix(text: str, found: str | None) -> 
     """German parts some verbs: the prefix then ends the clause."""
     matches = build([Watchlist("w", "w", ("ankündigen",), languages=("de",))]).match(text)
     assert [each.evidence[0].text for each in matches] == ([found] if found else [])
+
+
+def test_a_new_engine_leaves_no_old_garbage_behind() -> None:
+    """What died in a circle while an engine was in force is collected before the next one, not frozen with it."""
+
+    class Circle:
+        """It holds itself."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    many = [f"word{number}" for number in range(1_001)]
+    try:
+        watching(*many)
+        circle = Circle()
+        gone = weakref.ref(circle)
+        del circle
+        watching(*many)
+        assert gone() is None
+    finally:
+        gc.unfreeze()

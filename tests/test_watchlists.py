@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, QueryError
 from bot.model import Chat, Config, Source, Watchlist
+from bot.watchchecks import Findings, check_odd
 from bot.watchlists import load
+from bot.yamlfile import compose
 
 ROOT = Path(__file__).parent.parent
 Load = Callable[..., Config]
@@ -326,3 +329,14 @@ def test_case_111_any_file_is_loaded_or_refused_line_by_line(
         problems += error.problems or ("none",)
     assert all(re.match(rf"{re.escape(str(path))}:[1-9]\d*:[1-9]\d*: \S", line) for line in problems)
     assert all(len(line.splitlines()) == 1 for line in problems)
+
+
+def test_looking_for_odd_things_takes_linear_time(config: Load) -> None:
+    """Three thousand watchlists and sources are looked through in a moment; looking each up in turn takes seconds."""
+    sources = ", ".join(f"{{name: s{number}, url: 'http://a.example/{number}'}}" for number in range(3_000))
+    lists = ", ".join(f"w{number}: {{keywords: [x], sources: [s{number}]}}" for number in range(3_000))
+    text = f"sources: [{sources}]\nwatchlists: {{{lists}}}"
+    loaded, document = config(text), compose(text.encode(), "w.yaml")
+    began = process_time()
+    check_odd(Findings(document, [], []), loaded)
+    assert process_time() - began < 1.0
