@@ -108,15 +108,15 @@ class Lane:
                 await self._settle(batch, epoch, action)
             case retry.Slow(until):
                 await self._slow(chat.id, until, now)
-                await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts=False))
+                await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
             case retry.Unreached(reason):
                 self._unreached += 1
                 self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
                 if self._unreached == 1:
                     log.warning("cannot reach the medium", extra={"reason": reason})
-                await self._settle(batch, epoch, Later(self.waits, reason, counts=False))
+                await self._settle(batch, epoch, Later(self.waits, reason, counts="nothing"))
             case retry.Refused(reason):
-                await self._settle(batch, epoch, Later(now, reason, counts=False))
+                await self._settle(batch, epoch, Later(now, reason, counts="nothing"))
                 self._refuse(reason, now)
             case retry.Closed(reason):
                 await self._store.suspend(chat.id, reason, now)

@@ -214,10 +214,11 @@ class Delivery:
     alert: Alert
     reports: tuple[Report, ...]  # of the story, oldest first, as of the claim
     revision: int  # what this attempt shows; later reports raise it
-    attempts: int  # failed ones before this
+    attempts: int  # refused ones before this
     message: int | None = None  # the message to edit; None = not sent yet
     look: Look = Look()  # the chat's, as of the claim
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
+    doubts: int = 0  # attempts before this that may have been accepted
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,11 +210,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not accepted, or not known; try again then. `counts` is False when the attempt never left (429, no network)."""
+    """Not accepted, or not known; try again then.
+
+    `counts` says as what: a refusal, a doubt (it may have been accepted), or as nothing (429, no network).
+    """
 
     at: datetime
     reason: str
-    counts: bool = True
+    counts: Literal["refused", "doubt", "nothing"] = "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What follows when a message was not accepted: the refusal and the clock in, one action out.
 
-A pure table of decisions; `deliver` carries them out. Nothing that connection trouble or Telegram's own pace caused
-ever counts against an alert; what is refused again and again ends as dead, with the reason. An edit that ends so is
-only dropped: the reader has the message.
+A pure table of decisions; `deliver` carries them out. No connection and Telegram's own pace cost an alert nothing. An
+answer that never came, or was not the Bot API's, is counted apart: it is tried again for more than a day. Only what is
+refused again and again ends as dead sooner, with the reason. An edit that ends so is only dropped: the reader has the
+message.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from bot.ports import Dead, Later
 SHORTEST, LONGEST = 1.0, 6 * 3600.0
 # A refusal that nobody knows: three more times over an hour, then dead.
 UNKNOWN_REFUSAL = (60.0, 600.0, 2940.0)
-# It may have been accepted: again after 10 s, then more and more rarely, for about a day (seconds).
-AMBIGUOUS, AMBIGUOUS_MOST, AMBIGUOUS_TRIES = 10.0, 3600.0, 30
+# It may have been accepted: again after 10 s, then more and more rarely (seconds), for 39 hours: an outage of a day
+# kills nothing, and a message on which Telegram chokes ends.
+AMBIGUOUS, AMBIGUOUS_MOST, AMBIGUOUS_TRIES = 10.0, 3600.0, 48
 # No connection: the whole loop waits, doubling up to a minute.
 UNREACHED_MOST = 60.0
 # A refused token: two more looks, because a proxy on the way may have said so, then every ten minutes.
@@ -129,10 +131,10 @@ def raised(slowed: Mapping[int, datetime], chat: int, now: datetime) -> bool:
 
 
 def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:
-    if delivery.attempts + 1 >= AMBIGUOUS_TRIES:
+    if delivery.doubts + 1 >= AMBIGUOUS_TRIES:
         return Dead(reason)
-    wait = min(AMBIGUOUS * 2.0 ** min(delivery.attempts, 20), AMBIGUOUS_MOST)
-    return Later(now + timedelta(seconds=wait * (1 + chance / 10)), reason)
+    wait = min(AMBIGUOUS * 2.0 ** min(delivery.doubts, 20), AMBIGUOUS_MOST)
+    return Later(now + timedelta(seconds=wait * (1 + chance / 10)), reason, counts="doubt")
 
 
 def _unknown(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:

@@ -98,7 +98,7 @@ def test_case_14_an_unknown_refusal_ends_after_an_hour() -> None:
     assert waits[3] == Dead("why")
     times = [one.at - NOW for one in waits if isinstance(one, Later)]
     assert sum(times, timedelta()) == timedelta(hours=1)
-    assert all(one.counts for one in waits if isinstance(one, Later))
+    assert all(one.counts == "refused" for one in waits if isinstance(one, Later))
 
 
 def test_case_19_no_connection_costs_nothing() -> None:
@@ -108,13 +108,19 @@ def test_case_19_no_connection_costs_nothing() -> None:
 
 
 def test_case_20_an_ambiguous_end_is_sent_again_after_ten_seconds() -> None:
-    """Then ever more rarely, for about a day, so that an outage kills nothing and a poison pill ends."""
-    assert after("unknown") == Later(later(10), "why")
+    """Then ever more rarely, for more than a day, so that an outage kills nothing and a poison pill ends."""
+    assert after("unknown") == Later(later(10), "why", counts="doubt")
     waits, failed = timedelta(), 0
-    while isinstance(action := after("unknown", replace(DELIVERY, attempts=failed)), Later):
+    while isinstance(action := after("unknown", replace(DELIVERY, doubts=failed)), Later):
         waits, failed = waits + (action.at - NOW), failed + 1
     assert action == Dead("why")
-    assert timedelta(hours=18) < waits < timedelta(hours=48)
+    assert timedelta(hours=24) < waits < timedelta(hours=48)
+
+
+def test_case_14_doubts_are_no_refusals() -> None:
+    """Trouble on the way does not use up the attempts of a message that is then refused once, nor the reverse."""
+    assert isinstance(after("retry", replace(DELIVERY, doubts=40)), Later)
+    assert after("unknown", replace(DELIVERY, attempts=40)) == Later(later(10), "why", counts="doubt")
 
 
 def test_case_23_a_refused_token_is_tried_every_ten_minutes() -> None:
@@ -132,14 +138,15 @@ def test_a_stale_edit_is_dropped() -> None:
 @given(
     st.sampled_from(get_args(Verdict)),
     st.integers(0, 100),
+    st.integers(0, 100),
     st.sampled_from(["rich", "bare", "plain"]),
     st.floats(0, 0.999),
     st.none() | st.floats(allow_nan=False),
 )
 def test_every_verdict_has_an_answer(
-    verdict: Verdict, attempts: int, form: str, chance: float, wait: float | None
+    verdict: Verdict, attempts: int, doubts: int, form: str, chance: float, wait: float | None
 ) -> None:
     """Whatever the state, there is an action, and no wait is in the past or beyond seven hours."""
-    action = after(verdict, replace(DELIVERY, attempts=attempts, form=form), chance=chance, wait=wait)  # type: ignore[arg-type]  # drawn from Form
+    action = after(verdict, replace(DELIVERY, attempts=attempts, doubts=doubts, form=form), chance=chance, wait=wait)  # type: ignore[arg-type]  # drawn from Form
     at = action.at if isinstance(action, Later) else action.until if isinstance(action, retry.Slow) else NOW
     assert NOW <= at <= NOW + timedelta(hours=7)

@@ -92,12 +92,13 @@ def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int)
             "shown": outbox.c.wanted if folded else delivery.revision,
             "sent_at": func.coalesce(outbox.c.sent_at, now),
             "attempts": 0,
+            "doubts": 0,
             "reason": None,
         }
     if isinstance(result, Later):
-        failed = 1 if result.counts else 0
         return freed | {
-            "attempts": outbox.c.attempts + failed,
+            "attempts": outbox.c.attempts + int(result.counts == "refused"),
+            "doubts": outbox.c.doubts + int(result.counts == "doubt"),
             "not_before": to_ms(result.at),
             "reason": clean(result.reason),
         }

@@ -90,6 +90,7 @@ class Deliveries:
                 reports=tuple(reports.get(row.story, ())),
                 revision=row.wanted,
                 attempts=row.attempts,
+                doubts=row.doubts,
                 message=row.message,
                 look=looks.get(row.chat, Look()),
             )

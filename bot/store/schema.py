@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002")  # oldest first; the last one is what this code needs
+REVISIONS = ("0001", "0002", "0003")  # oldest first; the last one is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
 # Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
@@ -149,13 +149,14 @@ outbox = Table(
     Column("folded", Boolean, nullable=False),  # a line of a rolling message, which `message` is then
     Column("wanted", Integer, nullable=False),  # the revision to show; every report that joins raises it
     Column("shown", Integer, nullable=False),  # the revision the reader has; 0 = none
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # that were refused
     Column("not_before", BigInteger, nullable=False),
     Column("reason", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("lease_epoch", BigInteger),
     Column("lease_until", BigInteger),
+    Column("doubts", Integer, nullable=False, server_default="0"),  # attempts of unknown fate
     UniqueConstraint("chat", "topic", "story"),
     Index("ix_outbox_story", "story"),
     Index("ix_outbox_created_at", "created_at"),

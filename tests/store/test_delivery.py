@@ -60,9 +60,12 @@ async def test_attempts_end_as_sent_later_or_dead(play: Play, store: Store) -> N
     assert await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) == ()
     (again,) = await store.deliveries.claim(epoch, play.after(minutes=1), limit=9, ttl=MINUTE)
     assert (again.id, again.attempts) == (two.id, 1)
-    await store.deliveries.settle([again], epoch, Later(play.now, "429", counts=False), play.now)
+    await store.deliveries.settle([again], epoch, Later(play.now, "429", counts="nothing"), play.now)
     (again,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert again.attempts == 1
+    await store.deliveries.settle([again], epoch, Later(play.now, "no answer", counts="doubt"), play.now)
+    (again,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    assert (again.attempts, again.doubts) == (1, 1), "what may have been accepted is counted apart"
     status = await store.chats.status(play.now)
     assert (status.waiting, status.sent, status.dead) == (1, 1, (("message text is empty", 1),))
 
@@ -186,7 +189,7 @@ async def test_case_9_a_group_that_became_a_supergroup_takes_everything_along(pl
     one, two = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     await store.deliveries.settle([one], epoch, Sent(5), play.now)
     await store.deliveries.migrate(GROUP, SUPERGROUP)
-    await store.deliveries.settle([two], epoch, Later(play.now, "migrated", counts=False), play.now)
+    await store.deliveries.settle([two], epoch, Later(play.now, "migrated", counts="nothing"), play.now)
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 2)]
     assert await store.chats.subscriptions(Chat(SUPERGROUP)) == ("k",)
     assert await store.chats.subscriptions(Chat(GROUP)) == ()

@@ -48,7 +48,8 @@ def test_sqlite_gets_the_very_same_tables(tmp_path: Path) -> None:
                 upgrade(connection)
             ours = text("SELECT sql FROM sqlite_master WHERE name NOT LIKE :version AND sql IS NOT NULL")
             found = connection.scalars(ours, {"version": f"%{VERSION_TABLE}%"})
-            made.append(sorted("".join(statement.split()) for statement in found))
+            # A column that came later stands behind the constraints: their order says nothing.
+            made.append(sorted(sorted("".join(one.split()).rstrip(")").split(",")) for one in found))
         engine.dispose()
     assert made[0] == made[1]
 
