@@ -12,21 +12,20 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.chat.answering import Answering
 from bot.chat.line import Line
 from bot.chat.setback import REFUSED_FOR, Setback, setback
 from bot.errors import BotError, DeliveryError
-from bot.ports import DeliverStore
+from bot.tenure import RENEW, STANDBY, Roles, Tenure
 
 log = logging.getLogger(__name__)
 
-TTL = timedelta(seconds=20)  # of the role: a standby takes over after it
-RENEW = 5.0  # seconds between two renewals: three may fail
 WAIT = 25.0  # seconds of one long poll
 _LAST_WORDS = 5.0  # seconds that answers under way have when we are told to stop
+_PULSE = 5.0  # seconds between two signs of life while stepping back
 _BREATH = 1.0  # seconds between two polls that were answered with nothing at once
 _CONFIRM = 2.0  # seconds for telling Telegram what is done with, on the way out
 
@@ -40,7 +39,7 @@ class Listener:
         self,
         line: Line,
         answering: Answering,
-        roles: DeliverStore,
+        roles: Roles,
         *,
         now: Callable[[], datetime],
         clock: Callable[[], float],
@@ -52,7 +51,7 @@ class Listener:
     ) -> None:
         self._line = line
         self._answering = answering
-        self._roles = roles
+        self._tenure = Tenure(roles, "listener")
         self._now = now
         self._clock = clock
         self._beat = beat
@@ -72,14 +71,14 @@ class Listener:
         try:
             while not stop.is_set():
                 self._beat()
-                epoch = await self._take(TTL)
+                epoch = await self._take()
                 if epoch is None:
-                    await self._pause(RENEW, stop)
+                    await self._pause(STANDBY.total_seconds(), stop)
                     continue
                 try:
                     await self._hold(epoch, stop)
                 finally:
-                    await self._drop(epoch)
+                    await self._tenure.leave()
         finally:
             await self._line.renew()
 
@@ -88,13 +87,14 @@ class Listener:
 
         For `once`: no long poll. When another instance listens, the updates are left to it.
         """
-        epoch = await self._take(timedelta(seconds=seconds) + TTL)
+        epoch = await self._take()
         if epoch is None:
             return 0
         count, offset = 0, None
+        keeping = asyncio.create_task(self._keep(epoch))
         try:
             async with asyncio.timeout(seconds):
-                while updates := await self._pending(offset):
+                while not keeping.done() and (updates := await self._pending(offset)):
                     count += await self._answering.answer(updates, self._beat)
                     offset = _after(updates)
                 if count:
@@ -107,16 +107,18 @@ class Listener:
             if found.lasting:
                 self._ail(found.words)
         finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await self._confirm(offset)
-            await self._drop(epoch)
+            await self._tenure.leave()
             await self._line.renew()
         return count
 
     # ------------------------------------------------------------------------------------------ the role
 
-    async def _take(self, ttl: timedelta) -> int | None:
+    async def _take(self) -> int | None:
         try:
-            epoch = await self._roles.take_role("listener", self._now(), ttl)
+            epoch = await self._tenure.keep(self._now())
         except BotError as error:
             log.warning("listener cannot reach the database", extra={"reason": str(error)})
             return None
@@ -124,12 +126,6 @@ class Listener:
             self._standby = epoch is None
             log.info("another instance listens to Telegram; standing by" if self._standby else "listening to Telegram")
         return epoch
-
-    async def _drop(self, epoch: int) -> None:
-        try:
-            await self._roles.drop_role("listener", epoch)
-        except BotError as error:
-            log.debug("listener role not given back", extra={"reason": str(error)})
 
     async def _hold(self, epoch: int, stop: asyncio.Event) -> None:
         """Poll for as long as the role is ours."""
@@ -159,19 +155,14 @@ class Listener:
             await self._answering.register()
 
     async def _keep(self, epoch: int) -> None:
-        """Renew the role; return when it is lost, or cannot be renewed before it ends."""
-        renewed = self._clock()
-        while self._clock() - renewed < TTL.total_seconds() - RENEW:
-            await asyncio.sleep(RENEW)
+        """Renew the role; return when it is lost, or not certain any more."""
+        while self._tenure.epoch == epoch and self._tenure.certain(self._now()):
+            await asyncio.sleep((self._tenure.due(self._now()) - self._now()).total_seconds())
             try:
-                async with asyncio.timeout(RENEW):
-                    held = await self._roles.take_role("listener", self._now(), TTL)
+                async with asyncio.timeout(RENEW.total_seconds()):
+                    await self._tenure.keep(self._now())
             except (BotError, TimeoutError) as error:
                 log.warning("listener role not renewed", extra={"reason": str(error) or "the database does not answer"})
-                continue
-            if held != epoch:
-                break
-            renewed = self._clock()
         log.warning("listener role lost; stepping back")
 
     # ------------------------------------------------------------------------------------------ polling
@@ -260,7 +251,7 @@ class Listener:
         end = self._clock() + seconds
         while not over.is_set() and (left := end - self._clock()) > 0:
             self._beat()
-            await _unless(over, self._sleep(min(left, RENEW)))
+            await _unless(over, self._sleep(min(left, _PULSE)))
 
 
 def _after(updates: list[dict[str, Any]]) -> int | None:
