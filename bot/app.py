@@ -110,13 +110,20 @@ def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]
     return configure(settings.log_format, settings.log_level, secrets)
 
 
-def form_cache(settings: Settings) -> FormCache:
-    """Return where the forms of words are kept between starts: beside the SQLite file, else in the user's cache."""
+def form_cache(settings: Settings) -> FormCache | None:
+    """Return where the forms of words are kept between starts: beside the SQLite file, else in the user's cache.
+
+    None for a user without a home, as containers have: the forms are looked up at every start.
+    """
     from bot.formfile import FormFile
     from bot.store.engine import sqlite_path
 
     path = sqlite_path(settings.database_url.get_secret_value())
-    return FormFile((path.parent if path else Path.home() / ".cache") / "newswatch-words.db")
+    try:
+        directory = path.parent if path else Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return FormFile(directory / "newswatch-words.db")
 
 
 def fetcher(settings: Settings) -> WebFetch:

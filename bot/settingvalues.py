@@ -124,7 +124,7 @@ def seconds(value: object) -> object:
     return float(value)
 
 
-def listen(value: object) -> object:
+def listen(value: str | tuple[str, int] | None) -> tuple[str, int] | None:
     """Return host and port, or None for off."""
     if not isinstance(value, str):
         return value

@@ -10,10 +10,10 @@ import os
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from bot.errors import ConfigError
-from bot.web.address import EVERYWHERE, address
+from bot.settingvalues import listen as read
 
 DEFAULT = "127.0.0.1:8080"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not bound
 _PATIENCE = 4.0  # seconds: HEALTHCHECK's own time-out is five
 _OK = 200
 _LONGEST = 4096  # bytes of the answer that are shown
@@ -22,13 +22,13 @@ _LONGEST = 4096  # bytes of the answer that are shown
 def healthcheck(listen: str) -> tuple[bool, str]:
     """Return whether the bot that listens there is healthy, and what it says."""
     try:
-        where = address(listen)
-    except ConfigError as error:
-        return False, str(error)
+        where = read(listen.strip())
+    except ValueError as error:
+        return False, f"NEWSWATCH_HTTP_LISTEN: {error}"
     if where is None:
         return True, "NEWSWATCH_HTTP_LISTEN is off: nothing to ask"
     host, port = where
-    connection = HTTPConnection(EVERYWHERE.get(host, host), port, timeout=_PATIENCE)
+    connection = HTTPConnection(_EVERYWHERE.get(host, host), port, timeout=_PATIENCE)
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
@@ -41,7 +41,7 @@ def healthcheck(listen: str) -> tuple[bool, str]:
 
 def main() -> int:
     """Print what the bot says of itself; return the exit code."""
-    healthy, words = healthcheck(os.environ.get("NEWSWATCH_HTTP_LISTEN") or DEFAULT)
+    healthy, words = healthcheck(os.environ.get("NEWSWATCH_HTTP_LISTEN", "").strip() or DEFAULT)
     sys.stdout.write(f"{words}\n")
     return 0 if healthy else 1
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from bot import settingvalues
 from bot.errors import ConfigError
 from bot.heartbeat import Heartbeats
 from bot.web.health import report, serve
@@ -146,6 +147,14 @@ def test_the_check_without_a_bot_is_bad_and_says_where_it_asked(free_port: int) 
     assert f"127.0.0.1:{free_port}" in words
     assert healthcheck("off")[0]
     assert not healthcheck("nonsense")[0]
+
+
+@pytest.mark.parametrize("listen", [":8080", "8080", "::1:8080", "h:65536", "h:http", ""])
+def test_the_check_reads_the_setting_as_the_bot_does(listen: str) -> None:
+    """What the bot refuses to listen on, the check refuses to ask, in the same words."""
+    with pytest.raises(ValueError, match="write") as refused:
+        settingvalues.listen(listen)
+    assert healthcheck(listen) == (False, f"NEWSWATCH_HTTP_LISTEN: {refused.value}")
 
 
 def test_the_check_is_a_program_with_an_exit_code(free_port: int) -> None:
