@@ -51,7 +51,7 @@ _SECRET_NAME = re.compile(
     r"|auth(?:orization)?|credentials?)|pass|sig|signature|sid|sess(?:ion)?(?:id)?|jwt|bearer|login|user|hash|code|k|t)$"
 )
 _SECRET_VALUE = re.compile(r"(?=[^-]*\d)(?=[^-]*[A-Za-z])[A-Za-z0-9_+/=]{20,}|eyJ[\w-]{10,}\..*")
-_BOT_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[\w-]{20,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}+(?::|%3[Aa])[\w-]{20,}")
 _CREDENTIALS = (
     re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#@]*:(?!\d+(?:[/?#]|$))[^?#]*@"),  # also with a bare / in them
     re.compile(r"^((?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?)[^/?#]*@"),

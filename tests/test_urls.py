@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -198,3 +200,10 @@ def test_case_115_a_shown_address_is_one_line(url: str) -> None:
     """Case 115: nothing that is logged of an address can begin a line of its own."""
     assert "\n" not in redacted(url)
     assert "\x1b" not in redacted(url)
+
+
+def test_long_numbers_are_looked_through_once() -> None:
+    """A number without end is no token, and costs no quadratic time."""
+    began = process_time()
+    assert redacted("https://a.example/" + "1" * 50_000).startswith("https://a.example/1")
+    assert process_time() - began < 1
