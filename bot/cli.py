@@ -6,6 +6,7 @@ the specification names. Nothing heavy is imported before a verb needs it.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -52,6 +53,12 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         _read_no_more()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+        print("newswatch: the output cannot be written: there is no room", file=sys.stderr)
+        sys.exit(Exit.FAILED)
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):
             raise
@@ -188,7 +195,7 @@ def doctor() -> None:
 
     findings = app.run(examine())
     terminal.show_findings(findings)
-    red = {finding.subject for finding in findings if not finding.ok}
+    red = {finding.subject for finding in findings if not finding.ok and not finding.source}
     raise typer.Exit(Exit.DONE if not red else Exit.USAGE if red <= {"settings", "watchlists.yaml"} else Exit.FAILED)
 
 

@@ -234,7 +234,7 @@ class _Stage:
             f"{self._newsroom.requests} requests over HTTP, {tally.new} new items, {tally.matched} matched: "
             f"{tally.stories} stories, {status.sent} messages."
         )
-        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch once` prints real news here.")
+        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch run` prints real news here as it comes.")
         self._line("README.md says how to bring it to Telegram.")
 
     def _say(self, title: str, line: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import app
 from bot.errors import BotError, ConfigError, DeliveryError
+from bot.guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.settings import Settings, environment, load_settings
 from bot.urls import redacted
@@ -28,6 +29,7 @@ class Finding:
     ok: bool
     text: str
     advice: str = ""
+    source: bool = False  # one source alone is no failure of the installation
 
 
 def _well(subject: str, text: str, advice: str = "") -> Finding:
@@ -142,13 +144,22 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
                 skew = fetched.date - app.now() if fetched.date else None
                 document = await parser.scan(fetched, app.now())
             except BotError as error:
-                return _wrong(source.name, str(error), f"open {redacted(source.url)} in a browser"), None
+                return replace(_wrong(source.name, str(error), _remedy(str(error), source)), source=True), None
             advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else document.note or ""
             return _well(source.name, f"{len(document.identities)} items", advice), skew
 
         looks = await asyncio.gather(*map(look, sources))
     skews = sorted(skew for _, skew in looks if skew is not None)
     return [finding for finding, _ in looks] + ([_clock(skews[len(skews) // 2])] if skews else [])
+
+
+def _remedy(reason: str, source: Source) -> str:
+    """Return what to do about a source that cannot be read."""
+    if reason == REFUSAL:
+        return "if you trust it, list it in NEWSWATCH_ALLOWED_NETWORKS, and its port in NEWSWATCH_ALLOWED_PORTS"
+    if "401" in reason or "403" in reason:
+        return "give its key under `headers`, or take another source"
+    return f"look at {redacted(source.url)}; correct its url, or wait"
 
 
 def _clock(skew: timedelta) -> Finding:

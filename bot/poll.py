@@ -64,6 +64,7 @@ class Poller:
         self._queued = queued
         self._tasks: dict[asyncio.Task[None], Leased] = {}
         self._quiet: list[Outcome] = []
+        self._back: list[Leased] = []  # what a fault of the database left in our hands: given back when it is over
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
         self._flushed = self._renewed = 0.0
@@ -114,6 +115,9 @@ class Poller:
 
     async def _lease(self, due: datetime, forced_since: datetime | None = None) -> int:
         """Begin the turns of sources that were due then; return how many."""
+        if self._back:
+            await self._store.release(self._back)
+            self._back = []
         room = min(BATCH, IN_HAND - len(self._tasks))
         if room <= 0:
             return 0
@@ -161,6 +165,8 @@ class Poller:
         if taken.outcome.error is not None:
             tally.failures[name] = taken.outcome.error
             log.warning("source failed", extra={"source": name, "reason": taken.outcome.error})
+        elif taken.note:
+            log.warning("nothing of this poll is told", extra={"source": name, "reason": taken.note})
         elif taken.new:
             log.info(
                 "polled", extra={"source": name, "new": taken.new, "matched": taken.matched, "queued": taken.queued}
@@ -170,7 +176,9 @@ class Poller:
         """Write what found nothing, renew what takes long, and let faults of the database come out."""
         done = [task for task in self._tasks if task.done()]
         for task in done:
-            del self._tasks[task]
+            leased = self._tasks.pop(task)
+            if not task.cancelled() and task.exception() is not None:
+                self._back.append(leased)
         clock = asyncio.get_running_loop().time()
         if len(self._quiet) >= FLUSH or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
             self._flushed = clock

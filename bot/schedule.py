@@ -44,14 +44,16 @@ def after_failure(
     return max(wait, timedelta(seconds=retry_after or 0))
 
 
-def is_news(item: Item, position: int, polled_at: datetime | None, now: datetime) -> bool:
-    """Return whether an unseen item is told, or only recorded because it piled up while nobody was reading.
+def is_news(item: Item, position: int, polled_at: datetime | None, now: datetime, *, below: bool = False) -> bool:
+    """Return whether an unseen item is told, or only recorded: because it piled up unread, or slid back into view.
 
-    `position` counts from the newest (0); `polled_at` is the last poll that went well. Only after a gap does a date
-    decide anything: publishers date items late, wrongly and not at all.
+    `position` counts from the newest (0); `polled_at` is the last poll that went well; `below` says that known items
+    stand above it. A date alone decides nothing: publishers date items late, wrongly and not at all.
     """
-    if polled_at is None or now - polled_at < GAP:
+    if polled_at is None:
         return True
+    if now - polled_at < GAP:
+        return not (below and item.published is not None and item.published < polled_at - GAP_MEMORY)
     if item.published is None:
         return position < GAP_UNDATED
     return now - item.published < GAP_MEMORY

@@ -22,6 +22,7 @@ _FEW = 20  # shared words: fewer prove nothing
 _MANY, _WHOLE = 35, 60  # shared words from which the headline need not agree: of parts of texts, of the whole text
 _ANCHORED = 0.2
 _SHARED = 5  # stems that two reports of one event share at least
+_TOLD = 12  # stems that an opening has at least for its event to be known by: teasers of two sentences are all alike
 _VERBATIM = 0.9  # containment both ways: the same text
 
 _SMALL = frozenset(
@@ -126,7 +127,8 @@ def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch) -> _Verd
     if contained >= _COPY and (shared >= enough or (shared >= _FEW and anchored)):
         return _Verdict(2, contained, f"a copy of one text ({contained:.0%} of its wording)")
     common = len(mine.opening.keys() & theirs.opening.keys())
-    if likeness >= _EVENT and common >= _SHARED and (anchored or contained < _COPY):
+    told = min(len(mine.opening), len(theirs.opening)) >= _TOLD or not corrected(report.headline, other.headline)
+    if told and likeness >= _EVENT and common >= _SHARED and (anchored or contained < _COPY):
         return _Verdict(1, likeness, f"the same names, numbers and words ({likeness:.0%})")
     return _Verdict(0, score, "something else")
 

@@ -95,7 +95,8 @@ class Turns:
         if not fresh and leased.baselined:
             return Taken(self._well(leased, source, fetched, parsed=True), items=len(entries))
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
-        told = self._told(leased, source, sifted.new, items)
+        known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
+        told = self._told(leased, source, sifted.new, items, known_from)
         found = await self._find([items[position] for position in told], source, setup)
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
@@ -112,13 +113,21 @@ class Turns:
         others = [key for entry in entries if not strongest.intersection(entry.known_by) for key in entry.known_by[1:]]
         return strongest | await self.store.seen(leased.id, others) if others else strongest
 
-    def _told(self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item]) -> tuple[int, ...]:
-        """Return the positions of the items that may be told: not a baseline, not what piled up unread."""
+    def _told(
+        self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
+    ) -> tuple[int, ...]:
+        """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
+
+        `known_from` is the position of the first item that was known.
+        """
         there = [position for position in new if position in items]
         # a source that was empty at first sight and is full now was only ill then: this is its first sight
         if not leased.baselined or (not leased.known and len(there) >= identity.BRAKE_SIZE):
             return tuple(there if source.backlog is None else there[: source.backlog])
-        return tuple(p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, self.now()))
+        now = self.now()
+        return tuple(
+            p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)
+        )
 
     async def _find(self, items: Sequence[Item], source: Source, setup: Setup) -> _Findings:
         """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen."""

@@ -131,7 +131,7 @@ class WatchlistSection(Section):
     languages: list[Language] = Field(
         default=[], description="Of the items, and for the inflection of the keywords. Left out: all."
     )
-    priority: Priority = Field(default="normal", description="low: silent. urgent: passes quiet hours.")
+    priority: Priority = Field(default="normal", description="low: silent. urgent: goes before the others.")
     confirm: int = Field(default=1, ge=1, description="Speak when this many publishers report the story.")
     urgent_at: int = Field(default=0, ge=0, description="Make it urgent when this many publishers do. 0 = never.")
     follow: Annotated[Follow, BeforeValidator(watchvalues.follow)] = Field(

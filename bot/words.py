@@ -160,7 +160,7 @@ def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
         if language in _NAMES_BY_RULE and word[:1].isupper() and not (each.own or each.other):
             found |= guesses(word, language)  # a name that only the neighbour's dictionary has
     main = known.get(_MAIN, Known())
-    if len(main.own) > 1 and word[:1].islower():
+    if not sure or (len(main.own) > 1 and word[:1].islower()):  # nobody named a language: no other English word then
         other = {fold(form) for form in main.taken | main.listed} - {fold(form) for form in _offered(word, _MAIN, main)}
         found = {form for form in found if fold(form) not in other}
     folded = {fold(form) for form in found}

@@ -335,3 +335,20 @@ def test_copies_and_one_agency_are_one_voice() -> None:
     assert voices(credited) == 2
     assert voices([credited[0], report("globe", f"{prose(5)} according to Reuters.")]) in {1, 2}
     assert voices([credited[0], report("globe", f"The bank cut rates, according to Reuters. {prose(5)}")]) == 1
+
+
+def test_short_teasers_of_different_events_stay_apart() -> None:
+    """Two sentences that share a pattern are no event: another place, another number, another thing."""
+    pairs = (
+        ("Museum in Oslo robbed of Viking gold", "Thieves broke into the museum in Oslo and took gold.",
+         "Museum in Oslo reopens Viking hall", "The museum in Oslo reopened its Viking hall on Monday."),
+        ("Storm kills three in Cuba", "A storm killed three people in Cuba on Monday, officials said.",
+         "Storm kills four in Haiti", "A storm killed four people in Haiti on Monday, officials said."),
+        ("Pension age to rise to 66 in Belgium", "The pension age will rise to 66 in Belgium.",
+         "Pension age to rise to 67 in Austria", "The pension age will rise to 67 in Austria."),
+    )  # fmt: skip
+    for one, its, other, theirs in pairs:
+        seen = Report("a", "a", one, None, datetime(2026, 11, 23, tzinfo=UTC))
+        new = Report("b", "b", other, None, datetime(2026, 11, 23, tzinfo=UTC))
+        first = Candidate(1, seen, signature(one, its).sketch)
+        assert place(new, signature(other, theirs), [first]).story is None, other

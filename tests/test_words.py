@@ -158,11 +158,15 @@ def test_german_verbs_part_from_their_prefix() -> None:
 
 
 def test_other_languages_give_way_to_english_words() -> None:
-    """A watchlist without languages that says story never means a store; German plans are still Pläne."""
+    """A watchlist without languages that says story never means a store, nor Plan a plane; in German it does."""
     assert "store" not in forms("story")
     assert "stories" in forms("story")
     assert "plane" not in forms("plan")
-    assert "plane" in forms("Plan")
+    assert "plane" not in forms("Plan")
+    assert not forms("Mali") & {"malice"}
+    assert not forms("Gaza") & {"gaze"}
+    assert not forms("data") & {"date"}
+    assert "plane" in forms("Plan", ("de",))
     assert "plane" in forms("plan", ("de",))
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from bot.model import Source
 from bot.store.instants import DAY_MS
 from bot.store.schema import source
+from bot.urls import publisher_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -89,6 +90,8 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
             changes["name"] = one.name
         if kept.url != one.url:
             changes |= {"url": one.url, "etag": None, "last_modified": None, "body_hash": None, "next_due": now, **void}
+            if publisher_of(kept.url) != publisher_of(one.url):  # another feed under an old name: its first sight
+                changes["baselined"] = False
         if kept.disabled_at is not None:
             changes |= {"disabled_at": None, "next_due": now, "failures": 0, "quiet": 0, "error": None}
             if now - kept.disabled_at > FORGOTTEN_MS:
