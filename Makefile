@@ -44,7 +44,7 @@ lock: $(STAMP)
 
 # The JSON Schema for editors, from the models that read watchlists.yaml; a test holds the two together.
 schema: $(STAMP)
-	$(BIN)/python -c "from bot.watchform import schema_text; print(schema_text(), end='')" > watchlists.schema.json
+	$(BIN)/python -c "from bot.config.watchform import schema_text; print(schema_text(), end='')" > watchlists.schema.json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

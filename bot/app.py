@@ -20,17 +20,17 @@ from bot.current import Current, Personal
 from bot.deliver import Deliverer
 from bot.errors import ConfigError, QueryError
 from bot.fetch import WebFetch
+from bot.inflection.words import FormCache
 from bot.match import Engine
 from bot.model import Article, Config, Look, Watchlist
-from bot.notices import Notices
-from bot.pace import UNPACED, Limits
 from bot.poll import Poller
-from bot.ports import Notifier
+from bot.polling.notices import Notices
+from bot.polling.turn import Turns, charset_of
+from bot.ports.delivery import Notifier
+from bot.sending.pace import UNPACED, Limits
 from bot.settings import Settings, environment, load_settings
 from bot.sources import Parser
 from bot.store.store import Store, open_store
-from bot.turn import Turns, charset_of
-from bot.words import FormCache
 
 if TYPE_CHECKING:
     from bot.backtest import Forecast
@@ -115,7 +115,7 @@ def form_cache(settings: Settings) -> FormCache | None:
 
     None for a user without a home, as containers have: the forms are looked up at every start.
     """
-    from bot.formfile import FormFile
+    from bot.inflection.formfile import FormFile
     from bot.store.engine import sqlite_path
 
     path = sqlite_path(settings.database_url.get_secret_value())

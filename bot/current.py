@@ -14,14 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.errors import QueryError, StoreError
+from bot.inflection.words import FormCache
 from bot.match import Engine, build
 from bot.model import TERMINAL, Config, Source, Watchlist
 from bot.onrecord import PersonalQuery, QueryStore
+from bot.polling.turn import Setup
 from bot.query import parse
 from bot.reload import Watched, changes
-from bot.turn import Setup
 from bot.watchlists import load
-from bot.words import FormCache
 
 log = logging.getLogger(__name__)
 

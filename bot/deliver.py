@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import StaleLeaseError, StoreError
-from bot.lane import Lane
 from bot.model import Delivery
-from bot.pace import Limits, Pace
-from bot.ports import DeliverStore, Notifier
-from bot.tenure import Tenure
+from bot.ports.delivery import DeliverStore, Notifier
+from bot.sending.lane import Lane
+from bot.sending.pace import Limits, Pace
+from bot.sending.tenure import Tenure
 
 log = logging.getLogger(__name__)
 

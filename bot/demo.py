@@ -18,7 +18,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot import app
-from bot.nearmiss import near_misses
+from bot.matching.nearmiss import near_misses
 from bot.newsroom import Newsroom, Outlet, Piece
 from bot.poll import Tally
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import app
 from bot.errors import BotError, ConfigError, DeliveryError
-from bot.guard import REFUSAL
+from bot.http.guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.settings import Settings, environment, load_settings
 from bot.urls import redacted

@@ -21,11 +21,11 @@ from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
-from bot.guard import REFUSAL, Network, guarded_socket
-from bot.hosts import Hosts
+from bot.http.guard import REFUSAL, Network, guarded_socket
+from bot.http.hosts import Hosts
+from bot.http.reasons import fault_of, fresh_for, http_date, refusal_of
+from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
-from bot.reasons import fault_of, fresh_for, http_date, refusal_of
-from bot.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.urls import LONGEST
 
 if TYPE_CHECKING:

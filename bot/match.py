@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import QueryError
-from bot.examine import Item, holds, proof
-from bot.finder import Finder
+from bot.inflection.words import FormCache, Wanted, inflect
+from bot.matching.examine import Item, holds, proof
+from bot.matching.finder import Finder
+from bot.matching.plan import All, Any, Found, Near, Planner, Test, wanted
 from bot.model import Match, Source, Watchlist
-from bot.plan import All, Any, Found, Near, Planner, Test, wanted
 from bot.query import FromSource, Query, parse
 from bot.text import fold
-from bot.words import FormCache, Wanted, inflect
 
 MAX_EVIDENCE: Final = 8  # places shown for one query
 _MANY: Final = 1_000  # queries; with fewer the garbage collector is not worth a thought

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
-from bot.notices import Notices
-from bot.ports import Leased, Outcome, PollStore
-from bot.turn import Setup, Taken, Turns
+from bot.polling.notices import Notices
+from bot.polling.turn import Setup, Taken, Turns
+from bot.ports.polling import Leased, Outcome, PollStore
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any
 from bot.article import extract
 from bot.lines import text
 from bot.match import Engine
+from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Article, Evidence, Match
-from bot.nearmiss import NearMiss, near_misses
 from bot.summary import lead
 
 

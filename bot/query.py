@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final, NoReturn, cast
 
-from bot import regex
 from bot.errors import QueryError
+from bot.matching import regex
 from bot.model import Field
 from bot.text import tokens, unspaced
 

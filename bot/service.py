@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot import app
 from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
-from bot.notices import Notices
+from bot.polling.notices import Notices
 from bot.supervise import Loop, supervise
 
 log = logging.getLogger(__name__)

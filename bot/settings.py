@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from bot import settingvalues as values
+from bot.config import settingvalues as values
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"

@@ -11,8 +11,8 @@ from typing import Any, TextIO
 from bot import app
 from bot.deliver import Drained
 from bot.errors import Exit
-from bot.notices import Notices
 from bot.poll import Tally
+from bot.polling.notices import Notices
 
 POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
 COMMANDS = 10.0  # seconds of a tick that answering commands may take at most

@@ -14,14 +14,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot import mistakes
+from bot.config import mistakes
+from bot.config.watchchecks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, filled
+from bot.config.watchform import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
+from bot.config.yamlfile import plain, read
 from bot.errors import ConfigError
 from bot.model import Chat, Config, Source, Watchlist
 from bot.query import parse
 from bot.urls import publisher_of
-from bot.watchchecks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, filled
-from bot.watchform import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
-from bot.yamlfile import plain, read
 
 _GENERAL = 1  # Telegram's number of a forum's General topic: messages reach it only without a topic
 

@@ -34,7 +34,8 @@ from bot.model import (
     Validators,
 )
 from bot.notify.telegram import TelegramNotifier
-from bot.ports import Outcome, Recorded, Sent, Turn
+from bot.ports.delivery import Sent
+from bot.ports.polling import Outcome, Recorded, Turn
 from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store

@@ -10,9 +10,9 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from bot import watchform
 from bot.chat.verbs import VERBS
 from bot.cli import cli
+from bot.config import watchform
 from bot.errors import Exit
 from bot.settings import Settings
 

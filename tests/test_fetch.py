@@ -18,9 +18,9 @@ from aiohttp import web
 
 from bot.errors import FetchError
 from bot.fetch import HOPS, WebFetch
-from bot.guard import REFUSAL
+from bot.http.guard import REFUSAL
+from bot.http.unpack import LARGEST
 from bot.model import Validators
-from bot.unpack import LARGEST
 
 LOOPBACK = ip_network("127.0.0.0/8")
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"

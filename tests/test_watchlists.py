@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.config.watchchecks import Findings, check_odd
+from bot.config.yamlfile import compose
 from bot.errors import ConfigError, QueryError
 from bot.model import Chat, Config, Source, Watchlist
-from bot.watchchecks import Findings, check_odd
 from bot.watchlists import load
-from bot.yamlfile import compose
 
 ROOT = Path(__file__).parent.parent
 Load = Callable[..., Config]

@@ -23,7 +23,7 @@ from bot.chat.talk import Command, Membership, Migration, Reply
 from bot.chat.updates import read
 from bot.errors import BotError, DeliveryError
 from bot.model import Chat
-from bot.ports import ChatStore
+from bot.ports.chat import ChatStore
 
 log = logging.getLogger(__name__)
 

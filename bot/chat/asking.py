@@ -19,8 +19,8 @@ from bot.chat.house import Asked, House, place, say
 from bot.chat.talk import Answer
 from bot.errors import QueryError
 from bot.match import Engine
+from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Match, Watchlist
-from bot.nearmiss import NearMiss, near_misses
 from bot.onrecord import PERSONAL, ItemOnRecord, Trace
 from bot.query import parse
 

@@ -11,9 +11,9 @@ from bot.chat.talk import Answer, Button, Command, Reply
 from bot.match import Engine
 from bot.model import Chat, Config
 from bot.onrecord import ItemStore, QueryStore
-from bot.ports import ChatStore
+from bot.polling.turn import Setup
+from bot.ports.chat import ChatStore
 from bot.replay import Replay
-from bot.turn import Setup
 
 
 @dataclass(frozen=True, slots=True)

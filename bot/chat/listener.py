@@ -19,7 +19,7 @@ from bot.chat.answering import Answering
 from bot.chat.line import Line
 from bot.chat.setback import REFUSED_FOR, Setback, setback
 from bot.errors import BotError, DeliveryError
-from bot.tenure import RENEW, STANDBY, Roles, Tenure
+from bot.sending.tenure import RENEW, STANDBY, Roles, Tenure
 
 log = logging.getLogger(__name__)
 

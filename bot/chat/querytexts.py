@@ -15,8 +15,8 @@ from bot.backtest import Forecast
 from bot.chat.fate import Fate
 from bot.chat.texts import fit, safe
 from bot.errors import QueryError
+from bot.matching.nearmiss import NearMiss
 from bot.model import Evidence, Match, Watchlist
-from bot.nearmiss import NearMiss
 from bot.notify import inert
 from bot.onrecord import ItemOnRecord, PersonalQuery
 

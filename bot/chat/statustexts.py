@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.chat.texts import fit, safe
-from bot.ports import SourceStatus, Status
+from bot.ports.chat import SourceStatus, Status
 
 _REASON = 200  # UTF-16 units of one reason
 

@@ -1,6 +1,6 @@
 """What commands need on record: subscriptions, who may use the bot, and the installation at a glance.
 
-Fulfils `bot.ports.ChatStore`. Rights are decided elsewhere; here is only what owners have said.
+Fulfils `bot.ports.chat.ChatStore`. Rights are decided elsewhere; here is only what owners have said.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, text
 
 from bot.model import Chat, Subscription
-from bot.ports import SourceStatus, Status
+from bot.ports.chat import SourceStatus, Status
 from bot.store import moving
 from bot.store.claims import EVERYBODY
 from bot.store.database import Database

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, case, func, or_, select, text, update
 
 from bot.model import Delivery
-from bot.ports import Dead, Folded, Later, Sent
+from bot.ports.delivery import Dead, Folded, Later, Sent
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms
 from bot.store.queries import may_be_told

@@ -1,6 +1,6 @@
 """What delivery needs on record: the outbox as a queue, and the pauses that Telegram asks for.
 
-Fulfils `bot.ports.DeliverStore`. A row is due while it wants to show more than its reader has. It is leased under the
+Fulfils `DeliverStore`. A row is due while it wants to show more than its reader has. It is leased under the
 sender's epoch: what an older epoch held is free again, and a late result of one changes nothing that was claimed anew.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, case, func, select, text, update
 
 from bot.model import Chat, Delivery, Look, Report
-from bot.ports import Dead, Folded, Later, Role, Sent
+from bot.ports.delivery import Dead, Folded, Later, Role, Sent
 from bot.store import moving, roles
 from bot.store.claims import EVERYBODY, claiming, sent_since, settling
 from bot.store.database import Database

@@ -1,6 +1,6 @@
 """What polling needs on record: leases of sources, seen keys, and the ends of polls.
 
-Fulfils `bot.ports.PollStore`. A lease is a row's fence, holder and time; who writes a result must still have the fence.
+Fulfils `PollStore`. A lease is a row's fence, holder and time; who writes a result must still have the fence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source
-from bot.ports import Leased, Outcome
+from bot.ports.polling import Leased, Outcome
 from bot.store import queries
 from bot.store.database import Database
 from bot.store.dialect import STORY_LOCK

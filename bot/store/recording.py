@@ -1,6 +1,6 @@
 """The record transaction of one poll: what was seen, what may be the same story, and the one write.
 
-Fulfils `bot.ports.Recording`. Decisions about stories are made one after another by all workers: SQLite has one writer
+Fulfils `Recording`. Decisions about stories are made one after another by all workers: SQLite has one writer
 anyway, PostgreSQL takes a lock at the first question about stories, so that turns without matches never wait for it.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StaleLeaseError
 from bot.model import Candidate, Chat, Report, Subscription
-from bot.ports import StoryOnRecord, Turn
+from bot.ports.polling import StoryOnRecord, Turn
 from bot.store import queries
 from bot.store.dialect import STORY_LOCK, Dialect
 from bot.store.instants import to_ms

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, select, update
 
 from bot.errors import StaleLeaseError
-from bot.ports import Role
+from bot.ports.delivery import Role
 from bot.store.database import Database
 from bot.store.holder import is_gone
 from bot.store.instants import to_ms

@@ -9,7 +9,7 @@ import json
 from typing import Any, cast
 
 from bot.model import Alert, Chat, Evidence, Field, Follow, Layout, Look, Priority, Report, Validators
-from bot.ports import Leased
+from bot.ports.polling import Leased
 from bot.store.instants import to_utc, to_utc_or_none
 
 Row = Any  # a row of SQLAlchemy: columns by name, of the types that schema.py declares

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.model import Report, Signature
-from bot.ports import Leased, Outcome, Recorded
+from bot.ports.polling import Leased, Outcome, Recorded
 from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none

@@ -20,10 +20,10 @@ from bot.current import Current, Personal
 from bot.errors import DeliveryError
 from bot.match import Engine, build
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
-from bot.ports import Outcome, Recorded, Turn
+from bot.polling.turn import Setup
+from bot.ports.polling import Outcome, Recorded, Turn
 from bot.replay import Replay
 from bot.store.store import Store, open_store
-from bot.turn import Setup
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

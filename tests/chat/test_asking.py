@@ -9,7 +9,8 @@ import pytest
 
 from bot.chat.talk import Answer
 from bot.model import Alert, Chat, Evidence, Item, Report, Subscription, Validators, Watchlist
-from bot.ports import Outcome, Recorded, Sent, Turn
+from bot.ports.delivery import Sent
+from bot.ports.polling import Outcome, Recorded, Turn
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bot.chat.line import Line
 from bot.chat.listener import Listener
 from bot.errors import StoreError
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
-from bot.ports import Outcome, Recorded, Turn
+from bot.ports.polling import Outcome, Recorded, Turn
 from bot.store.store import Store
 
 OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001

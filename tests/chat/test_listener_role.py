@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.chat.listener import Listener
-from bot.ports import Role
-from bot.tenure import MARGIN, STANDBY, TTL
+from bot.ports.delivery import Role
+from bot.sending.tenure import MARGIN, STANDBY, TTL
 
 if TYPE_CHECKING:
     import pytest

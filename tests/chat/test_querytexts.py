@@ -15,8 +15,8 @@ from bot.chat import querytexts
 from bot.chat.fate import Fate
 from bot.chat.querytexts import When
 from bot.errors import QueryError
+from bot.matching.nearmiss import NearMiss
 from bot.model import Chat, Evidence, Item, Match, Watchlist
-from bot.nearmiss import NearMiss
 from bot.onrecord import ItemOnRecord, PersonalQuery
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat import statustexts, texts
 from bot.model import Watchlist
-from bot.ports import SourceStatus, Status
+from bot.ports.chat import SourceStatus, Status
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _TAGS = re.compile(r"</?(?:b|code)>")

@@ -20,16 +20,16 @@ from aiohttp import web
 
 from bot.current import Current
 from bot.fetch import WebFetch
+from bot.inflection.words import FormCache
 from bot.model import Delivery
 from bot.newsroom import Newsroom
-from bot.notices import Notices
 from bot.poll import Poller, Tally
-from bot.ports import Sent
+from bot.polling.notices import Notices
+from bot.polling.turn import Turns
+from bot.ports.delivery import Sent
 from bot.sources import Parser
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
-from bot.turn import Turns
-from bot.words import FormCache
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from bot.model import Alert, Chat, Evidence, Item, Match, Priority, Report, Signature, Source, Validators
-from bot.ports import Leased, Outcome, Recorded, Turn
+from bot.ports.polling import Leased, Outcome, Recorded, Turn
 from bot.store.holder import Holder, this_process
 from bot.store.schema import metadata
 from bot.store.sqlitefile import prepare

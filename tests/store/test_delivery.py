@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Chat, Delivery, Look, Subscription
-from bot.ports import Dead, Folded, Later, Sent
+from bot.ports.delivery import Dead, Folded, Later, Sent
 from bot.store.claims import settling
 from bot.store.store import Store
 

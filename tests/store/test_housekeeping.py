@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.ports import Dead, Sent
+from bot.ports.delivery import Dead, Sent
 from bot.store.store import Store
 
 if TYPE_CHECKING:

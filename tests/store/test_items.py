@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.model import Chat
-from bot.ports import Recorded, Sent
+from bot.ports.delivery import Sent
+from bot.ports.polling import Recorded
 from bot.store.store import Store
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Chat, Delivery, Source, Validators
-from bot.ports import Dead, Later, Outcome, Sent, Turn
+from bot.ports.delivery import Dead, Later, Sent
+from bot.ports.polling import Outcome, Turn
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Chat, Evidence, Subscription
-from bot.ports import Dead, Folded, Recorded, Sent, Turn
+from bot.ports.delivery import Dead, Folded, Sent
+from bot.ports.polling import Recorded, Turn
 from bot.store.rows import clean, to_alert, to_payload
 from bot.store.store import Store
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from bot import settingvalues
+from bot.config import settingvalues
 from bot.errors import ConfigError
 from bot.heartbeat import Heartbeats
 from bot.web.health import report, serve

@@ -1,0 +1,1 @@
+"""What settings and watchlists.yaml are read with: values, forms, positions, mistakes."""

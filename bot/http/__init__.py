@@ -1,0 +1,1 @@
+"""What fetch.py is made of: which addresses, whose turn, how much, and reasons in words."""

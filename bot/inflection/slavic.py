@@ -1,0 +1,61 @@
+"""Russian and Ukrainian forms from pymorphy3, whose dictionaries also foretell those of new words.
+
+A word comes in, the forms of every word that it is the basic form of go out. The Ukrainian dictionary is an extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+from bot.inflection.lexicon import Known
+from bot.text import fold
+
+
+def inflector(language: str) -> Callable[[str], Known] | None:
+    """Return what inflects words of a language, None where pymorphy3 or its dictionary is not installed for it."""
+    if language not in ("ru", "uk") or find_spec(f"pymorphy3_dicts_{language}") is None:
+        return None
+    return _Slavic(_analyzer(language)).known
+
+
+@lru_cache(maxsize=2)
+def _analyzer(language: str) -> Any:
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer(lang=language)
+
+
+class _Slavic:
+    def __init__(self, analyzer: Any) -> None:
+        self._analyzer = analyzer
+
+    def known(self, word: str) -> Known:
+        """Return what there is to know of a word; where it is no basic form, of the likeliest that it is a form of."""
+        lowered = word.lower().replace("’", "'").replace("ʼ", "'")
+        if own := self._from_dictionary(lowered):
+            return Known(own=own)
+        if not self._analyzer.word_is_known(lowered):
+            return Known()
+        parses = self._analyzer.parse(lowered)
+        return Known(other=self._from_dictionary(parses[0].normal_form))
+
+    def _from_dictionary(self, word: str) -> frozenset[str]:
+        """Return the forms of the listed words whose basic form is written so."""
+        dictionary = self._analyzer.dictionary
+        wanted = fold(word)
+        found: set[str] = set()
+        for spelled, parses in dictionary.words.similar_items(word, self._analyzer.char_substitutes):
+            for number, index in parses:
+                if index and fold(dictionary.build_normal_form(number, index, spelled)) != wanted:
+                    continue
+                paradigm = dictionary.paradigms[number]
+                stem = dictionary.build_stem(paradigm, index, spelled)
+                size = len(paradigm) // 3  # endings, tags, prefixes
+                found.update(
+                    f"{dictionary.paradigm_prefixes[paradigm[2 * size + at]]}{stem}{dictionary.suffixes[paradigm[at]]}"
+                    for at in range(size)
+                )
+        return frozenset(found)

@@ -1,0 +1,1 @@
+"""What match.py is made of: queries planned, their words found, an item examined."""

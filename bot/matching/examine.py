@@ -1,0 +1,138 @@
+"""One item under examination: what was found in it, whether a query holds, and the evidence for it.
+
+Comes in: the item's three texts, looked up once; goes out: yes or no for any number of queries, and places in the
+texts as given. Sentences are sought only where something is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.matching.finder import Finder, Span
+from bot.matching.plan import Absent, All, Any, Found, Near, Test
+from bot.model import Evidence, Field
+from bot.query import FromSource, InLanguage
+from bot.text import Script, cut, fold, script, tokens
+
+MAX_FIELD: Final = 200_000  # characters of a field that are looked at; a very long read has 60,000
+FIELDS: Final[tuple[Field, ...]] = ("title", "lead", "body")
+_SCRIPTS: Final[dict[str, Script]] = {
+    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg"), "cyrillic"),
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ku"), "arabic"),
+    **dict.fromkeys(("zh", "ja", "th", "lo", "km", "my"), "unspaced"),
+    **dict.fromkeys(("he", "yi"), "hebrew"),
+    "el": "greek",
+    "ko": "hangul",
+}
+
+Place = tuple[int, int, int]  # which field, start, end
+
+
+class Item:
+    """Title, lead and body with the leaves found in each; `origins` are the source's names, folded."""
+
+    __slots__ = ("_sentences", "found", "language", "origins", "texts")
+
+    def __init__(
+        self, texts: Sequence[str], finder: Finder, origins: frozenset[str] | None, language: str | None
+    ) -> None:
+        self.texts = [cut(text, MAX_FIELD) for text in texts]
+        self.found = [finder.find(text) if text else {} for text in self.texts]
+        self.origins = origins
+        self.language = self._believed(language[:2].lower()) if language else None
+        self._sentences: dict[int, list[Span]] = {}
+
+    def _believed(self, stated: str) -> str | None:
+        """Return the language that the source states, None where the script belies it: half of all blogs say en-US."""
+        seen = self._script()
+        return stated if seen in ("other", _SCRIPTS.get(stated, "latin")) else None
+
+    def _script(self) -> Script:
+        return script(" ".join(text[:400] for text in self.texts))
+
+    def places(self, test: Found) -> list[Place]:
+        """Return where a leaf stands."""
+        return [
+            (number, *span)
+            for number, found in enumerate(self.found)
+            if test.leaf in found and test.field in (None, FIELDS[number])
+            for span in found[test.leaf]
+        ]
+
+    def evidence(self, place: Place) -> Evidence:
+        """Return a place as evidence, with the sentence it stands in."""
+        number, start, end = place
+        text = self.texts[number]
+        known = self._sentences.setdefault(number, [])
+        span = next((span for span in known if span[0] <= start and end <= span[1]), None)
+        if span is None:
+            from bot.sentences import around
+
+            span = around(text, start, end)
+            known.append(span)
+        return Evidence(FIELDS[number], text[start:end], start, end, text[span[0] : span[1]])
+
+    def is_in(self, language: str) -> bool:
+        """Return whether the item may be in a language: as its source states, else as its script allows."""
+        if self.language is not None:
+            return self.language == language
+        return self._script() == _SCRIPTS.get(language, "latin")
+
+
+def holds(test: Test, item: Item) -> bool:
+    """Return whether a query holds for the item."""
+    held = False
+    match test:
+        case Found(leaf, field):
+            held = any(leaf in found and field in (None, FIELDS[at]) for at, found in enumerate(item.found))
+        case All(parts):
+            held = all(holds(part, item) for part in parts)
+        case Any(parts):
+            held = any(holds(part, item) for part in parts)
+        case Absent(part):
+            held = not holds(part, item)
+        case Near():
+            held = bool(together(test, item))
+        case FromSource(name):
+            held = item.origins is not None and fold(name) in item.origins
+        case InLanguage():
+            held = item.is_in(test.code)
+    return held
+
+
+def proof(test: Test, item: Item, limit: int) -> tuple[Evidence, ...]:
+    """Return the places that made a query hold, title first, in the order of the text."""
+    places = sorted(set(_places(test, item)))
+    return tuple(item.evidence(place) for place in places[:limit])
+
+
+def _places(test: Test, item: Item) -> list[Place]:
+    if isinstance(test, Found):
+        return item.places(test)
+    if isinstance(test, All | Any):
+        return [place for part in test.parts if holds(part, item) for place in _places(part, item)]
+    return together(test, item) if isinstance(test, Near) else []
+
+
+def together(test: Near, item: Item) -> list[Place]:
+    """Return the places, of each word one, that stand near enough to one another; the first such group of a field."""
+    for number, text in enumerate(item.texts):
+        if test.field not in (None, FIELDS[number]):
+            continue
+        spots = sorted(
+            (start, end, which)
+            for which, part in enumerate(test.parts)
+            for start, end in item.found[number].get(part.leaf, ())
+        )
+        for at, (start, _, which) in enumerate(spots):
+            group = {which: spots[at]}
+            for spot in spots[at + 1 :]:
+                group.setdefault(spot[2], spot)
+            if len(group) < len(test.parts):
+                continue
+            chosen = sorted(group.values())
+            inner = len(tokens(text[start : max(end for _, end, _ in chosen)]))
+            if inner - sum(len(tokens(text[a:b])) for a, b, _ in chosen) <= test.between:
+                return [(number, a, b) for a, b, _ in chosen]
+    return []

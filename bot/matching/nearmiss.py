@@ -1,0 +1,147 @@
+"""Why queries that nearly fired did not: for `explain` and `/why`, never on the way of an alert.
+
+An engine and an item come in; query by query a sentence goes out. May look at every query, so it costs more than
+matching does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from bot.match import Engine, Keyword
+from bot.matching.examine import FIELDS, Item, holds
+from bot.matching.plan import Absent, All, Any, Found, Near, Test
+from bot.query import FromSource
+from bot.text import fold, tokens, variants
+
+MAX_REASONS: Final = 50  # more help nobody
+_SHORTEST: Final = 3  # letters; shorter words stand inside too many
+_LONGEST: Final = 30  # letters of a word that is looked for inside others
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A query that did not fire, and why, as a clause that follows the query."""
+
+    watchlist: str
+    query: str
+    reason: str
+
+
+def near_misses(
+    engine: Engine,
+    title: str,
+    lead: str = "",
+    body: str = "",
+    *,
+    source: str | None = None,
+    language: str | None = None,
+    only: Container[str] | None = None,
+) -> tuple[NearMiss, ...]:
+    """Return why queries that nearly fired on the item did not, in the order of the watchlists.
+
+    With `only`, of the watchlists of these ids.
+    """
+    item = engine.examine(title, lead, body, source=source, language=language)
+    due = engine.due(item)
+    excluding = {keyword.watchlist: keyword.text for keyword in due if keyword.excludes and holds(keyword.test, item)}
+    reasons: dict[int, str] = {}
+    for keyword in due:
+        if not keyword.excludes and (reason := _refused(engine, keyword, item, excluding.get(keyword.watchlist))):
+            reasons[id(keyword)] = reason
+    words = {word for text in item.texts for word in tokens(text).words}
+    for keyword, reason in _alike(engine, words):
+        if id(keyword) not in reasons and not holds(keyword.test, item):
+            reasons[id(keyword)] = reason
+    found = (
+        NearMiss(engine.watchlists[keyword.watchlist].id, keyword.text, reasons[id(keyword)])
+        for keyword in engine.keywords
+        if id(keyword) in reasons
+    )
+    return tuple(islice((miss for miss in found if only is None or miss.watchlist in only), MAX_REASONS))
+
+
+def _refused(engine: Engine, keyword: Keyword, item: Item, excluding: str | None) -> str | None:
+    """Return what kept a query from firing of which something is there, None where it fired."""
+    if not holds(keyword.test, item):
+        return lacking(keyword.test, item)
+    watchlist = engine.watchlists[keyword.watchlist]
+    if not engine.applies(keyword.watchlist, item):
+        if watchlist.languages and item.language is not None and item.language not in watchlist.languages:
+            return f"the watchlist takes items in {', '.join(watchlist.languages)}, the source says {item.language}"
+        return f"the watchlist takes items from {', '.join(watchlist.sources)} only"
+    return f"excluded by {excluding}" if excluding is not None else None
+
+
+def lacking(test: Test, item: Item) -> str:
+    """Return what a query that does not hold lacks."""
+    match test:
+        case Found(_, field, shown):
+            elsewhere = [FIELDS[number] for number, found in enumerate(item.found) if test.leaf in found]
+            reason = (
+                f"{shown} stands only in the {' and '.join(elsewhere)}"
+                if elsewhere and field
+                else f"{shown} is missing"
+            )
+        case Absent(part):
+            reason = f"{describe(part)} is there and must not be"
+        case Near():
+            absent = [describe(part) for part in test.parts if not holds(part, item)]
+            apart = f"the words of {test.shown} stand more than {test.between} words apart"
+            reason = f"{' and '.join(absent)} is missing" if absent else apart
+        case All(parts):
+            there = [describe(part) for part in parts if holds(part, item) and not isinstance(part, Absent)]
+            reason = "; ".join(lacking(part, item) for part in parts if not holds(part, item))
+            reason = f"only {' and '.join(there)} is there: {reason}" if there else reason
+        case Any(parts):
+            reason = " and ".join(dict.fromkeys(lacking(part, item) for part in parts))
+        case FromSource(name):
+            reason = f"the source is not {name}" if item.origins else "the source is not known"
+        case _:
+            reason = f"the language is not {test.code}"
+    return reason
+
+
+def describe(test: Test) -> str:
+    """Return a part of a query as it might have been written."""
+    match test:
+        case Found() | Near():
+            return f"{test.field}:{test.shown}" if test.field else test.shown
+        case All(parts) | Any(parts):
+            joint = " AND " if isinstance(test, All) else " OR "
+            return f"({joint.join(dict.fromkeys(map(describe, parts)))})"
+        case Absent(part):
+            return f"NOT {describe(part)}"
+        case FromSource(name):
+            return f"source:{name}"
+        case _:
+            return f"lang:{test.code}"
+
+
+def _alike(engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
+    """Find queries of one word or phrase whose letters are in the text, but not as they ask for them."""
+    folded = {variants(word)[0]: word for word in sorted(words)}
+    inside = {
+        piece: word
+        for spelled, word in folded.items()
+        for start in range(len(spelled))
+        for end in range(start + _SHORTEST, min(len(spelled), start + _LONGEST) + 1)
+        if (piece := spelled[start:end]) != spelled
+    }
+    found = []
+    for keyword in engine.keywords:
+        if keyword.excludes or not isinstance(keyword.test, Found):
+            continue
+        leaf = engine.finder.leaves[keyword.test.leaf]
+        if len(leaf.words) == 1:
+            base, exact = fold(keyword.test.shown.strip('=~*"')), engine.finder.forms[leaf.words[0]].exact
+            if exact is not None and base in folded and folded[base] != exact:
+                found.append((keyword, f"it is written {folded[base]!r}, and = asks for {exact!r} exactly"))
+            elif base in inside and exact is None:
+                found.append((keyword, f"{keyword.test.shown!r} stands only inside {inside[base]!r}"))
+        elif leaf.words and all(any(each in folded for each in engine.finder.forms[form].forms) for form in leaf.words):
+            found.append((keyword, "its words are there, but not side by side in this order"))
+    return found

@@ -1,0 +1,253 @@
+"""One source, once: fetched, parsed, matched, read, placed in stories, and recorded in one transaction.
+
+Knows ports and pure stages, never an adapter. Everything dear (network, parsing, article text) is done before the
+transaction opens. A fault of the source becomes an Outcome, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.message import Message
+from typing import Final
+
+from bot import identity
+from bot.errors import FetchError, ParseError
+from bot.identity import Identity
+from bot.match import Engine
+from bot.model import Article, Config, Fetched, Item, Match, Source, Watchlist
+from bot.polling import schedule
+from bot.polling.placing import Found, Placer, read
+from bot.ports.outside import Fetch, Parse
+from bot.ports.polling import Leased, Outcome, PollStore, Recorded, Turn
+from bot.sources.document import Document
+
+log = logging.getLogger(__name__)
+
+LATE: Final = "late"  # in place of a page: its turn did not come
+ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The configuration in force: swapped as a whole when watchlists.yaml changes."""
+
+    config: Config
+    engine: Callable[[], Awaitable[Engine]]  # compiled when the first new item asks for it
+    sources: dict[str, Source]
+    watchlists: dict[str, Watchlist]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a turn came to. `recorded` is True when its outcome is written already, together with its items."""
+
+    outcome: Outcome
+    recorded: bool = False
+    items: int = 0
+    new: int = 0
+    matched: int = 0
+    stories: int = 0
+    queued: int = 0
+    status: int | None = None  # of a failed answer
+    note: str | None = None  # for the owner
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What became of the items that may be told: those that fired, those that did not, and those to be read later."""
+
+    matched: list[Found] = field(default_factory=list)
+    silent: list[Item] = field(default_factory=list)
+    late: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Takes turns; holds what every turn needs."""
+
+    store: PollStore
+    fetch: Fetch
+    parse: Parse
+    now: Callable[[], datetime]
+
+    async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+        """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
+        try:
+            fetched = await self.fetch.get(source.url, validators=leased.validators, headers=source.headers)
+            if fetched.not_modified:
+                return Taken(self._well(leased, source, fetched))
+            document = await self.parse.scan(fetched, self.now())
+            return await self._read(leased, source, setup, fetched, document)
+        except FetchError as error:
+            return self._failed(leased, source, str(error), error.retry_after, error.status)
+        except ParseError as error:
+            return self._failed(leased, source, str(error), None, None)
+
+    async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
+        """Tell new items from known ones, and record them."""
+        entries = document.identities
+        known = await self._known(leased, entries)
+        sifted = identity.sift(entries, known, leased.known)
+        fresh = sorted((*sifted.new, *sifted.baseline))
+        if not fresh and leased.baselined:
+            return Taken(self._well(leased, source, fetched, parsed=True), items=len(entries))
+        items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
+        known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
+        told = self._told(leased, source, sifted.new, items, known_from)
+        found = await self._find([items[position] for position in told], source, setup)
+        if found.late:  # asked again at once, as if this document had not been seen
+            fetched = replace(fetched, validators=leased.validators, fresh_for=None)
+        outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
+        if found.late:
+            outcome = replace(outcome, next_due=self.now())
+        silent = [items[position] for position in sorted(set(items) - set(told))]
+        taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched)
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), note=sifted.note)
+
+    async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
+        """Return the keys on record: the strongest of each item, and the others only where that one is not known."""
+        strongest = await self.store.seen(leased.id, [entry.known_by[0] for entry in entries if entry.known_by])
+        others = [key for entry in entries if not strongest.intersection(entry.known_by) for key in entry.known_by[1:]]
+        return strongest | await self.store.seen(leased.id, others) if others else strongest
+
+    def _told(
+        self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
+    ) -> tuple[int, ...]:
+        """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
+
+        `known_from` is the position of the first item that was known.
+        """
+        there = [position for position in new if position in items]
+        # a source that was empty at first sight and is full now was only ill then: this is its first sight
+        if not leased.baselined or (not leased.known and len(there) >= identity.BRAKE_SIZE):
+            return tuple(there if source.backlog is None else there[: source.backlog])
+        now = self.now()
+        return tuple(
+            p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)
+        )
+
+    async def _find(self, items: Sequence[Item], source: Source, setup: Setup) -> _Findings:
+        """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen."""
+        if not items:
+            return _Findings()
+        engine = await setup.engine()
+
+        def match(item: Item) -> tuple[Match, ...]:
+            return engine.match(item.title, item.lead, item.body, source=source.name, language=item.language)
+
+        oldest_first = tuple(reversed(items))
+        fired = await asyncio.to_thread(lambda: [match(item) for item in oldest_first])
+        wanted = [
+            source.full_text != "never" and bool(item.url) and (bool(matches) or source.full_text == "always")
+            for item, matches in zip(oldest_first, fired, strict=True)
+        ]
+        pages = await self._articles([item if want else None for item, want in zip(oldest_first, wanted, strict=True)])
+        # with `always` a page may be what fires: items whose turn did not come stay new, as long as any page came
+        postpone = source.full_text == "always" and any(page is not LATE for page in pages if page is not None)
+
+        def finish() -> _Findings:
+            found = _Findings()
+            for item, matches, page in zip(oldest_first, fired, pages, strict=True):
+                if page is LATE and postpone and not matches:
+                    found.late.append(item)
+                    continue
+                read_item, all_matches, article = item, matches, page if isinstance(page, Article) else None
+                if article is not None:
+                    read_item = replace(item, body=article.text, language=item.language or article.language)
+                    all_matches = _with(match(read_item), matches)
+                if all_matches:
+                    found.matched.append(read(read_item, all_matches, article))
+                else:
+                    found.silent.append(read_item)
+            return found
+
+        return await asyncio.to_thread(finish)
+
+    async def _articles(self, items: Sequence[Item | None]) -> list[Article | str | None]:
+        """Fetch the pages of items; LATE for one whose turn did not come in time, None for one not to be had."""
+        tasks = [None if item is None else asyncio.create_task(self._article(item)) for item in items]
+        running = [task for task in tasks if task is not None]
+        try:
+            if running:
+                await asyncio.wait(running, timeout=ARTICLE_WAIT)
+            late = {task for task in running if not task.done()}
+        finally:  # also when the turn itself is cancelled: no page is read for nobody
+            for task in running:
+                task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        return [None if task is None else LATE if task in late else _page(task) for task in tasks]
+
+    async def _article(self, item: Item) -> Article | None:
+        from bot.article import extract
+
+        try:
+            fetched = await self.fetch.get(item.url or "", page=True)
+        except FetchError as error:
+            log.debug("article not read", extra={"reason": str(error)})
+            return None
+        page = await asyncio.to_thread(extract, fetched.body, fetched.url, charset_of(fetched.content_type))
+        return page if page.text else None
+
+    async def _record(
+        self, outcome: Outcome, source: Source, setup: Setup, silent: Sequence[Item], found: Sequence[Found]
+    ) -> Taken:
+        now = self.now()
+        seen = tuple(Recorded(item, now) for item in silent)
+        async with self.store.recording(outcome.leased) as recording:
+            placer = Placer(recording, source, setup.watchlists, now)
+            for one in found:
+                await placer.place(one)
+            turn = Turn(outcome, (*seen, *placer.recorded), tuple(placer.alerts), tuple(placer.joined))
+            queued = await recording.write(turn)
+        return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+
+    def broken(self, leased: Leased, source: Source, error: Exception) -> Taken:
+        """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
+        return self._failed(leased, source, f"internal error ({type(error).__name__}), see the log", None, None)
+
+    def _well(
+        self, leased: Leased, source: Source, fetched: Fetched, *, parsed: bool = False, new: bool = False
+    ) -> Outcome:
+        now = self.now()
+        quiet = 0 if new else leased.quiet + 1
+        wait = schedule.after_success(source, quiet=quiet, fresh_for=fetched.fresh_for, spread=random.random())  # noqa: S311 - no secret
+        return Outcome(leased, now, now + wait, fetched.validators, parsed=parsed, new=new)
+
+    def _failed(
+        self, leased: Leased, source: Source, reason: str, retry_after: float | None, status: int | None
+    ) -> Taken:
+        now = self.now()
+        wait = schedule.after_failure(
+            source,
+            failures=leased.failures + 1,
+            retry_after=retry_after,
+            status=status,
+            spread=random.random(),  # noqa: S311 - no secret
+        )
+        return Taken(Outcome(leased, now, now + wait, leased.validators, error=reason), status=status)
+
+
+def _page(task: asyncio.Task[Article | None]) -> Article | None:
+    """Return what a finished task brought; a bug of ours costs the page only."""
+    if (bug := task.exception()) is not None:
+        log.error("article not read", exc_info=bug)
+        return None
+    return task.result()
+
+
+def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Return what fired on an item, its page read: a page adds evidence, and never takes a query's away."""
+    fired = {(match.watchlist, match.query) for match in of_page}
+    return (*of_page, *(match for match in of_feed if (match.watchlist, match.query) not in fired))
+
+
+def charset_of(content_type: str) -> str | None:
+    """Return the charset that a Content-Type names."""
+    message = Message()
+    message["content-type"] = content_type
+    return message.get_content_charset()

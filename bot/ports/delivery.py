@@ -1,0 +1,139 @@
+"""What delivery needs on record, and the medium."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from bot.model import (
+    Chat,
+    Delivery,
+)
+
+Role = Literal["sender", "listener"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Accepted as this message."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not accepted, or not known; try again then.
+
+    `counts` says as what: a refusal, a doubt (it may have been accepted), or as nothing (429, no network).
+    """
+
+    at: datetime
+    reason: str
+    counts: Literal["refused", "doubt", "nothing"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Accepted as a line of this rolling message, which lists what exceeds a chat's messages an hour.
+
+    Later reports never raise its revision: the message is not this alert's alone.
+    """
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never to be accepted. Visible in /status with its reason."""
+
+    reason: str
+
+
+class DeliverStore(Protocol):
+    """What delivery needs on record."""
+
+    async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
+        """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+        ...
+
+    async def drop_role(self, role: Role, epoch: int) -> None:
+        """Give the role back at once."""
+        ...
+
+    async def claim(
+        self,
+        epoch: int,
+        now: datetime,
+        *,
+        limit: int,
+        ttl: timedelta,
+        per_chat: int | None = None,
+        without: Sequence[int] = (),
+    ) -> tuple[Delivery, ...]:
+        """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
+
+        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
+        those of `without` (chat ids); `per_chat` at most of one chat id, so that one with a backlog crowds out nobody.
+        """
+        ...
+
+    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+        """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
+        ...
+
+    async def rolling(self, chat: Chat, since: datetime) -> tuple[Delivery, ...]:
+        """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
+
+        `message` of each is its id.
+        """
+        ...
+
+    async def lose_topic(self, chat: Chat) -> None:
+        """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
+
+        A story of which General was told already is settled as dead; nothing is told twice.
+        """
+        ...
+
+    async def settle(
+        self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
+    ) -> None:
+        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over."""
+        ...
+
+    async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
+        """Give back what was claimed and not tried."""
+        ...
+
+    async def block(self, chat: int | None, until: datetime) -> None:
+        """Send nothing to this chat (None: to anybody) before then. Survives restarts."""
+        ...
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+        ...
+
+    async def migrate(self, old: int, new: int) -> None:
+        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
+        ...
+
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many alerts are not yet delivered, and when the next may be tried (None when none is)."""
+        ...
+
+
+class Notifier(Protocol):
+    """The medium. Renders and sends; knows nothing of retries."""
+
+    async def send(self, delivery: Delivery) -> int:
+        """Send a new message and return its id, or edit `delivery.message` in place. DeliveryError says what failed."""
+        ...
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """Send, or edit in place, the silent rolling message that lists these alerts of one chat; return its id.
+
+        DeliveryError with the verdict `shrink` when they do not fit one message.
+        """
+        ...

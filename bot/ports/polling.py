@@ -1,0 +1,153 @@
+"""What polling needs on record: leases, and the one transaction that a poll ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Alert,
+    Candidate,
+    Chat,
+    Item,
+    Match,
+    Report,
+    Signature,
+    Source,
+    Subscription,
+    Validators,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A source that is ours to poll for now. `fence` proves it when the result is written."""
+
+    id: int
+    name: str
+    fence: int
+    validators: Validators
+    known: int  # items on record; a source never parsed has `baselined` False, whatever this says
+    baselined: bool  # a first sight was recorded
+    failures: int  # in a row
+    quiet: int  # polls in a row that brought nothing new
+    polled_at: datetime | None = None  # the last poll that went well
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a poll ended; releases the lease."""
+
+    leased: Leased
+    polled_at: datetime
+    next_due: datetime
+    validators: Validators
+    error: str | None = None  # the reason in words; None = it went well
+    parsed: bool = False  # a document was read: from now on the source is baselined
+    new: bool = False  # it brought something new (resets `quiet`)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One new item and what became of it. Without matches it is only seen."""
+
+    item: Item
+    seen_at: datetime
+    matches: tuple[Match, ...] = ()
+    story: int | None = None
+    report: Report | None = None
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that one poll changes, committed together: seen + stories + outbox + validators."""
+
+    outcome: Outcome
+    items: tuple[Recorded, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    joined: tuple[int, ...] = ()  # stories with a new report: the messages they have are due for an edit
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOnRecord:
+    """What has become of a story so far."""
+
+    id: int
+    reports: tuple[Report, ...]  # oldest first
+    told: frozenset[Chat]  # chats that have, or are about to get, its message
+
+
+class Recording(Protocol):
+    """An open record transaction. Story decisions of all workers are made one after the other inside it."""
+
+    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        ...
+
+    async def candidates(self, index: Sequence[int], since: datetime) -> tuple[Candidate, ...]:
+        """Return the reports seen since then that share an index number, those that share most first, 200 at most."""
+        ...
+
+    async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+        """Return the stories of these ids that are on record."""
+        ...
+
+    async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+        """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
+        ...
+
+    async def write(self, turn: Turn) -> int:
+        """Write the turn; return how many alerts were queued: a chat that already has the story gets none."""
+        ...
+
+
+class PollStore(Protocol):
+    """What polling needs on record."""
+
+    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make these the sources that are polled. A source keeps its record by url, else by name."""
+        ...
+
+    async def lease(
+        self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
+    ) -> tuple[Leased, ...]:
+        """Take up to `limit` due sources that nobody holds, the longest due first.
+
+        With `forced_since`, every source that was not polled since then counts as due.
+        """
+        ...
+
+    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+        """Hold on to leases that are still ours."""
+        ...
+
+    async def release(self, leased: Sequence[Leased]) -> None:
+        """Give leases back unpolled: they are due as before."""
+        ...
+
+    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        ...
+
+    async def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Write polls that found nothing, all in one transaction. A lease that was lost is passed over."""
+        ...
+
+    def recording(self, leased: Leased) -> AbstractAsyncContextManager[Recording]:
+        """Open the record transaction: commits at the end, rolls back on an error.
+
+        StaleLeaseError when the lease is not ours any more.
+        """
+        ...
+
+    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next source is due; None without sources."""
+        ...

@@ -1,0 +1,1 @@
+"""How the outbox is emptied: how fast, by whom, and what follows a refusal."""

@@ -1,0 +1,185 @@
+"""One message on its way: sent, and what came of it carried out and written down.
+
+Deliveries under an epoch in, rows settled out. What a refusal means is decided in `retry`; when something is sent at
+all, in `deliver`. Nothing accepted goes unsettled while the store can be reached.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.errors import DeliveryError, StaleLeaseError, StoreError
+from bot.model import Delivery
+from bot.ports.delivery import Dead, DeliverStore, Folded, Later, Notifier, Sent
+from bot.sending import retry
+from bot.sending.pace import Pace
+from bot.sending.tenure import Tenure
+
+log = logging.getLogger(__name__)
+
+SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
+DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
+HOUR = timedelta(hours=1)
+
+
+class Lane:
+    """Sends for the loop; tells it by `waits` to send nothing before then, and by `closed` which chats to let go of."""
+
+    def __init__(
+        self,
+        store: DeliverStore,
+        notifier: Notifier,
+        pace: Pace,
+        tenure: Tenure,
+        *,
+        now: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]],
+        chance: Callable[[], float],
+        notice: Callable[[str], None],
+        ail: Callable[[str | None], None],
+    ) -> None:
+        self._store, self._notifier, self._pace, self._tenure = store, notifier, pace, tenure
+        self._now, self._pause, self._chance = now, pause, chance
+        self._notice, self._ail = notice, ail
+        self._slowed: dict[int, datetime] = {}
+        self._unreached = self._doubts = self._refusals = 0
+        self.waits = now()
+        self.closed: set[int] = set()
+        self.refused: str | None = None
+        self.sent = self.dead = 0
+
+    async def fly(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
+        """Send one alert, or fold several into the chat's rolling message, and settle each."""
+        action: retry.Action | Sent | Folded
+        try:
+            while True:
+                action = await self._attempt(batch, folded=folded)
+                if not isinstance(action, retry.Again):
+                    break
+                batch = tuple(replace(one, form=action.form) for one in batch)
+                self._pace.take(batch[0].alert.chat.id, self._now())
+            await self._carry_out(action, batch, epoch)
+        except StaleLeaseError:
+            log.warning("another instance sends now")
+            self._tenure.lose()
+        except StoreError as error:
+            log.warning("cannot write down a delivery", extra={"reason": str(error)})
+
+    async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
+        """Ask the medium once, and say what follows."""
+        try:
+            accepted = await self._fold(batch) if folded else Sent(await self._notifier.send(batch[0]))
+        except DeliveryError as error:
+            log.info("not delivered", extra={"chat": batch[0].alert.chat.id, "reason": str(error)})
+            refusal = error
+        except StoreError:
+            raise
+        except Exception:  # one alert that cannot be shown must not stop the others
+            log.exception("cannot show an alert", extra={"story": batch[0].alert.story})
+            refusal = DeliveryError("it cannot be shown; the log has the reason", "retry")
+        else:
+            self._well()
+            return accepted
+        if refusal.verdict == "unknown":
+            self._doubt()
+        elif refusal.verdict not in {"unsent", "token"}:
+            self._well()
+        return retry.after(refusal, batch[0], self._now(), self._chance())
+
+    async def _fold(self, batch: Sequence[Delivery]) -> Folded:
+        """Add to the rolling message of the hour; begin another where it is full, gone, or there is none."""
+        listed = await self._store.rolling(batch[0].alert.chat, self._now() - HOUR)
+        if listed:
+            try:
+                return Folded(await self._notifier.fold((*listed, *batch), listed[0].message))
+            except DeliveryError as error:
+                if error.verdict not in {"shrink", "stale"}:
+                    raise
+        return Folded(await self._notifier.fold(batch, None))
+
+    async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
+        """Do what follows, and write down how the attempt ended."""
+        now, chat = self._now(), batch[0].alert.chat
+        match action:
+            case Sent() | Folded() | Later() | Dead():
+                await self._settle(batch, epoch, action)
+            case retry.Slow(until):
+                await self._slow(chat.id, until, now)
+                await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
+            case retry.Unreached(reason):
+                self._unreached += 1
+                self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
+                if self._unreached == 1:
+                    log.warning("cannot reach the medium", extra={"reason": reason})
+                await self._settle(batch, epoch, Later(self.waits, reason, counts="nothing"))
+            case retry.Refused(reason):
+                await self._settle(batch, epoch, Later(now, reason, counts="nothing"))
+                self._refuse(reason, now)
+            case retry.Closed(reason):
+                await self._store.suspend(chat.id, reason, now)
+                self.closed.add(chat.id)
+                self._notice(f"chat {chat.id} is closed to the bot and is told nothing more: {reason}")
+                await self._settle(batch, epoch, Dead(reason))
+            case retry.Moved(new):
+                await self._store.migrate(chat.id, new)
+                self.closed.add(chat.id)
+                await self._store.unclaim(batch, epoch)
+            case retry.TopicLost():
+                await self._store.lose_topic(chat)
+                self._notice(f"topic {chat.topic} of chat {chat.id} is gone; its alerts go to General from now on")
+                self.closed.add(chat.id)
+                await self._store.unclaim(batch, epoch)
+            case retry.Again():
+                raise AssertionError("sent again by fly")
+
+    async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
+        """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
+        for seconds in SETTLE_TRIES:
+            try:
+                await self._store.settle(batch, epoch, result, self._now())
+                break
+            except StaleLeaseError:
+                raise
+            except StoreError:
+                if seconds is None:
+                    raise
+                await self._pause(seconds)
+        first = sum(one.message is None for one in batch)
+        self.sent += first if isinstance(result, Sent | Folded) else 0
+        self.dead += first if isinstance(result, Dead) else 0
+
+    async def _slow(self, chat: int, until: datetime, now: datetime) -> None:
+        """Let the chat wait; a second chat that is asked to wait meanwhile means everybody."""
+        self._slowed = {other: over for other, over in self._slowed.items() if over > now}
+        everybody = retry.raised(self._slowed, chat, now)
+        self._slowed[chat] = until
+        await self._store.block(None if everybody else chat, until)
+        log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
+        self.closed.add(chat)
+        if everybody:
+            self.waits = max(self.waits, until)
+
+    def _doubt(self) -> None:
+        """Count messages of unknown fate; several in a row mean that everything should wait."""
+        self._doubts += 1
+        if self._doubts >= DOUBTS:
+            wait = retry.unreached(self._doubts - DOUBTS + 1, self._chance())
+            self.waits = max(self.waits, self._now() + timedelta(seconds=wait))
+
+    def _refuse(self, reason: str, now: datetime) -> None:
+        self._refusals += 1
+        self.waits = now + timedelta(seconds=retry.refused(self._refusals))
+        if self._refusals == len(retry.REFUSED):
+            self.refused = reason
+            self._ail(f"Telegram refuses the token: {reason}")
+            self._notice(f"Telegram refuses the token ({reason}): nothing is sent until it is replaced")
+
+    def _well(self) -> None:
+        """Telegram answered: whatever kept everything from being sent is over."""
+        if self.refused is not None:
+            self._ail(None)
+        self.refused = None
+        self._unreached = self._doubts = self._refusals = 0

@@ -1,0 +1,109 @@
+"""When a source is asked again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import Item, Source
+from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def source(every: timedelta) -> Source:
+    """Return a source with this pace."""
+    return Source(name="Courier", url="https://courier.example/rss", publisher="courier.example", every=every)
+
+
+def test_a_lively_source_is_asked_at_its_own_pace() -> None:
+    """A source that brought news is asked again after `every`, give or take five percent."""
+    wait = after_success(source(timedelta(minutes=10)), quiet=0, fresh_for=None, spread=0.5)
+    assert wait == timedelta(minutes=10)
+
+
+def test_a_quiet_source_is_asked_less_often_up_to_an_hour() -> None:
+    """After many quiet polls the pace slows down, and stops slowing at an hour."""
+    waits = [
+        after_success(source(timedelta(minutes=10)), quiet=q, fresh_for=None, spread=0.5) for q in (6, 10, 20, 500)
+    ]
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(minutes=10)
+    assert waits[-1] == HOUR
+
+
+def test_below_a_minute_the_pace_never_adapts() -> None:
+    """`every: 5s` stays five seconds, whatever the server wishes."""
+    assert after_success(source(timedelta(seconds=5)), quiet=500, fresh_for=HOUR, spread=0.9) == timedelta(seconds=5)
+
+
+def test_the_servers_word_on_freshness_is_heard() -> None:
+    """Cache-Control stretches the pace, within the bounds that the configuration promises."""
+    assert after_success(
+        source(timedelta(minutes=5)), quiet=0, fresh_for=timedelta(minutes=20), spread=0.5
+    ) == timedelta(minutes=20)
+    assert after_success(source(timedelta(minutes=5)), quiet=0, fresh_for=timedelta(days=9), spread=0.5) == timedelta(
+        minutes=50
+    )
+
+
+@given(
+    every=st.timedeltas(min_value=timedelta(seconds=1), max_value=DAY),
+    quiet=st.integers(0, 10_000),
+    fresh=st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=4000)),
+    spread=st.floats(0, 1, exclude_max=True),
+)
+@settings(deadline=None, max_examples=100)
+def test_the_pace_stays_between_every_and_its_bounds(
+    every: timedelta, quiet: int, fresh: timedelta | None, spread: float
+) -> None:
+    """Whatever happened, the wait is about `every` at least, and an hour or ten times `every` at most."""
+    wait = after_success(source(every), quiet=quiet, fresh_for=fresh, spread=spread)
+    assert every * 0.94 <= wait <= max(every, min(HOUR, 10 * every)) * 1.06
+
+
+def test_failures_double_the_wait_up_to_an_hour() -> None:
+    """A source that fails is left alone longer and longer, an hour at most."""
+    waits = [
+        after_failure(source(timedelta(minutes=10)), failures=n, retry_after=None, status=503, spread=0.5)
+        for n in (1, 2, 3, 4, 50)
+    ]
+    minutes = [wait.total_seconds() / 60 for wait in waits]
+    assert minutes == [10, 20, 40, 60, 60]
+
+
+def test_a_refusal_backs_off_up_to_a_day() -> None:
+    """401, 403, 404 and 410 need a person, so they are asked about daily in the end."""
+    assert after_failure(source(HOUR), failures=50, retry_after=None, status=404, spread=0.5) == DAY
+
+
+def test_case_41_retry_after_is_a_floor() -> None:
+    """A server that says when to come back is not asked before."""
+    assert after_failure(source(timedelta(minutes=1)), failures=1, retry_after=1800, status=429, spread=0) >= timedelta(
+        minutes=30
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "gap", "told"),
+    [
+        (timedelta(days=3), timedelta(minutes=10), True),
+        (timedelta(days=3), timedelta(days=7), False),
+        (timedelta(hours=3), timedelta(days=7), True),
+        (timedelta(days=400), None, True),
+    ],
+)
+def test_case_85_only_a_gap_makes_old_items_a_backlog(age: timedelta, gap: timedelta | None, told: bool) -> None:
+    """An old date alone hides nothing; after a week offline or a restored backup, a day-old item is not told."""
+    item = Item(keys=(1,), url=None, title="x", published=NOW - age)
+    assert is_news(item, 0, None if gap is None else NOW - gap, NOW) is told
+
+
+def test_after_a_gap_undated_items_are_told_up_to_a_number() -> None:
+    """Without dates, the twenty newest of a backlog are told."""
+    item = Item(keys=(1,), url=None, title="x")
+    week = NOW - timedelta(days=7)
+    assert [is_news(item, n, week, NOW) for n in (0, 19, 20)] == [True, True, False]

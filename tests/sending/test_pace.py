@@ -1,0 +1,104 @@
+"""How fast we may send."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sending.pace import UNPACED, Limit, Limits, Pace
+
+START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+def times(pace: Pace, chats: list[int], start: datetime = START) -> list[tuple[datetime, int]]:
+    """Send to these chats in turn, each as early as it may; return when."""
+    now, sent = start, []
+    for chat in chats:
+        now = max(now, pace.ready(chat, now))
+        pace.take(chat, now)
+        sent.append((now, chat))
+    return sent
+
+
+def most_within(moments: list[datetime], window: timedelta) -> int:
+    """Return the most of the moments that lie within any half-open window."""
+    return max(sum(begin <= one < begin + window for one in moments) for begin in moments)
+
+
+def test_case_4_a_group_gets_eighteen_a_minute() -> None:
+    """500 alerts for one group never make more than 18 in any minute."""
+    moments = [when for when, _ in times(Pace(), [-100] * 500)]
+    assert most_within(moments, timedelta(minutes=1)) <= 18
+    assert moments[-1] - START < timedelta(minutes=34)
+
+
+def test_case_5_a_thousand_chats_share_the_bot() -> None:
+    """1,000 private chats are served at 25 a second, never more than 28 in one."""
+    sent = times(Pace(), list(range(1, 1001)))
+    moments = [when for when, _ in sent]
+    assert timedelta(seconds=39) < moments[-1] - START < timedelta(seconds=41)
+    assert most_within(moments, timedelta(seconds=1)) <= 28
+
+
+def test_a_private_chat_stands_a_short_burst() -> None:
+    """Three at once, then one a second."""
+    moments = [(when - START).total_seconds() for when, _ in times(Pace(), [7] * 6)]
+    assert [round(one) for one in moments] == [0, 0, 0, 1, 2, 3]
+
+
+def test_chats_do_not_wait_for_one_another() -> None:
+    """A chat that has to wait keeps nobody else from being served."""
+    pace = Pace()
+    times(pace, [-100] * 3)
+    assert pace.ready(-100, START) > START
+    later = START + timedelta(seconds=1)
+    assert pace.ready(5, later) == later
+    assert pace.free(later) == later
+
+
+def test_the_terminal_stands_any_speed() -> None:
+    """Where nothing limits, ten thousand at once are fine."""
+    assert times(Pace(UNPACED), [1] * 10_000)[-1][0] == START
+
+
+def test_case_87_a_clock_that_jumps_stalls_nothing() -> None:
+    """A clock set back an hour costs a chat no more than its usual wait; one set ahead only fills the buckets."""
+    pace = Pace()
+    times(pace, [7] * 4)
+    back = START - timedelta(hours=1)
+    assert pace.ready(7, back) - back <= timedelta(seconds=2)
+    ahead = START + timedelta(days=365)
+    assert pace.ready(7, ahead) == ahead
+
+
+def test_full_buckets_are_forgotten() -> None:
+    """Memory holds only the chats that were sent to lately."""
+    pace = Pace()
+    times(pace, list(range(1, 51)))
+    pace.forget(START + timedelta(hours=1))
+    assert pace._buckets == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2, -100, -200]), st.floats(0, 5)), min_size=1, max_size=80),
+)
+def test_no_window_ever_exceeds_its_limit(asked: list[tuple[int, float]]) -> None:
+    """Whatever is asked for when: within any window, a bucket lets through its burst and its rate, no more."""
+    limits = Limits(Limit(2, 2), Limit(1, 3), Limit(0.3, 2))
+    pace, now, sent = Pace(limits), START, []
+    for chat, gap in asked:
+        now = max(now + timedelta(seconds=gap), pace.ready(chat, now))
+        if pace.ready(chat, now) <= now:
+            pace.take(chat, now)
+            sent.append((now, chat))
+    for window in (1, 7, 30):
+        span = timedelta(seconds=window)
+        assert most_within([when for when, _ in sent], span) <= 2 + 2 * window
+        for chat in Counter(chat for _, chat in sent):
+            limit = limits.chat if chat > 0 else limits.group
+            mine = [when for when, other in sent if other == chat]
+            assert most_within(mine, span) <= limit.burst + limit.per_second * window
