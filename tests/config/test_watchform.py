@@ -13,7 +13,7 @@ from bot.config.watchform import FileSection, schema_text
 from bot.config.watchvalues import LANGUAGES, nearest
 from bot.config.yamlfile import compose, plain, read
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(name="validator", scope="module")
