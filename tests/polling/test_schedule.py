@@ -107,3 +107,20 @@ def test_after_a_gap_undated_items_are_told_up_to_a_number() -> None:
     item = Item(keys=(1,), url=None, title="x")
     week = NOW - timedelta(days=7)
     assert [is_news(item, n, week, NOW) for n in (0, 19, 20)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("age", "below", "told"),
+    [
+        (timedelta(days=15), True, False),
+        (timedelta(days=15), False, True),
+        (timedelta(hours=3), True, True),
+        (None, True, True),
+    ],
+)
+def test_an_old_item_that_slides_into_view_below_known_ones_is_no_news(
+    age: timedelta | None, below: bool, told: bool
+) -> None:
+    """When an editor deletes an item, the next old one appears at the foot: place and date together give it away."""
+    item = Item(keys=(1,), url=None, title="x", published=None if age is None else NOW - age)
+    assert is_news(item, 0, NOW - timedelta(minutes=10), NOW, below=below) is told
