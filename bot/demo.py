@@ -218,7 +218,7 @@ class _Stage:
             )
         )
         reasons = await self._reasons(scene.piece) if scene.silent else ()
-        self._line(f"{scene.note}; nobody is told, for {'; '.join(reasons)}" if reasons else scene.note)
+        self._line(f"{scene.note}; nobody is told: {'; '.join(reasons)}" if reasons else scene.note)
 
     async def _reasons(self, piece: Piece) -> tuple[str, ...]:
         """Ask the engine why a piece fires nothing."""
@@ -234,7 +234,7 @@ class _Stage:
             f"{self._newsroom.requests} requests over HTTP, {tally.new} new items, {tally.matched} matched: "
             f"{tally.stories} stories, {status.sent} messages."
         )
-        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch run` prints real news here as it comes.")
+        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch run` prints real news here.")
         self._line("README.md says how to bring it to Telegram.")
 
     def _say(self, title: str, line: str) -> None:
