@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # oldest first; the last one is what this code needs
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # oldest first; the last one is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
 # Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.

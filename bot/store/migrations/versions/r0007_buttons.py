@@ -1,0 +1,8 @@
+"""What the next version keeps of buttons."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
