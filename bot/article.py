@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from bot.model import Article
-from bot.sources.markup import crowded
+from bot.sources.markup import crowded, plain
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -49,6 +50,7 @@ _PUBLISHED = (
     "dcterms.created",
     "date",
 )
+_DESCRIPTION = ("og:description", "twitter:description", "description")
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 # What trafilatura takes for text: the page's headline above a printed copy, rights notices below it.
 _PRUNED = "//*[contains(@class, 'print-header') or contains(@class, 'print-footer') or contains(@class, 'print-only')]"
@@ -113,6 +115,8 @@ def _extract(text: str, url: str | None) -> Article:
     if len(body) < _THIN:
         found = bare_extraction(tree, fast=True, include_comments=False, favor_recall=True)
         body = max(body, _paragraphs(getattr(found, "text", None) or "", heads | {title}), key=len)
+    if len(body) < _THIN:
+        body = max(body, _said_for_machines(meta, linked), key=len)
     return Article(url, title, body, _plausible(language, body), published, image)
 
 
@@ -146,7 +150,7 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
 
 
 def _linked_data(documents: tuple[str, ...]) -> dict[str, str]:
-    """Return headline and datePublished of the page's JSON-LD, where it has a readable one."""
+    """Return headline, datePublished and articleBody of the page's JSON-LD, where it has a readable one."""
     found: dict[str, str] = {}
     for document in documents:
         try:
@@ -154,10 +158,21 @@ def _linked_data(documents: tuple[str, ...]) -> dict[str, str]:
         except (ValueError, RecursionError):
             continue
         for node in _nodes(data):
-            for key in ("headline", "datePublished"):
+            for key in ("headline", "datePublished", "articleBody"):
                 if isinstance(node.get(key), str) and "headline" in node:
-                    found.setdefault(key, _line(node[key]))
+                    found.setdefault(key, node[key] if key == "articleBody" else _line(node[key]))
     return found
+
+
+def _said_for_machines(meta: dict[str, str], linked: dict[str, str]) -> str:
+    """Return what an article's page tells search engines of its text: the text itself, else its description.
+
+    Pages that are built in the browser, or shown to subscribers only, have nothing else for us.
+    """
+    if body := linked.get("articleBody"):
+        return _paragraphs(plain(unescape(body)), set())
+    is_article = "headline" in linked or meta.get("og:type", "").lower() == "article"
+    return next((meta[name] for name in _DESCRIPTION if is_article and meta.get(name)), "")
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ _BEGINS = (
     r"photos? by|image:",
     r"(?:photo|image|picture)(?:graph)?s? (?:source|credit|caption|by|courtesy|shows)\b|download (?:the|our) app",
     r"this (?:article|story|post) (?:was|is|has been|originally|first|appeared|may contain)|the post .{3,200} appeared",
+    r"corrections?\s*[:&(]|clarification\s*:|.{3,40} is an? .{0,40}\b(?:reporter|correspondent|journalist|columnist)\b",
     r"editor['’]s note|scroll (?:down|to)|skip to|story continues|loading\b|please (?:enable|log|sign|subscribe|wait)",
     r"читайте (?:также|нас|ещ[её]|подробнее|в )|читать (?:далее|полностью|также)",
     r"подробнее (?:читайте|на|в|об)|см\. также",
@@ -27,6 +28,7 @@ _BEGINS = (
     r"оформите подписку|оставить комментарий|все права защищены|фото(?:графия)?\s*[:/©]|войдите|зарегистрируйтесь",
     r"читайте (?:також|нас)|читати далі|підпис(?:уйтесь|атися|ка на)|детальніше (?:читайте|на)",
     r"дивіться також|поділитися",
+    r"dies(?:er|e[rs]?) (?:artikel|beitrag|text|meldung) (?:wurde|erschien|ist zuerst)|artikel anhören",
     r"lesen sie (?:auch|hier|mehr)|mehr zum thema|jetzt (?:abonnieren|anmelden)|alle rechte vorbehalten|zum thema",
     r"lire (?:aussi|la suite|également)|à lire (?:aussi|également)|abonnez-vous|inscrivez-vous|tous droits réservés",
     r"lee (?:también|más|además)|leer más|te puede interesar|suscríb|síguenos|todos los derechos reservados|ver más",
@@ -90,8 +92,12 @@ _BOILERPLATE = re.compile(
 _LINE = 400  # characters: a longer paragraph is judged by its sentences, not as a whole
 
 _CITY = "[A-ZÀ-ÞА-ЯЁІЇЄҐ]"
-_AGENCY = rf"(?:{_CITY}[\w .&/'’-]{{0,30}}|dpa(?:/\w+)?|epd|kna|sid|apa|ots|afp|ansa|efe|pap|anp)"
-_DAY = r"\d{1,2} \w{3,9}\.?(?: \d{4}(?: г\.)?)?"
+_AGENCY = (
+    rf"(?:{_CITY}[\w .&/'’-]{{0,30}}"
+    r"|dpa(?:[/-]\w+)?|epd|kna|sid|apa|ots|afp|ansa|efe|pap|anp|lusa|askanews|adnkronos|reuters)"
+)
+_NAME = rf"{_CITY}[\w'’-]*"  # one word of a place, an agency or a person
+_DAY = r"\d{1,2} \w{3,9}\.?(?: \d{4}(?: г\.)?)?(?:, \d{1,2}:\d{2})?"
 _DASH = r"\s*[-–—]+\s*"
 _DATELINES = tuple(
     re.compile(pattern)
@@ -100,20 +106,21 @@ _DATELINES = tuple(
         rf"{_CITY}[^()\n]{{0,60}}?\s?\({_AGENCY}\)\s*[-–—.:]+\s*",
         # (CNN) — · (ANSA) - ROMA, 05 NOV -
         rf"\({_AGENCY}\){_DASH}(?:[A-ZÀ-Þ]{{3,}}[^-–—\n]{{0,30}}{_DASH})?",
+        # МОСКВА, 23 ноября. /ТАСС/. · LONDON, Nov. 23, 2026 /PRNewswire/ -- · 23 ноября, Минск /Корр. БЕЛТА/.
+        rf"(?:{_CITY}|\d{{1,2}} )[^/\n]{{2,60}}/[^/\n]{{2,40}}/[.:]?\s+(?:[-–—]+\s*)?(?={_CITY}|[«“\"\d])",
         # KYIV, Ukraine — · WASHINGTON, Jan. 5 –
         (
             r"[A-ZÀ-Þ][A-ZÀ-Þ.'’-]{2,}[A-ZÀ-Þ .,'’/-]{0,40}(?:, [A-Z][\w. ]{1,20})?"
             r"(?:, \w{3,9}\.? \d{1,2}(?:, \d{4})?)?\s+[-–—]+\s+"
         ),
-        # МОСКВА, 23 ноября. /ТАСС/.
-        rf"{_CITY}[\w -]{{2,40}}[,.] {_DAY}[.,]? ?/[^/\n]{{2,60}}/\.?\s*(?:[-–—]\s*)?",
-        # МОСКВА, 23 ноя — РИА Новости. · Москва. 23 ноября. INTERFAX.RU -
+        # МОСКВА, 23 ноя — РИА Новости. · Москва. 23 ноября. INTERFAX.RU - · Moscow, 23 November 2026 —
         (
-            rf"{_CITY}[\w -]{{2,40}}[,.] {_DAY}\s*[-–—.]\s+{_CITY}[^.\n]{{1,60}}"
-            r"(?:\.(?:[A-Z]{2,3}\b)?\s*(?:[-–—]\s*)?|\s[-–—]\s+)"
+            rf"{_CITY}[\w -]{{2,40}}[,.] {_DAY}\s*[-–—.]\s+"
+            rf"(?:(?:[A-ZА-Я]{{2,4}} )?{_NAME}(?:[,:]? {_NAME}){{0,3}}(?<=\w{{3}})"
+            rf"(?:\.(?:[A-Z]{{2,3}}\b)?\s*[-–—]\s+|\.\s+|\s[-–—]\s+)|[A-ZА-Я]{{4,12}} (?={_CITY})|(?={_CITY}))"
         ),
-        # КИЇВ. 23 листопада. УНН.
-        rf"{_CITY}{{3,30}}\. {_DAY} {_CITY}{{2,20}}\.\s+",
+        # КИЇВ. 23 листопада. УНН. · Київ • УНН
+        rf"(?:{_CITY}{{3,30}}\. {_DAY} {_CITY}{{2,20}}\.|{_NAME} • {_CITY}{{2,20}}\b)\s+",
         # by Jane Doe Monday, November 18, 2019 · November 20, 2019 - 11:28 AMT
         (
             r"(?:by [A-Z][\w.'’-]+ [A-Z][\w'’-]+,? (?:[A-Z]\w{2,6}day, )?|(?=.{6,24}\d:\d\d))"
@@ -122,6 +129,10 @@ _DATELINES = tuple(
         ),
         # Berlin/Brüssel –
         r"[A-ZÀ-Þ][\w .,'’-]{2,40}/[A-ZÀ-Þ][\w .,'’-]{2,40}\s+[-–—]+\s+",
+        # Washington — · München - · NEW DELHI: · Cairo – MENA: · KÖLN taz
+        rf"{_NAME}(?: {_NAME}){{0,2}}\s[-–—]+\s+(?:[A-Z]{{2,10}}: )?(?={_CITY})",
+        rf"(?:[A-ZÀ-Þ]{{4,}}|[A-ZÀ-Þ]{{3,}}(?: [A-ZÀ-Þ]{{2,}}){{1,2}}): (?={_CITY})",
+        rf"{_NAME} taz (?={_CITY})",
     )
 )
 _REST = 20  # characters that are left at least: a line that is all dateline stays as it is

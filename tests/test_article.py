@@ -86,6 +86,17 @@ def test_linked_data_serve_where_meta_elements_are_silent(page: Callable[..., st
     assert article.published == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
+def test_a_page_built_in_the_browser_gives_what_it_tells_search_engines() -> None:
+    """Where the page itself shows nothing, the text of its JSON-LD serves, and without one its description."""
+    text = "Two ferries touched in fog on Monday. Nobody was hurt, the port said."
+    data = json.dumps({"@type": "NewsArticle", "headline": "Ferries in fog", "articleBody": f"<p>{text}</p>"})
+    empty = "<html><head><title>Ferries</title>{}</head><body><div id=app></div></body></html>"
+    assert extract(empty.format(f'<script type="application/ld+json">{data}</script>').encode()).text == text
+    described = f'<meta property="og:type" content="article"><meta name="description" content="{text}">'
+    assert extract(empty.format(described).encode()).text == text
+    assert extract(empty.format(f'<meta name="description" content="{text}">').encode()).text == "", "no article"
+
+
 @pytest.mark.parametrize(
     ("attributes", "language", "expected"),
     [

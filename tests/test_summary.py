@@ -90,6 +90,18 @@ DATELINES = (
     "Москва. 23 ноября. INTERFAX.RU - ",
     "КИЇВ. 23 листопада. УНН. ",
     "November 20, 2019 - 11:28 AMT ",
+    "MOSCOW, November 23. /TASS/. ",
+    "LONDON, Nov. 23, 2026 /PRNewswire/ -- ",
+    "23 ноября, Минск /Корр. БЕЛТА/. ",
+    "Москва, 23 ноября 2026, 14:02 — REGNUM ",
+    "Moscow, 23 November 2026 — ",
+    "Київ. 23 листопада. ІНТЕРФАКС-УКРАЇНА – ",
+    "Київ • УНН ",
+    "Roma, 23 nov. (askanews) - ",
+    "Washington — ",
+    "München - ",
+    "NEW DELHI: ",
+    "KÖLN taz ",
 )
 
 
@@ -98,6 +110,13 @@ def test_datelines_are_cut_off(dateline: str) -> None:
     """Place, date and agency are not the news."""
     assert without_dateline(dateline + FIRST) == FIRST
     assert lead("T", "", _article(dateline + FIRST)) == FIRST
+
+
+def test_a_dateline_ends_where_the_story_begins_with_an_abbreviation() -> None:
+    """The first word of the story is never taken for an agency."""
+    assert without_dateline("Moscow, 23 November 2026 — The U.S. Senate met on Monday.") == "The U.S. Senate met on Monday."
+    told = "Президент В. О. Зеленський провів переговори."
+    assert without_dateline(f"Київ. 23 листопада. ІНТЕРФАКС-УКРАЇНА – {told}") == told
 
 
 BOILERPLATE = (
@@ -141,6 +160,10 @@ BOILERPLATE = (
     "Click here to read the whole story of the ferries.",
     "Please enable JavaScript to see the comments of others.",
     "Advertisement",
+    "Jane Doe is a political reporter at The Daily Quay.",
+    "Correction: An earlier version of this story misstated the number of ferries.",
+    "Dieser Artikel wurde am 23.11. aktualisiert.",
+    "Artikel anhören (5 Min.)",
 )
 
 
@@ -166,6 +189,9 @@ def test_boilerplate_never_opens_a_lead(line: str) -> None:
         "Mr. Smith (left) - the captain - was not hurt in the accident.",
         "Comments by the minister caused anger in the harbour on Monday.",
         "Watching the ferries is what people here do on Sundays.",
+        "Corrections officers found the ferry empty on Monday morning.",
+        "Visit the quay and/or the ferries before they leave on Monday.",
+        "He said the ferry – the oldest of the fleet – was not hurt at all.",
     ],
 )
 def test_real_sentences_are_not_taken_for_boilerplate(sentence: str) -> None:
