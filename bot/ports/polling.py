@@ -35,6 +35,7 @@ class Leased:
     failures: int  # in a row
     quiet: int  # polls in a row that brought nothing new
     polled_at: datetime | None = None  # the last poll that went well
+    found: str | None = None  # where its items are, if an earlier poll had to find that out
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Outcome:
     error: str | None = None  # the reason in words; None = it went well
     parsed: bool = False  # a document was read: from now on the source is baselined
     new: bool = False  # it brought something new (resets `quiet`)
+    found: str | None = None  # where its items are, for the next poll; the validators are those of that address
 
 
 @dataclass(frozen=True, slots=True)

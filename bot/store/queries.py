@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 CANDIDATES = 200  # the nearest by shared keys: a true copy shares most of them
-ENDED = ("etag", "last_modified", "body_hash", "next_due", "error", "failures", "quiet", "tried_at", "baselined")
+ENDED = (
+    "etag",
+    "last_modified",
+    "body_hash",
+    "next_due",
+    "error",
+    "failures",
+    "quiet",
+    "tried_at",
+    "baselined",
+    "found",
+)
 
 
 @cache

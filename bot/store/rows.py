@@ -49,6 +49,7 @@ def to_leased(row: Row) -> Leased:
         failures=row.failures,
         quiet=row.quiet,
         polled_at=to_utc_or_none(row.polled_at),
+        found=row.found,
     )
 
 

@@ -65,6 +65,7 @@ source = Table(
     Column("fence", BigInteger, nullable=False),  # raised by every lease: a late worker's result is recognised by it
     Column("holder", Text),
     Column("lease_until", BigInteger),
+    Column("found", Text),  # where the items of a `kind: auto` source are, if its url does not hold them itself
     Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )

@@ -90,6 +90,7 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
             changes["name"] = one.name
         if kept.url != one.url:
             changes |= {"url": one.url, "etag": None, "last_modified": None, "body_hash": None, "next_due": now, **void}
+            changes["found"] = None
             if publisher_of(kept.url) != publisher_of(one.url):  # another feed under an old name: its first sight
                 changes["baselined"] = False
         if kept.disabled_at is not None:

@@ -46,6 +46,7 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
         "to_quiet": 0 if outcome.new else quiet,
         "to_tried_at": at,
         "to_baselined": leased.baselined or outcome.parsed,
+        "to_found": clean_or_none(outcome.found),
         "to_read_at": at if outcome.parsed else None,
         "to_polled_at": None if failed else at,
         "more": more,
