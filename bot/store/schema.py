@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -120,6 +121,9 @@ report = Table(
     Column("published", BigInteger),
     Column("watchlists", Text, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),  # why it joined the story
+    Column("key", BigInteger),  # its item's strongest identity key: a changed headline is recognised by it
+    Column("changes", Integer, nullable=False, server_default="0"),  # corrections of its headline so far
     Index("ix_report_story", "story"),
 )
 
@@ -158,7 +162,9 @@ outbox = Table(
     Column("lease_epoch", BigInteger),
     Column("lease_until", BigInteger),
     Column("doubts", Integer, nullable=False, server_default="0"),  # attempts of unknown fate
-    UniqueConstraint("chat", "topic", "story"),
+    Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
+    Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it
+    UniqueConstraint("chat", "topic", "story", "part"),
     Index("ix_outbox_story", "story"),
     Index("ix_outbox_created_at", "created_at"),
     Index("ix_outbox_sent", "chat", "sent_at"),
