@@ -16,6 +16,8 @@ Priority = Literal["low", "normal", "urgent"]
 Kind = Literal["auto", "feed", "sitemap", "page"]
 Layout = Literal["compact", "standard", "full"]
 Form = Literal["rich", "bare", "plain"]
+Doubt = Literal["resend", "hold"]  # what follows when nobody knows whether a message was accepted
+Held = Literal["quiet", "digest", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class Look:
     timezone: str | None = None  # IANA
     language: str | None = None  # ISO 639-1, of the bot's own words
     layout: Layout = "standard"
+    doubt: Doubt = "resend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ class Delivery:
     look: Look = Look()  # the chat's, as of the claim
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
     doubts: int = 0  # attempts before this that may have been accepted
+    held: Held | None = None  # it waited by the chat's wish: it comes with the others that did
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,8 @@ outbox = Table(
     Column("lease_epoch", BigInteger),
     Column("lease_until", BigInteger),
     Column("doubts", Integer, nullable=False, server_default="0"),  # attempts of unknown fate
+    # Why it waits by its reader's wish (quiet, digest, pause, source), or ended by it (mute, skip).
+    Column("hold", Text),
     Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
     Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it
     UniqueConstraint("chat", "topic", "story", "part"),
@@ -184,6 +186,33 @@ chat = Table(
     Column("blocked_until", BigInteger),
     Column("moved_to", BigInteger),  # a group that became a supergroup; watchlists.yaml may still name the old id
     Column("settings", Text, nullable=False),
+    Column("title", Text),  # of a group or channel that asked to be let in; never a person's name
+    Column("kind", Text),
+    Column("knocked_at", BigInteger),  # when it last asked
+)
+
+# What a chat, or one topic of it, wishes of when its alerts come (bot.wishes).
+place = Table(
+    "place",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("digested_at", BigInteger),  # for which time its last digest was sent
+    PrimaryKeyConstraint("chat", "topic"),
+)
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # story, word, watchlist, source
+    Column("what", Text, nullable=False),
+    Column("forms", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),  # None = until it is taken back
+    PrimaryKeyConstraint("chat", "topic", "kind", "what"),
 )
 
 lost_topic = Table(
