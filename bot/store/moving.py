@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, delete, exists, func, select, text, update
+from sqlalchemy import Table, bindparam, case, delete, exists, func, select, text, update
 
 from bot.store.dialect import Dialect
 from bot.store.rows import GENERAL, clean
-from bot.store.schema import chat, lost_topic, outbox, personal_query, subscription
+from bot.store.schema import chat, lost_topic, mute, outbox, personal_query, place, subscription
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -78,7 +78,8 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
     await connection.execute(
         update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
     )
-    await _move_subscriptions(connection, dialect, (old, None), (new, None))
+    for table in (subscription, place, mute):
+        await _move(connection, dialect, table, (old, None), (new, None))
     await _move_queries(connection, old, new)
     await _move_outbox(connection, (old, None), (new, None))
     await _move_lost_topics(connection, dialect, old, new)
@@ -88,7 +89,8 @@ async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, to
     """Send what is for this topic to General from now on."""
     lost = dialect.insert(lost_topic).on_conflict_do_nothing()
     await connection.execute(lost, {"chat": one, "topic": topic})
-    await _move_subscriptions(connection, dialect, (one, topic), (one, GENERAL))
+    for table in (subscription, place, mute):
+        await _move(connection, dialect, table, (one, topic), (one, GENERAL))
     here, values = _at(personal_query, (one, topic))
     await connection.execute(update(personal_query).where(*here).values(topic=GENERAL), values)
     await _move_outbox(connection, (one, topic), (one, GENERAL))
@@ -97,13 +99,14 @@ async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, to
 Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
 
 
-async def _move_subscriptions(connection: AsyncConnection, dialect: Dialect, old: Place, new: Place) -> None:
-    here, values = _at(subscription, old)
-    rows = (await connection.execute(select(subscription).where(*here), values)).mappings().all()
+async def _move(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
+    """Move rows of subscriptions, wishes or mutes; what the new place has already stays as it is there."""
+    here, values = _at(table, old)
+    rows = (await connection.execute(select(table).where(*here), values)).mappings().all()
     moved = [dict(row) | {"chat": new[0], "topic": row["topic"] if new[1] is None else new[1]} for row in rows]
     if moved:
-        await connection.execute(dialect.insert(subscription).on_conflict_do_nothing(), moved)
-        await connection.execute(delete(subscription).where(*here), values)
+        await connection.execute(dialect.insert(table).on_conflict_do_nothing(), moved)
+        await connection.execute(delete(table).where(*here), values)
 
 
 async def _move_queries(connection: AsyncConnection, old: int, new: int) -> None:

@@ -16,6 +16,7 @@ from bot.model import Chat
 from bot.onrecord import PersonalQuery
 from bot.store import moving
 from bot.store.database import Database
+from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_utc_or_none
 from bot.store.rows import Row, clean, to_chat, to_topic
 from bot.store.schema import counter, personal_query, subscription
@@ -113,11 +114,14 @@ class Personal:
         await connection.execute(tie, {**row, "since": now, "settings": "{}"})
 
     async def _count(self, connection: AsyncConnection) -> int:
-        """Raise the counter and return it. Late in a transaction, since others wait for its row."""
-        one = self.database.dialect.insert(counter)
-        raised = one.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
-        value: int = await connection.scalar(raised.returning(counter.c.value), {"name": COUNTER, "value": 1})
-        return value
+        return await raise_counter(connection, self.database.dialect)
+
+
+async def raise_counter(connection: AsyncConnection, dialect: Dialect) -> int:
+    """Say that queries have changed; return a number never used. Late in a transaction: others wait for its row."""
+    raised = dialect.insert(counter).on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
+    value: int = await connection.scalar(raised.returning(counter.c.value), {"name": COUNTER, "value": 1})
+    return value
 
 
 async def _of_chat(connection: AsyncConnection, chat: int) -> list[PersonalQuery]:

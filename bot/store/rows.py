@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from bot.model import Alert, Chat, Evidence, Field, Follow, Layout, Look, Priority, Report, Validators
+from bot.model import Alert, Chat, Doubt, Evidence, Field, Follow, Layout, Look, Priority, Report, Validators
 from bot.ports.polling import Leased
 from bot.store.instants import to_utc, to_utc_or_none
 
@@ -104,4 +104,13 @@ def to_look(settings: str | None) -> Look:
     """Return how a chat wants its alerts, from its settings; what it never said is the installation's."""
     said: dict[str, Any] = json.loads(settings or "{}")
     layout = cast("Layout", said.get("layout") or "standard")
-    return Look(timezone=said.get("timezone"), language=said.get("language"), layout=layout)
+    doubt = cast("Doubt", said.get("doubt") or "resend")
+    return Look(timezone=said.get("timezone"), language=said.get("language"), layout=layout, doubt=doubt)
+
+
+def from_look(look: Look) -> str:
+    """Return the settings of a chat."""
+    said = {"timezone": look.timezone, "language": look.language}
+    said |= {"layout": None if look.layout == "standard" else look.layout}
+    said |= {"doubt": None if look.doubt == "resend" else look.doubt}
+    return json.dumps({name: value for name, value in said.items() if value is not None})

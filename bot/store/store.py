@@ -15,6 +15,7 @@ from bot.store.database import Database
 from bot.store.delivery import Deliveries
 from bot.store.dialect import Dialect
 from bot.store.engine import create_engine, sqlite_path
+from bot.store.guests import Guests
 from bot.store.holder import Holder, this_process
 from bot.store.housekeeping import prune
 from bot.store.items import Items
@@ -22,6 +23,7 @@ from bot.store.personal import Personal
 from bot.store.polling import Polls
 from bot.store.sqlitefile import prepare
 from bot.store.upgrade import ensure_schema
+from bot.store.wishing import Wishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,12 @@ class Store:
     chats: Chats
     items: Items
     queries: Personal
+    wishes: Wishing
+    guests: Guests
 
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter; return how many rows. Once a day is enough."""
-        return await prune(self.database, now)
+        return await prune(self.database, now) + await self.guests.forget_gone(now)
 
     async def close(self) -> None:
         """Close every connection; the store is not used again."""
@@ -66,4 +70,13 @@ async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -
     except BaseException:
         await database.close()
         raise
-    return Store(database, Polls(database), Deliveries(database), Chats(database), Items(database), Personal(database))
+    return Store(
+        database,
+        Polls(database),
+        Deliveries(database),
+        Chats(database),
+        Items(database),
+        Personal(database),
+        Wishing(database),
+        Guests(database),
+    )

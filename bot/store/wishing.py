@@ -1,0 +1,191 @@
+"""What commands need on record of chats' wishes: hours, mutes, looks, what is held, what came lately.
+
+Fulfils the first part of `bot.ports.wishes`. Whatever changes a wish lets the sender look anew at what is held by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, text, update
+
+from bot.model import Alert, Chat, Look, Report
+from bot.ports.wishes import Lately, State
+from bot.store import moving
+from bot.store.database import Database
+from bot.store.dialect import Dialect
+from bot.store.instants import to_ms, to_ms_or_none
+from bot.store.rows import clean, from_look, to_alert, to_chat, to_report, to_topic
+from bot.store.schema import mute, outbox, place, report
+from bot.store.wishes import HELD, from_wishes, look_again, looks_of, wishes_of
+from bot.wishes import NONE, Mute, Muted, Wishes
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+SKIPPED = "it was held, and passed over at /resume"
+_LOOKED = 2_000  # reports looked through for the latest stories
+
+
+@dataclass(frozen=True, slots=True)
+class Wishing:
+    """The part of the store that keeps wishes."""
+
+    database: Database
+
+    async def wishes(self, chat: Chat) -> Wishes:
+        """Return what a place wishes; mutes that are over are among it."""
+        async with self.database.read() as connection:
+            looks = await looks_of(connection, self.database.dialect, (chat.id,))
+            found = await wishes_of(connection, self.database.dialect, (chat.id,), looks)
+        zone = looks.get(chat.id, Look()).timezone or NONE.zone
+        return found.get((chat.id, to_topic(chat)), Wishes(zone=zone))
+
+    async def look(self, chat: int) -> Look:
+        """Return how a chat wants its alerts shown."""
+        async with self.database.read() as connection:
+            return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, Look())
+
+    async def wish(self, chat: Chat, wishes: Wishes) -> None:
+        """Keep all wishes of a place but its mutes and its zone."""
+        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
+        async with self.database.write() as connection:
+            one = self.database.dialect.insert(place)
+            kept = one.on_conflict_do_update(index_elements=["chat", "topic"], set_={"settings": one.excluded.settings})
+            await connection.execute(kept, row)
+            await look_again(connection, chat.id, to_topic(chat))
+
+    async def show(self, chat: int, look: Look) -> None:
+        """Keep how a chat wants its alerts shown, its zone among it."""
+        async with self.database.write() as connection:
+            await moving.change_chat(connection, self.database.dialect, chat, {"settings": from_look(look)})
+            await look_again(connection, chat)
+
+    async def mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
+        """Mute, or mute anew; False when the chat has `most` mutes in force already."""
+        return await self._mute(chat, mute, to_ms(now), most)
+
+    async def _mute(self, where: Chat, wanted: Mute, now: int, most: int) -> bool:
+        its = _mute_row(where, wanted)
+        over = or_(mute.c.until <= now, _here(mute) & (mute.c.kind == its["kind"]) & (mute.c.what == its["what"]))
+        here = {"its_chat": where.id, "its_topic": to_topic(where)}
+        async with self.database.write() as connection:
+            await moving.ensure_chat(connection, self.database.dialect, where.id)
+            await connection.execute(delete(mute).where(mute.c.chat == where.id, over), here)
+            count = select(func.count()).select_from(mute).where(mute.c.chat == where.id)
+            if (await connection.scalar(count) or 0) >= most:
+                return False
+            await connection.execute(self.database.dialect.insert(mute), its | {"since": now})
+            return True
+
+    async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
+        """Take mutes back (kind None: all of the place); return how many there were."""
+        ended = delete(mute).where(_here(mute))
+        if kind is not None:
+            ended = ended.where(mute.c.kind == kind, mute.c.what == clean(what))
+        here = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.write() as connection:
+            had = (await connection.execute(ended, here)).rowcount
+            await look_again(connection, chat.id, to_topic(chat))
+            return had
+
+    async def held(self, chat: Chat) -> int:
+        """Return how many alerts wait by the place's wish."""
+        many = select(func.count()).select_from(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
+        async with self.database.read() as connection:
+            return await connection.scalar(many, {"its_chat": chat.id, "its_topic": to_topic(chat)}) or 0
+
+    async def skip(self, chat: Chat, before: datetime) -> int:
+        """End what waits by the place's wish and was queued before then; return how many alerts."""
+        its = update(outbox).where(text(HELD), _here(outbox), outbox.c.created_at < bindparam("its_before"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_before": to_ms(before)}
+        async with self.database.write() as connection:
+            ended = its.values(state="dead", hold="skip", reason=SKIPPED, lease_epoch=None, lease_until=None)
+            return (await connection.execute(ended, values)).rowcount
+
+    async def lately(
+        self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
+    ) -> tuple[Lately, ...]:
+        """Return the latest stories that these watchlists brought, the newest first."""
+        wanted, stories = frozenset(watchlists), dict[int, list[Report]]()
+        async with self.database.read() as connection:
+            for row in await connection.execute(_reports(), {"since": to_ms(since), "most": _LOOKED}):
+                told = to_report(row)
+                if row.story in stories or (len(stories) < most and not wanted.isdisjoint(told.watchlists)):
+                    stories.setdefault(row.story, []).append(told)
+            states = await self._states(connection, chat, list(stories))
+        return tuple(_lately(story, told, states.get(story, "none")) for story, told in stories.items())
+
+    async def _states(self, connection: AsyncConnection, where: Chat, stories: list[int]) -> dict[int, State]:
+        dialect = self.database.dialect
+        values = {"its_chat": where.id, "its_topic": to_topic(where), "stories": dialect.pack(stories)}
+        rows = await connection.execute(_states_of(dialect), values)
+        return {row.story: _state(row.state, row.hold) for row in rows}
+
+    async def alert(self, chat: Chat, story: int) -> Alert | None:
+        """Return what a place was, or was to be, told of a story."""
+        its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
+        async with self.database.read() as connection:
+            payload = await connection.scalar(its, values)
+        return None if payload is None else to_alert(chat, story, payload)
+
+    async def still(self) -> tuple[tuple[Chat, Wishes, Look], ...]:
+        """Return the places that wish to hear every day that the bot is watching, and how they want it."""
+        dialect = self.database.dialect
+        wished = select(place.c.chat, place.c.topic).where(place.c.settings.like('%"still"%'))
+        async with self.database.read() as connection:
+            rows = (await connection.execute(wished)).all()
+            chats = sorted({row.chat for row in rows})
+            looks = await looks_of(connection, dialect, chats)
+            found = await wishes_of(connection, dialect, chats, looks)
+        return tuple(
+            (to_chat(row.chat, row.topic), found[row.chat, row.topic], looks.get(row.chat, Look())) for row in rows
+        )
+
+
+def _here(table: Any) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = (table.c.chat == bindparam("its_chat")) & (table.c.topic == bindparam("its_topic"))
+    return here
+
+
+def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
+    return {
+        "chat": where.id,
+        "topic": to_topic(where),
+        "kind": wanted.kind,
+        "what": clean(wanted.what),
+        "forms": clean(json.dumps(wanted.forms, ensure_ascii=False)),
+        "until": to_ms_or_none(wanted.until),
+    }
+
+
+@cache
+def _reports() -> Select[Any]:
+    """Return the select of the newest reports: since, most."""
+    newest = select(report).where(report.c.at >= bindparam("since"))
+    return newest.order_by(report.c.id.desc()).limit(bindparam("most"))
+
+
+@cache
+def _states_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
+    states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
+    return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"))
+
+
+def _state(state: str, held: str | None) -> State:
+    plain: dict[str, State] = {"pending": "waiting", "sent": "told", "dead": "dead"}
+    return cast("State", held) if held and state != "sent" else plain[state]
+
+
+def _lately(story: int, reports: list[Report], state: State) -> Lately:
+    """Return a story by its reports, the newest first."""
+    first, newest = reports[-1], reports[0]
+    sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))
+    return Lately(story, newest.headline, newest.url, first.at, sources, state)
