@@ -21,12 +21,15 @@ from bot.store.schema import DUE, chat, outbox
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningUpdate
 
+TOGETHER = 60  # rows of a chat that waited by its wish: they come together, in a few messages
 EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
 
 
 @cache
 def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
+
+    Of what a chat's own wish has held back so far, more: it comes as one.
 
     First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its
     row once more when it had to wait for it, so no row goes to two.
@@ -40,6 +43,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     places = (
         select(
             outbox.c.id,
+            outbox.c.hold,
             func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
             func.row_number().over(order_by=order).label("turn"),
         )
@@ -56,7 +60,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     )
     chosen = (
         select(places.c.id)
-        .where(places.c.place <= bindparam("share"))
+        .where(or_(places.c.place <= bindparam("share"), places.c.hold.is_not(None) & (places.c.place <= TOGETHER)))
         .order_by(places.c.turn)
         .limit(bindparam("most"))
         .cte("chosen")
@@ -94,6 +98,7 @@ def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int)
             "attempts": 0,
             "doubts": 0,
             "reason": None,
+            "hold": None,
         }
     if isinstance(result, Later):
         return freed | {
