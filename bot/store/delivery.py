@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, func, select, text, update
+from sqlalchemy import bindparam, case, func, or_, select, text, update
 
 from bot.model import Chat, Delivery, Look, Report
 from bot.ports.delivery import Dead, Folded, Later, Role, Sent
@@ -22,6 +22,7 @@ from bot.store.instants import to_ms, to_utc
 from bot.store.queries import may_be_told, reports_of
 from bot.store.rows import Row, to_alert, to_chat, to_look, to_report, to_topic
 from bot.store.schema import DUE, chat, outbox, role_lease
+from bot.store.sifting import sift
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -66,7 +67,7 @@ class Deliveries:
                 return ()
             rows = (await connection.execute(claiming(dialect), values | {"without": dialect.pack(without)})).all()
             rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
-            return await self._deliveries(connection, rows)
+            return await sift(connection, dialect, rows, await self._deliveries(connection, rows), now)
 
     async def _paused(self, connection: AsyncConnection, now: int) -> bool:
         pause = select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)
@@ -93,6 +94,7 @@ class Deliveries:
                 doubts=row.doubts,
                 message=row.message,
                 look=looks.get(row.chat, Look()),
+                held=row.hold if row.state == "pending" and row.hold != "source" else None,
             )
             for row in rows
         )
@@ -176,21 +178,23 @@ class Deliveries:
             async with self.database.write() as connection:
                 await moving.lose_topic(connection, self.database.dialect, chat.id, chat.topic)
 
-    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:  # noqa: ARG002 - the port hands the clock in
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
         """Return how many alerts are not yet delivered, and when the next may be tried (None when none is).
 
-        Messages that are due for an edit count; what is being sent may be tried when its lease ends.
+        Messages that are due for an edit count, what waits by its reader's wish does not; what is being sent may be
+        tried when its lease ends.
         """
         greatest = self.database.dialect.greatest
         current = select(role_lease.c.epoch).where(role_lease.c.role == "sender").scalar_subquery()
         leased = case((outbox.c.lease_epoch == current, outbox.c.lease_until), else_=0)
         free_at = greatest(outbox.c.not_before, func.coalesce(chat.c.blocked_until, 0), func.coalesce(leased, 0))
+        counts = or_(outbox.c.hold.is_(None), outbox.c.not_before <= bindparam("now"))  # what is held is no work left
         due = (
-            select(func.count(), func.min(free_at))
+            select(func.count().filter(counts), func.min(free_at))
             .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
             .where(text(DUE), may_be_told())
         )
         async with self.database.read() as connection:
-            number, first = (await connection.execute(due)).one()
+            number, first = (await connection.execute(due, {"now": to_ms(now)})).one()
             pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
