@@ -101,6 +101,14 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says itself about how often it may be asked."""
+
+    every: timedelta | None = None  # ttl, sy:updatePeriod
+    skips: int = 0  # bits 0 … 23: hours of the day, 24 … 30: Monday … Sunday, all UTC; skipHours, skipDays
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a source."""
 
@@ -164,6 +172,7 @@ class Report:
     at: datetime  # when we saw it
     published: datetime | None = None
     watchlists: tuple[str, ...] = ()  # ids of those that matched it
+    reason: str = ""  # why it stands in its story
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,28 @@ class Alert:
     evidence: tuple[Evidence, ...]
     priority: Priority = "normal"
     follow: Follow = "edits"  # off: later reports of the story never raise its revision
+    part: int = 0  # 0 = the story's message; else a reply to it, which is never edited
+    was: str | None = None  # of a reply: the headline before its publisher corrected it
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What answers a story's message, silently, in every chat that has it and follows it."""
+
+    story: int
+    part: int  # not 0; the same where the same is told again: it is told once
+    headline: str
+    url: str | None
+    lead: str = ""
+    was: str | None = None  # the headline before it was corrected; None = a new development
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A story that has become urgent for chats that have, or are about to get, its message."""
+
+    story: int
+    chats: frozenset[Chat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +250,8 @@ class Delivery:
     revision: int  # what this attempt shows; later reports raise it
     attempts: int  # refused ones before this
     message: int | None = None  # the message to edit; None = not sent yet
+    answers: int | None = None  # the message that it is a reply to
+    folded: bool = False  # `message` is a rolling one, of which this is a line
     look: Look = Look()  # the chat's, as of the claim
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
     doubts: int = 0  # attempts before this that may have been accepted

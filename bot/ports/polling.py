@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,14 +12,33 @@ from bot.model import (
     Alert,
     Candidate,
     Chat,
+    FollowUp,
+    Hints,
     Item,
     Match,
     Report,
+    Rise,
     Signature,
     Source,
     Subscription,
     Validators,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What was learned of a source: its rhythm, its wishes, and where it says that it went."""
+
+    rhythm: bytes = b""  # made and read by `bot.polling.rhythm` alone
+    since: datetime | None = None  # it has been watched since then
+    news_at: datetime | None = None  # the last poll that brought news, or was the first sight
+    lull: timedelta = timedelta()  # the longest time without news that is usual for it
+    hints: Hints = field(default_factory=Hints)  # of its last document
+    whole_at: datetime | None = None  # the last answer that came with a body
+    address: str | None = None  # asked instead of its url: a permanent redirect that was adopted
+    moving_to: str | None = None  # a permanent redirect that was not adopted so far …
+    moving_since: datetime | None = None  # … first met then …
+    moving_polls: int = 0  # … and in so many polls in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,7 @@ class Leased:
     quiet: int  # polls in a row that brought nothing new
     polled_at: datetime | None = None  # the last poll that went well
     found: str | None = None  # where its items are, if an earlier poll had to find that out
+    habits: Habits = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,8 @@ class Outcome:
     parsed: bool = False  # a document was read: from now on the source is baselined
     new: bool = False  # it brought something new (resets `quiet`)
     found: str | None = None  # where its items are, for the next poll; the validators are those of that address
+    counted: bool = True  # an error that is an outage of ours is no failure of the source
+    habits: Habits | None = None  # None = as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,25 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOnRecord:
+    """A report as it is on record, for an item that came back."""
+
+    id: int
+    story: int
+    report: Report
+    changes: int  # corrections of its headline so far
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A report's headline now says something else."""
+
+    report: int  # its number on record
+    story: int
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """All that one poll changes, committed together: seen + stories + outbox + validators."""
 
@@ -72,6 +113,10 @@ class Turn:
     items: tuple[Recorded, ...] = ()
     alerts: tuple[Alert, ...] = ()
     joined: tuple[int, ...] = ()  # stories with a new report: the messages they have are due for an edit
+    rises: tuple[Rise, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    keys: tuple[int, ...] = ()  # of known items, under headlines that were not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +126,7 @@ class StoryOnRecord:
     id: int
     reports: tuple[Report, ...]  # oldest first
     told: frozenset[Chat]  # chats that have, or are about to get, its message
+    sketches: tuple[bytes, ...] = ()  # of the reports, in their order
 
 
 class Recording(Protocol):
@@ -119,6 +165,7 @@ class PollStore(Protocol):
     ) -> tuple[Leased, ...]:
         """Take up to `limit` due sources that nobody holds, the longest due first.
 
+        None of a site of which another worker holds a source: two at once would halve the pause between requests.
         With `forced_since`, every source that was not polled since then counts as due.
         """
         ...
@@ -133,6 +180,10 @@ class PollStore(Protocol):
 
     async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
+        ...
+
+    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+        """Return the reports of a source seen since then, by the strongest key of their items, for those of the keys."""
         ...
 
     async def finish(self, outcomes: Sequence[Outcome]) -> None:

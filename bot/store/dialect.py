@@ -18,9 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Any constant will do, as long as all workers share it: one turn at a time decides about stories, one migrates.
+# Any constant will do, as long as all workers share it: one turn at a time decides about stories, one migrates,
+# one chooses sources to lease.
 STORY_LOCK = 0x6E657773_0001
 SCHEMA_LOCK = 0x6E657773_0002
+LEASE_LOCK = 0x6E657773_0003
 
 
 @dataclass(frozen=True, slots=True)

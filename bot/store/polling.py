@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ from bot.model import Alert, Source
 from bot.ports.polling import Leased, Outcome
 from bot.store import queries
 from bot.store.database import Database
-from bot.store.dialect import STORY_LOCK
+from bot.store.dialect import LEASE_LOCK, STORY_LOCK
+from bot.store.habits import to_habits
 from bot.store.holder import is_gone
 from bot.store.instants import to_ms, to_utc
 from bot.store.outbox import put_alerts
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
+FAR = timedelta(days=2)  # no poll is put off for longer than a day, give or take: see polling.schedule
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Polls:
     async def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
         async with self.database.write() as connection:
-            await self._sweep(connection)  # a tick that starts after a killed one finds its sources due
+            await self._sweep(connection, now)  # a tick that starts after a killed one finds its sources due
             await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
             await sync_sources(connection, sources, to_ms(now))
 
@@ -63,14 +65,22 @@ class Polls:
         if forced_since is not None:
             values["since"] = to_ms(forced_since)
         async with self.database.write() as connection:
-            if self.swept_at is None or now - self.swept_at >= SWEEP:
-                await self._sweep(connection)
+            if self.swept_at is None or abs(now - self.swept_at) >= SWEEP:
+                await self._sweep(connection, now)
                 self.swept_at = now
+            await self.database.dialect.one_at_a_time(connection, LEASE_LOCK)  # or two could take one site each
             rows = (await connection.execute(queries.leasing(forced=forced_since is not None), values)).all()
-        return tuple(to_leased(row) for row in sorted(rows, key=lambda row: (row.next_due, row.id)))
+        ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
+        return tuple(replace(to_leased(row), habits=to_habits(row)) for row in ordered)
 
-    async def _sweep(self, connection: AsyncConnection) -> None:
-        """Give back the leases of processes on this machine that are gone: nobody waits for their end."""
+    async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
+        """Give back the leases of processes on this machine that are gone: nobody waits for their end.
+
+        A clock that was far ahead for a while has put off sources, and leased some, for years: both end now.
+        """
+        far = {"far": to_ms(now + FAR), "now": to_ms(now)}
+        for statement in (queries.recalling(), queries.freeing()):
+            await connection.execute(statement, far)
         holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
         for holder in holders.all():
             if holder and is_gone(holder, self.database.holder):

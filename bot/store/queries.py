@@ -29,6 +29,10 @@ ENDED = (
     "baselined",
     "found",
 )
+LEARNED = (
+    *("rhythm", "watched_since", "news_at", "lull", "hinted_every", "hinted_skips", "whole_at"),
+    *("address", "moving_to", "moving_since", "moving_polls"),
+)
 
 
 @cache
@@ -51,7 +55,12 @@ def leasing(*, forced: bool) -> ReturningUpdate[Any]:
         due = or_(due, source.c.tried_at.is_(None), source.c.tried_at < bindparam("since"))
     chosen = (
         select(source.c.id)
-        .where(text(ENABLED), due, or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")))
+        .where(
+            text(ENABLED),
+            due,
+            or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")),
+            source.c.site.not_in(_in_other_hands()),
+        )
         .order_by(source.c.next_due, source.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -65,10 +74,30 @@ def leasing(*, forced: bool) -> ReturningUpdate[Any]:
     )
 
 
+def _in_other_hands() -> Select[Any]:
+    """Return the sites that another worker is asking: now, me. Two at once would halve the pause between requests."""
+    theirs = source.alias("theirs")
+    still = text("theirs." + LEASED) & (theirs.c.lease_until > bindparam("now"))
+    return select(theirs.c.site).where(still, theirs.c.holder != bindparam("me"), theirs.c.site != "")
+
+
+@cache
+def recalling() -> Update:
+    """Return the statement that makes due what was put off beyond all bounds: far, now."""
+    return update(source).where(text(ENABLED), source.c.next_due > bindparam("far")).values(next_due=bindparam("now"))
+
+
+@cache
+def freeing() -> Update:
+    """Return the statement that ends leases that last beyond all bounds: far, now."""
+    endless = update(source).where(text(LEASED), source.c.lease_until > bindparam("far"))
+    return endless.values(lease_until=None, holder=None)
+
+
 @cache
 def ending() -> Update:
     """Return the statement that ends a poll and gives its lease back: to_ and each column, more (new items)."""
-    changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ENDED}
+    changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*ENDED, *LEARNED)}
     for name in ("read_at", "polled_at"):
         changes[name] = func.coalesce(bindparam(f"to_{name}"), source.c[name])
     changes |= {"known": source.c.known + bindparam("more"), "lease_until": None, "holder": None}

@@ -24,7 +24,15 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # oldest first; the last one is what this code needs
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+)  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
 # Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
@@ -67,6 +75,19 @@ source = Table(
     Column("holder", Text),
     Column("lease_until", BigInteger),
     Column("found", Text),  # where the items of a `kind: auto` source are, if its url does not hold them itself
+    Column("site", Text, nullable=False, server_default=""),  # the domain of url: one worker at a time asks it
+    # What was learned of it: see Habits in ports/polling.
+    Column("rhythm", LargeBinary),
+    Column("watched_since", BigInteger),
+    Column("news_at", BigInteger),
+    Column("lull", BigInteger, nullable=False, server_default="0"),
+    Column("hinted_every", BigInteger),
+    Column("hinted_skips", Integer, nullable=False, server_default="0"),
+    Column("whole_at", BigInteger),
+    Column("address", Text),
+    Column("moving_to", Text),
+    Column("moving_since", BigInteger),
+    Column("moving_polls", Integer, nullable=False, server_default="0"),
     Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )
@@ -125,6 +146,7 @@ report = Table(
     Column("key", BigInteger),  # its item's strongest identity key: a changed headline is recognised by it
     Column("changes", Integer, nullable=False, server_default="0"),  # corrections of its headline so far
     Index("ix_report_story", "story"),
+    Index("ix_report_key", "key"),
 )
 
 # No foreign key: these rows live for days, reports for months, and a key's row is written by the dozen.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.model import Source
+from bot.store.habits import NOTHING, NOWHERE
 from bot.store.instants import DAY_MS
 from bot.store.schema import source
 from bot.urls import publisher_of
@@ -34,6 +35,7 @@ class Kept:
     name: str
     url: str
     disabled_at: int | None
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def assign(records: Sequence[Kept], sources: Sequence[Source]) -> Assignment:
 
 async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], now: int) -> None:
     """Write the assignment; `now` in milliseconds. An unchanged file changes nothing."""
-    rows = await connection.execute(select(source.c.id, source.c.name, source.c.url, source.c.disabled_at))
+    rows = await connection.execute(
+        select(source.c.id, source.c.name, source.c.url, source.c.disabled_at, source.c.site)
+    )
     found = assign([Kept(*row) for row in rows], sources)
     if found.new:
         spread = _spread if len(found.new) > HERD else _at_once
@@ -88,22 +92,25 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
         changes: dict[str, object] = {}
         if kept.name != one.name:
             changes["name"] = one.name
+        if kept.site != (site := publisher_of(one.url)):
+            changes["site"] = site
         if kept.url != one.url:
             changes |= {"url": one.url, "etag": None, "last_modified": None, "body_hash": None, "next_due": now, **void}
-            changes["found"] = None
-            if publisher_of(kept.url) != publisher_of(one.url):  # another feed under an old name: its first sight
-                changes["baselined"] = False
+            changes |= {"found": None, **NOWHERE}
+            if publisher_of(kept.url) != site:  # another feed under an old name: its first sight
+                changes |= {"baselined": False, **NOTHING}
         if kept.disabled_at is not None:
             changes |= {"disabled_at": None, "next_due": now, "failures": 0, "quiet": 0, "error": None}
             if now - kept.disabled_at > FORGOTTEN_MS:
-                changes |= {"baselined": False, "etag": None, "last_modified": None, "body_hash": None}
+                changes |= {"baselined": False, "etag": None, "last_modified": None, "body_hash": None, "news_at": None}
         if changes:
             await _each(connection, changes, (kept.id,))
 
 
 def _new(one: Source, next_due: int) -> dict[str, object]:
     counters = {"known": 0, "failures": 0, "quiet": 0, "fence": 0}
-    return {"name": one.name, "url": one.url, "baselined": False, "next_due": next_due, **counters}
+    known = {"name": one.name, "url": one.url, "site": publisher_of(one.url), "baselined": False}
+    return known | {"next_due": next_due, **counters}
 
 
 def _spread(one: Source) -> int:

@@ -13,6 +13,7 @@ from bot.model import Report, Signature
 from bot.ports.polling import Leased, Outcome, Recorded
 from bot.store import queries
 from bot.store.dialect import Dialect
+from bot.store.habits import of_habits
 from bot.store.instants import to_ms, to_ms_or_none
 from bot.store.rows import clean, clean_or_none
 
@@ -36,13 +37,15 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     leased, validators = outcome.leased, outcome.validators
     failed, at = outcome.error is not None, to_ms(outcome.polled_at)
     quiet = leased.quiet if failed else leased.quiet + 1
+    failures = leased.failures + outcome.counted if failed else 0
+    learned = of_habits(outcome.habits or leased.habits)
     return lease_of(leased) | {
         "to_etag": clean_or_none(validators.etag),
         "to_last_modified": clean_or_none(validators.last_modified),
         "to_body_hash": validators.body_hash,
         "to_next_due": to_ms(outcome.next_due),
         "to_error": clean_or_none(outcome.error),
-        "to_failures": leased.failures + 1 if failed else 0,
+        "to_failures": failures,
         "to_quiet": 0 if outcome.new else quiet,
         "to_tried_at": at,
         "to_baselined": leased.baselined or outcome.parsed,
@@ -50,6 +53,7 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
         "to_read_at": at if outcome.parsed else None,
         "to_polled_at": None if failed else at,
         "more": more,
+        **{f"to_{name}": value for name, value in learned.items()},
     }
 
 
