@@ -6,7 +6,6 @@ No word survives in them. Nothing here decides what belongs together, and nothin
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from itertools import combinations
 from math import log
 from zlib import crc32
 
+from bot.agency import credited
 from bot.text import fold, tokens, unspaced
 from bot.urls import canonical
 
@@ -52,32 +52,6 @@ _COMMON = frozenset(
         "uma com nao mais dos das foi pelo pela seu sua bir icin ile olarak olan cok daha kadar sonra",
     )
     for word in row.split()
-)
-_AGENCIES = (
-    "reuters|рейтер",
-    "associated press|ap",
-    "afp|france-presse|афп",
-    "tass|тасс",
-    "ria novosti|риа новости",
-    "interfax|интерфакс",
-    "ukrinform|укринформ|укрінформ",
-    "unian|униан|уніан",
-    "dpa",
-    "efe",
-    "ansa",
-    "pap",
-    "xinhua|синьхуа",
-    "bloomberg|блумберг",
-    "kyodo",
-    "anadolu(?: ajans[ıi]| agency)?|aa",
-    "lusa",
-    "anp",
-)
-_CREDIT = re.compile(
-    r"(?:\(|/|\b(?:according to|reported by|told|сообща\w+|переда[её]т|пишет|со ссылкой на|повідомля\w+|з посиланням на"
-    r"|selon|según|secondo|laut|meldet|podaje|segundo|aldus)(?: the| l['’]| агентств\w+| агенція)? ?)"
-    rf"(?:{'|'.join(f'({names})' for names in _AGENCIES)})\b",
-    re.IGNORECASE,
 )
 _HEADER = struct.Struct("<BBBHIIQ5H")
 
@@ -156,7 +130,7 @@ def sketch(title: str, text: str, url: str | None) -> tuple[Sketch, tuple[int, .
     made = Sketch(
         page=page,
         headline=crc32(" ".join(word for word, _ in heading).encode("utf-8", "replace")),
-        agency=_agency(text[:_OPENING]),
+        agency=credited(text),
         words=min(len(folded), 65535),
         norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
@@ -173,6 +147,11 @@ def sketch(title: str, text: str, url: str | None) -> tuple[Sketch, tuple[int, .
     index |= {_key("w", each) for each in lowest}
     index |= {_key("e", f"{one} {two}") for one, two in combinations(sorted(tops), 2)}
     return made, tuple(sorted(index))
+
+
+def telling(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the stems of the words that tell something, in order, each with whether its word begins with a capital."""
+    return tuple((stem, capital) for word, capital in _words(text) if (stem := _stem(word)))
 
 
 def _words(text: str, *, folded: bool = False) -> list[tuple[str, bool]]:
@@ -225,12 +204,6 @@ def _marks(heading: list[tuple[str, bool]], names: set[str]) -> list[str]:
         for word, capital in heading
         if (stem := _stem(word)) and (word[0].isdigit() or (capital and (cased or stem in names)))
     ]
-
-
-def _agency(opening: str) -> int:
-    """Return the number of the news agency that the opening credits, 0 for none."""
-    found = _CREDIT.search(opening)
-    return found.lastindex or 0 if found else 0
 
 
 def _page(url: str | None) -> int:

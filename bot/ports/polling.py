@@ -183,7 +183,7 @@ class PollStore(Protocol):
         ...
 
     async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
-        """Return the reports of a source seen since then, by the strongest key of their items, for those of the keys."""
+        """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
         ...
 
     async def finish(self, outcomes: Sequence[Outcome]) -> None:
