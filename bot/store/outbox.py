@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Insert, text, update
+from sqlalchemy import Insert, case, text, update
 
 from bot.model import Alert
 from bot.store.dialect import Dialect
@@ -68,4 +68,7 @@ async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories
     if stories:
         editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL AND NOT folded))")
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
-        await connection.execute(joined.values(wanted=outbox.c.wanted + 1), {"stories": dialect.pack(stories)})
+        # What waits by its reader's wish is looked at anew: another source may tell it, or it may be urgent by now.
+        again = case((text("state = 'pending' AND hold IS NOT NULL"), 0), else_=outbox.c.not_before)
+        changes = {"wanted": outbox.c.wanted + 1, "not_before": again}
+        await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
