@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench eval soak lock schema clean
+.PHONY: setup demo test lint bench eval soak lock schema words clean
 
 setup: $(STAMP)
 
@@ -45,6 +45,13 @@ lock: $(STAMP)
 # The JSON Schema for editors, from the models that read watchlists.yaml; a test holds the two together.
 schema: $(STAMP)
 	$(BIN)/python -c "from bot.config.watchform import schema_text; print(schema_text(), end='')" > watchlists.schema.json
+
+# The catalogues of the bot's own words: texts found in the code, merged into every language, compiled beside it.
+words: $(STAMP)
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --no-wrap --add-location=file --sort-by-file --keyword=pgettext:1c,2 --output-file=build/newswatch.pot bot
+	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --domain=newswatch --input-file=build/newswatch.pot --output-dir=bot/locale
+	$(BIN)/pybabel --quiet compile --domain=newswatch --directory=bot/locale
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

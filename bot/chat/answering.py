@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.chat import texts
+from bot.chat import accesstexts, texts
 from bot.chat.access import is_owner
 from bot.chat.commands import Commands
 from bot.chat.line import Line
@@ -72,12 +72,12 @@ class Answering:
 
     async def register(self) -> None:
         """Set the menus. What fails is said in the log and changes nothing."""
-        for menu in menus(owner for owner in self._owners if is_owner(owner, self._owners)):
+        for menu in menus(self._commands.home(), (owner for owner in self._owners if is_owner(owner, self._owners))):
             await self._set(menu)
 
     async def _set(self, menu: Menu) -> None:
         try:
-            await self._line.menu(menu.commands, menu.scope, menu.chat)
+            await self._line.menu(menu.commands, menu.scope, menu.chat, menu.language)
         except DeliveryError as error:
             # An owner who has not written to the bot yet has no chat with it.
             level = logging.INFO if menu.chat is None else logging.DEBUG
@@ -119,7 +119,7 @@ class Answering:
             for reply in answer.replies:
                 await self._say(reply)
             if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
-                await self._set(own(said.chat.id))
+                await self._set(own(self._commands.home(), said.chat.id))
 
     async def _moved(self, change: Membership) -> None:
         self._commands.administrators.forget(change.chat)
@@ -134,10 +134,11 @@ class Answering:
     async def _apologise(self, said: Command | Membership | Migration) -> None:
         if not isinstance(said, Command):
             return
+        text = accesstexts.trouble(self._commands.home())
         if said.press:
-            await self._toast(said.press.id, texts.bare(texts.trouble()))
+            await self._toast(said.press.id, texts.bare(text))
         else:
-            await self._say(Reply(said.chat, texts.trouble(), notice=True))
+            await self._say(Reply(said.chat, text, notice=True))
 
     async def _toast(self, press: str, text: str) -> None:
         try:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.backtest import matches_of
 from bot.chat import querytexts, texts
 from bot.chat.fate import fate
-from bot.chat.house import Asked, House, place, say
+from bot.chat.house import Asked, House, say
 from bot.chat.talk import Answer
 from bot.errors import QueryError
 from bot.match import Engine
@@ -23,6 +23,7 @@ from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Match, Watchlist
 from bot.onrecord import PERSONAL, ItemOnRecord, Trace
 from bot.query import parse
+from bot.words import Words
 
 LONGEST = 500  # characters of a query in chat
 HITS, MISSES = 5, 3  # items shown
@@ -58,25 +59,25 @@ class _Trial:
 async def test(house: House, asked: Asked) -> Answer:
     """Say whether a query can be understood, and what it would have found among the latest items."""
     command = asked.command
-    text, refusal = understood(command.words, "test")
+    text, refusal = understood(asked.words, command.words, "test")
     if refusal:
         return say(command, refusal)
     trial = _Trial(await house.library.engine_of(text))
     await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
-    return say(command, querytexts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house)))
+    return say(command, querytexts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house, asked)))
 
 
-def understood(words: str, verb: str) -> tuple[str, str]:
+def understood(_: Words, words: str, verb: str) -> tuple[str, str]:
     """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
     text = " ".join(words.split())
     if not text:
-        return "", querytexts.usage(verb, f"a query, such as /{verb} summit AND (Putin OR Trump)")
+        return "", querytexts.no_query_given(_, verb)
     if len(text) > LONGEST:
-        return "", querytexts.too_long(LONGEST)
+        return "", querytexts.too_long(_, LONGEST)
     try:
         parse(text)
     except QueryError as error:
-        return "", querytexts.mistake(text, error)
+        return "", querytexts.mistake(_, text, error)
     return text, ""
 
 
@@ -85,28 +86,28 @@ async def why(house: House, asked: Asked) -> Answer:
     command = asked.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
     if not link.startswith(("http://", "https://")):
-        return say(command, querytexts.usage("why", "the link of an article, such as one of my alerts has"))
+        return say(command, querytexts.no_link_given(asked.words))
     traces = await house.library.items.trace(link, command.chat)
     if not traces:
-        return say(command, querytexts.unknown_link())
+        return say(command, querytexts.unknown_link(asked.words))
     setup = house.library.setup()
     mine = {query.watchlist for query in await house.library.queries.watched(command.chat)}
     known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
     engine = await setup.engine()
-    at = when(house)
+    at = when(house, asked)
 
     def explained(trace: Trace) -> str:
         matches, misses = _concerning(engine, trace.found, known)
-        what = querytexts.verdict(fate(trace, command.chat, matches, known), place(command.chat), at)
+        what = querytexts.verdict(fate(trace, command.chat, matches, known), at)
         return querytexts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
     told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
-    return say(command, texts.fit(told))
+    return say(command, texts.fit(asked.words, told))
 
 
-def when(house: House) -> querytexts.When:
-    """Return now, as this installation tells the time."""
-    return querytexts.When(house.now(), ZoneInfo(house.config().timezone))
+def when(house: House, asked: Asked) -> querytexts.When:
+    """Return now, as who asked tells the time."""
+    return querytexts.When(house.now(), ZoneInfo(house.config().timezone), asked.words)
 
 
 def _concerning(

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.chat import access, texts
+from bot.chat import access, accesstexts, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
-from bot.chat.house import Asked, House
+from bot.chat.house import Asked, House, words_of
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
 from bot.chat.verbs import VERBS, choice, find, named, unknown
 from bot.errors import BotError
 from bot.model import Chat
+from bot.words import Words, words
 
 
 class Commands:
@@ -29,39 +30,49 @@ class Commands:
         self._knocks = Once(house.clock)
 
     async def answer(self, command: Command) -> Answer:
-        """Check and carry out one command. BotError (the store) is the caller's to tell with `texts.trouble`."""
+        """Check and carry out one command. BotError (the store) is the caller's to tell with `accesstexts.trouble`."""
         if command.verb not in VERBS and not command.addressed:
             return Answer()
         step = self._haste.take(command.chat.id if command.mask or not command.user else command.user)
-        if step != "go":
-            return _turn_away(command, texts.too_fast()) if step == "notice" else Answer()
+        if step == "drop":
+            return Answer()
+        asked = await self._asked(command)
+        if step == "notice":
+            return _turn_away(command, accesstexts.too_fast(asked.words))
         if command.press and command.press.message is None:
-            return Answer(toast=texts.too_old())
+            return Answer(toast=accesstexts.too_old(asked.words))
         need, handler = VERBS.get(command.verb, ("read", unknown))
-        owner = access.is_owner(command.user, self._house.owners)
-        refusal = await self._refusal(need, command, owner=owner)
+        refusal = await self._refusal(need, asked)
         if refusal:
-            return await self._refuse(command, refusal)
-        return await handler(self._house, Asked(command, owner))
+            return await self._refuse(asked, refusal)
+        return await handler(self._house, asked)
+
+    def home(self) -> Words:
+        """Return the words of the installation, for when no chat's can be looked up."""
+        return words(self._house.config().language)
 
     async def joined(self, change: Membership) -> tuple[Reply, ...]:
         """Say in a group that we have entered what comes next; ask the owners when it is not admitted."""
         if not change.entered or change.kind != "group" or self._haste.take(change.user or change.chat) != "go":
             return ()
         command = Command(Chat(change.chat), "group", change.user, change.name, change.title, "start", addressed=True)
-        owner = access.is_owner(change.user, self._house.owners)
-        refusal = await self._refusal("read", command, owner=owner)
+        asked = await self._asked(command)
+        refusal = await self._refusal("read", asked)
         if refusal:
-            return (await self._refuse(command, refusal)).replies
+            return (await self._refuse(asked, refusal)).replies
         _, start = VERBS["start"]
-        return (await start(self._house, Asked(command, owner))).replies
+        return (await start(self._house, asked)).replies
+
+    async def _asked(self, command: Command) -> Asked:
+        owner = access.is_owner(command.user, self._house.owners)
+        return Asked(command, owner, await words_of(self._house, command.chat))
 
     # ------------------------------------------------------------------------------------------ access
 
-    async def _refusal(self, need: Need, command: Command, *, owner: bool) -> Refusal | None:
-        house = self._house
-        admitted = owner or await self._may_use(command.chat.id)
-        standing = Standing(owner, bool(house.owners), admitted, command.kind == "private", command.mask)
+    async def _refusal(self, need: Need, asked: Asked) -> Refusal | None:
+        house, command = self._house, asked.command
+        admitted = asked.owner or await self._may_use(command.chat.id)
+        standing = Standing(asked.owner, bool(house.owners), admitted, command.kind == "private", command.mask)
         verdict = access.judge(need, standing)
         if verdict == "ask":
             try:
@@ -76,17 +87,19 @@ class Commands:
             return not await self._house.store.revoked(chat)
         return await self._house.store.admitted(chat)
 
-    async def _refuse(self, command: Command, refusal: Refusal) -> Answer:
+    async def _refuse(self, asked: Asked, refusal: Refusal) -> Answer:
+        command, _ = asked.command, asked.words
         if refusal == "closed":
-            return self._closed(command)
+            return await self._closed(asked)
         if refusal == "as_group" and not command.press:  # a press shows who it is
-            return _turn_away(command, texts.as_group(), self._again(command))
+            return _turn_away(command, accesstexts.as_group(_), self._again(asked))
         if refusal == "ownerless":
-            return _turn_away(command, texts.ownerless(command.chat.id, command.user))
-        return _turn_away(command, _REFUSALS[refusal]())
+            return _turn_away(command, accesstexts.ownerless(_, command.chat.id, command.user))
+        return _turn_away(command, _REFUSALS[refusal](_))
 
-    def _again(self, command: Command) -> tuple[Button, ...]:
+    def _again(self, asked: Asked) -> tuple[Button, ...]:
         """Return buttons that ask for the same: whoever presses one shows who they are."""
+        command = asked.command
         if command.verb in {"watch", "unwatch"}:
             same = data(command.verb, command.words)
             fits = command.words and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
@@ -94,26 +107,29 @@ class Commands:
         config = self._house.config()
         known = [found for name in named(config, command.words) if (found := find(config, name))]
         buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
-        return buttons or (Button("Show the watchlists", data("lists", "1")),)
+        return buttons or (Button(accesstexts.show_lists(asked.words), data("lists", "1")),)
 
-    def _closed(self, command: Command) -> Answer:
+    async def _closed(self, asked: Asked) -> Answer:
         """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""
+        command, house = asked.command, self._house
         first = self._knocks.first(command.chat.id)
-        refused = _turn_away(command, texts.closed(command.chat.id, asked=first))
+        refused = _turn_away(command, accesstexts.closed(asked.words, command.chat.id, asked=first))
         if not first:
             return refused
-        text = texts.knock(command.chat.id, command.title, command.kind, command.name, command.user)
-        button = Button("Admit this chat", data("admit", str(command.chat.id)))
-        owners = sorted(owner for owner in self._house.owners if access.is_owner(owner, self._house.owners))
-        knocks = tuple(Reply(Chat(owner), text, (button,), notice=True) for owner in owners)
-        return replace(refused, replies=(*refused.replies, *knocks))
+        knocks = list(refused.replies)
+        for owner in sorted(owner for owner in house.owners if access.is_owner(owner, house.owners)):
+            _ = await words_of(house, Chat(owner))
+            text = accesstexts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
+            button = Button(accesstexts.admit(_), data("admit", str(command.chat.id)))
+            knocks.append(Reply(Chat(owner), text, (button,), notice=True))
+        return replace(refused, replies=tuple(knocks))
 
 
-_REFUSALS: dict[Refusal, Callable[[], str]] = {
-    "owners": texts.owners_only,
-    "administrators": texts.administrators,
-    "as_channel": texts.as_channel,
-    "unsure": texts.unsure,
+_REFUSALS: dict[Refusal, Callable[[Words], str]] = {
+    "owners": accesstexts.owners_only,
+    "administrators": accesstexts.administrators,
+    "as_channel": accesstexts.as_channel,
+    "unsure": accesstexts.unsure,
 }
 
 

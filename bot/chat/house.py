@@ -14,6 +14,7 @@ from bot.onrecord import ItemStore, QueryStore
 from bot.polling.turn import Setup
 from bot.ports.chat import ChatStore
 from bot.replay import Replay
+from bot.words import Words, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,20 @@ class Asked:
 
     command: Command
     owner: bool
+    words: Words  # of the chat
 
 
 Handler = Callable[[House, Asked], Awaitable[Answer]]
 
 
+async def words_of(house: House, _chat: Chat) -> Words:
+    """Return the words to speak to a chat with: its own language, else the installation's."""
+    return words(house.config().language)
+
+
 def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
     """Answer where it was asked: a command with a message, a press in the message of its button."""
     return Answer((Reply(command.chat, text, buttons, edit=command.press.message if command.press else None),))
-
-
-def place(chat: Chat) -> str:
-    """Return what a chat is called in its own conversation."""
-    return "this topic" if chat.topic else "this chat"
 
 
 async def let_in(house: House, asked: Asked) -> None:

@@ -107,12 +107,14 @@ class Line:
         member = await self._ask(self._open().get_chat_member(chat, user))
         return member.status in {"creator", "administrator"}
 
-    async def menu(self, commands: tuple[tuple[str, str], ...], scope: str, chat: int | None = None) -> None:
-        """Set the menu of commands (name, what it does) for a scope of the Bot API, or for one chat."""
+    async def menu(
+        self, commands: tuple[tuple[str, str], ...], scope: str, chat: int | None = None, language: str = ""
+    ) -> None:
+        """Set the menu of commands (name, what it does) for a scope of the Bot API, or for one chat; see `Menu`."""
         from telegram import BotCommandScope
 
         where = BotCommandScope(scope, api_kwargs=None if chat is None else {"chat_id": chat})
-        await self._ask(self._open().set_my_commands(commands, scope=where))
+        await self._ask(self._open().set_my_commands(commands, scope=where, language_code=language or None))
 
     def _open(self) -> telegram.Bot:
         if self._bot is None:

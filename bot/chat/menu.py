@@ -1,48 +1,90 @@
-"""The menu of commands that Telegram shows: who sees which, as data for setMyCommands."""
+"""The commands as people are shown them: Telegram's menus, who sees which, and the rows of /help.
+
+One table of all commands, in the words of a language. Nothing is asked or decided here; what a command does and who
+may use it stands in `bot.chat.verbs`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_READING = (
-    ("lists", "What you can subscribe to"),
-    ("mine", "What this chat is told"),
-    ("test", "Try a query on the latest news"),
-    ("why", "Why an article was told here, or not: its link"),
-    ("status", "Whether the bot is watching"),
-    ("help", "All commands"),
-)
-_CHANGING = (
-    ("subscribe", "Tell this chat about a watchlist: its ID"),
-    ("unsubscribe", "Stop telling it: the watchlist's ID"),
-    ("watch", "Tell this chat about a query of its own"),
-    ("unwatch", "End such a query: its number"),
-)
-_OWNING = (("admit", "Let a chat use the bot: its id"), ("revoke", "Take that back: the chat's id"))
+from bot.words import LANGUAGES, Words, words
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: what it is for, and what is written after it."""
+
+    verb: str
+    purpose: str
+    takes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """The commands of one scope of the Bot API; `chat` only for the scope `chat`."""
+    """The commands of one scope of the Bot API.
+
+    `chat` only for the scope `chat`; `language` is of the users who see it, "" = all whose language has no own menu.
+    """
 
     scope: str
     commands: tuple[tuple[str, str], ...]
     chat: int | None = None
+    language: str = ""
 
 
-def menus(owners: Iterable[int]) -> tuple[Menu, ...]:
-    """Return the menus: private chats, members of groups, their administrators, and each owner's private chat."""
-    everybody = (*_READING[:1], *_CHANGING, *_READING[1:])
+def looking(_: Words) -> tuple[Entry, ...]:
+    """Return what only shows something."""
     return (
-        Menu("default", everybody),
-        Menu("all_private_chats", everybody),
-        Menu("all_group_chats", _READING),
-        Menu("all_chat_administrators", everybody),
-        *(own(owner) for owner in sorted(owners)),
+        Entry("lists", _("What you can subscribe to")),
+        Entry("mine", _("What this chat is told")),
+        Entry("test", _("Try a query on the latest news"), _("QUERY")),
+        Entry("why", _("Why an article was told here, or was not"), _("LINK")),
+        Entry("status", _("Whether the bot is watching")),
+        Entry("help", _("All commands")),
     )
 
 
-def own(owner: int) -> Menu:
+def changing(_: Words) -> tuple[Entry, ...]:
+    """Return what changes what a chat is told."""
+    return (
+        Entry("subscribe", _("Tell this chat about a watchlist"), _("ID")),
+        Entry("unsubscribe", _("Stop telling it about a watchlist"), _("ID")),
+        Entry("watch", _("Tell this chat about a query of its own"), _("QUERY")),
+        Entry("unwatch", _("End a query of this chat"), _("NUMBER")),
+    )
+
+
+def owning(_: Words) -> tuple[Entry, ...]:
+    """Return what is for owners."""
+    return (
+        Entry("admit", _("Let a chat use the bot"), _("CHAT")),
+        Entry("revoke", _("Take that back"), _("CHAT")),
+    )
+
+
+def menus(home: Words, owners: Iterable[int]) -> tuple[Menu, ...]:
+    """Return the menus of all chats, in every language, and those of owners' private chats.
+
+    In groups the members see what only looks, the administrators all; users of another language see `home`'s.
+    """
+    found = []
+    for language, _ in (("", home), *((code, words(code)) for code in LANGUAGES)):
+        everybody, looks = _shown((*looking(_)[:1], *changing(_), *looking(_)[1:])), _shown(looking(_))
+        found += [
+            Menu("all_private_chats", everybody, language=language),
+            Menu("all_group_chats", looks, language=language),
+            Menu("all_chat_administrators", everybody, language=language),
+        ]
+    return (*found, *(own(home, owner) for owner in sorted(owners)))
+
+
+def own(_: Words, owner: int) -> Menu:
     """Return the menu of an owner's private chat."""
-    return Menu("chat", (*_READING[:1], *_CHANGING, *_READING[1:], *_OWNING), owner)
+    return Menu("chat", _shown((*looking(_)[:1], *changing(_), *looking(_)[1:], *owning(_))), owner)
+
+
+def _shown(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
+    """Return commands with what Telegram shows beside them."""
+    return tuple((one.verb, f"{one.purpose}: {one.takes}" if one.takes else one.purpose) for one in entries)

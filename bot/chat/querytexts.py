@@ -13,13 +13,15 @@ from datetime import datetime, tzinfo
 
 from bot.backtest import Forecast
 from bot.chat.fate import Fate
-from bot.chat.texts import fit, safe
+from bot.chat.texts import fit, label, safe
 from bot.errors import QueryError
 from bot.matching.nearmiss import NearMiss
-from bot.model import Evidence, Match, Watchlist
+from bot.model import Evidence, Field, Match, Watchlist
 from bot.notify import inert
 from bot.onrecord import ItemOnRecord, PersonalQuery
+from bot.words import Words, field_name
 
+_LABEL = 40  # characters of a query on a button
 QUERY_UNITS = 500  # of a query shown whole
 _SENTENCE = 220  # characters of a sentence around the matched word
 _WORDS = 6  # of evidence
@@ -28,92 +30,156 @@ _LINK = 400  # characters of a link that is shown: several must fit one message
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Now, and the time zone of who reads."""
+    """Now, the time zone of who reads, and their words."""
 
     now: datetime
     zone: tzinfo
+    words: Words
 
     def moment(self, at: datetime) -> str:
         """Return an instant as a reader knows it: the time of today, or with its day."""
-        there = at.astimezone(self.zone)
-        return f"{there:%H:%M}" if there.date() == self.now.astimezone(self.zone).date() else f"{there:%d %b, %H:%M}"
+        return self.words.moment(at.astimezone(self.zone), self.now.astimezone(self.zone))
 
 
 # ---------------------------------------------------------------------------------------------- queries
 
 
-def usage(verb: str, what: str) -> str:
-    """Say how a command is written."""
-    return f"Write /{verb} and {what}."
+def no_query_given(_: Words, verb: str) -> str:
+    """Say how a command that takes a query is written."""
+    return _("Write /{verb} and a query, such as /{verb} summit AND (Putin OR Trump).", verb=verb)
 
 
-def too_long(most: int) -> str:
+def no_link_given(_: Words) -> str:
+    """Say how /why is written."""
+    return _("Write /why and the link of an article, such as one of my alerts has.")
+
+
+def too_long(_: Words, most: int) -> str:
     """Refuse a query that nobody could read on a telephone."""
-    return f"A query here may have {most} characters. A longer one is several: /watch takes each by itself."
+    return _.ngettext(
+        "A query here may have {number} character. A longer one is several: /watch takes each by itself.",
+        "A query here may have {number} characters. A longer one is several: /watch takes each by itself.",
+        most,
+    )
 
 
-def mistake(text: str, error: QueryError) -> str:
+def mistake(_: Words, text: str, error: QueryError) -> str:
     """Say what is wrong with a query, and where."""
     at = max(0, min(error.column - 1, len(text)))
     before, after = text[max(0, at - 60) : at], text[at : at + 60]
     marked = f"<code>{html.escape(inert.plain(before))} ▸{html.escape(inert.plain(after))}</code>"
-    return f"✖️ This query cannot be understood. Column {error.column}: {safe(str(error), 300)}\n{marked}"
-
-
-def watching(query: PersonalQuery, forecast: str, *, new: bool, place: str) -> str:
-    """Confirm a personal query, with its forecast."""
-    state = "I watch for" if new else "I already watch for"
-    return (
-        f"🔎 {state} <code>{safe(query.text, QUERY_UNITS)}</code> for {place}, as number {query.number}. {forecast}\n"
-        f"/unwatch {query.number} ends it, /mine shows what {place} is told."
+    said = _(
+        "✖️ This query cannot be understood. Column {column}: {mistake}",
+        column=error.column,
+        mistake=safe(str(error), 300),
     )
+    return f"{said}\n{marked}"
 
 
-def noisy(query: PersonalQuery, forecast: str, a_day: float) -> str:
+def watching(_: Words, query: PersonalQuery, forecast: str, *, new: bool) -> str:
+    """Confirm a personal query, with its forecast."""
+    shown = {"query": safe(query.text, QUERY_UNITS), "number": query.number}
+    state = (
+        _("🔎 I watch for <code>{query}</code> here, as number {number}.", **shown)
+        if new
+        else _("🔎 I already watch for <code>{query}</code> here, as number {number}.", **shown)
+    )
+    ends = _("/unwatch {number} ends it, /mine shows what is told here.", number=query.number)
+    return f"{state} {forecast}".rstrip() + f"\n{ends}"
+
+
+def noisy(_: Words, query: PersonalQuery, forecast: str, a_day: float) -> str:
     """Ask whether somebody means a query that would speak all day."""
-    return (
-        f"⚠️ <code>{safe(query.text, QUERY_UNITS)}</code> would speak about {a_day:.0f} times a day. {forecast}\n"
+    many = _.ngettext(
+        "⚠️ <code>{query}</code> would speak about {number} time a day.",
+        "⚠️ <code>{query}</code> would speak about {number} times a day.",
+        round(a_day),
+        query=safe(query.text, QUERY_UNITS),
+    )
+    way = _(
         "Press the button if you want that. Otherwise write /watch with more words: side by side they all must be "
         "there, and NOT leaves out."
     )
+    return f"{many} {forecast}\n{way}"
 
 
-def over() -> str:
+def noisy_button(_: Words, query: str) -> str:
+    """Label the button that confirms such a query."""
+    return _("Yes, watch for {query}", query=label(query, _LABEL))
+
+
+def over(_: Words) -> str:
     """Answer a button whose query is gone, or has no room."""
-    return "That question is over. Write /watch with the query again."
+    return _("That question is over. Write /watch with the query again.")
 
 
-def full(most: int) -> str:
+def full(_: Words, most: int) -> str:
     """Refuse one query more."""
-    return f"This chat has {most} queries, and that is all it may have. /mine shows them, /unwatch ends one."
+    return _.ngettext(
+        "This chat has {number} query, and that is all it may have. /mine shows it, /unwatch ends it.",
+        "This chat has {number} queries, and that is all it may have. /mine shows them, /unwatch ends one.",
+        most,
+    )
 
 
-def ended(query: PersonalQuery, place: str) -> str:
+def ended(_: Words, query: PersonalQuery) -> str:
     """Confirm the end of a personal query."""
-    return f"I no longer watch for <code>{safe(query.text, QUERY_UNITS)}</code> for {place}."
+    return _("I no longer watch for <code>{query}</code> here.", query=safe(query.text, QUERY_UNITS))
 
 
-def no_query(number: int, place: str) -> str:
+def no_query(_: Words, number: int) -> str:
     """Say that there is no personal query of this number."""
-    return f"{place[:1].upper()}{place[1:]} has no query {number}. /mine shows what it has."
+    return _("There is no query {number} here. /mine shows what there is.", number=number)
 
 
 def forecast(found: Forecast, when: When, *, complete: bool) -> str:
     """Say what a query would have sent: `complete` is False when there was no time for the whole record."""
+    _ = when.words
     if not found.items or found.first is None:
-        return "There is nothing on record yet to forecast from."
-    number = len(found.days)
-    period = f"in the last {number} days"
-    if not complete:
-        period = f"since {when.moment(found.first)}, which is as far as I have looked back"
-    elif found.first.astimezone(found.zone).date() > found.days[1]:
-        period = f"since {when.moment(found.first)}, when my record begins"
-    many = "nothing" if not found.total else "one alert" if found.total == 1 else f"{found.total:,} alerts"
-    noise = ""
+        return _("There is nothing on record yet to forecast from.")
+    lines = [_sent(found, when, complete=complete)]
     if len(found.words) > 1:
         word, times = found.words[0]
-        noise = f"; the noisiest word is “{safe(word)}” (in {times:,} items)"
-    return f"It would have sent {many} {period}{noise}."
+        lines.append(
+            _.ngettext(
+                "The noisiest word is “{word}” (in {number} item).",
+                "The noisiest word is “{word}” (in {number} items).",
+                times,
+                word=safe(word),
+            )
+        )
+    return " ".join(lines)
+
+
+def _sent(found: Forecast, when: When, *, complete: bool) -> str:
+    """Say how many alerts, and over which time."""
+    _, since = when.words, when.moment(found.first) if found.first else ""
+    if not complete:
+        if not found.total:
+            return _("It would have sent nothing since {moment}, which is as far as I have looked back.", moment=since)
+        return _.ngettext(
+            "It would have sent {number} alert since {moment}, which is as far as I have looked back.",
+            "It would have sent {number} alerts since {moment}, which is as far as I have looked back.",
+            found.total,
+            moment=since,
+        )
+    if found.first and found.first.astimezone(found.zone).date() > found.days[1]:
+        if not found.total:
+            return _("It would have sent nothing since {moment}, when my record begins.", moment=since)
+        return _.ngettext(
+            "It would have sent {number} alert since {moment}, when my record begins.",
+            "It would have sent {number} alerts since {moment}, when my record begins.",
+            found.total,
+            moment=since,
+        )
+    if not found.total:
+        return _("It would have sent nothing in the last {days} days.", days=len(found.days))
+    return _.ngettext(
+        "It would have sent {number} alert in the last {days} days.",
+        "It would have sent {number} alerts in the last {days} days.",
+        found.total,
+        days=len(found.days),
+    )
 
 
 # ---------------------------------------------------------------------------------------------- items
@@ -128,24 +194,37 @@ def trial(
     when: When,
 ) -> str:
     """Show on which of the latest items a query fires, and on which it nearly does."""
-    lines = [f"✅ <code>{safe(text, QUERY_UNITS)}</code> can be understood."]
+    _ = when.words
+    lines = [_("✅ <code>{query}</code> can be understood.", query=safe(text, QUERY_UNITS))]
     if hits:
-        lines += [f"Of the latest {looked:,} items on record it fires on:" if looked > 1 else "It fires on:"]
+        lines.append(
+            _.ngettext(
+                "Of the latest {number} item on record it fires on:",
+                "Of the latest {number} items on record it fires on:",
+                looked,
+            )
+        )
         for one, match in hits:
             lines += ["", _item(one, when), *(f"  {sentence(each)}" for each in match.evidence[:1])]
     elif looked:
-        lines.append(f"It fires on none of the latest {looked:,} items on record.")
+        lines.append(
+            _.ngettext(
+                "It does not fire on the latest {number} item on record.",
+                "It fires on none of the latest {number} items on record.",
+                looked,
+            )
+        )
     else:
-        lines.append("There is nothing on record yet to try it on.")
+        lines.append(_("There is nothing on record yet to try it on."))
     if misses:
-        lines += ["", "<b>It nearly fires on</b>"]
+        lines += ["", _("<b>It nearly fires on</b>")]
         lines += [f"{_item(one, when)}\n  {safe(miss.reason, 200)}" for one, miss in misses]
-    return fit(lines)
+    return fit(_, lines)
 
 
-def unknown_link() -> str:
+def unknown_link(_: Words) -> str:
     """Say that no item has this link."""
-    return (
+    return _(
         "No item on record has this link: none of the sources has shown it in the last 30 days, or it stands there "
         "with another address. /status says whether I am watching."
     )
@@ -161,34 +240,48 @@ def reasons(
     when: When,
 ) -> str:
     """Show what fires on an item, what nearly does, and `what` became of it."""
-    lines = [_item(one, when), ""]
+    _ = when.words
+    lines, holds = [_item(one, when), ""], _("it holds")
     for match in matches:
-        words = ", ".join(f"“{safe(word, 40)}” ({field})" for word, field in _words(match.evidence))
-        lines.append(f"✅ {_title(match.watchlist, watchlists)}<code>{safe(match.query)}</code>: {words or 'it holds'}")
+        found = ", ".join(f"“{safe(word, 40)}” ({field_name(_, field)})" for word, field in _found(match.evidence))
+        name = _title(match.watchlist, watchlists)
+        lines.append(f"✅ {name}<code>{safe(match.query)}</code>: {found or holds}")
     for miss in misses:
         name = _title(miss.watchlist, watchlists)
         lines.append(f"✖️ {name}<code>{safe(miss.query)}</code>: {safe(miss.reason, 200)}")
-    return fit([*lines, *([""] if matches or misses else []), what])
+    return fit(_, [*lines, *([""] if matches or misses else []), what])
 
 
-def verdict(found: Fate, place: str, when: When) -> str:
+def verdict(found: Fate, when: When) -> str:
     """Say why a chat was told of an item, or was not."""
-    at = when.moment(found.at) if found.at else "a moment ago"
+    _ = when.words
+    at = when.moment(found.at) if found.at else _("a moment ago")
+    words = safe(found.words, 200)
+    waiting = (
+        _("⏳ It is on its way here. Last try: {reason}", reason=words) if words else _("⏳ It is on its way here.")
+    )
     said = {
-        "told": f"📮 {place[:1].upper()}{place[1:]} was told at {at}.",
-        "joined": f"📮 It joined a story that {place} had already, since {at}: the message was edited, nobody pinged.",
-        "waiting": f"⏳ It is on its way to {place}." + (f" Last try: {safe(found.words, 200)}" if found.words else ""),
-        "dead": f"🔕 It could not be told here: {safe(found.words, 200)}",
-        "silent": "🔕 No query that concerns this chat fires on it, so nobody here was told.",
-        "first sight": "🔕 It was there when its source was seen for the first time: that is no news (backlog).",
-        "later": (
+        "told": _("📮 It was told here, {moment}.", moment=at),
+        "joined": _(
+            "📮 It joined a story that was told here already, {moment}: the message was edited, nobody pinged.",
+            moment=at,
+        ),
+        "waiting": waiting,
+        "dead": _("🔕 It could not be told here: {reason}", reason=words),
+        "silent": _("🔕 No query that concerns this chat fires on it, so nobody here was told."),
+        "first sight": _("🔕 It was there when its source was seen for the first time: that is no news (backlog)."),
+        "later": _(
             "🔕 It was not told: nothing fired when it was seen, and what fires now is newer; or it came with a "
             "backlog after a long silence."
         ),
-        "elsewhere": f"🔕 What fired on it then is nothing that {place} is told about. /lists shows what there is.",
-        "subscribed later": f"🔕 It came before {place} was told about that, which is since {at}.",
-        "unconfirmed": f"⏳ It waits until {found.number} publishers report it (confirm).",
-        "unknown": "🔕 It was not told here; the reason is no longer on record.",
+        "elsewhere": _("🔕 What fired on it then is nothing that is told here. /lists shows what there is."),
+        "subscribed later": _("🔕 It came before anybody here asked for that: {moment}.", moment=at),
+        "unconfirmed": _.ngettext(
+            "⏳ It waits until {number} publisher reports it (confirm).",
+            "⏳ It waits until {number} publishers report it (confirm).",
+            found.number,
+        ),
+        "unknown": _("🔕 It was not told here; the reason is no longer on record."),
     }
     return said[found.reason]
 
@@ -206,7 +299,8 @@ def sentence(evidence: Evidence) -> str:
 
 
 def _item(one: ItemOnRecord, when: When) -> str:
-    title, url = safe(one.item.title or one.item.url or "(no title)", 160), inert.link(one.item.url)
+    untitled = when.words("(no title)")
+    title, url = safe(one.item.title or one.item.url or untitled, 160), inert.link(one.item.url)
     linked = f'<a href="{html.escape(url)}">{title}</a>' if url and len(url) <= _LINK else title
     return f"📰 {linked} · {safe(one.source, 60)}, {when.moment(one.seen_at)}"
 
@@ -217,5 +311,5 @@ def _title(name: str, watchlists: Mapping[str, Watchlist]) -> str:
     return f"<b>{safe(found.title)}</b> · " if found and found.title not in found.keywords else ""
 
 
-def _words(evidence: Sequence[Evidence]) -> Sequence[tuple[str, str]]:
+def _found(evidence: Sequence[Evidence]) -> Sequence[tuple[str, Field]]:
     return list(dict.fromkeys((one.text, one.field) for one in evidence))[:_WORDS]

@@ -9,64 +9,80 @@ from datetime import datetime
 
 from bot.chat.texts import fit, safe
 from bot.ports.chat import SourceStatus, Status
+from bot.words import Words
 
 _REASON = 200  # UTF-16 units of one reason
 
 
-def glance(status: Status, now: datetime, subscriptions: int) -> str:
+def glance(_: Words, status: Status, now: datetime, subscriptions: int) -> str:
     """Say to anybody whether the bot is watching."""
     polled = [source.polled_at for source in status.sources if source.polled_at]
-    last = f"the last poll was {ago(max(polled), now)}" if polled else "nothing was polled yet"
-    here = "one subscription" if subscriptions == 1 else f"{subscriptions} subscriptions"
-    return f"👀 Watching {_count(len(status.sources), 'source')}; {last}. This chat has {here}."
+    lines = (
+        _.ngettext("👀 Watching {number} source.", "👀 Watching {number} sources.", len(status.sources)),
+        _("The last poll was {ago}.", ago=ago(_, max(polled), now)) if polled else _("Nothing was polled yet."),
+        _.ngettext("This chat has {number} subscription.", "This chat has {number} subscriptions.", subscriptions),
+    )
+    return " ".join(lines)
 
 
-def report(status: Status, now: datetime) -> str:
+def report(_: Words, status: Status, now: datetime) -> str:
     """Say to an owner how the installation is doing."""
     failing = [source for source in status.sources if source.error]
     due = min((source.next_due for source in status.sources), default=None)
     polled = max((source.polled_at for source in status.sources if source.polled_at), default=None)
-    dead = sum(count for _, count in status.dead)
     lines = [
-        f"👀 <b>{_count(len(status.sources), 'source')}</b>, {len(failing)} with errors",
-        f"Last poll {ago(polled, now) if polled else 'never'}, next {_until(due, now) if due else 'never'}",
-        f"📮 Outbox: {status.waiting} waiting, {status.sent} sent, {dead} given up",
+        _.ngettext("👀 <b>{number} source</b>", "👀 <b>{number} sources</b>", len(status.sources))
+        + _.ngettext(", {number} with errors", ", {number} with errors", len(failing)),
+        _(
+            "Last poll {ago}, next {until}",
+            ago=ago(_, polled, now) if polled else _("never"),
+            until=_until(_, due, now) if due else _("never"),
+        ),
+        _(
+            "📮 Outbox: {waiting} waiting, {sent} sent, {dead} given up",
+            waiting=_.number(status.waiting),
+            sent=_.number(status.sent),
+            dead=_.number(sum(count for _reason, count in status.dead)),
+        ),
         *(f"  ✖️ {count} × {safe(reason, _REASON)}" for reason, count in status.dead),
     ]
     if failing:
-        lines += ["", "<b>Sources with errors</b>", *(_failure(source, now) for source in failing)]
+        lines += ["", _("<b>Sources with errors</b>"), *(_failure(_, source, now) for source in failing)]
     if status.suspended:
-        lines += ["", "<b>Chats that cannot be told</b>"]
+        lines += ["", _("<b>Chats that cannot be told</b>")]
         lines += [f"🔕 <code>{chat}</code>: {safe(reason, _REASON)}" for chat, reason in status.suspended]
-    return fit(lines)
+    return fit(_, lines)
 
 
-def privately() -> str:
+def privately(_: Words) -> str:
     """Point an owner in a group to the whole report."""
-    return "Write /status in our private chat for the details."
+    return _("Write /status in our private chat for the details.")
 
 
-def _failure(source: SourceStatus, now: datetime) -> str:
-    times = f", {source.failures} times in a row" if source.failures > 1 else ""
-    again = _until(source.next_due, now)
-    return f"⚠️ <b>{safe(source.name)}</b>: {safe(source.error or '', _REASON)}{times}; next try {again}"
+def _failure(_: Words, source: SourceStatus, now: datetime) -> str:
+    head = f"⚠️ <b>{safe(source.name)}</b>: {safe(source.error or '', _REASON)}"
+    times = _.ngettext(", {number} time in a row", ", {number} times in a row", source.failures)
+    again = _("; next try {until}", until=_until(_, source.next_due, now))
+    return f"{head}{times if source.failures > 1 else ''}{again}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def ago(then: datetime, now: datetime) -> str:
+def ago(_: Words, then: datetime, now: datetime) -> str:
     """Return how long ago that was."""
-    return "just now" if (now - then).total_seconds() < 1 else f"{_span((now - then).total_seconds())} ago"
+    seconds = (now - then).total_seconds()
+    return _("just now") if seconds < 1 else _("{span} ago", span=span(_, seconds))
 
 
-def _until(then: datetime, now: datetime) -> str:
-    return "now" if (then - now).total_seconds() < 1 else f"in {_span((then - now).total_seconds())}"
+def _until(_: Words, then: datetime, now: datetime) -> str:
+    seconds = (then - now).total_seconds()
+    return _("now") if seconds < 1 else _("in {span}", span=span(_, seconds))
 
 
-def _span(seconds: float) -> str:
-    for unit, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= unit:
-            return f"{seconds / unit:.0f} {name}"
-    return f"{seconds:.0f} s"
+def span(_: Words, seconds: float) -> str:
+    """Return a length of time in the largest unit that fits."""
+    if seconds >= 86400:  # noqa: PLR2004 - a day
+        return _("{many} d", many=f"{seconds / 86400:.0f}")
+    if seconds >= 3600:  # noqa: PLR2004 - an hour
+        return _("{many} h", many=f"{seconds / 3600:.0f}")
+    if seconds >= 60:  # noqa: PLR2004 - a minute
+        return _("{many} min", many=f"{seconds / 60:.0f}")
+    return _("{many} s", many=f"{seconds:.0f}")

@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.chat import asking, statustexts, texts, watching
+from bot.chat import accesstexts, asking, statustexts, texts, watching
 from bot.chat.access import Need
-from bot.chat.house import Asked, Handler, House, let_in, place, say
+from bot.chat.house import Asked, Handler, House, let_in, say, words_of
 from bot.chat.talk import Answer, Button, Command, Reply, data
 from bot.model import Chat, Config, Subscription, Watchlist
 from bot.onrecord import PERSONAL
@@ -31,57 +31,58 @@ async def _start(house: House, asked: Asked) -> Answer:
     command = asked.command
     await house.store.revive(command.chat.id)
     count = len(house.config().watchlists)
-    return say(command, texts.start(count, group=command.kind == "group", owner=asked.owner))
+    return say(command, texts.start(asked.words, count, group=command.kind == "group", owner=asked.owner))
 
 
 async def _help(_: House, asked: Asked) -> Answer:
     command = asked.command
-    return say(command, texts.guide(group=command.kind == "group", owner=asked.owner))
+    return say(command, texts.guide(asked.words, group=command.kind == "group", owner=asked.owner))
 
 
 async def unknown(_: House, asked: Asked) -> Answer:
     """Answer what is no command of ours."""
     command = asked.command
     if command.press:
-        return Answer(toast=texts.too_old())
+        return Answer(toast=accesstexts.too_old(asked.words))
     if not command.verb:
-        return say(command, texts.chatter())
+        return say(command, texts.chatter(asked.words))
     known = [verb for verb, (need, _) in VERBS.items() if asked.owner or need != "own"]
-    return say(command, texts.unknown(command.verb, nearest(command.verb, known)))
+    return say(command, texts.unknown(asked.words, command.verb, nearest(command.verb, known)))
 
 
 async def _lists(house: House, asked: Asked) -> Answer:
     command = asked.command
     number = int(command.words) if re.fullmatch(r"[0-9]{1,4}", command.words) else 1
-    return say(command, *await _page(house, command.chat, number))
+    return say(command, *await _page(house, asked, number))
 
 
-async def _page(house: House, chat: Chat, number: int) -> tuple[str, tuple[Button, ...]]:
+async def _page(house: House, asked: Asked, number: int) -> tuple[str, tuple[Button, ...]]:
     """Return the text and buttons of one page of the watchlists; a number too high shows the last."""
-    watchlists = house.config().watchlists
+    watchlists, _ = house.config().watchlists, asked.words
     if not watchlists:
-        return texts.no_lists(), ()
-    has = await house.store.subscriptions(chat)
+        return texts.no_lists(_), ()
+    has = await house.store.subscriptions(asked.command.chat)
     pages = -(-len(watchlists) // PAGE)
     number = min(max(number, 1), pages)
     shown = watchlists[(number - 1) * PAGE : number * PAGE]
     view = f"lists {number}"
     buttons = [choice("unsubscribe" if one.id in has else "subscribe", one, view) for one in shown]
     if number > 1:
-        buttons.append(Button("◀️ Back", data("lists", str(number - 1), "turn")))
+        buttons.append(Button(texts.back(_), data("lists", str(number - 1), "turn")))
     if number < pages:
-        buttons.append(Button("More ▶️", data("lists", str(number + 1), "turn")))
+        buttons.append(Button(texts.more(_), data("lists", str(number + 1), "turn")))
     page = [(one, one.id in has) for one in shown]
-    return texts.lists(page, number, pages, place=place(chat)), tuple(buttons)
+    return texts.lists(_, page, number, pages), tuple(buttons)
 
 
 async def _mine(house: House, asked: Asked) -> Answer:
     command = asked.command
-    return say(command, *await _told(house, command.chat))
+    return say(command, *await _told(house, asked))
 
 
-async def _told(house: House, chat: Chat) -> tuple[str, tuple[Button, ...]]:
+async def _told(house: House, asked: Asked) -> tuple[str, tuple[Button, ...]]:
     """Return the text and buttons that show what a chat is told."""
+    chat = asked.command.chat
     watchlists = {one.id: one for one in house.config().watchlists}
     has = await house.store.subscriptions(chat)
     fixed = [one.title for one in watchlists.values() if chat in one.deliver_to]
@@ -91,7 +92,7 @@ async def _told(house: House, chat: Chat) -> tuple[str, tuple[Button, ...]]:
     buttons = [choice("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
     own = await house.library.queries.watched(chat)
     buttons += [watching.ending(query, "mine") for query in own]
-    text = texts.mine(titles, fixed, [(query.number, query.text) for query in own], place=place(chat))
+    text = texts.mine(asked.words, titles, fixed, [(query.number, query.text) for query in own])
     return text, tuple(buttons[:BUTTONS])
 
 
@@ -100,9 +101,9 @@ async def _status(house: House, asked: Asked) -> Answer:
     now = house.now()
     status = await house.store.status(now)
     if asked.owner and command.kind == "private":
-        return say(command, statustexts.report(status, now))
-    text = statustexts.glance(status, now, len(await house.store.subscriptions(command.chat)))
-    return say(command, f"{text} {statustexts.privately()}" if asked.owner else text)
+        return say(command, statustexts.report(asked.words, status, now))
+    text = statustexts.glance(asked.words, status, now, len(await house.store.subscriptions(command.chat)))
+    return say(command, f"{text} {statustexts.privately(asked.words)}" if asked.owner else text)
 
 
 # ------------------------------------------------------------------------------------------ changing
@@ -112,26 +113,26 @@ async def _subscribe(house: House, asked: Asked) -> Answer:
     command = asked.command
     names = named(house.config(), command.words)
     if not names:
-        text, buttons = await _page(house, command.chat, 1)
-        return say(command, f"{texts.which('subscribe')}\n\n{text}", buttons)
+        text, buttons = await _page(house, asked, 1)
+        return say(command, f"{texts.which(asked.words, 'subscribe')}\n\n{text}", buttons)
     lines: list[str] = []
     for name in names:
         watchlist = find(house.config(), name)
         if watchlist is None:
-            lines.append(texts.no_list(name, _nearest_list(house.config(), name)))
+            lines.append(texts.no_list(asked.words, name, _nearest_list(house.config(), name)))
             continue
         await let_in(house, asked)
         new = await house.store.subscribe(Subscription(command.chat, watchlist.id), house.now())
-        lines.append(texts.subscribed(watchlist.title, new=new, place=place(command.chat)))
-    return await _changed(house, command, lines)
+        lines.append(texts.subscribed(asked.words, watchlist.title, new=new))
+    return await _changed(house, asked, lines)
 
 
 async def _unsubscribe(house: House, asked: Asked) -> Answer:
     command = asked.command
     names = named(house.config(), command.words)
     if not names:
-        text, buttons = await _told(house, command.chat)
-        return say(command, f"{texts.which('unsubscribe')}\n\n{text}" if buttons else text, buttons)
+        text, buttons = await _told(house, asked)
+        return say(command, f"{texts.which(asked.words, 'unsubscribe')}\n\n{text}" if buttons else text, buttons)
     config, lines = house.config(), []
     for name in names:
         watchlist = find(config, name)
@@ -139,32 +140,33 @@ async def _unsubscribe(house: House, asked: Asked) -> Answer:
         own = key.startswith(PERSONAL)  # those end by /unwatch
         had = not own and await house.store.unsubscribe(Subscription(command.chat, key))
         if watchlist and not had and command.chat in watchlist.deliver_to:
-            lines.append(texts.fixed(watchlist.title))
+            lines.append(texts.fixed(asked.words, watchlist.title))
         elif watchlist or had:
             title = watchlist.title if watchlist else key
-            lines.append(texts.unsubscribed(title, had=had, place=place(command.chat)))
+            lines.append(texts.unsubscribed(asked.words, title, had=had))
         else:
-            lines.append(texts.no_list(name, _nearest_list(config, name)))
-    return await _changed(house, command, lines)
+            lines.append(texts.no_list(asked.words, name, _nearest_list(config, name)))
+    return await _changed(house, asked, lines)
 
 
 async def _unwatch(house: House, asked: Asked) -> Answer:
     command = asked.command
     number = watching.number(command.words)
     if number is None:
-        return say(command, *await _told(house, command.chat))
-    return await _changed(house, command, [await watching.end(house, command.chat, number)])
+        return say(command, *await _told(house, asked))
+    return await _changed(house, asked, [await watching.end(house, asked, number)])
 
 
-async def _changed(house: House, command: Command, lines: list[str]) -> Answer:
+async def _changed(house: House, asked: Asked, lines: list[str]) -> Answer:
     """Say what was changed; under a button, show its message again as it is now."""
+    command = asked.command
     verb, _, number = command.press.view.partition(" ") if command.press else ("", "", "")
     if verb == "lists" and number.isdecimal():
-        answer = say(command, *await _page(house, command.chat, int(number)))
+        answer = say(command, *await _page(house, asked, int(number)))
     elif verb == "mine":
-        answer = say(command, *await _told(house, command.chat))
+        answer = say(command, *await _told(house, asked))
     else:
-        return say(command, texts.fit(lines))
+        return say(command, texts.fit(asked.words, lines))
     return replace(answer, toast=texts.bare(lines[0]))
 
 
@@ -175,13 +177,17 @@ async def _admit(house: House, asked: Asked) -> Answer:
     command = asked.command
     chat = _chat(command)
     if chat is None:
-        return say(command, texts.which_chat("admit"))
+        return say(command, accesstexts.which_chat(asked.words, "admit"))
     new = await house.store.admit(chat, command.user or 0, house.now())
-    text = texts.admitted(chat, new=new)
+    text = accesstexts.admitted(asked.words, chat, new=new)
     if house.access == "open":
-        text += f"\n{texts.access_is_open()}"
+        text += f"\n{accesstexts.access_is_open(asked.words)}"
     answer = say(command, text)
-    welcome = (Reply(Chat(chat), texts.welcome(), notice=True),) if new and chat != command.chat.id else ()
+    welcome = (
+        (Reply(Chat(chat), accesstexts.welcome(await words_of(house, Chat(chat))), notice=True),)
+        if new and chat != command.chat.id
+        else ()
+    )
     return replace(answer, replies=(*answer.replies, *welcome))
 
 
@@ -189,8 +195,8 @@ async def _revoke(house: House, asked: Asked) -> Answer:
     command = asked.command
     chat = _chat(command)
     if chat is None:
-        return say(command, texts.which_chat("revoke"))
-    return say(command, texts.revoked(chat, had=await house.store.revoke(chat)))
+        return say(command, accesstexts.which_chat(asked.words, "revoke"))
+    return say(command, accesstexts.revoked(asked.words, chat, had=await house.store.revoke(chat)))
 
 
 VERBS: dict[str, tuple[Need, Handler]] = {

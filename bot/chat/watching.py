@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from bot.backtest import Forecast, Tally, begin_of, days_until
 from bot.chat import querytexts, texts
 from bot.chat.asking import understood, when
-from bot.chat.house import Asked, House, let_in, place, say
+from bot.chat.house import Asked, House, let_in, say
 from bot.chat.talk import Answer, Button, data
-from bot.model import Chat, Watchlist
+from bot.model import Watchlist
 from bot.onrecord import PersonalQuery
 
 MOST = 20  # personal queries of a chat
@@ -29,26 +29,26 @@ async def watch(house: House, asked: Asked) -> Answer:
     command = asked.command
     if command.press and command.press.view == "yes":
         return await _confirm(house, asked)
-    text, refusal = understood(command.words, "watch")
+    text, refusal = understood(asked.words, command.words, "watch")
     if refusal:
         return say(command, refusal)
     own = await house.library.queries.watched(command.chat)
     same = next((query for query in own if query.text == text), None)
     found, complete = await _forecast(house, text)
     now = house.now()
-    told = querytexts.forecast(found, when(house), complete=complete)
+    told = querytexts.forecast(found, when(house, asked), complete=complete)
     if same:
-        return say(command, querytexts.watching(same, told, new=False, place=place(command.chat)))
+        return say(command, querytexts.watching(asked.words, same, told, new=False))
     quiet = found.a_day(now) <= NOISY
     await let_in(house, asked)
     query = await house.library.queries.watch(command.chat, text, now, most=MOST, confirmed=quiet)
     if query is None:
-        return say(command, querytexts.full(MOST))
+        return say(command, querytexts.full(asked.words, MOST))
     if not quiet:
-        button = Button(f"Yes, watch for {texts.label(text, _LABEL)}", data("watch", str(query.number), "yes"))
-        return say(command, querytexts.noisy(query, told, found.a_day(now)), (button,))
+        button = Button(querytexts.noisy_button(asked.words, text), data("watch", str(query.number), "yes"))
+        return say(command, querytexts.noisy(asked.words, query, told, found.a_day(now)), (button,))
     house.library.heard()
-    return say(command, querytexts.watching(query, told, new=True, place=place(command.chat)))
+    return say(command, querytexts.watching(asked.words, query, told, new=True))
 
 
 async def _confirm(house: House, asked: Asked) -> Answer:
@@ -59,9 +59,9 @@ async def _confirm(house: House, asked: Asked) -> Answer:
     if meant is not None:
         query = await house.library.queries.confirm(command.chat, meant, house.now(), most=MOST)
     if query is None:
-        return Answer(toast=texts.bare(querytexts.over()))
+        return Answer(toast=texts.bare(querytexts.over(asked.words)))
     house.library.heard()
-    return say(command, querytexts.watching(query, "", new=True, place=place(command.chat)))
+    return say(command, querytexts.watching(asked.words, query, "", new=True))
 
 
 async def _forecast(house: House, text: str) -> tuple[Forecast, bool]:
@@ -75,13 +75,13 @@ async def _forecast(house: House, text: str) -> tuple[Forecast, bool]:
     return tally.forecast(days), complete
 
 
-async def end(house: House, chat: Chat, meant: int) -> str:
+async def end(house: House, asked: Asked, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
-    query = await house.library.queries.unwatch(chat, meant)
+    query = await house.library.queries.unwatch(asked.command.chat, meant)
     if query is None:
-        return querytexts.no_query(meant, place(chat))
+        return querytexts.no_query(asked.words, meant)
     house.library.heard()
-    return querytexts.ended(query, place(chat))
+    return querytexts.ended(asked.words, query)
 
 
 def ending(query: PersonalQuery, view: str) -> Button:

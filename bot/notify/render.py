@@ -17,7 +17,7 @@ import regex
 
 from bot.model import Delivery, Evidence, Look, Report
 from bot.notify.inert import cut, link, plain, units
-from bot.notify.words import Words, day, words
+from bot.words import Words, field_name, words
 
 MOST_UNITS = 4096  # after entities parsing, in UTF-16 units (Bot API)
 MOST_SPANS = 100  # what exceeds it is not shown (not documented; python-telegram-bot's MessageLimit)
@@ -70,7 +70,7 @@ class _Page:
 def render(delivery: Delivery, home: Look) -> Message:
     """Return the message for one alert. What the chat's own look leaves open, `home` says (else UTC and English)."""
     alert, look = delivery.alert, delivery.look
-    say = words(look.language or home.language or "en")
+    _ = words(look.language or home.language)
     page = _Page()
     url = link(alert.url)
     wordy = look.layout != "compact" and delivery.form != "bare"
@@ -84,10 +84,10 @@ def render(delivery: Delivery, home: Look) -> Message:
     if look.layout == "full" and wordy:
         _sentences(page, alert.evidence, lead)
     if alert.evidence and wordy:
-        page.write("\n🔎 " + _evidence(alert.evidence, say))
+        page.write("\n🔎 " + _evidence(_, alert.evidence))
     if delivery.reports:
         page.write("\n📰 ")
-        _outlets(page, delivery, say, _zone(look.timezone or home.timezone))
+        _outlets(_, page, delivery, _zone(look.timezone or home.timezone))
     silent = alert.priority == "low"
     if delivery.form == "plain":
         return Message(_bare_text(page, url), silent=silent)
@@ -97,9 +97,9 @@ def render(delivery: Delivery, home: Look) -> Message:
 def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
     """Return the silent rolling message that lists these alerts of one chat; None when they do not fit one message."""
     look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
-    say = words(look.language or home.language or "en")
+    _ = words(look.language or home.language)
     page = _Page()
-    page.write(f"🗂 {say.more}")
+    page.write(_("🗂 More stories"))
     for delivery in deliveries:
         url = link(delivery.alert.url)
         page.write("\n• ")
@@ -162,17 +162,17 @@ def _sentences(page: _Page, evidence: Sequence[Evidence], lead: str) -> None:
             page.write(f"\n… {sentence}")
 
 
-def _evidence(evidence: Sequence[Evidence], say: Words) -> str:
+def _evidence(_: Words, evidence: Sequence[Evidence]) -> str:
     """Return "Kremlin (title) · summit (text)": each word once, by the foremost field that has it."""
     seen: dict[str, str] = {}
     for one in sorted(evidence, key=lambda one: _FIELDS.index(one.field)):
         word = cut(plain(one.text), _FINDING)
         if word:
-            seen.setdefault(word.casefold(), f"{word} ({say.fields[one.field]})")
+            seen.setdefault(word.casefold(), f"{word} ({field_name(_, one.field)})")
     return cut(" · ".join(seen.values()), _EVIDENCE)
 
 
-def _outlets(page: _Page, delivery: Delivery, say: Words, zone: ZoneInfo) -> None:
+def _outlets(_: Words, page: _Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11", each name a link to its own report."""
     first = _told_first(delivery)
     unique: dict[str, Report] = {}
@@ -180,25 +180,22 @@ def _outlets(page: _Page, delivery: Delivery, say: Words, zone: ZoneInfo) -> Non
         unique.setdefault(report.source, report)
     told = tuple(unique.values())
     today = max(one.at for one in told).astimezone(zone)
-    begun = page.at
+    begun, also = page.at, _("also")
     for place, report in enumerate(told):
         name = cut(plain(report.source), _NAME) or "—"
         if place == _MOST_LINKED or page.at - begun + units(name) + 40 > _OUTLETS:
             page.write(f" +{len(told) - place}")
             return
-        page.write("" if place == 0 else f" · {say.also} " if place == 1 else ", ")
+        page.write("" if place == 0 else f" · {also} " if place == 1 else ", ")
         page.write(name, url=link(report.url))
-        page.write(f" {_time(report, today, zone, say)}")
+        page.write(f" {_time(_, report, today)}")
 
 
-def _time(report: Report, today: datetime, zone: ZoneInfo, say: Words) -> str:
+def _time(_: Words, report: Report, today: datetime) -> str:
     """Return when it was published, as far as that can be: never after we saw it; the day where it is another."""
-    seen = report.at
-    when = (
-        min(report.published, seen) if report.published and report.published.year > _WEB_BEGAN else seen
-    ).astimezone(zone)
-    clock = f"{when:%H:%M}"
-    return clock if when.date() == today.date() else f"{day(when.date(), today.date(), say)} {clock}"
+    published = report.published
+    when = min(published, report.at) if published and published.year > _WEB_BEGAN else report.at
+    return _.moment(when.astimezone(today.tzinfo), today)
 
 
 def _zone(name: str | None) -> ZoneInfo:

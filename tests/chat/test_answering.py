@@ -10,6 +10,7 @@ import pytest
 
 from bot.chat.answering import Answering
 from bot.errors import DeliveryError, StoreError
+from bot.words import Words, words
 
 GROUP = -100500
 UPDATE = {
@@ -35,6 +36,10 @@ class Broken:
     async def answer(self, _: object) -> Any:
         """Fail, as commands do without their store."""
         raise self.trouble
+
+    def home(self) -> Words:
+        """Speak English."""
+        return words("en")
 
     async def migrate(self, _old: int, _new: int) -> None:
         """Fail, as the store does."""

@@ -32,15 +32,11 @@ def open_desk(desk: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("chat", "topic", "user", "place"),
-    [
-        (READER, None, READER, "this chat"),
-        (GROUP, None, ADMINISTRATOR, "this chat"),
-        (GROUP, 7, ADMINISTRATOR, "this topic"),
-    ],
+    ("chat", "topic", "user"),
+    [(READER, None, READER), (GROUP, None, ADMINISTRATOR), (GROUP, 7, ADMINISTRATOR)],
     ids=["private", "group", "topic"],
 )
-async def test_a_first_conversation(open_desk: Any, chat: int, topic: int | None, user: int, place: str) -> None:
+async def test_a_first_conversation(open_desk: Any, chat: int, topic: int | None, user: int) -> None:
     """A newcomer finds the way from /start to a subscription and back, in a private chat, a group and a topic."""
     who = {"chat": chat, "topic": topic, "user": user}
     here = Chat(chat, topic)
@@ -51,15 +47,15 @@ async def test_a_first_conversation(open_desk: Any, chat: int, topic: int | None
     assert "▫️ <b>Kremlin and summits</b> · <code>kremlin</code>" in lists.text
     assert lists.chat == here
     assert [button.data for button in lists.buttons] == ["subscribe|kremlin|lists 1", "subscribe|oil|lists 1"]
-    assert f"Subscribed {place} to <b>Kremlin and summits</b>" in said(await ask("/subscribe kremlin", **who))
+    assert "Subscribed to <b>Kremlin and summits</b>" in said(await ask("/subscribe kremlin", **who))
     assert await open_desk.store.chats.subscriptions(here) == ("kremlin",)
     assert "already" in said(await ask("/subscribe KREMLIN", **who))
     assert "✅ <b>Kremlin and summits</b>" in said(await ask("/lists", **who))
     assert "kremlin" in said(await ask("/mine", **who))
-    assert "one subscription" in said(await ask("/status", **who))
+    assert "1 subscription." in said(await ask("/status", **who))
     assert "Unsubscribed" in said(await ask("/unsubscribe kremlin", **who))
     assert await open_desk.store.chats.subscriptions(here) == ()
-    assert "not subscribed to anything" in said(await ask("/mine", **who))
+    assert "Not subscribed to anything" in said(await ask("/mine", **who))
 
 
 async def test_a_topic_and_its_group_have_their_own_subscriptions(open_desk: Any) -> None:
@@ -75,9 +71,9 @@ async def test_a_button_subscribes_and_shows_the_list_anew(open_desk: Any) -> No
     assert answer.replies[0].edit == 5
     assert "✅ <b>Kremlin and summits</b>" in answer.replies[0].text
     assert answer.replies[0].buttons[0].data == "unsubscribe|kremlin|lists 1"
-    assert answer.toast.startswith("✅ Subscribed this chat to Kremlin and summits")
+    assert answer.toast.startswith("✅ Subscribed to Kremlin and summits")
     answer = await open_desk.press("unsubscribe|kremlin|mine")
-    assert "not subscribed to anything" in answer.replies[0].text
+    assert "Not subscribed to anything" in answer.replies[0].text
 
 
 async def test_many_watchlists_come_in_pages(open_desk: Any) -> None:

@@ -429,7 +429,7 @@ async def test_a_fault_of_the_store_is_told_and_costs_one_command(
     monkeypatch.setattr(type(store.chats), "subscriptions", failing)
     async with running(make()):
         assert "Something is wrong on my side" in await answers(telegram_server, "/mine")
-        assert "not subscribed" in await answers(telegram_server, "/mine")
+        assert "Not subscribed" in await answers(telegram_server, "/mine")
 
 
 async def test_once_with_telegram_away_answers_nothing_and_says_so(
@@ -451,7 +451,7 @@ async def test_an_outage_is_outlasted(
     telegram_server.plan(fault(429, "Too Many Requests: retry after 7", {"retry_after": 7}), method="getUpdates")
     async with running(make()):
         assert "/lists" in await answers(telegram_server, "/start")
-        await until(lambda: len(telegram_server.asked("setMyCommands")) == 5)
+        await until(lambda: len(telegram_server.asked("setMyCommands")) == 22)
     assert len([one for one in caplog.records if one.levelno >= logging.WARNING]) <= 4
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.chat.menu import menus
 from bot.chat.verbs import VERBS
+from bot.words import LANGUAGES, words
 
 
 def test_the_menu_offers_what_there_is_to_whom_it_is_for() -> None:
     """Every command of a menu exists; changing is not offered to members, owning to nobody but owners."""
-    found = {(menu.scope, menu.chat): {name for name, _ in menu.commands} for menu in menus([7])}
+    shown = [menu for menu in menus(words("en"), [7]) if not menu.language]
+    found = {(menu.scope, menu.chat): {name for name, _ in menu.commands} for menu in shown}
     assert set().union(*found.values()) <= set(VERBS)
     assert not found["all_group_chats", None] & {"subscribe", "admit"}
     assert "subscribe" in found["all_chat_administrators", None]
@@ -18,15 +20,16 @@ def test_the_menu_offers_what_there_is_to_whom_it_is_for() -> None:
 
 def test_every_command_stands_in_a_menu() -> None:
     """Nothing is hidden: all commands but /start, which Telegram shows itself, are offered to some."""
-    offered = {name for menu in menus([7]) for name, _ in menu.commands}
+    offered = {name for menu in menus(words("en"), [7]) for name, _ in menu.commands}
     assert set(VERBS) - offered == {"start"}
 
 
 def test_telegrams_limits_on_menus_are_kept() -> None:
     """Names have at most 32 small letters, descriptions 3 to 256 characters."""
-    for menu in menus([7]):
-        for name, words in menu.commands:
+    for menu in (menu for code in LANGUAGES for menu in menus(words(code), [7])):
+        assert len(menu.commands) <= 100
+        for name, purpose in menu.commands:
             assert name.isalpha()
             assert name.islower()
             assert len(name) <= 32
-            assert 3 <= len(words) <= 256
+            assert 3 <= len(purpose) <= 256

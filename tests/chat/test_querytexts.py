@@ -18,9 +18,11 @@ from bot.errors import QueryError
 from bot.matching.nearmiss import NearMiss
 from bot.model import Chat, Evidence, Item, Match, Watchlist
 from bot.onrecord import ItemOnRecord, PersonalQuery
+from bot.words import words
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-WHEN = When(NOW, UTC)
+EN = words("en")
+WHEN = When(NOW, UTC, EN)
 ANY = st.text(max_size=600)
 
 
@@ -53,17 +55,17 @@ def test_case_110_any_words_give_a_sound_message(text: str, other: str, column: 
     found = Forecast((NOW.date(),) * 7, (), (3,) * 7, (), ((text, 5), (other, 3)), UTC, 9, NOW)
     told = querytexts.forecast(found, WHEN, complete=True)
     for shown in (
-        querytexts.mistake(text, QueryError(other, column)),
-        querytexts.watching(query, told, new=True, place="this chat"),
-        querytexts.noisy(query, told, 40.4),
-        querytexts.ended(query, "this topic"),
+        querytexts.mistake(EN, text, QueryError(other, column)),
+        querytexts.watching(EN, query, told, new=True),
+        querytexts.noisy(EN, query, told, 40.4),
+        querytexts.ended(EN, query),
         querytexts.trial(text, [(one, match)] * 5, [(one, miss)] * 3, looked=9, when=WHEN),
         querytexts.reasons(
             one,
             [match] * 5,
             [miss] * 8,
             watchlists=lists,
-            what=querytexts.verdict(Fate("dead", words=other), "this chat", WHEN),
+            what=querytexts.verdict(Fate("dead", words=other), WHEN),
             when=WHEN,
         ),
     ):
@@ -91,16 +93,16 @@ def test_a_forecast_says_over_which_time() -> None:
         found = Forecast(week, (), (total,), (), (("oil", 2), ("gas", 1)), UTC, 9, first)
         return querytexts.forecast(found, WHEN, complete=complete)
 
-    noise = "; the noisiest word is “oil” (in 2 items)."
-    assert said(1200, 6) == f"It would have sent 1,200 alerts in the last 7 days{noise}"
-    assert said(1, 0.1) == f"It would have sent one alert since 09:36, when my record begins{noise}"
-    assert "sent nothing since 20 Nov, 12:00, which is as far as I have looked" in said(0, 3, complete=False)
+    noise = " The noisiest word is “oil” (in 2 items)."
+    assert said(1200, 6) == f"It would have sent 1,200 alerts in the last 7 days.{noise}"
+    assert said(1, 0.1) == f"It would have sent 1 alert since 09:36, when my record begins.{noise}"
+    assert "sent nothing since 20 Nov 12:00, which is as far as I have looked" in said(0, 3, complete=False)
 
 
 def test_times_are_those_of_the_reader() -> None:
     """Today's are bare, others have their day, in the zone of the installation."""
     assert WHEN.moment(NOW) == "12:00"
-    assert WHEN.moment(NOW - timedelta(days=1)) == "22 Nov, 12:00"
+    assert WHEN.moment(NOW - timedelta(days=1)) == "22 Nov 12:00"
 
 
 def test_links_that_are_none_are_not_shown() -> None:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import statustexts, texts
+from bot.chat import accesstexts, statustexts, texts
 from bot.model import Watchlist
 from bot.ports.chat import SourceStatus, Status
+from bot.words import words
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+EN = words("en")
 _TAGS = re.compile(r"</?(?:b|code)>")
 
 
@@ -25,20 +27,20 @@ def is_sound(text: str) -> bool:
 
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=60), st.text(max_size=300))
 @settings(deadline=None, max_examples=100)
-def test_case_110_any_words_give_a_sound_message(words: list[str], name: str) -> None:
+def test_case_110_any_words_give_a_sound_message(found: list[str], name: str) -> None:
     """Case 110: whatever titles, keywords, names and reasons say, the message is sound and fits."""
-    watchlist = Watchlist("x", name, tuple(words))
-    failing = tuple(SourceStatus(word, NOW, NOW, word, 3, 7) for word in words)
-    status = Status(failing, 1, 2, tuple((word, 1) for word in words), tuple((5, word) for word in words))
+    watchlist = Watchlist("x", name, tuple(found))
+    failing = tuple(SourceStatus(word, NOW, NOW, word, 3, 7) for word in found)
+    status = Status(failing, 1, 2, tuple((word, 1) for word in found), tuple((5, word) for word in found))
     for text in (
-        texts.lists([(watchlist, True)] * 8, 1, 9, place="this chat"),
-        texts.mine([(word, word) for word in words], words, list(enumerate(words)), place="this chat"),
-        statustexts.report(status, NOW),
-        statustexts.glance(status, NOW, 3),
-        texts.unknown(name, None),
-        texts.no_list(name, name),
-        texts.subscribed(name, new=True, place="this topic"),
-        texts.knock(-5, name, "group", name, 7),
+        texts.lists(EN, [(watchlist, True)] * 8, 1, 9),
+        texts.mine(EN, [(word, word) for word in found], found, list(enumerate(found))),
+        statustexts.report(EN, status, NOW),
+        statustexts.glance(EN, status, NOW, 3),
+        texts.unknown(EN, name, None),
+        texts.no_list(EN, name, name),
+        texts.subscribed(EN, name, new=True),
+        accesstexts.knock(EN, -5, name, "group", name, 7),
     ):
         assert is_sound(text), text
 
@@ -47,7 +49,7 @@ def test_a_report_says_what_fails_and_when_it_is_tried_again() -> None:
     """An owner reads each failing source with its reason in words and the next try, and what the outbox holds."""
     good = SourceStatus("Good", NOW - timedelta(minutes=3), NOW + timedelta(minutes=7), None, 0, 90)
     bad = SourceStatus("Bad", None, NOW + timedelta(hours=2), "404 Not Found", 4, 0)
-    text = statustexts.report(Status((good, bad), 5, 60, (("chat not found", 2),), ((-7, "blocked"),)), NOW)
+    text = statustexts.report(EN, Status((good, bad), 5, 60, (("chat not found", 2),), ((-7, "blocked"),)), NOW)
     assert "2 sources</b>, 1 with errors" in text
     assert "Last poll 3 min ago, next in 7 min" in text
     assert "5 waiting, 60 sent, 2 given up" in text
@@ -57,16 +59,16 @@ def test_a_report_says_what_fails_and_when_it_is_tried_again() -> None:
 
 def test_a_glance_before_the_first_poll() -> None:
     """A bot that has just started says so."""
-    assert "nothing was polled yet" in statustexts.glance(Status((), 0, 0, (), ()), NOW, 0)
+    assert "Nothing was polled yet" in statustexts.glance(EN, Status((), 0, 0, (), ()), NOW, 0)
 
 
 def test_what_does_not_fit_is_counted() -> None:
     """A message that would be too long ends with how much it leaves out."""
-    assert texts.fit(["x" * 100] * 100).endswith("more")
+    assert texts.fit(EN, ["x" * 100] * 100).endswith("more lines")
 
 
 def test_a_toast_is_plain_and_short() -> None:
     """The line over a pressed button has no markup and at most 200 characters."""
-    toast = texts.bare(texts.closed(-1001234567890, asked=True) + " &amp; <b>more</b>" * 9)
+    toast = texts.bare(accesstexts.closed(EN, -1001234567890, asked=True) + " &amp; <b>more</b>" * 9)
     assert "<" not in toast
     assert len(toast) <= 200

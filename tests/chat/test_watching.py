@@ -36,8 +36,8 @@ async def test_watching_answers_with_a_forecast(open_desk: Any, record: Any) -> 
     await record("Summit in Geneva", "Weather", days=6)
     await record("Oil summit", "Oil price", "Kremlin", days=1)
     text = said(await open_desk.ask("/watch summit OR oil"))
-    assert "I watch for <code>summit OR oil</code> for this chat, as number 1." in text
-    assert "It would have sent 3 alerts in the last 7 days; the noisiest word is “" in text
+    assert "I watch for <code>summit OR oil</code> here, as number 1." in text
+    assert "It would have sent 3 alerts in the last 7 days. The noisiest word is “" in text
     assert "/unwatch 1" in text
     assert await watched(open_desk, Chat(READER)) == {1: "summit OR oil"}
     assert open_desk.heard == 1
@@ -51,7 +51,7 @@ async def test_a_young_record_says_how_far_it_goes(open_desk: Any, record: Any) 
     assert "nothing on record yet" in said(await open_desk.ask("/watch summit"))
     await record("Summit", days=2)
     text = said(await open_desk.ask("/watch Geneva summit"))
-    assert "It would have sent nothing since 21 Nov, 12:00, when my record begins." in text
+    assert "It would have sent nothing since 21 Nov 12:00, when my record begins." in text
 
 
 async def test_a_noisy_query_waits_for_somebody_to_mean_it(open_desk: Any, record: Any) -> None:
@@ -79,7 +79,7 @@ async def test_case_105_only_administrators_change_a_groups_queries(open_desk: A
     (button,) = (await open_desk.ask("/watch summit", **chief)).replies[0].buttons
     assert "Only administrators" in said(await open_desk.press(button.data, **member))
     assert await watched(open_desk, Chat(GROUP, 7)) == {}
-    assert "for this topic" in said(await open_desk.press(button.data, **chief))
+    assert "I watch for" in said(await open_desk.press(button.data, **chief))
     assert "Only administrators" in said(await open_desk.ask("/unwatch 1", **member))
     assert await watched(open_desk, Chat(GROUP, 7)) == {1: "summit"}
     assert await watched(open_desk, Chat(GROUP)) == {}
@@ -127,7 +127,7 @@ async def test_a_query_that_cannot_be_used_is_refused(open_desk: Any, words: str
 async def test_a_regex_may_be_watched(open_desk: Any, record: Any) -> None:
     """RE2 is linear, so anybody may write one."""
     await record("Order 66 executed")
-    assert "one alert" in said(await open_desk.ask("/watch /order [0-9]+/"))
+    assert "1 alert" in said(await open_desk.ask("/watch /order [0-9]+/"))
 
 
 async def test_a_chat_has_room_for_so_many(open_desk: Any, clock: Any) -> None:
@@ -152,11 +152,11 @@ async def test_queries_are_listed_and_ended(open_desk: Any) -> None:
     answer = await open_desk.press("unwatch|1|mine")
     assert "no longer watch for summit" in answer.toast
     assert "🔎 2" in answer.replies[0].text
-    assert "has no query 1" in said(await open_desk.ask("/unwatch 1"))
+    assert "no query 1 here" in said(await open_desk.ask("/unwatch 1"))
     listed = (await open_desk.ask("/unwatch")).replies[0]
     assert [button.data for button in listed.buttons] == ["unwatch|2|mine"]
     assert "no longer" in said(await open_desk.ask("/unwatch #2"))
-    assert "not subscribed to anything" in said(await open_desk.ask("/mine"))
+    assert "Not subscribed to anything" in said(await open_desk.ask("/mine"))
     assert open_desk.heard == 4
 
 

@@ -1,0 +1,99 @@
+"""The bot's own words, in the languages that it speaks.
+
+In comes a language, out goes a `Words`: an English text in, the same in that language out, its values filled in. The
+translations are gettext catalogues, `bot/locale/<language>/LC_MESSAGES/newswatch.po`, compiled beside it by `make
+words`; what has none is said in English. Words are handed to whoever speaks, as a parameter that is called `_`; there
+is no language of the process. Values go in as they are: whoever writes HTML escapes them first.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from bot.model import Field
+
+# What a language calls itself. The order is that of a menu.
+LANGUAGES: Final = {
+    "en": "English",
+    "ru": "Русский",
+    "uk": "Українська",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+}
+DOMAIN, LOCALE = "newswatch", Path(__file__).parent / "locale"
+# Between thousands, as CLDR has it, and the least number that has them at all.
+_GROUPS: Final = {"en": ",", "ru": "\u00a0", "uk": "\u00a0", "de": ".", "fr": "\u202f", "es": "."}
+_LEAST_GROUPED: Final = {"es": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. The methods have gettext's names, so that its tools find the texts that they are called with."""
+
+    language: str
+    catalogue: gettext.NullTranslations
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return an English text in this language; `values` fill its {names}."""
+        return self.catalogue.gettext(text).format(**values)
+
+    def pgettext(self, context: str, text: str, /, **values: object) -> str:
+        """Return a text that means different things elsewhere: `context` tells translators which."""
+        return self.catalogue.pgettext(context, text).format(**values)
+
+    def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """Return a text in the form that goes with a number, which fills {number} in both."""
+        return self.catalogue.ngettext(one, many, number).format(number=self.number(number), **values)
+
+    def number(self, number: int) -> str:
+        """Return a whole number as it is written, its thousands apart."""
+        least = _LEAST_GROUPED.get(self.language, 1000)
+        return f"{number:,}".replace(",", _GROUPS[self.language]) if abs(number) >= least else str(number)
+
+    def day(self, day: date, today: date) -> str:
+        """Return a date that is not today, as short as it stays clear."""
+        text = self.pgettext("a date", "{day} {month}", day=day.day, month=self._months()[day.month - 1])
+        return text if day.year == today.year else f"{text} {day.year}"
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """Return when that was, or will be, with its day unless it is today. Both are in the reader's zone."""
+        clock = f"{at:%H:%M}"
+        return clock if at.date() == now.date() else f"{self.day(at.date(), now.date())} {clock}"
+
+    def _months(self) -> tuple[str, ...]:
+        return (
+            self.pgettext("month", "Jan"),
+            self.pgettext("month", "Feb"),
+            self.pgettext("month", "Mar"),
+            self.pgettext("month", "Apr"),
+            self.pgettext("month", "May"),
+            self.pgettext("month", "Jun"),
+            self.pgettext("month", "Jul"),
+            self.pgettext("month", "Aug"),
+            self.pgettext("month", "Sep"),
+            self.pgettext("month", "Oct"),
+            self.pgettext("month", "Nov"),
+            self.pgettext("month", "Dec"),
+        )
+
+
+def field_name(_: Words, field: Field) -> str:
+    """Return what readers call the part of an item that a word was found in."""
+    names: dict[Field, str] = {
+        "title": _.pgettext("part of an item", "title"),
+        "lead": _.pgettext("part of an item", "lead"),
+        "body": _.pgettext("part of an item", "text"),
+    }
+    return names[field]
+
+
+def words(language: str | None) -> Words:
+    """Return the words of a language by its ISO 639-1 code; English where we do not speak it, or there is none."""
+    if language not in LANGUAGES:
+        language = "en"
+    return Words(language, gettext.translation(DOMAIN, LOCALE, [language], fallback=True))
