@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import Message
 from typing import Final
 
@@ -19,8 +19,9 @@ from bot import identity
 from bot.errors import FetchError, ParseError
 from bot.identity import Identity
 from bot.match import Engine
-from bot.model import Article, Config, Fetched, Item, Match, Source, Watchlist
+from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
 from bot.polling import schedule
+from bot.polling.asking import Asking
 from bot.polling.placing import Found, Placer, read
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, Turn
@@ -29,6 +30,8 @@ from bot.sources.document import Document
 log = logging.getLogger(__name__)
 
 LATE: Final = "late"  # in place of a page: its turn did not come
+SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where they were
+BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing
 
 
@@ -78,15 +81,20 @@ class Turns:
     async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
         try:
-            fetched = await self.fetch.get(source.url, validators=leased.validators, headers=source.headers)
-            if fetched.not_modified:
-                return Taken(self._well(leased, source, fetched))
-            document = await self.parse.scan(fetched, self.now())
-            return await self._read(leased, source, setup, fetched, document)
+            asking = Asking(self.fetch, self.parse, self.now)
+            asked = await asking.ask(source, leased.validators, leased.found, first=not leased.baselined)
+            if asked.found != leased.found:
+                leased = replace(leased, found=asked.found, validators=Validators())
+            if asked.document is None:
+                return Taken(self._well(leased, source, asked.fetched))
+            return await self._read(leased, source, setup, asked.fetched, asked.document)
         except FetchError as error:
-            return self._failed(leased, source, str(error), error.retry_after, error.status)
+            gone = error.status in {404, 410}
+            return self._failed(
+                _searching(leased) if gone else leased, source, str(error), error.retry_after, error.status
+            )
         except ParseError as error:
-            return self._failed(leased, source, str(error), None, None)
+            return self._failed(_searching(leased), source, str(error), None, None)
 
     async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
         """Tell new items from known ones, and record them."""
@@ -99,7 +107,8 @@ class Turns:
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
         told = self._told(leased, source, sifted.new, items, known_from)
-        found = await self._find([items[position] for position in told], source, setup)
+        since = self.now() - BY_ITS_PAGE if document.bare and leased.baselined else None
+        found = await self._find([items[p] for p in told], source, setup, bare=document.bare, since=since)
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
         outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
@@ -131,8 +140,13 @@ class Turns:
             p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)
         )
 
-    async def _find(self, items: Sequence[Item], source: Source, setup: Setup) -> _Findings:
-        """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen."""
+    async def _find(
+        self, items: Sequence[Item], source: Source, setup: Setup, *, bare: bool, since: datetime | None
+    ) -> _Findings:
+        """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen.
+
+        Of `bare` items the page tells all there is to tell, and whether they are from before `since`.
+        """
         if not items:
             return _Findings()
         engine = await setup.engine()
@@ -142,13 +156,14 @@ class Turns:
 
         oldest_first = tuple(reversed(items))
         fired = await asyncio.to_thread(lambda: [match(item) for item in oldest_first])
+        always = bare or source.full_text == "always"
         wanted = [
-            source.full_text != "never" and bool(item.url) and (bool(matches) or source.full_text == "always")
+            source.full_text != "never" and bool(item.url) and (bool(matches) or always)
             for item, matches in zip(oldest_first, fired, strict=True)
         ]
         pages = await self._articles([item if want else None for item, want in zip(oldest_first, wanted, strict=True)])
-        # with `always` a page may be what fires: items whose turn did not come stay new, as long as any page came
-        postpone = source.full_text == "always" and any(page is not LATE for page in pages if page is not None)
+        # where a page may be what fires, items whose turn did not come stay new, as long as any page came
+        postpone = always and any(page is not LATE for page in pages if page is not None)
 
         def finish() -> _Findings:
             found = _Findings()
@@ -158,9 +173,11 @@ class Turns:
                     continue
                 read_item, all_matches, article = item, matches, page if isinstance(page, Article) else None
                 if article is not None:
-                    read_item = replace(item, body=article.text, language=item.language or article.language)
+                    read_item = _opened(item, article) if bare else item
+                    read_item = replace(read_item, body=article.text, language=item.language or article.language)
                     all_matches = _with(match(read_item), matches)
-                if all_matches:
+                old = since is not None and article is not None and (article.published or since) < since
+                if all_matches and not old:
                     found.matched.append(read(read_item, all_matches, article))
                 else:
                     found.silent.append(read_item)
@@ -216,7 +233,7 @@ class Turns:
         now = self.now()
         quiet = 0 if new else leased.quiet + 1
         wait = schedule.after_success(source, quiet=quiet, fresh_for=fetched.fresh_for, spread=random.random())  # noqa: S311 - no secret
-        return Outcome(leased, now, now + wait, fetched.validators, parsed=parsed, new=new)
+        return Outcome(leased, now, now + wait, fetched.validators, parsed=parsed, new=new, found=leased.found)
 
     def _failed(
         self, leased: Leased, source: Source, reason: str, retry_after: float | None, status: int | None
@@ -229,7 +246,16 @@ class Turns:
             status=status,
             spread=random.random(),  # noqa: S311 - no secret
         )
-        return Taken(Outcome(leased, now, now + wait, leased.validators, error=reason), status=status)
+        return Taken(
+            Outcome(leased, now, now + wait, leased.validators, error=reason, found=leased.found), status=status
+        )
+
+
+def _searching(leased: Leased) -> Leased:
+    """Return a source whose items are not where they were found: after a few times they are looked for anew."""
+    if leased.failures + 1 < SEARCH_AFTER:
+        return leased
+    return replace(leased, found=None, validators=Validators())
 
 
 def _page(task: asyncio.Task[Article | None]) -> Article | None:
@@ -238,6 +264,11 @@ def _page(task: asyncio.Task[Article | None]) -> Article | None:
         log.error("article not read", exc_info=bug)
         return None
     return task.result()
+
+
+def _opened(item: Item, page: Article) -> Item:
+    """Return an item of which only a link was known, with what its page says of itself."""
+    return replace(item, title=page.title or item.title, published=page.published or item.published)
 
 
 def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.model import (
     Fetched,
     Item,
+    Kind,
     Validators,
 )
 
@@ -38,8 +39,12 @@ class Fetch(Protocol):
 class Parse(Protocol):
     """Bytes to items, off the event loop."""
 
-    async def scan(self, fetched: Fetched, now: datetime) -> Document:
-        """Return what the answer holds; ParseError says what it is instead of items."""
+    async def scan(self, fetched: Fetched, now: datetime, kind: Kind = "feed", select: str | None = None) -> Document:
+        """Return what the answer holds, `kind` and `select` as of its source; ParseError says what it is instead."""
+        ...
+
+    async def join(self, documents: Sequence[Document], now: datetime) -> Document:
+        """Return one document with the items of all of these sitemaps, the newest first."""
         ...
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:

@@ -11,21 +11,24 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Final, ParamSpec, Self, TypeVar
 
 from bot.errors import ParseError
 from bot.identity import Marks, identify
-from bot.model import Fetched, Item
-from bot.sources import feed, jsonfeed
+from bot.model import Fetched, Item, Kind
+from bot.sources import feed, kinds
 from bot.sources.child import DEADLINE, Children
-from bot.sources.document import Document, Draft
+from bot.sources.document import MOST, Document, Draft, Shape
 from bot.sources.read import Reading
 from bot.sources.scan import MARK
+from bot.sources.sitemap import GZIP
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 AT_ONCE = 3  # documents that threads may list at once; more than that, and child processes pay
+
+_SHAPES: Final[dict[str, Shape]] = {"sitemap": "sitemap", "index": "index", "page": "page"}  # else a feed
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -54,22 +57,24 @@ class Parser:
         await self._suspicious.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def scan(self, fetched: Fetched, now: datetime) -> Document:
+    async def scan(self, fetched: Fetched, now: datetime, kind: Kind = "feed", select: str | None = None) -> Document:
         """Return what the answer holds. ParseError says what it is instead, where it holds no items at all.
 
-        Only the 500 newest items by position count. An empty feed is a Document without items.
+        `kind` and `select` are the source's. Only the 500 newest items by position count, of a sitemap by date. An
+        empty feed is a Document without items, an index of sitemaps is one that says where to look `further`.
         """
-        if jsonfeed.is_json(fetched.body):
-            if feed.is_modest(fetched.body):
-                reading = await self._thread(jsonfeed.read, fetched.body, fetched.url)
-            else:
-                reading = await self._suspicious.whole(fetched)
-            return _document(reading, fetched.url, now, None)
+        what = kinds.kind_of(fetched.body, kind)
+        if what != "feed":
+            return _document(await self._whole(fetched, what, select), fetched.url, now, None)
         found = await self._scan(fetched, now)
         if isinstance(found, feed.Broken):
             reading = await self._suspicious.whole(fetched)
             return _document(reading, fetched.url, now, found.why)
         return found
+
+    async def join(self, documents: Sequence[Document], now: datetime) -> Document:
+        """Return one document with the items of all of these sitemaps, the newest first."""
+        return await self._thread(_joined, documents, now)
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
         """Return the items at these positions of the document, in its order. A document is asked once."""
@@ -93,6 +98,13 @@ class Parser:
         children = self._suspicious if not feed.is_modest(document.data, feed.MONSTROUS) else self._honest
         return await children.items(document, positions)
 
+    async def _whole(self, fetched: Fetched, what: kinds.Found, select: str | None) -> Reading:
+        if fetched.body.startswith(GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
+            return await self._suspicious.whole(fetched, what, select)
+        if feed.is_modest(fetched.body):
+            return await self._thread(kinds.whole, fetched.body, fetched.url, fetched.content_type, what, select)
+        return await (self._suspicious if what == "json" else self._honest).whole(fetched, what, select)
+
     async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
         plain = feed.is_plain_utf8(fetched.body, fetched.content_type)  # any other encoding may be a trap of its own
         if not (plain and feed.is_modest(fetched.body, feed.MONSTROUS)):
@@ -114,7 +126,22 @@ def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Doc
         Marks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
     ]
     identities = identify(marks, now, homes=(url, reading.home))
-    return Document(url, identities, feed.note_of(reading.skipped, why or ""), drafts=reading.drafts)
+    return Document(
+        url,
+        identities,
+        feed.note_of(reading.skipped, why or "") if reading.version not in {"sitemap", "page"} else None,
+        drafts=reading.drafts,
+        shape=_SHAPES.get(reading.version, "feed"),
+        further=reading.further,
+        bare=reading.bare,
+    )
+
+
+def _joined(documents: Sequence[Document], now: datetime) -> Document:
+    drafts = [draft for document in documents for draft in document.drafts or ()]
+    drafts.sort(key=lambda draft: draft.published or datetime.min.replace(tzinfo=UTC), reverse=True)
+    bare = any(document.bare for document in documents)
+    return _document(Reading((*drafts[:MOST],), "", "sitemap", bare=bare), documents[0].url, now, None)
 
 
 def _item(draft: Draft, document: Document, position: int) -> Item:

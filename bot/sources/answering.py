@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ParseError
-from bot.sources import feed, jsonfeed
+from bot.sources import feed, kinds
 from bot.sources.child import DEADLINE, LENGTHS
 from bot.sources.document import Document, Draft
 
@@ -72,12 +72,9 @@ def _some(question: dict[str, Any], data: bytes, _kept: OrderedDict[int, Documen
 
 
 def _whole(question: dict[str, Any], data: bytes, _kept: OrderedDict[int, Document]) -> dict[str, Any]:
-    if jsonfeed.is_json(data):
-        reading = jsonfeed.read(data, question["url"])
-    else:
-        reading = feed.whole(data, question["url"], question["content_type"])
+    reading = kinds.whole(data, question["url"], question["content_type"], question["found"], question["select"])
     about = {"home": reading.home, "version": reading.version, "skipped": reading.skipped}
-    return {"drafts": _rows(reading.drafts), **about}
+    return {"drafts": _rows(reading.drafts), **about, "further": reading.further, "bare": reading.bare}
 
 
 def _scan(question: dict[str, Any], data: bytes, kept: OrderedDict[int, Document]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from bot.identity import Identity
 from bot.model import Fetched
 from bot.sources.document import Document, Draft
 from bot.sources.feed import Broken
+from bot.sources.kinds import Found
 from bot.sources.read import Reading
 
 DEADLINE = 5.0  # seconds for one document; the largest honest ones take two
@@ -72,10 +73,11 @@ class Children:
             )
         )
 
-    async def whole(self, fetched: Fetched) -> Reading:
-        """Do what `feed.whole` does, or `jsonfeed.read` for JSON."""
-        answer = await self._free().ask("whole", fetched.body, fetched)
-        return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"])
+    async def whole(self, fetched: Fetched, found: Found = "feed", select: str | None = None) -> Reading:
+        """Do what `kinds.whole` does."""
+        answer = await self._free().ask("whole", fetched.body, fetched, found=found, select=select)
+        further, bare = (*answer["further"],), answer["bare"]
+        return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"], further, bare)
 
     async def close(self) -> None:
         """End the processes, whatever they are doing."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.identity import Identity
+from bot.model import Hints
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+Shape = Literal["feed", "sitemap", "index", "page"]  # what an answer turned out to be
 
 MOST = 500  # items of one document that are looked at: the newest by position
 
@@ -47,3 +50,7 @@ class Document:
     content_type: str = ""  # of the data, where its own word on its encoding is not all there is
     tree: _Element | None = field(default=None, repr=False)
     kept: tuple[int, int] | None = None  # (the process, the number it gave the document)
+    shape: Shape = "feed"
+    further: tuple[str, ...] = ()  # addresses that hold items: sitemaps of an index, feeds that a page names
+    bare: bool = False  # the titles are only what links say: the pages behind them tell more
+    hints: Hints = field(default_factory=Hints)  # how often it wants to be asked

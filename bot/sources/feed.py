@@ -57,7 +57,8 @@ def scan(body: bytes, url: str, content_type: str, now: datetime) -> Document | 
     if not listing.marks and not _ROOTS.search(data[:4096]):
         raise ParseError(f"not a feed but {what(body)}")
     identities = identify(listing.marks, now, homes=(url, listing.home))
-    return Document(url, identities, note_of(listing.skipped), data=data, tree=listing.tree)
+    note = note_of(listing.skipped)
+    return Document(url, identities, note, data=data, tree=listing.tree, hints=listing.hints)
 
 
 def note_of(skipped: int, why: str = "") -> str | None:

@@ -35,6 +35,8 @@ class Reading:
     home: str
     version: str
     skipped: int = 0  # items beyond the limit
+    further: tuple[str, ...] = ()  # addresses that hold items: sitemaps of an index, feeds that a page names
+    bare: bool = False  # its titles are only what links say: the pages behind them tell more
 
 
 def read(data: bytes, url: str, content_type: str = "") -> Reading:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ParseError
 from bot.identity import Marks
+from bot.model import Hints
 from bot.sources.document import MOST
+from bot.sources.hints import hints_of
 from bot.sources.markup import line
 from bot.urls import absolute
 
@@ -54,6 +56,7 @@ class Listing:
     home: str
     skipped: int  # items beyond the limit
     tree: _Element | None  # to be cut down later, where it is small enough to be kept
+    hints: Hints
 
 
 def refuse_traps(data: bytes) -> bool:
@@ -91,7 +94,7 @@ def listed(data: bytes, url: str) -> Listing | str:
     if isinstance(root, str):
         return root
     marks = tuple(_marks(item, url) for item in _items(root))
-    return Listing(marks, _home(root, url), skipped, root if len(short) <= KEPT else None)
+    return Listing(marks, _home(root, url), skipped, root if len(short) <= KEPT else None, hints_of(root))
 
 
 def cut_down(data: bytes, tree: _Element | None, wanted: Collection[int]) -> bytes:

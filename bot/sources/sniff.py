@@ -38,13 +38,18 @@ def is_html(body: bytes) -> bool:
     return _HTML.match(_head(body)) is not None
 
 
+def is_challenge(body: bytes) -> bool:
+    """Return whether this page only checks for browsers."""
+    return _CHALLENGE.search(body[: 16 * HEAD]) is not None
+
+
 def what(body: bytes) -> str:
     """Return what the body is, fit for “this is not a feed but …”."""
     head = _head(body)
     file = next((words for start, words in _FILES if body.startswith(start)), None)
     if file or not head.strip():
         return file or "empty"
-    if _CHALLENGE.search(body[: 16 * HEAD]):
+    if is_challenge(body):
         return "a page by which Cloudflare checks for browsers"
     if _HTML.match(head):
         title = _title(body)

@@ -1,0 +1,61 @@
+"""What kind of source an answer is, by its first bytes and by what watchlists.yaml says.
+
+The one place that knows all kinds: `kind_of` tells them apart, `whole` reads all but the plain feeds, which take a way
+of their own. Pure, so that a thread and a child process may do the same.
+"""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from typing import Final, Literal
+
+from bot.errors import ParseError
+from bot.model import Kind
+from bot.sources import feed, jsonfeed, page, sitemap
+from bot.sources.read import Reading
+from bot.sources.sniff import is_html, what
+
+Found = Literal["feed", "json", "sitemap", "page"]
+
+_HEAD: Final = 4096  # bytes
+_COMMENTS: Final = r"(?:<!--(?>.*?-->)\s*)*+"
+_PROLOGUE: Final = rf"(?:\xef\xbb\xbf)?\s*(?:<\?(?>.*?\?>)\s*)*+{_COMMENTS}(?:<!DOCTYPE[^>\[]{{0,300}}>\s*)?{_COMMENTS}"
+_SITEMAP: Final = re.compile(
+    _PROLOGUE.encode() + rb"<(?:[\w-]{1,30}:)?(?:urlset|sitemapindex)\b", re.IGNORECASE | re.DOTALL
+)
+_XHTML: Final = re.compile(_PROLOGUE.encode() + rb"<(?:html|head|body)\b", re.IGNORECASE | re.DOTALL)
+
+
+def kind_of(body: bytes, kind: Kind) -> Found:
+    """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
+    head = body[:_HEAD]
+    if kind == "feed":
+        return "json" if jsonfeed.is_json(body) else "feed"
+    if kind == "page":
+        return "page"
+    if head.startswith(sitemap.GZIP) or _SITEMAP.match(head):
+        return "sitemap"
+    if kind == "sitemap":
+        raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
+    if jsonfeed.is_json(body):
+        return "json"
+    return "page" if is_html(body) or _XHTML.match(head) else "feed"
+
+
+def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
+    """Read an answer at once, whatever that takes."""
+    if found == "json":
+        return jsonfeed.read(body, url)
+    if found == "sitemap":
+        return sitemap.read(body, url)
+    if found == "page":
+        return page.read(body, url, charset_of(content_type), select)
+    return feed.whole(body, url, content_type)
+
+
+def charset_of(content_type: str) -> str | None:
+    """Return the charset that a Content-Type names."""
+    message = Message()
+    message["content-type"] = content_type
+    return message.get_content_charset()
