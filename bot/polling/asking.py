@@ -169,7 +169,10 @@ class Asking:
 
 def _list_of(document: Document) -> Document:
     if not document.identities:
-        raise ParseError("a web page whose feeds cannot be read, and none of whose links looks like an article")
+        raise ParseError(
+            "a web page without any feed that can be read, and none of its links looks like an article: "
+            "give the address of its feed, or say with `select` which links to follow"
+        )
     return document
 
 

@@ -87,7 +87,9 @@ def _scan(question: dict[str, Any], data: bytes, kept: OrderedDict[int, Document
     while len(kept) > KEPT:
         kept.popitem(last=False)
     identities = [(one.keys, one.known_by[len(one.keys) :]) for one in found.identities]
-    return {"document": number, "identities": identities, "note": found.note}
+    every, skips = found.hints.every, found.hints.skips
+    hints = [every and every.total_seconds(), skips]
+    return {"document": number, "identities": identities, "note": found.note, "hints": hints}
 
 
 def _rows(drafts: Iterable[Draft]) -> list[tuple[object, ...]]:

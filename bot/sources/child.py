@@ -13,13 +13,13 @@ import json
 import struct
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ParseError
 from bot.identity import Identity
-from bot.model import Fetched
+from bot.model import Fetched, Hints
 from bot.sources.document import Document, Draft
 from bot.sources.feed import Broken
 from bot.sources.kinds import Found
@@ -56,8 +56,15 @@ class Children:
             return Broken(answer["broken"])
         identities = tuple(Identity((*keys,), (*keys, *more)) for keys, more in answer["identities"])
         kept = (child.number, answer["document"])
+        every, skips = answer["hints"]
         return Document(
-            fetched.url, identities, answer["note"], data=fetched.body, content_type=fetched.content_type, kept=kept
+            fetched.url,
+            identities,
+            answer["note"],
+            data=fetched.body,
+            content_type=fetched.content_type,
+            kept=kept,
+            hints=Hints(every and timedelta(seconds=every), skips),
         )
 
     async def items(self, document: Document, wanted: list[int]) -> tuple[Draft, ...]:

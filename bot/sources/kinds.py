@@ -16,7 +16,7 @@ from bot.sources import feed, jsonfeed, page, sitemap
 from bot.sources.read import Reading
 from bot.sources.sniff import is_html, what
 
-Found = Literal["feed", "json", "sitemap", "page"]
+Found = Literal["feed", "json", "sitemap", "page", "site"]  # a site is a page that may have no links, but a feed
 
 _HEAD: Final = 4096  # bytes
 _COMMENTS: Final = r"(?:<!--(?>.*?-->)\s*)*+"
@@ -40,7 +40,7 @@ def kind_of(body: bytes, kind: Kind) -> Found:
         raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
     if jsonfeed.is_json(body):
         return "json"
-    return "page" if is_html(body) or _XHTML.match(head) else "feed"
+    return "site" if is_html(body) or _XHTML.match(head) else "feed"
 
 
 def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
@@ -49,8 +49,8 @@ def whole(body: bytes, url: str, content_type: str, found: Found, select: str | 
         return jsonfeed.read(body, url)
     if found == "sitemap":
         return sitemap.read(body, url)
-    if found == "page":
-        return page.read(body, url, charset_of(content_type), select)
+    if found in {"page", "site"}:
+        return page.read(body, url, charset_of(content_type), select, empty=found == "site")
     return feed.whole(body, url, content_type)
 
 

@@ -33,15 +33,17 @@ _FEEDS = re.compile(
 _NO_FEED = re.compile(r"wp-json|oembed|manifest|opensearch|/comments?/|comments/feed", re.IGNORECASE)
 
 
-def read(data: bytes, url: str, charset: str | None = None, select: str | None = None) -> Reading:
-    """Read a page. ParseError where it has neither article links nor feeds, or cannot be read."""
+def read(
+    data: bytes, url: str, charset: str | None = None, select: str | None = None, *, empty: bool = False
+) -> Reading:
+    """Read a page. ParseError where it cannot be read, or has no article links and may not be `empty` of them."""
     if is_challenge(data):
         raise ParseError(f"not a list of articles but {what(data)}")
     root = _tree(decode(data[:LARGEST], charset))
     base = links.base_of(root, url)
     further = () if select else advertised(root, base)
     found = _selected(root, base, select) if select else shapes.articles(links.on_page(root, url))
-    if not found and not further:
+    if not found and not empty:
         raise ParseError(_nothing(root, data, select))
     language = language_code(root.get("lang") or "")
     drafts = tuple(Draft(link=one.url, title=one.text or words_of(one.url), language=language) for one in found[:MOST])
