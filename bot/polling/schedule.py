@@ -2,46 +2,77 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
-from bot.model import Item, Source
+from bot.model import Hints, Item, Source
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 STEADY = timedelta(minutes=1)  # below it a source never adapts (watchlists.yaml: `every`)
 PATIENCE = 6  # quiet polls before a source is asked less often: an hour at the default pace
+EAGERNESS = 0.4  # more makes it less eager; see bench/pace.py for what that costs and saves
 REFUSED = frozenset({401, 403, 404, 410})  # a person must act: worth asking only a few times a day
+GONE = 410
+DAILY = 30  # failures in a row, a day of them at least, after which asking every hour is too much
+AGAIN = timedelta(minutes=5)
 NOTICE_AFTER = 5  # failures in a row before the owner is told: one-off errors are nobody's news
 GAP = timedelta(hours=12)  # unread for longer than this, a source comes back with a backlog
 GAP_MEMORY = DAY  # of a backlog, what is older than this is recorded and not told
 GAP_UNDATED = 20  # of a backlog without dates, so many of the newest are told
 
 
-def after_success(source: Source, *, quiet: int, fresh_for: timedelta | None, spread: float) -> timedelta:
-    """Return how long to wait after a poll that went well.
+def after_success(
+    source: Source, *, quiet: int, rate: float, fresh_for: timedelta | None, hints: Hints, now: datetime, spread: float
+) -> timedelta:
+    """Return how long to wait after a poll that went well: from `every` to an hour, ten times `every` at most.
 
-    `quiet` counts the polls in a row without news, this one included; `fresh_for` is what the server said;
-    `spread` is a random number in [0, 1) that keeps sources from marching in step (5 % to either side).
+    `quiet` counts the polls in a row without news, this one included; `rate` is how many polls with news an hour is
+    expected to bring now; `fresh_for` and `hints` are what server and feed said; `spread` is a random number in [0, 1)
+    that keeps sources from marching in step (5 % to either side).
     """
     if source.every < STEADY:
         return source.every
     longest = max(source.every, min(HOUR, 10 * source.every))
-    wait = source.every * (1 + max(0, quiet - PATIENCE) / 10)
-    wait = min(max(wait, fresh_for or timedelta()), longest)
-    return wait * (0.95 + spread / 10)
+    wait = source.every
+    if quiet >= PATIENCE:  # delay costs linearly, and so do requests: the best balance goes by the root
+        wait = max(wait, EAGERNESS * math.sqrt(source.every / HOUR / max(rate, 1e-6)) * HOUR)
+    asked = min(max(fresh_for or timedelta(), hints.every or timedelta()), longest)
+    wait = max(min(max(wait, asked), longest) * (0.95 + spread / 10), asked)
+    return min(wait + _skipped(hints.skips, now + wait), max(wait, longest))
+
+
+def _skipped(skips: int, at: datetime) -> timedelta:
+    """Return how long after `at` the hours and days end at which the feed wants nobody; hours and days of UTC."""
+    later = at
+    for _ in range(2):  # what is beyond an hour, the bounds cut off anyway
+        if not (skips >> later.hour & 1 or skips >> 24 + later.weekday() & 1):
+            break
+        later = later.replace(minute=0, second=0, microsecond=0) + HOUR
+    return later - at
 
 
 def after_failure(
     source: Source, *, failures: int, retry_after: float | None, status: int | None, spread: float
 ) -> timedelta:
-    """Return how long to wait after the given failure in a row (1 = the first): doubling, an hour or a day at most.
+    """Return how long to wait after the given failure in a row (1 = the first).
 
-    `retry_after` is the server's wish in seconds, already bounded by the fetcher.
+    Doubling to an hour, and after a day of that on to a day; where a person must act, to a day at once, and a page
+    that is gone for good is left alone for a day from the start. `retry_after` is the server's wish in seconds,
+    already bounded by the fetcher.
     """
-    longest = max(source.every, DAY if status in REFUSED else HOUR)
-    wait = min(source.every * (1 << min(failures - 1, 20)), longest)
+    if status == GONE:
+        wait = DAY
+    else:
+        longest = DAY if status in REFUSED else min(HOUR * (1 << min(max(0, failures - DAILY), 5)), DAY)
+        wait = min(source.every * (1 << min(failures - 1, 20)), max(source.every, longest))
     wait *= 0.95 + spread / 10
     return max(wait, timedelta(seconds=retry_after or 0))
+
+
+def after_outage(source: Source, spread: float) -> timedelta:
+    """Return how long to wait when the outage is ours: short, so that all is read soon after it ends."""
+    return min(source.every, AGAIN) * (0.95 + spread / 10)
 
 
 def is_news(item: Item, position: int, polled_at: datetime | None, now: datetime, *, below: bool = False) -> bool:

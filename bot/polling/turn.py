@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from bot.match import Engine
 from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
 from bot.polling import schedule
 from bot.polling.asking import Asking
+from bot.polling.ending import asked_with, failed, well
 from bot.polling.placing import Found, Placer, read
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, Turn
@@ -47,9 +47,13 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a turn came to. `recorded` is True when its outcome is written already, together with its items."""
+    """What a turn came to. `recorded` is True when its outcome is written already, together with its items.
+
+    Otherwise it tells nobody anything, and its outcome waits, with what it has `seen`, for others of its kind.
+    """
 
     outcome: Outcome
+    seen: tuple[Recorded, ...] = ()
     recorded: bool = False
     items: int = 0
     new: int = 0
@@ -82,11 +86,13 @@ class Turns:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
         try:
             asking = Asking(self.fetch, self.parse, self.now)
-            asked = await asking.ask(source, leased.validators, leased.found, first=not leased.baselined)
+            moved, found = _where(leased, source)
+            asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=not leased.baselined)
             if asked.found != leased.found:
                 leased = replace(leased, found=asked.found, validators=Validators())
+                asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before
             if asked.document is None:
-                return Taken(self._well(leased, source, asked.fetched))
+                return Taken(well(leased, source, asked.fetched, self.now()))
             return await self._read(leased, source, setup, asked.fetched, asked.document)
         except FetchError as error:
             gone = error.status in {404, 410}
@@ -103,7 +109,7 @@ class Turns:
         sifted = identity.sift(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
         if not fresh and leased.baselined:
-            return Taken(self._well(leased, source, fetched, parsed=True), items=len(entries))
+            return Taken(well(leased, source, fetched, self.now(), document=document), items=len(entries))
         items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
         told = self._told(leased, source, sifted.new, items, known_from)
@@ -111,7 +117,7 @@ class Turns:
         found = await self._find([items[p] for p in told], source, setup, bare=document.bare, since=since)
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
-        outcome = self._well(leased, source, fetched, parsed=True, new=bool(fresh))
+        outcome = well(leased, source, fetched, self.now(), document=document, fresh=tuple(items.values()))
         if found.late:
             outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
@@ -120,9 +126,10 @@ class Turns:
 
     async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: the strongest of each item, and the others only where that one is not known."""
-        strongest = await self.store.seen(leased.id, [entry.known_by[0] for entry in entries if entry.known_by])
+        now, first = self.now(), [entry.known_by[0] for entry in entries if entry.known_by]
+        strongest = await self.store.seen(leased.id, first, now)
         others = [key for entry in entries if not strongest.intersection(entry.known_by) for key in entry.known_by[1:]]
-        return strongest | await self.store.seen(leased.id, others) if others else strongest
+        return strongest | await self.store.seen(leased.id, others, now) if others else strongest
 
     def _told(
         self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
@@ -215,11 +222,19 @@ class Turns:
     ) -> Taken:
         now = self.now()
         seen = tuple(Recorded(item, now) for item in silent)
+        if not found:
+            return Taken(outcome, seen=seen)
         async with self.store.recording(outcome.leased) as recording:
             placer = Placer(recording, source, setup.watchlists, now)
-            for one in found:
-                await placer.place(one)
-            turn = Turn(outcome, (*seen, *placer.recorded), tuple(placer.alerts), tuple(placer.joined))
+            await placer.place(found)
+            turn = Turn(
+                outcome,
+                (*seen, *placer.recorded),
+                tuple(placer.alerts),
+                tuple(placer.joined),
+                rises=tuple(placer.rises),
+                follow_ups=tuple(placer.follow_ups),
+            )
             queued = await recording.write(turn)
         return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
 
@@ -227,28 +242,18 @@ class Turns:
         """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
         return self._failed(leased, source, f"internal error ({type(error).__name__}), see the log", None, None)
 
-    def _well(
-        self, leased: Leased, source: Source, fetched: Fetched, *, parsed: bool = False, new: bool = False
-    ) -> Outcome:
-        now = self.now()
-        quiet = 0 if new else leased.quiet + 1
-        wait = schedule.after_success(source, quiet=quiet, fresh_for=fetched.fresh_for, spread=random.random())  # noqa: S311 - no secret
-        return Outcome(leased, now, now + wait, fetched.validators, parsed=parsed, new=new, found=leased.found)
-
     def _failed(
         self, leased: Leased, source: Source, reason: str, retry_after: float | None, status: int | None
     ) -> Taken:
-        now = self.now()
-        wait = schedule.after_failure(
-            source,
-            failures=leased.failures + 1,
-            retry_after=retry_after,
-            status=status,
-            spread=random.random(),  # noqa: S311 - no secret
-        )
-        return Taken(
-            Outcome(leased, now, now + wait, leased.validators, error=reason, found=leased.found), status=status
-        )
+        return Taken(failed(leased, source, reason, self.now(), retry_after=retry_after, status=status), status=status)
+
+
+def _where(leased: Leased, source: Source) -> tuple[Source, str | None]:
+    """Return the source with the address that it moved to, if it did, and where its items were found."""
+    address = leased.habits.address
+    if address is None:
+        return source, leased.found
+    return replace(source, url=address), leased.found and address
 
 
 def _searching(leased: Leased) -> Leased:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Item, Source
+from bot.model import Hints, Item, Source
 from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,60 +19,97 @@ def source(every: timedelta) -> Source:
     return Source(name="Courier", url="https://courier.example/rss", publisher="courier.example", every=every)
 
 
+def wait_of(
+    every: timedelta,
+    *,
+    quiet: int = 0,
+    rate: float = 1.0,
+    fresh_for: timedelta | None = None,
+    hints: Hints | None = None,
+    now: datetime = NOW,
+    spread: float = 0.5,
+) -> timedelta:
+    """Return the wait after a poll that went well."""
+    return after_success(
+        source(every), quiet=quiet, rate=rate, fresh_for=fresh_for, hints=hints or Hints(), now=now, spread=spread
+    )
+
+
 def test_a_lively_source_is_asked_at_its_own_pace() -> None:
-    """A source that brought news is asked again after `every`, give or take five percent."""
-    wait = after_success(source(timedelta(minutes=10)), quiet=0, fresh_for=None, spread=0.5)
-    assert wait == timedelta(minutes=10)
+    """A source that brought news is asked again after `every`, give or take five percent, whatever the hour."""
+    assert wait_of(timedelta(minutes=10), quiet=0, rate=0.0) == timedelta(minutes=10)
 
 
-def test_a_quiet_source_is_asked_less_often_up_to_an_hour() -> None:
-    """After many quiet polls the pace slows down, and stops slowing at an hour."""
-    waits = [
-        after_success(source(timedelta(minutes=10)), quiet=q, fresh_for=None, spread=0.5) for q in (6, 10, 20, 500)
-    ]
+def test_a_quiet_hour_is_asked_less_often_up_to_an_hour() -> None:
+    """After quiet polls the pace goes by what the hour usually brings, and stops slowing at an hour."""
+    waits = [wait_of(timedelta(minutes=10), quiet=6, rate=rate) for rate in (6.0, 0.5, 0.1, 0.0)]
     assert waits == sorted(waits)
     assert waits[0] == timedelta(minutes=10)
     assert waits[-1] == HOUR
 
 
 def test_below_a_minute_the_pace_never_adapts() -> None:
-    """`every: 5s` stays five seconds, whatever the server wishes."""
-    assert after_success(source(timedelta(seconds=5)), quiet=500, fresh_for=HOUR, spread=0.9) == timedelta(seconds=5)
+    """`every: 5s` stays five seconds, whatever the hour, the server and the feed wish."""
+    hints = Hints(HOUR, skips=1 << 12)
+    assert wait_of(timedelta(seconds=5), quiet=500, rate=0.0, fresh_for=HOUR, hints=hints) == timedelta(seconds=5)
 
 
-def test_the_servers_word_on_freshness_is_heard() -> None:
-    """Cache-Control stretches the pace, within the bounds that the configuration promises."""
-    assert after_success(
-        source(timedelta(minutes=5)), quiet=0, fresh_for=timedelta(minutes=20), spread=0.5
-    ) == timedelta(minutes=20)
-    assert after_success(source(timedelta(minutes=5)), quiet=0, fresh_for=timedelta(days=9), spread=0.5) == timedelta(
-        minutes=50
-    )
+def test_what_server_and_feed_ask_for_is_kept_within_bounds() -> None:
+    """Cache-Control, ttl and sy:updatePeriod stretch the pace, never to less than they say, up to the bounds."""
+    minutes = timedelta(minutes=1)
+    assert wait_of(5 * minutes, fresh_for=20 * minutes, spread=0.0) == 20 * minutes
+    assert wait_of(5 * minutes, hints=Hints(30 * minutes), spread=0.0) == 30 * minutes
+    assert wait_of(5 * minutes, fresh_for=timedelta(days=9)) == 50 * minutes
+    assert wait_of(10 * minutes, hints=Hints(timedelta(days=1))) == HOUR
+
+
+def test_skipped_hours_and_days_are_waited_out_within_bounds() -> None:
+    """Hours and days to skip push a poll to their end, by an hour at most; 2026-11-23 is a Monday."""
+    ten = timedelta(minutes=10)
+    assert wait_of(ten, hints=Hints(skips=1 << 12), now=NOW + timedelta(minutes=20)) == timedelta(minutes=40)
+    assert wait_of(ten, hints=Hints(skips=1 << 13), now=NOW) == ten
+    assert wait_of(ten, hints=Hints(skips=1 << 24), now=NOW) == HOUR
+    assert wait_of(ten, hints=Hints(skips=1 << 25), now=NOW) == ten
 
 
 @given(
     every=st.timedeltas(min_value=timedelta(seconds=1), max_value=DAY),
     quiet=st.integers(0, 10_000),
+    rate=st.floats(0, 100),
     fresh=st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=4000)),
+    hinted=st.none() | st.timedeltas(min_value=timedelta(), max_value=DAY),
+    skips=st.integers(0, (1 << 31) - 1),
     spread=st.floats(0, 1, exclude_max=True),
 )
 @settings(deadline=None, max_examples=100)
 def test_the_pace_stays_between_every_and_its_bounds(
-    every: timedelta, quiet: int, fresh: timedelta | None, spread: float
+    every: timedelta,
+    quiet: int,
+    rate: float,
+    fresh: timedelta | None,
+    hinted: timedelta | None,
+    skips: int,
+    spread: float,
 ) -> None:
     """Whatever happened, the wait is about `every` at least, and an hour or ten times `every` at most."""
-    wait = after_success(source(every), quiet=quiet, fresh_for=fresh, spread=spread)
+    wait = wait_of(every, quiet=quiet, rate=rate, fresh_for=fresh, hints=Hints(hinted, skips), spread=spread)
     assert every * 0.94 <= wait <= max(every, min(HOUR, 10 * every)) * 1.06
 
 
-def test_failures_double_the_wait_up_to_an_hour() -> None:
-    """A source that fails is left alone longer and longer, an hour at most."""
+def test_failures_double_the_wait_to_an_hour_and_after_a_day_to_a_day() -> None:
+    """A source that fails is left alone longer and longer: an hour while it may be passing, a day at most."""
     waits = [
         after_failure(source(timedelta(minutes=10)), failures=n, retry_after=None, status=503, spread=0.5)
-        for n in (1, 2, 3, 4, 50)
+        for n in (1, 2, 3, 4, 30, 31, 32, 35, 5000)
     ]
-    minutes = [wait.total_seconds() / 60 for wait in waits]
-    assert minutes == [10, 20, 40, 60, 60]
+    assert [wait.total_seconds() / 60 for wait in waits] == [10, 20, 40, 60, 60, 120, 240, 1440, 1440]
+
+
+def test_case_43_what_is_gone_is_paused_at_once() -> None:
+    """Case 43: 410 says gone for good, so the next look comes after a day; 404 doubles its way there."""
+    gone = after_failure(source(timedelta(minutes=10)), failures=1, retry_after=None, status=410, spread=0.5)
+    missing = after_failure(source(timedelta(minutes=10)), failures=1, retry_after=None, status=404, spread=0.5)
+    assert (gone, missing) == (DAY, timedelta(minutes=10))
 
 
 def test_a_refusal_backs_off_up_to_a_day() -> None:
