@@ -1,4 +1,4 @@
-"""The poll loop: leases due sources, takes a turn for each, and writes what found nothing in batches.
+"""The poll loop: leases due sources, takes a turn for each, and writes those that tell nobody anything in batches.
 
 Knows ports, never adapters. Counts what happened, tells owners of sources that stay broken, and gives back every
 lease that it cannot use.
@@ -16,7 +16,7 @@ from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
 from bot.polling.notices import Notices
 from bot.polling.turn import Setup, Taken, Turns
-from bot.ports.polling import Leased, Outcome, PollStore
+from bot.ports.polling import Leased, PollStore, Turn
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ IN_HAND = 1000  # sources leased at once; most only wait for their host's turn, 
 BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
 LEASE = timedelta(seconds=60)
 RENEW = 20.0  # seconds
-FLUSH = 100  # polls without news in one transaction …
+FLUSH = 100  # polls that tell nobody anything in one transaction …
+FLUSH_ITEMS = 500  # … or fewer that saw so many items, which wait in memory …
 FLUSH_AFTER = 1.0  # … or after so many seconds
 IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
 LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
@@ -63,7 +64,10 @@ class Poller:
         self._notices = notices
         self._queued = queued
         self._tasks: dict[asyncio.Task[None], Leased] = {}
-        self._quiet: list[Outcome] = []
+        self._done: list[asyncio.Task[None]] = []
+        self._awake = asyncio.Event()
+        self._look_at = 0.0  # on the loop's clock
+        self._quiet: list[Turn] = []
         self._back: list[Leased] = []  # what a fault of the database left in our hands: given back when it is over
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
@@ -73,13 +77,12 @@ class Poller:
     async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
         """Poll until `stop`; `beat` is called at every step forward, `ail` with what keeps us from polling."""
         pause = 1.0
+        stopped = asyncio.create_task(stop.wait())
+        stopped.add_done_callback(lambda _: self._awake.set())
         try:
             while not stop.is_set():
                 try:
-                    leased = await self._lease(self._now())
-                    await self._tend()
-                    if leased < BATCH:
-                        await self._rest(stop)
+                    await self._step()
                     if not self._stuck:
                         ail(None)
                         pause = 1.0
@@ -92,6 +95,7 @@ class Poller:
                     pause = min(pause * 2, HICCUP)
                 beat()
         finally:
+            stopped.cancel()
             await self._end()
 
     async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
@@ -100,11 +104,14 @@ class Poller:
         `deadline` is in seconds from now. What falls due while others are polled is left to the next tick: a source
         that wants to be asked every second would keep this one from ending.
         """
-        start = self._now()
+        start, more = self._now(), True
         try:
             async with asyncio.timeout(deadline):
-                while await self._lease(start, forced_since) or self._tasks:
-                    await asyncio.wait(self._tasks, timeout=FLUSH_AFTER, return_when=asyncio.FIRST_COMPLETED)
+                while more or self._tasks:
+                    if more and self._room():
+                        more = await self._lease(start, forced_since)
+                    else:
+                        await self._rest(FLUSH_AFTER)
                     await self._tend()
         except TimeoutError:
             return False
@@ -113,25 +120,44 @@ class Poller:
         finally:
             await self._end()
 
-    async def _lease(self, due: datetime, forced_since: datetime | None = None) -> int:
-        """Begin the turns of sources that were due then; return how many."""
+    async def _step(self) -> None:
+        """Begin turns while sources are due, and otherwise wait until a turn has ended or something may be due."""
+        clock = asyncio.get_running_loop()
+        if self._room() and clock.time() >= self._look_at:
+            if not await self._lease(self._now()):
+                self._look_at = clock.time() + await self._idle()
+        elif not self._room():
+            await self._rest(FLUSH_AFTER)
+        else:
+            await self._rest(min(self._look_at - clock.time(), FLUSH_AFTER))
+        await self._tend()
+
+    def _room(self) -> bool:
+        """Return whether so many more turns may begin that a look for due sources is worth its transaction."""
+        return len(self._tasks) <= IN_HAND - BATCH
+
+    async def _lease(self, due: datetime, forced_since: datetime | None = None) -> bool:
+        """Begin the turns of sources that were due then; return whether there may be more."""
         if self._back:
             await self._store.release(self._back)
             self._back = []
-        room = min(BATCH, IN_HAND - len(self._tasks))
-        if room <= 0:
-            return 0
         ttl = LEASE + (self._now() - due)
-        leases = await self._store.lease(due, limit=room, ttl=ttl, forced_since=forced_since)
+        leases = await self._store.lease(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
         setup = self._setup()
         ours = [(leased, source) for leased in leases if (source := setup.sources.get(leased.name))]
         for leased, source in ours:
-            self._tasks[asyncio.create_task(self._take(leased, source, setup))] = leased
+            task = asyncio.create_task(self._take(leased, source, setup))
+            self._tasks[task] = leased
+            task.add_done_callback(self._ended)
         # what another instance has put there, with another watchlists.yaml, or what left ours a moment ago
         strange = [leased for leased in leases if leased.name not in setup.sources]
         self._strange = bool(strange)
         await self._store.release(strange)
-        return len(ours)
+        return len(leases) == BATCH and bool(ours)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._done.append(task)
+        self._awake.set()
 
     async def _take(self, leased: Leased, source: Source, setup: Setup) -> None:
         """Take one turn; whatever happens ends here."""
@@ -149,7 +175,7 @@ class Poller:
         if taken.recorded:
             self._stuck = False
         else:
-            self._quiet.append(taken.outcome)
+            self._quiet.append(Turn(taken.outcome, taken.seen))
         if taken.queued:
             self._queued()
         await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
@@ -173,44 +199,73 @@ class Poller:
             )
 
     async def _tend(self) -> None:
-        """Write what found nothing, renew what takes long, and let faults of the database come out."""
-        done = [task for task in self._tasks if task.done()]
+        """Write what tells nobody anything, renew what takes long, and let faults of the database come out."""
+        done, self._done = self._done, []
+        faults = []
         for task in done:
-            leased = self._tasks.pop(task)
-            if not task.cancelled() and task.exception() is not None:
+            leased = self._tasks.pop(task, None)
+            if leased is not None and not task.cancelled() and (error := task.exception()) is not None:
                 self._back.append(leased)
+                faults.append(error)
         clock = asyncio.get_running_loop().time()
-        if len(self._quiet) >= FLUSH or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
+        full = len(self._quiet) >= FLUSH or sum(len(turn.items) for turn in self._quiet) >= FLUSH_ITEMS
+        if full or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
             self._flushed = clock
             await self._finish()
         if clock - self._renewed >= RENEW:
             self._renewed = clock
             await self._store.renew(tuple(self._tasks.values()), self._now(), LEASE)
-        faults = [error for task in done if not task.cancelled() and (error := task.exception()) is not None]
         if faults:
             self._stuck = True
             raise faults[0]
 
     async def _finish(self) -> None:
-        """Write the polls that found nothing; what cannot be written now is kept for the next attempt."""
+        """Write the turns that tell nobody anything; what cannot be written now is kept for the next attempt."""
         quiet, self._quiet = self._quiet, []
+        any_written = bool(quiet)
         try:
-            await self._store.finish(quiet)
+            try:
+                await self._store.finish(quiet)
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - a bug met one of them, and is named below
+                while quiet:
+                    await self._finish_one(quiet[0])
+                    del quiet[0]
         except BaseException:
             self._quiet[:0] = quiet
             self._stuck = True
             raise
-        self._stuck = self._stuck and not quiet
+        self._stuck = self._stuck and not any_written
 
-    async def _rest(self, stop: asyncio.Event) -> None:
-        """Wait until a turn has ended, something may be due, or it is time to go."""
-        due = await self._store.next_due()
-        seconds = IDLE if due is None or self._strange else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
-        waiter = asyncio.create_task(stop.wait())
+    async def _finish_one(self, turn: Turn) -> None:
+        """Write a turn by itself; one that meets a bug becomes a failure of its source."""
         try:
-            await asyncio.wait({waiter, *self._tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
+            await self._store.finish([turn])
+        except StoreError:
+            raise
+        except Exception as error:
+            leased = turn.outcome.leased
+            log.exception("poll failed", extra={"source": leased.name})
+            source = self._setup().sources.get(leased.name)
+            if source is not None:
+                taken = self._turns.broken(leased, source, error)
+                self.tally.failures[leased.name] = taken.outcome.error or ""
+                await self._store.finish([Turn(taken.outcome)])
+
+    async def _idle(self) -> float:
+        """Return for how many seconds nothing is due, as far as anybody knows."""
+        due = await self._store.next_due()
+        return IDLE if due is None or self._strange else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until a turn has ended, it is time to go, or the time is over."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+        self._awake.clear()
 
     async def _end(self) -> None:
         """Stop the turns under way, write what they found, and give back the leases."""

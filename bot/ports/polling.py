@@ -178,7 +178,7 @@ class PollStore(Protocol):
         """Give leases back unpolled: they are due as before."""
         ...
 
-    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
         ...
 
@@ -186,8 +186,11 @@ class PollStore(Protocol):
         """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
         ...
 
-    async def finish(self, outcomes: Sequence[Outcome]) -> None:
-        """Write polls that found nothing, all in one transaction. A lease that was lost is passed over."""
+    async def finish(self, turns: Sequence[Turn]) -> None:
+        """Write polls that tell nobody anything, with what they saw, all in one transaction.
+
+        A lease that was lost is passed over, with all that was seen under it.
+        """
         ...
 
     def recording(self, leased: Leased) -> AbstractAsyncContextManager[Recording]:

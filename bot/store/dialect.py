@@ -12,7 +12,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Insert, Select, Table, Text, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Insert,
+    Select,
+    Table,
+    Text,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -46,6 +60,23 @@ class Dialect:
     def pack(self, values: Collection[int] | Collection[str]) -> str | list[Any]:
         """Return the values as the one parameter that `among` takes."""
         return json.dumps(list(values)) if self.name == "sqlite" else list(values)
+
+    def pack_pairs(self, values: Mapping[int, Collection[int]]) -> dict[str, Any]:
+        """Return pairs, given by their first halves, as the parameters that the table `pairs` is made of."""
+        if self.name == "sqlite":
+            return {"pairs": json.dumps({one: list(others) for one, others in values.items()})}
+        flat = [(one, other) for one, others in values.items() for other in others]
+        return {"firsts": [one for one, _ in flat], "seconds": [other for _, other in flat]}
+
+    @property
+    def pairs(self) -> TextClause:
+        """The statement that selects `first` and `second` of packed pairs."""
+        if self.name == "sqlite":
+            rows = "json_each(:pairs) AS firsts, json_each(firsts.value) AS seconds"
+            return text(f"SELECT CAST(firsts.key AS INTEGER) AS first, seconds.value AS second FROM {rows}")  # noqa: S608 - no values
+        made = text("SELECT first, second FROM unnest(:firsts, :seconds) AS packed (first, second)")
+        numbers = ARRAY(BigInteger)
+        return made.bindparams(bindparam("firsts", type_=numbers), bindparam("seconds", type_=numbers))
 
     def greatest(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the greatest of values that are not NULL."""

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source
-from bot.ports.polling import Leased, Outcome
+from bot.ports.polling import Leased, Turn
 from bot.store import queries
 from bot.store.database import Database
 from bot.store.dialect import LEASE_LOCK, STORY_LOCK
@@ -27,9 +27,9 @@ from bot.store.places import find_places
 from bot.store.recording import OpenRecording
 from bot.store.rows import to_leased
 from bot.store.schema import LEASED, source
-from bot.store.seen import Shown, look_up, refresh
+from bot.store.seen import Lookups, Shown
 from bot.store.sources import sync_sources
-from bot.store.turns import end_of, lease_of
+from bot.store.turns import end_quietly, lease_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +45,11 @@ class Polls:
     database: Database
     shown: Shown = field(default_factory=Shown)
     swept_at: datetime | None = None
+    lookups: Lookups = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Share what look-ups met with what is written."""
+        self.lookups = Lookups(self.database, self.shown)
 
     async def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
@@ -102,22 +107,15 @@ class Polls:
         async with self.database.write() as connection:
             await connection.execute(update(source).where(queries.held()).values(changes), ordered)
 
-    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
-        """Return those of the keys that are on record for this source."""
-        async with self.database.read() as connection:
-            found = await look_up(connection, self.database.dialect, source, keys)
-        self.shown.note(source, found)
-        return frozenset(found)
+    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+        """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
+        return await self.lookups.known(source, keys, now)
 
-    async def finish(self, outcomes: Sequence[Outcome]) -> None:
-        """Write polls that found nothing, all in one transaction. A lease that was lost is passed over."""
-        if not outcomes:
-            return
-        outcomes = sorted(outcomes, key=lambda outcome: outcome.leased.id)  # one order for all workers: no deadlock
-        stale = [pair for one in outcomes for pair in self.shown.stale(one.leased.id, one.polled_at)]
-        async with self.database.write() as connection:
-            await connection.execute(queries.ending(), [end_of(outcome) for outcome in outcomes])
-            await refresh(connection, stale)
+    async def finish(self, turns: Sequence[Turn]) -> None:
+        """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""
+        if turns:
+            async with self.database.write() as connection:
+                await end_quietly(connection, self.database.dialect, self.shown, turns)
 
     def recording(self, leased: Leased) -> AbstractAsyncContextManager[OpenRecording]:
         """Open the record transaction: commits at the end, rolls back on an error.

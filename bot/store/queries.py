@@ -8,7 +8,22 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Insert, Select, Update, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    column,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.store.dialect import Dialect
 from bot.store.schema import ENABLED, LEASED, chat, item, outbox, report, seen, source, story, story_key, subscription
@@ -45,6 +60,13 @@ def held() -> ColumnElement[bool]:
 def locking() -> Select[Any]:
     """Return the select that finds and locks a source whose lease is ours."""
     return select(source.c.id).where(held()).with_for_update()
+
+
+@cache
+def holding(dialect: Dialect) -> Select[Any]:
+    """Return the select that locks those of some sources that are leased, with their fences: ids."""
+    leased = select(source.c.id, source.c.fence).where(dialect.among(source.c.id, "ids"), text(LEASED))
+    return leased.order_by(source.c.id).with_for_update()
 
 
 @cache
@@ -113,10 +135,17 @@ def first_due() -> Select[Any]:
 
 
 @cache
-def known_keys(dialect: Dialect) -> Select[Any]:
-    """Return the look-up of seen keys: its_source, keys."""
-    return select(seen.c.key, seen.c.last_seen).where(
-        seen.c.source == bindparam("its_source"), dialect.among(seen.c.key, "keys")
+def unusual_keys(dialect: Dialect) -> Select[Any]:
+    """Return the select of the keys, of many sources, that are not on record or were last seen before then.
+
+    Parameters: the packed pairs of source and key, before. Most keys are on record: they cost no row.
+    """
+    asked = dialect.pairs.columns(column("first", BigInteger), column("second", BigInteger)).subquery("asked")
+    on_record = (seen.c.source == asked.c.first) & (seen.c.key == asked.c.second)
+    return (
+        select(asked.c.first, asked.c.second, seen.c.last_seen)
+        .outerjoin_from(asked, seen, on_record)
+        .where(or_(seen.c.last_seen.is_(None), seen.c.last_seen < bindparam("before")))
     )
 
 
@@ -152,6 +181,20 @@ def adding_report() -> ReturningInsert[Any]:
 
 
 @cache
+def reported(dialect: Dialect) -> Select[Any]:
+    """Return the select of a source's reports by the keys of their items: its_source, keys, since."""
+    wanted = (dialect.among(report.c.key, "keys"), report.c.source == bindparam("its_source"))
+    return select(report).where(*wanted, report.c.at >= bindparam("since")).order_by(report.c.id)
+
+
+@cache
+def correcting() -> Update:
+    """Return the statement that gives a report another headline: its_id, to_headline."""
+    one = update(report).where(report.c.id == bindparam("its_id"))
+    return one.values(headline=bindparam("to_headline"), changes=report.c.changes + 1)
+
+
+@cache
 def adding_story_key() -> Insert:
     """Return the insert of a key of a report."""
     return insert(story_key)
@@ -183,7 +226,7 @@ def reports_of(dialect: Dialect) -> Select[Any]:
 def told_of(dialect: Dialect) -> Select[Any]:
     """Return the select of the chats that have, or are about to get, messages of stories: ids."""
     having = select(outbox.c.story, outbox.c.chat, outbox.c.topic)
-    return having.where(dialect.among(outbox.c.story, "ids"), text("state <> 'dead'"))
+    return having.where(dialect.among(outbox.c.story, "ids"), text("part = 0 AND state <> 'dead'"))
 
 
 @cache

@@ -34,18 +34,19 @@ class OpenRecording:
     connection: AsyncConnection
     dialect: Dialect
     shown: Shown
-    known: dict[int, dict[int, int]] = field(default_factory=dict)  # by source: keys found on record
+    unknown: dict[int, set[int]] = field(default_factory=dict)  # by source: keys not found on record
     asked: dict[int, set[int]] = field(default_factory=dict)  # by source: keys looked up
     places: Places | None = None
     locked: bool = False
 
     async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
-        asked, known = self.asked.setdefault(source, set()), self.known.setdefault(source, {})
+        asked, unknown = self.asked.setdefault(source, set()), self.unknown.setdefault(source, set())
         unasked = [key for key in dict.fromkeys(keys) if key not in asked]
-        known |= await look_up(self.connection, self.dialect, source, unasked)
+        found, _ = await look_up(self.connection, self.dialect, {source: unasked})
+        unknown |= found.get(source, set())
         asked.update(unasked)
-        return frozenset(key for key in keys if key in known)
+        return frozenset(keys).difference(unknown)
 
     async def candidates(self, index: Sequence[int], since: datetime) -> tuple[Candidate, ...]:
         """Return the reports seen since then that share an index number, those that share most first, 200 at most."""
@@ -89,15 +90,15 @@ class OpenRecording:
         at = to_ms(outcome.polled_at)
         if any(one.story is not None for one in fresh) or turn.alerts or turn.joined:
             await self._alone()
-        await put_items(self.connection, source, fresh)
-        await put_keys(self.connection, self.dialect, source, [key for one in turn.items for key in one.item.keys], at)
+        keys = [(source, key) for one in turn.items for key in one.item.keys]
+        await put_items(self.connection, [(source, one) for one in fresh])
+        await put_keys(self.connection, self.dialect, keys, at)
         await put_reports(self.connection, self.dialect, fresh)
         await raise_revisions(self.connection, self.dialect, turn.joined)
         queued = 0
         if turn.alerts:
             queued = await put_alerts(self.connection, self.dialect, await self._places(), turn.alerts, at)
-        self.shown.note(source, self.known.get(source, {}))
-        await refresh(self.connection, self.shown.stale(source, outcome.polled_at))
+        await refresh(self.connection, self.shown.take(source, outcome.polled_at))
         ended = await self.connection.execute(queries.ending(), end_of(outcome, len(fresh)))
         if ended.rowcount != 1:
             raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")

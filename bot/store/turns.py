@@ -6,16 +6,17 @@ Functions over an open transaction; `recording` calls them in order. Whose turn 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.model import Report, Signature
-from bot.ports.polling import Leased, Outcome, Recorded
+from bot.ports.polling import Leased, Outcome, Recorded, Turn
 from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.habits import of_habits
 from bot.store.instants import to_ms, to_ms_or_none
 from bot.store.rows import clean, clean_or_none
+from bot.store.seen import Shown, look_up, put_keys, refresh
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,10 +58,32 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     }
 
 
-async def put_items(connection: AsyncConnection, source_id: int, items: Sequence[Recorded]) -> None:
-    """Put items on record."""
-    if not items:
+async def end_quietly(connection: AsyncConnection, dialect: Dialect, shown: Shown, turns: Sequence[Turn]) -> None:
+    """Write turns that tell nobody anything: what was seen, and the ends of the polls.
+
+    What was seen under a lease that is lost is left out as a whole, and so are items that are on record already.
+    """
+    ids = dialect.pack([turn.outcome.leased.id for turn in turns])
+    fences = {row.id: row.fence for row in await connection.execute(queries.holding(dialect), {"ids": ids})}
+    leases = ((turn.outcome.leased, turn) for turn in turns)
+    ours = {leased.id: turn for leased, turn in leases if fences.get(leased.id) == leased.fence}
+    if not ours:
         return
+    found = {one: [key for each in turn.items for key in each.item.keys] for one, turn in ours.items()}
+    unknown, _ = await look_up(connection, dialect, found)
+    fresh = {
+        one: [each for each in turn.items if unknown.get(one, set()).issuperset(each.item.keys)]
+        for one, turn in ours.items()
+    }
+    await put_items(connection, [(one, each) for one, items in fresh.items() for each in items])
+    keys = [(one, key) for one, turn in ours.items() for key in (*found[one], *turn.keys)]
+    await put_keys(connection, dialect, keys, max(to_ms(turn.outcome.polled_at) for turn in turns))
+    await refresh(connection, [row for one, turn in ours.items() for row in shown.take(one, turn.outcome.polled_at)])
+    await connection.execute(queries.ending(), [end_of(turn.outcome, len(fresh[one])) for one, turn in ours.items()])
+
+
+async def put_items(connection: AsyncConnection, items: Iterable[tuple[int, Recorded]]) -> None:
+    """Put items on record, each with its source."""
     rows = [
         {
             "source": source_id,
@@ -73,9 +96,10 @@ async def put_items(connection: AsyncConnection, source_id: int, items: Sequence
             "seen_at": to_ms(one.seen_at),
             "story": one.story,
         }
-        for one in items
+        for source_id, one in items
     ]
-    await connection.execute(queries.adding_item(), rows)
+    if rows:
+        await connection.execute(queries.adding_item(), rows)
 
 
 async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:

@@ -62,6 +62,10 @@ class Play:
         plain = Outcome(leased, self.now, self.now + 10 * MINUTE, Validators(), parsed=True)
         return replace(plain, **changes)  # type: ignore[arg-type]  # a test names fields
 
+    def quiet(self, leased: Leased, *items: Recorded, **changes: object) -> Turn:
+        """Return a turn that tells nobody anything; `changes` are those of `outcome`."""
+        return Turn(self.outcome(leased, **changes), items)
+
     def item(self, *keys: int, **changes: object) -> Item:
         """Return an item with these keys."""
         return replace(Item(keys, f"https://s.example/{keys[0]}", f"Title {keys[0]}"), **changes)  # type: ignore[arg-type]  # the same

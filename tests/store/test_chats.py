@@ -57,7 +57,7 @@ async def test_status_shows_the_sources_of_the_file(play: Play, store: Store) ->
     """Sources by name, with what their last polls brought; those that are gone from the file are not shown."""
     one, two = await play.leased(store, 2)
     await play.record(store, one, play.told(7, 1), play.told(8, 2))
-    await store.polls.finish([play.outcome(two, error="404 not found", parsed=False)])
+    await store.polls.finish([play.quiet(two, error="404 not found", parsed=False)])
     first, second = (await store.chats.status(play.now)).sources
     assert (first.name, first.items, first.polled_at, first.error, first.failures) == ("s0", 2, play.now, None, 0)
     assert (second.name, second.items, second.polled_at, second.failures) == ("s1", 0, None, 1)

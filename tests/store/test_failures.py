@@ -39,7 +39,7 @@ async def test_case_82_a_full_disk_stops_one_turn_and_not_the_bot(sqlite_url: st
         with pytest.raises(StoreError, match="disk with the database is full") as caught:
             await play.record(store, one, *many, alerts=(play.alert(7),))
         assert not caught.value.lasting
-        assert await store.polls.seen(one.id, [1]) == frozenset()
+        assert await store.polls.seen(one.id, [1], play.now) == frozenset()
         assert await store.deliveries.waiting(play.now) == (0, None)
         async with store.database.write() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
@@ -81,7 +81,7 @@ async def test_a_cancelled_write_leaves_nothing_and_blocks_nobody(play: Play, st
             await asyncio.sleep(0)
         recording.cancel()
         await asyncio.gather(recording, return_exceptions=True)
-        seen = await store.polls.seen(one.id, [yields])
+        seen = await store.polls.seen(one.id, [yields], play.now)
         async with store.database.read() as connection:
             rows = await connection.exec_driver_sql(f"SELECT count(*) FROM outbox WHERE story = {yields}")  # noqa: S608 - a number of our own
             assert len(seen) == rows.scalar_one()

@@ -48,10 +48,10 @@ async def test_case_64_an_item_that_left_is_known_for_a_quarter(play: Play, stor
     for days, known in ((89, {1, 2}), (2, {2})):
         play.after(days=days)
         (one,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
-        await store.polls.seen(one.id, [2])
-        await store.polls.finish([play.outcome(one)])
+        await store.polls.seen(one.id, [2], play.now)
+        await store.polls.finish([play.quiet(one)])
         await store.prune(play.now)
-        assert await watcher.polls.seen(one.id, [1, 2]) == known
+        assert await watcher.polls.seen(one.id, [1, 2], play.now) == known
 
 
 async def test_a_source_that_says_nothing_keeps_its_memory(play: Play, store: Store) -> None:
@@ -60,9 +60,9 @@ async def test_a_source_that_says_nothing_keeps_its_memory(play: Play, store: St
     await play.record(store, one, play.told(7, 1))
     for _ in range(12):
         (one,) = await store.polls.lease(play.after(days=31), limit=1, ttl=MINUTE)
-        await store.polls.finish([play.outcome(one, parsed=False)])
+        await store.polls.finish([play.quiet(one, parsed=False)])
     await store.prune(play.now)
-    assert await store.polls.seen(one.id, [1]) == {1}
+    assert await store.polls.seen(one.id, [1], play.now) == {1}
 
 
 async def test_a_source_gone_for_a_year_is_forgotten(play: Play, store: Store) -> None:

@@ -36,7 +36,7 @@ async def test_the_longest_due_comes_first(play: Play, store: Store) -> None:
     """A limit takes those that have waited longest."""
     for one in await play.leased(store, 3):
         due = play.now + timedelta(seconds=10 - one.id)
-        await store.polls.finish([play.outcome(one, next_due=due)])
+        await store.polls.finish([play.quiet(one, next_due=due)])
     taken = await store.polls.lease(play.after(minutes=1), limit=2, ttl=MINUTE)
     assert [one.name for one in taken] == ["s2", "s1"]
 
@@ -45,7 +45,7 @@ async def test_a_poll_that_found_nothing_is_written(play: Play, store: Store) ->
     """Validators, counters and times come back with the next lease."""
     (one,) = await play.leased(store)
     sent = Validators('W/"x-gzip"', "Mon, 23 Nov 2026 11:00:00 GMT", "abc")
-    await store.polls.finish([play.outcome(one, validators=sent)])
+    await store.polls.finish([play.quiet(one, validators=sent)])
     assert await store.polls.next_due() == play.now + 10 * MINUTE
     polled_at = play.now
     (again,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
@@ -58,7 +58,7 @@ async def test_failures_count_until_one_goes_well(play: Play, store: Store) -> N
     for error in ("503", "503", None, "no answer"):
         (one,) = await play.leased(store)
         counters.append(one.failures)
-        await store.polls.finish([play.outcome(one, error=error, parsed=error is None, next_due=play.now)])
+        await store.polls.finish([play.quiet(one, error=error, parsed=error is None, next_due=play.now)])
     assert counters == [0, 1, 2, 0]
     (status,) = (await store.chats.status(play.now)).sources
     assert (status.error, status.failures) == ("no answer", 1)
@@ -67,7 +67,7 @@ async def test_failures_count_until_one_goes_well(play: Play, store: Store) -> N
 async def test_a_failed_poll_is_no_baseline_and_no_success(play: Play, store: Store) -> None:
     """A source that never gave a document stays without a baseline, however often it was asked."""
     (one,) = await play.leased(store)
-    await store.polls.finish([play.outcome(one, error="timed out", parsed=False, next_due=play.now)])
+    await store.polls.finish([play.quiet(one, error="timed out", parsed=False, next_due=play.now)])
     (again,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
     assert (again.baselined, again.polled_at) == (False, None)
 
@@ -77,8 +77,8 @@ async def test_a_lost_lease_is_passed_over(play: Play, store: Store) -> None:
     late, fine = await play.leased(store, 2)
     other = await play.worker()
     newer, _ = await other.polls.lease(play.after(minutes=1), limit=2, ttl=MINUTE)
-    await other.polls.finish([play.outcome(newer, validators=Validators("new"))])
-    await store.polls.finish([play.outcome(late, validators=Validators("old")), play.outcome(fine)])
+    await other.polls.finish([play.quiet(newer, validators=Validators("new"))])
+    await store.polls.finish([play.quiet(late, validators=Validators("old")), play.quiet(fine)])
     again = {one.id: one for one in await other.polls.lease(play.after(minutes=10), limit=2, ttl=MINUTE)}
     assert again[late.id].validators == Validators("new")
 
@@ -107,7 +107,7 @@ async def test_renewed_leases_hold_longer(play: Play, store: Store) -> None:
     (taken,) = await other.polls.lease(play.after(seconds=20), limit=9, ttl=MINUTE)
     assert taken.name == lost.name
     await store.polls.renew([lost], play.now, MINUTE)
-    await other.polls.finish([play.outcome(taken)])
+    await other.polls.finish([play.quiet(taken)])
     assert (await store.chats.status(play.now)).sources[1].polled_at == play.now
 
 
@@ -125,13 +125,13 @@ async def test_released_leases_are_due_as_before(play: Play, store: Store) -> No
 async def test_force_takes_what_was_not_polled_since(play: Play, store: Store) -> None:
     """A forced tick takes every source once, failed ones too, and then finds nothing more."""
     some = await play.leased(store, 4)
-    await store.polls.finish([play.outcome(one) for one in some])
+    await store.polls.finish([play.quiet(one) for one in some])
     start = play.after(seconds=30)
     assert await store.polls.lease(start, limit=9, ttl=MINUTE) == ()
     forced = await store.polls.lease(start, limit=9, ttl=MINUTE, forced_since=start)
     assert len(forced) == 4
     play.after(seconds=1)
-    await store.polls.finish([play.outcome(one, error="no answer", parsed=False) for one in forced])
+    await store.polls.finish([play.quiet(one, error="no answer", parsed=False) for one in forced])
     assert await store.polls.lease(play.now, limit=9, ttl=MINUTE, forced_since=start) == ()
 
 
@@ -158,10 +158,10 @@ async def test_a_renamed_or_moved_source_keeps_its_record(play: Play, store: Sto
     assert (renamed.id, renamed.name, renamed.validators.etag) == (one.id, "Daily Courier", "etag")
 
     await store.polls.sync([Source("Daily Courier", "https://courier.example/rss", "c")], play.now)
-    await store.polls.finish([play.outcome(renamed, validators=Validators("of the old address"))])
+    await store.polls.finish([play.quiet(renamed, validators=Validators("of the old address"))])
     (moved,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
     assert (moved.id, moved.validators, moved.known) == (one.id, Validators(), 1)
-    assert await store.polls.seen(moved.id, [1, 2]) == {1}
+    assert await store.polls.seen(moved.id, [1, 2], play.now) == {1}
 
 
 async def test_names_and_urls_may_swap(play: Play, store: Store) -> None:
@@ -183,8 +183,8 @@ async def test_a_source_that_is_gone_is_kept_and_comes_back(play: Play, store: S
         assert await store.polls.lease(play.after(hours=hours), limit=1, ttl=MINUTE, forced_since=play.now) == ()
         (back,) = await play.leased(store)
         assert (back.id, back.baselined) == (one.id, baselined)
-        assert await store.polls.seen(back.id, [1]) == {1}
-        await store.polls.finish([play.outcome(back, next_due=play.now)])
+        assert await store.polls.seen(back.id, [1], play.now) == {1}
+        await store.polls.finish([play.quiet(back, next_due=play.now)])
 
 
 async def test_a_first_tick_polls_all_in_a_mixed_order(play: Play, store: Store) -> None:
@@ -232,7 +232,7 @@ async def test_seen_keys_are_refreshed_once_a_day(play: Play, store: Store) -> N
     for _ in range(5):
         play.after(days=40)
         (one,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
-        assert await store.polls.seen(one.id, [1]) == {1}
-        await store.polls.finish([play.outcome(one)])
+        assert await store.polls.seen(one.id, [1], play.now) == {1}
+        await store.polls.finish([play.quiet(one)])
         await store.prune(play.now)
-    assert await store.polls.seen(one.id, [1, 2]) == {1}
+    assert await store.polls.seen(one.id, [1, 2], play.now) == {1}

@@ -29,7 +29,7 @@ async def test_a_turn_is_one_whole(play: Play, store: Store) -> None:
     """Seen keys, items, story, report, alerts and the end of the poll are there after one write."""
     (one,) = await play.leased(store)
     assert await play.record(store, one, play.told(7, 1, 2), alerts=(play.alert(7), play.alert(7, chat=2))) == 2
-    assert await store.polls.seen(one.id, [1, 2, 3]) == {1, 2}
+    assert await store.polls.seen(one.id, [1, 2, 3], play.now) == {1, 2}
     (again,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     assert (again.known, again.baselined, again.quiet) == (1, True, 0)
     async with store.polls.recording(again) as recording:
@@ -50,7 +50,7 @@ async def test_an_error_leaves_nothing_behind(play: Play, store: Store) -> None:
 
     with pytest.raises(RuntimeError):
         await fail()
-    assert await store.polls.seen(one.id, [1]) == frozenset()
+    assert await store.polls.seen(one.id, [1], play.now) == frozenset()
     assert await store.deliveries.waiting(play.now) == (0, None)
     assert await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),)) == 1
 
