@@ -1,8 +1,8 @@
 """The loop that delivers: alerts of the store in, messages of the notifier out, each settled right after acceptance.
 
-One message at a time, however long its answer takes, so that a kill costs one duplicate at most. One sender a token,
-by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never loses an alert: what is
-not settled is claimed again.
+One message at a time, so that a kill costs one duplicate at most; in a rush as many as keep the pace (`flights`). One
+sender a token, by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never loses an
+alert: what is not settled is claimed again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Delivery
 from bot.ports.delivery import DeliverStore, Notifier
+from bot.sending.flights import Flights
 from bot.sending.lane import Lane
 from bot.sending.pace import Limits, Pace
 from bot.sending.tenure import Tenure
@@ -28,10 +30,10 @@ CLAIM_TTL = timedelta(minutes=2)
 HELD, PER_CHAT = 200, 8  # claimed at a time at most, and of one chat
 IDLE, BUSY = timedelta(seconds=1), timedelta(seconds=0.2)  # between two looks for work that nobody hinted at
 PATIENCE = 1.0  # seconds of a send after which the loop looks after its role and its pulse meanwhile
-# Seconds at the end: for the send under way, and for each step after it. Together less than the eight that whoever
+# Seconds at the end: for the sends under way, and for each step after it. Together less than the eight that whoever
 # supervises the loops gives them, because SIGTERM ends the process within ten.
 GRACE, STEP = 5.0, 0.8
-LAST = 0.5  # seconds that a send under way gets at least, even when a deadline is over
+LAST = 0.5  # seconds that sends under way get at least, even when a deadline is over
 HOUR = timedelta(hours=1)
 STALE, STALE_MANY = timedelta(hours=3), 3  # so old, and so many of them for a chat: after an outage they come as one
 
@@ -65,25 +67,28 @@ class Deliverer:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take what it works on, and whom to tell.
 
         `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
-        from being sent, None when that is over; `pause` waits so many seconds of the clock that `now` reads.
+        from being sent, None when that is over; `pause` waits so many seconds of the clock that `now` reads; by
+        `clock` (monotonic, seconds) answers are timed.
         """
         self._store = store
         self._now = now
         self._pause = pause
         self._max_per_hour = max_per_hour
         self._tenure = Tenure(store, "sender")
+        limits = limits or Limits()
         self._pace = Pace(limits)
         self._lane = Lane(
             store, notifier, self._pace, self._tenure, now=now, pause=pause, chance=chance, notice=notice, ail=ail
         )
         self._epoch: int | None = None
         self._held: list[Delivery] = []
-        self._flight: asyncio.Task[None] | None = None
-        self._aloft: int | None = None  # the chat that it is for
+        self._flights = Flights(limits.bot.per_second, clock, self._landed)
+        self._served: set[int] = set()  # chats that had their turn: the others come first
         self._stop = asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
         self._look_at = self._seen_at = now()
@@ -122,7 +127,7 @@ class Deliverer:
                 standby = self._tenure.epoch is None
                 if standby or self._lane.waits >= deadline:
                     break
-                if not self._held and self._flight is None:
+                if not self._held and not self._flights:
                     left, next_try = await self._store.waiting(self._now())
                     if not left or next_try is None or next_try >= deadline:
                         break
@@ -137,7 +142,7 @@ class Deliverer:
         return (deadline - self._now()).total_seconds()
 
     async def _turn(self) -> datetime:
-        """Do one thing, and return when there may be another."""
+        """Do what can be done now, and return when there may be more."""
         now = self._now()
         if now < self._seen_at:  # the clock was set back: what was planned by it is void
             self._look_at = now
@@ -159,12 +164,13 @@ class Deliverer:
         except StoreError as error:
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
-        picked = self._pick(now)
-        if picked is None:
-            return self._soonest(now)
-        batch, folded = picked
-        await self._start(batch, epoch, now, folded=folded)
-        return self._now()
+        while picked := self._pick(now):
+            self._start(*picked, epoch, now)
+        until = self._soonest(now)
+        under_way = len(self._flights)
+        if under_way:
+            await self._flights.wait(min(PATIENCE, (until - now).total_seconds()), self._stop.wait())
+        return until if len(self._flights) == under_way else self._now()
 
     async def _let_go(self, epoch: int) -> None:
         """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it."""
@@ -176,17 +182,24 @@ class Deliverer:
         self._lane.closed -= closed
 
     async def _fill(self, epoch: int, now: datetime) -> None:
-        """Claim more when little is held. A chat of which some is held already has to wait for its turn."""
+        """Claim more when little is held, in turn: a chat with a backlog keeps nobody waiting for all of it.
+
+        A chat of which some is held has to wait for its own pace anyway. One that had its turn comes again when
+        everybody had, but for what is urgent.
+        """
         if now < self._look_at or len(self._held) > HELD // 4:
             return
-        busy = {one.alert.chat.id for one in self._held} | (set() if self._aloft is None else {self._aloft})
+        ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
+        room = HELD - len(self._held)
         claimed = await self._store.claim(
-            epoch, now, limit=HELD - len(self._held), ttl=CLAIM_TTL, per_chat=PER_CHAT, without=sorted(busy)
+            epoch, now, limit=room, ttl=CLAIM_TTL, per_chat=PER_CHAT, without=sorted(ours), after=sorted(self._served)
         )
-        self._look_at = now + (BUSY if claimed else IDLE)
+        another_round = len(claimed) < room and self._served - ours
+        self._look_at = now if another_round else now + (BUSY if claimed else IDLE)
+        chats = {one.alert.chat.id for one in claimed}
+        self._served = self._served | chats if len(claimed) == room else set()
         if not claimed:
             return
-        chats = {one.alert.chat.id for one in claimed}
         if self._max_per_hour():
             recent = await self._store.recent(sorted(chats), now - HOUR)
             self._spent.update({chat: recent.get(chat, 0) for chat in chats})
@@ -197,21 +210,29 @@ class Deliverer:
 
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
         """Take the next alert whose chat may be sent to, or several to fold into one message, and say which it is."""
-        if self._flight is not None or self._pace.free(now) > now:
+        if self._pace.free(now) > now:
             return None
-        passed = set[int]()
+        ready: dict[int, Delivery] = {}
+        passed = set(self._flights.chats)
         for delivery in self._held:
             chat = delivery.alert.chat.id
-            if chat not in passed and self._pace.ready(chat, now) <= now:
-                mates = self._mates(delivery, now)
-                batch = mates or (delivery,)
-                self._held = [one for one in self._held if one not in batch]
-                return batch, bool(mates)
+            if chat not in passed and self._pace.rested(chat, now) <= now:
+                ready[chat] = delivery
             passed.add(chat)
-        return None
+        self._flights.expect(len(ready))
+        if not ready or not self._flights.room():
+            return None
+        delivery = next(iter(ready.values()))
+        mates = self._mates(delivery, now)
+        batch = mates or (delivery,)
+        self._held = [one for one in self._held if one not in batch]
+        return batch, bool(mates)
 
     def _mates(self, delivery: Delivery, now: datetime) -> tuple[Delivery, ...]:
         """Return what goes into one message with this: all of the chat's that exceeds its hour, or is old."""
+        if delivery.folded:  # lines of one rolling message that have grown
+            there = (delivery.alert.chat, delivery.message)
+            return tuple(one for one in self._held if one.folded and (one.alert.chat, one.message) == there)
         if delivery.message is not None:
             return ()
         mine = tuple(one for one in self._held if one.message is None and one.alert.chat == delivery.alert.chat)
@@ -221,31 +242,24 @@ class Deliverer:
         old = tuple(one for one in mine if _seen(one, now) < now - STALE)
         return old if delivery in old and len(old) >= STALE_MANY else ()
 
-    async def _start(self, batch: tuple[Delivery, ...], epoch: int, now: datetime, *, folded: bool) -> None:
-        """Let a batch fly, and wait until it has landed, or has taken so long that the loop must go on turning."""
+    def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked
+        """Let a batch fly."""
         chat = batch[0].alert.chat.id
         if not folded and batch[0].message is None:
             self._spent[chat] = self._spent.get(chat, 0) + 1
         self._pace.take(chat, now)
-        self._aloft = chat
-        self._flight = task = asyncio.create_task(self._lane.fly(batch, epoch, folded=folded))
-        task.add_done_callback(self._landed)
-        ending = asyncio.create_task(self._stop.wait())
-        try:
-            await asyncio.wait({task, ending}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ending.cancel()
+        self._flights.start(chat, self._lane.fly(batch, epoch, folded=folded))
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        chat, self._flight, self._aloft = self._aloft, None, None
+    def _landed(self, chat: int) -> None:
+        self._pace.land(chat, self._now())
         if all(one.alert.chat.id != chat for one in self._held):
             self._look_at = min(self._look_at, self._now())  # there may be more for it
-        if not task.cancelled() and task.exception():
-            log.error("delivery failed", exc_info=task.exception())
 
     def _soonest(self, now: datetime) -> datetime:
-        """Return when something may be sent, claimed or renewed."""
-        waiting = {one.alert.chat.id for one in self._held} if self._flight is None else set[int]()
+        """Return when something may be sent, claimed or renewed; what is under way wakes the loop when it lands."""
+        if not self._flights.room():
+            return now + IDLE
+        waiting = {one.alert.chat.id for one in self._held}.difference(self._flights.chats)
         times = [self._pace.ready(chat, now) for chat in waiting]
         return min((*times, self._tenure.due(now), max(self._look_at, now + BUSY)))
 
@@ -255,33 +269,23 @@ class Deliverer:
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        waits = [asyncio.ensure_future(self._pause(seconds)), *(asyncio.ensure_future(one.wait()) for one in events)]
-        try:
-            flights = [] if self._flight is None else [self._flight]
-            await asyncio.wait([*waits, *flights], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await self._flights.wait(None, self._pause(seconds), *(one.wait() for one in events))
 
     async def _leave(self, seconds: float) -> None:
-        """Give the send under way so many seconds to end, the rest back, and the role with it, cancelled or not.
+        """Give the sends under way so many seconds to end, the rest back, and the role with it, cancelled or not.
 
         A send that does not end may have been accepted: it keeps its claim, and whoever sends next tells it again.
         """
         try:
-            if self._flight is not None:
-                await asyncio.wait({self._flight}, timeout=seconds)
+            await self._flights.end(seconds)
         finally:
             await asyncio.shield(self._part())
 
     async def _part(self) -> None:
         """Let go of everything; a store that does not answer holds nobody up."""
-        flight, held, epoch = self._flight, self._held, self._tenure.epoch
+        held, epoch = self._held, self._tenure.epoch
         self._held, self._epoch = [], None
-        if flight is not None:
-            flight.cancel()
-            await asyncio.wait({flight}, timeout=STEP)
+        await self._flights.abort(STEP)
         try:
             if held and epoch is not None:
                 async with asyncio.timeout(STEP):

@@ -71,11 +71,13 @@ class DeliverStore(Protocol):
         ttl: timedelta,
         per_chat: int | None = None,
         without: Sequence[int] = (),
+        after: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
-        those of `without` (chat ids); `per_chat` at most of one chat id, so that one with a backlog crowds out nobody.
+        those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
+        one with a backlog crowds out nobody.
         """
         ...
 
@@ -83,10 +85,10 @@ class DeliverStore(Protocol):
         """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
         ...
 
-    async def rolling(self, chat: Chat, since: datetime) -> tuple[Delivery, ...]:
+    async def rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
         """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
 
-        `message` of each is its id.
+        `message` of each is its id. With `message`, return what that one lists, however old it is.
         """
         ...
 

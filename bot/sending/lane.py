@@ -59,6 +59,11 @@ class Lane:
                 action = await self._attempt(batch, folded=folded)
                 if not isinstance(action, retry.Again):
                     break
+                if folded and action.form == "bare" and len(batch) > 1:  # too many for one message: the others follow
+                    few = len(batch) // 2
+                    await self._store.unclaim(batch[few:], epoch)
+                    batch = batch[:few]
+                    continue
                 batch = tuple(replace(one, form=action.form) for one in batch)
                 self._pace.take(batch[0].alert.chat.id, self._now())
             await self._carry_out(action, batch, epoch)
@@ -90,8 +95,14 @@ class Lane:
         return retry.after(refusal, batch[0], self._now(), self._chance())
 
     async def _fold(self, batch: Sequence[Delivery]) -> Folded:
-        """Add to the rolling message of the hour; begin another where it is full, gone, or there is none."""
-        listed = await self._store.rolling(batch[0].alert.chat, self._now() - HOUR)
+        """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
+
+        What stands in a rolling message already has grown: that message is shown anew, however old it is.
+        """
+        chat, message = batch[0].alert.chat, batch[0].message
+        listed = await self._store.rolling(chat, self._now() - HOUR, message)
+        if message is not None:
+            return Folded(await self._notifier.fold(listed or batch, message))
         if listed:
             try:
                 return Folded(await self._notifier.fold((*listed, *batch), listed[0].message))
@@ -110,10 +121,7 @@ class Lane:
                 await self._slow(chat.id, until, now)
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
             case retry.Unreached(reason):
-                self._unreached += 1
-                self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
-                if self._unreached == 1:
-                    log.warning("cannot reach the medium", extra={"reason": reason})
+                self._miss(reason, now)
                 await self._settle(batch, epoch, Later(self.waits, reason, counts="nothing"))
             case retry.Refused(reason):
                 await self._settle(batch, epoch, Later(now, reason, counts="nothing"))
@@ -164,12 +172,24 @@ class Lane:
 
     def _doubt(self) -> None:
         """Count messages of unknown fate; several in a row mean that everything should wait."""
+        if self._now() < self.waits:  # of several under way, the first to fail speaks for all
+            return
         self._doubts += 1
         if self._doubts >= DOUBTS:
             wait = retry.unreached(self._doubts - DOUBTS + 1, self._chance())
             self.waits = max(self.waits, self._now() + timedelta(seconds=wait))
 
+    def _miss(self, reason: str, now: datetime) -> None:
+        if now < self.waits:
+            return
+        self._unreached += 1
+        self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
+        if self._unreached == 1:
+            log.warning("cannot reach the medium", extra={"reason": reason})
+
     def _refuse(self, reason: str, now: datetime) -> None:
+        if now < self.waits:
+            return
         self._refusals += 1
         self.waits = now + timedelta(seconds=retry.refused(self._refusals))
         if self._refusals == len(retry.REFUSED):

@@ -66,7 +66,7 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
         return Hold(now + LOOK_AGAIN, "pause")
     if waiting.edit or alert.priority == "urgent":
         return Send()
-    if wishes.digest is not None:
+    if wishes.digest is not None and alert.watchlists:
         begin = max(waiting.queued, wishes.digest.since or waiting.queued)
         last = wishes.digested
         if last is not None and now < last <= now + SET_BACK:  # the clock was set back: that digest has been
@@ -78,21 +78,26 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
     return Send() if quiet is None else Hold(quiet, "quiet")
 
 
+def live(mutes: Sequence[Mute], now: datetime) -> tuple[Mute, ...]:
+    """Return the mutes that are not over."""
+    return tuple(mute for mute in mutes if mute.until is None or now < mute.until)
+
+
 def muting(alert: Alert, reports: Sequence[Report], mutes: Sequence[Mute], now: datetime) -> Mute | None:
     """Return the mute in force that silences an alert: of its story, of all its watchlists or sources, of a word."""
-    live = [mute for mute in mutes if mute.until is None or now < mute.until]
-    if not live:
+    force = live(mutes, now)
+    if not force:
         return None
-    silenced = {kind: {mute.what for mute in live if mute.kind == kind} for kind in ("watchlist", "source")}
+    silenced = {kind: {mute.what for mute in force if mute.kind == kind} for kind in ("watchlist", "source")}
     told = (
         ("story", lambda mute: mute.what == str(alert.story)),
         ("watchlist", lambda _: {name for name, _ in alert.watchlists} <= silenced["watchlist"]),
         ("source", lambda _: bool(reports) and {report.source for report in reports} <= silenced["source"]),
     )
     for kind, holds in told:
-        if found := next((mute for mute in live if mute.kind == kind and holds(mute)), None):
+        if found := next((mute for mute in force if mute.kind == kind and holds(mute)), None):
             return found
-    words = [mute for mute in live if mute.kind == "word"]
+    words = [mute for mute in force if mute.kind == "word"]
     return _by_word(alert, words) if words else None
 
 

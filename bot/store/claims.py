@@ -55,6 +55,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
             may_be_told(),
             func.coalesce(chat.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
+            or_(outbox.c.rank == 0, ~dialect.among(outbox.c.chat, "after")),
         )
         .subquery()
     )
@@ -84,6 +85,24 @@ def sent_since(dialect: Dialect) -> Select[Any]:
     )
 
 
+@cache
+def listing(*, newest: bool) -> Select[Any]:
+    """Return the select of the lines of a rolling message: its_chat, its_topic; its_message or the newest."""
+    here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
+    folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
+    last = select(outbox.c.message).where(*folded).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
+    meant = last.scalar_subquery() if newest else bindparam("its_message")
+    lines = select(outbox).where(*folded, outbox.c.message == meant)
+    return lines.order_by(outbox.c.sent_at, outbox.c.created_at, outbox.c.id)
+
+
+@cache
+def messages_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of the messages that places have of stories: ids."""
+    columns = (outbox.c[name] for name in ("chat", "topic", "story", "message", "payload"))
+    return select(*columns).where(dialect.among(outbox.c.story, "ids"), text("part = 0"))
+
+
 def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int) -> dict[str, Any]:
     """Return the changes that an attempt's end makes to its row; `now` in milliseconds."""
     freed: dict[str, Any] = {"lease_epoch": None, "lease_until": None}
@@ -93,7 +112,7 @@ def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int)
             "state": "sent",
             "message": result.message,
             "folded": folded,
-            "shown": outbox.c.wanted if folded else delivery.revision,
+            "shown": delivery.revision,
             "sent_at": func.coalesce(outbox.c.sent_at, now),
             "attempts": 0,
             "doubts": 0,

@@ -7,16 +7,16 @@ sender's epoch: what an older epoch held is free again, and a late result of one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, or_, select, text, update
 
-from bot.model import Chat, Delivery, Look, Report
+from bot.model import Alert, Chat, Delivery, Look, Report
 from bot.ports.delivery import Dead, Folded, Later, Role, Sent
 from bot.store import moving, roles
-from bot.store.claims import EVERYBODY, claiming, sent_since, settling
+from bot.store.claims import EVERYBODY, claiming, listing, messages_of, sent_since, settling
 from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc
 from bot.store.queries import may_be_told, reports_of
@@ -51,21 +51,23 @@ class Deliveries:
         ttl: timedelta,
         per_chat: int | None = None,
         without: Sequence[int] = (),
+        after: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
-        those of `without` (chat ids); `per_chat` at most of one chat id, so that one with a backlog crowds out nobody.
-        StaleLeaseError when the epoch is over.
+        those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
+        one with a backlog crowds out nobody. StaleLeaseError when the epoch is over.
         """
         dialect = self.database.dialect
         values = {"now": to_ms(now), "until": to_ms(now + ttl), "epoch": epoch, "most": limit}
         values["share"] = limit if per_chat is None else per_chat
+        left_out = {"without": dialect.pack(without), "after": dialect.pack(after)}
         async with self.database.write() as connection:
             await roles.ensure_current(connection, "sender", epoch)
             if await self._paused(connection, values["now"]):
                 return ()
-            rows = (await connection.execute(claiming(dialect), values | {"without": dialect.pack(without)})).all()
+            rows = (await connection.execute(claiming(dialect), values | left_out)).all()
             rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
             return await sift(connection, dialect, rows, await self._deliveries(connection, rows), now)
 
@@ -84,20 +86,34 @@ class Deliveries:
         wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
         said = await connection.execute(wishes, {"ids": dialect.pack({row.chat for row in rows})})
         looks = {row.id: to_look(row.settings) for row in said}
+        parents = await self._parents(connection, [row.story for row in rows if row.part])
         return tuple(
             Delivery(
                 id=row.id,
-                alert=to_alert(to_chat(row.chat, row.topic), row.story, row.payload),
+                alert=_alert(row, parents.get((row.chat, row.topic, row.story))),
                 reports=tuple(reports.get(row.story, ())),
                 revision=row.wanted,
                 attempts=row.attempts,
                 doubts=row.doubts,
                 message=row.message,
+                answers=None
+                if row.part == 0
+                else getattr(parents.get((row.chat, row.topic, row.story)), "message", None),
+                folded=row.folded,
                 look=looks.get(row.chat, Look()),
                 held=row.hold if row.state == "pending" and row.hold != "source" else None,
             )
             for row in rows
         )
+
+    async def _parents(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[tuple[int, int, int], Row]:
+        """Return the messages of stories, by place and story."""
+        if not stories:
+            return {}
+        rows = await connection.execute(
+            messages_of(self.database.dialect), {"ids": self.database.dialect.pack(stories)}
+        )
+        return {(row.chat, row.topic, row.story): row for row in rows}
 
     async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
         """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
@@ -108,23 +124,17 @@ class Deliveries:
             counted = {row.chat: row.messages for row in rows}
         return {one: counted.get(one, 0) for one in chats}
 
-    async def rolling(self, chat: Chat, since: datetime) -> tuple[Delivery, ...]:
+    async def rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
         """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
 
-        `message` of each is its id.
+        `message` of each is its id. With `message`, return what that one lists, however old it is.
         """
-        here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
-        folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
-        newest = select(outbox.c.message).where(*folded).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
-        lines = (
-            select(outbox)
-            .where(*folded, outbox.c.message == newest.scalar_subquery())
-            .order_by(outbox.c.sent_at, outbox.c.created_at, outbox.c.id)
-        )
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        if message is not None:
+            values["its_message"] = message
         async with self.database.read() as connection:
-            values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
-            rows = (await connection.execute(lines, values)).all()
-            if not rows or rows[0].sent_at < to_ms(since):
+            rows = (await connection.execute(listing(newest=message is None), values)).all()
+            if not rows or (message is None and rows[0].sent_at < to_ms(since)):
                 return ()
             return await self._deliveries(connection, rows)
 
@@ -198,3 +208,12 @@ class Deliveries:
             number, first = (await connection.execute(due, {"now": to_ms(now)})).one()
             pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
+
+
+def _alert(row: Row, parent: Row | None) -> Alert:
+    """Return the alert of a row; a reply concerns the watchlists that the message does which it answers."""
+    where = to_chat(row.chat, row.topic)
+    alert = to_alert(where, row.story, row.payload)
+    if row.part == 0 or parent is None:
+        return alert
+    return replace(alert, watchlists=to_alert(where, row.story, parent.payload).watchlists)

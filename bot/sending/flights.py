@@ -1,0 +1,98 @@
+"""The messages under way, and how many there may be: one, unless many chats wait and the answers are slow.
+
+What was under way when the process is killed has to be sent once more, so each one beside the first is a duplicate that
+a kill may cost. Only a rush is worth that: more chats to be told than a second's worth. Then as many are under way as
+keep the pace, each for another chat. Nothing is sent here, and nothing decided about who is next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+RUSH = 25  # chats that may be sent to now; with more of them it is a rush until none is left
+MOST = 8  # under way at a time
+LATE = 1.0  # seconds under way after which one counts as hanging: in a rush, others go past it
+HEADROOM = 1.2  # answers take now longer, now shorter than they usually do
+_NEWEST = 0.2  # what the newest answer counts in the usual time
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    task: asyncio.Task[None]
+    since: float
+
+
+class Flights:
+    """At most one flight a chat. `pace` is how many a second are wanted, `clock` is monotonic, in seconds."""
+
+    def __init__(self, pace: float, clock: Callable[[], float], landed: Callable[[int], None]) -> None:
+        """Take `landed`, which is told the chat of each flight that ends, however it ends."""
+        self._pace = pace
+        self._clock = clock
+        self._told = landed
+        self._flights: dict[int, _Flight] = {}
+        self._usual = 0.0  # seconds under way
+        self._rush = False
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    @property
+    def chats(self) -> Collection[int]:
+        """Return the chats that something is under way to."""
+        return self._flights.keys()
+
+    def expect(self, ready: int) -> None:
+        """Note how many chats may be sent to now: a rush begins, goes on, or is over."""
+        self._rush = ready > RUSH or (self._rush and ready > 0)
+
+    def room(self) -> bool:
+        """Return whether one more may start now."""
+        if not self._flights or not self._rush:
+            return not self._flights
+        begun = self._clock() - LATE
+        prompt = sum(one.since > begun for one in self._flights.values())
+        return len(self._flights) < MOST and prompt < math.ceil(self._pace * self._usual * HEADROOM)
+
+    def start(self, chat: int, flight: Coroutine[Any, Any, None]) -> None:
+        """Let one take off."""
+        task = asyncio.create_task(flight)
+        self._flights[chat] = _Flight(task, self._clock())
+        task.add_done_callback(lambda task: self._landed(chat, task))
+
+    async def wait(self, seconds: float | None, *also: Awaitable[object]) -> None:
+        """Wait until one lands or something else happens, so many seconds at most."""
+        others = [asyncio.ensure_future(one) for one in also]
+        tasks = [one.task for one in self._flights.values()]
+        try:
+            await asyncio.wait([*tasks, *others], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in others:
+                one.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+    async def end(self, seconds: float) -> None:
+        """Give them so many seconds to land."""
+        if tasks := {one.task for one in self._flights.values()}:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    async def abort(self, seconds: float) -> None:
+        """Cancel what has not landed; a task that does not heed it is left behind after so many seconds."""
+        for one in self._flights.values():
+            one.task.cancel()
+        await self.end(seconds)
+
+    def _landed(self, chat: int, task: asyncio.Task[None]) -> None:
+        flight = self._flights.pop(chat)
+        if not task.cancelled() and task.exception():
+            log.error("delivery failed", exc_info=task.exception())
+        lasted = min(self._clock() - flight.since, LATE)
+        self._usual += (lasted - self._usual) * (_NEWEST if self._usual else 1)
+        self._told(chat)
