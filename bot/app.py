@@ -126,13 +126,14 @@ def form_cache(settings: Settings) -> FormCache | None:
     return FormFile(directory / "newswatch-words.db")
 
 
-def fetcher(settings: Settings) -> WebFetch:
-    """Return the one client of this process."""
+def fetcher(settings: Settings, *, robots: bool = True) -> WebFetch:
+    """Return the one client of this process; without `robots`, its pages are those that a person asks for by name."""
     return WebFetch(
         user_agent=settings.user_agent,
         allowed_networks=settings.allowed_networks,
         allowed_ports=settings.allowed_ports,
         host_spacing=settings.host_spacing,
+        robots=robots,
     )
 
 
@@ -188,8 +189,25 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
     line = Line(token, settings.telegram_api_url)
     replay = Replay(store.items, time.monotonic)
     library = Library(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
+
+    async def reload() -> tuple[str, ...]:
+        changed = await current.reload()
+        await store.polls.sync(current.config().sources, now())
+        return changed
+
     house = House(
-        current.config, store.chats, library, owners, settings.access, now, time.monotonic, line.is_administrator
+        config=current.config,
+        store=store.chats,
+        wishes=store.wishes,
+        guests=store.guests,
+        library=library,
+        owners=owners,
+        access=settings.access,
+        now=now,
+        clock=time.monotonic,
+        look=line.is_administrator,
+        tell=lambda alerts: store.polls.tell(alerts, now()),
+        reload=reload,
     )
     answering = Answering(line, Commands(house), base.store.chats, owners, now)
     return Listener(line, answering, base.store.deliveries, now=now, clock=time.monotonic, beat=beat, ail=ail)
@@ -264,7 +282,7 @@ async def article(settings: Settings, target: str) -> Article:
     from bot.article import extract
 
     if target.startswith(("http://", "https://")):
-        async with fetcher(settings) as fetch:
+        async with fetcher(settings, robots=False) as fetch:
             fetched = await fetch.get(target, page=True)
         return extract(fetched.body, fetched.url, charset_of(fetched.content_type))
     try:

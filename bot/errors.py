@@ -46,12 +46,18 @@ class QueryError(BotError):
 
 
 class FetchError(BotError):
-    """A page or feed could not be had. `retry_after` is in seconds from now, None where the server named none."""
+    """A page or feed could not be had. `retry_after` is in seconds from now, None where the server named none.
 
-    def __init__(self, reason: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+    `unreached` is True where nobody answered: the server's fault or that of our own network, which look the same.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, status: int | None = None, unreached: bool = False
+    ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
         self.status = status
+        self.unreached = unreached
 
 
 class ParseError(BotError):

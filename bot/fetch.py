@@ -11,22 +11,37 @@ import asyncio
 import hashlib
 import importlib.metadata
 import resource
+import socket
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
+from bot.http.addresses import host_of, next_hop, same_site, web_address
 from bot.http.guard import REFUSAL, Network, guarded_socket
 from bot.http.hosts import Hosts
-from bot.http.reasons import fault_of, fresh_for, http_date, refusal_of
+from bot.http.reasons import (
+    NO_ANSWER,
+    NO_CONNECTION,
+    NO_END,
+    NO_NAME,
+    NO_TLS,
+    fault_of,
+    fresh_for,
+    http_date,
+    refusal_of,
+    timed_out,
+)
+from bot.http.robots import LARGEST as LARGEST_ROBOTS
+from bot.http.robots import Robots
 from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
-from bot.urls import LONGEST
 
 if TYPE_CHECKING:
     import aiohttp
@@ -37,6 +52,8 @@ DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux ha
 CONNECTIONS = 128  # at once, where the limit of open files allows it: room for many that hang
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
+
+_CURRENT: ContextVar[_Request] = ContextVar("the request that a socket is made for")
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -60,7 +77,10 @@ class _Request:
     left: float  # seconds of the deadline
     permanent: bool = True  # every redirect so far was
     visited: set[URL] = field(default_factory=set)
-    stage: str = "no connection"  # what a time-out would have interrupted
+    stage: str = NO_CONNECTION  # what a time-out would have interrupted
+    sockets: list[socket.socket] = field(default_factory=list)
+    largest: int = LARGEST  # bytes of the body, unpacked
+    cut: bool = False  # what is longer is cut off, and no error
 
 
 class WebFetch:
@@ -78,13 +98,16 @@ class WebFetch:
         host_spacing: float = 1.0,
         deadline: float = DEADLINE,
         largest: int = LARGEST,
+        robots: bool = True,
     ) -> None:
+        """Take what widens or narrows the limits; without `robots`, pages are what a person asked for by name."""
         self._user_agent = user_agent or default_user_agent()
         self._networks = tuple(allowed_networks)
         self._ports = frozenset(allowed_ports)
         self._deadline = deadline
         self._largest = largest
         self._hosts = Hosts(host_spacing)
+        self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
         self._slots = asyncio.Semaphore(_connections())
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
         self._open = AsyncExitStack()
@@ -94,16 +117,16 @@ class WebFetch:
         import aiohttp
 
         connector = aiohttp.TCPConnector(
-            socket_factory=guarded_socket(self._networks, self._ports),
+            socket_factory=guarded_socket(self._networks, self._ports, _note),
             resolver=aiohttp.AsyncResolver(timeout=4, tries=2),
             limit=0,  # the slots count instead
             force_close=True,  # two requests to a host are far apart, and idle connections are open files
         )
         trace = aiohttp.TraceConfig()
         for signal, stage in (
-            (trace.on_dns_resolvehost_start, "no answer from DNS"),
-            (trace.on_dns_resolvehost_end, "no connection"),
-            (trace.on_connection_create_end, "connected, but no answer"),
+            (trace.on_dns_resolvehost_start, NO_NAME),
+            (trace.on_dns_resolvehost_end, NO_CONNECTION),
+            (trace.on_connection_create_end, NO_ANSWER),
         ):
             signal.append(_mark(stage))
         self._session = aiohttp.ClientSession(
@@ -117,6 +140,8 @@ class WebFetch:
         )
         self._open.callback(self._threads.shutdown, wait=False)
         await self._open.enter_async_context(self._session)
+        if self._robots:
+            self._open.push_async_callback(self._robots.close)
         return self
 
     async def __aexit__(
@@ -133,7 +158,7 @@ class WebFetch:
         page: bool = False,
     ) -> Fetched:
         """Return the answer, or raise FetchError with a reason in words. See `ports.Fetch`."""
-        first = _web_address(url)
+        first = web_address(url)
         private = dict(headers)
         if first.user is not None:
             pair = f"{first.user}:{first.password or ''}".encode()
@@ -144,29 +169,43 @@ class WebFetch:
             common["If-None-Match"] = known.etag
         if known.last_modified:
             common["If-Modified-Since"] = known.last_modified
-        request = _Request(first.with_user(None), common, private, known, self._deadline)
+        request = _Request(first.with_user(None), common, private, known, self._deadline, largest=self._largest)
+        return await self._follow(request, self._robots if page else None)
+
+    async def _follow(self, request: _Request, robots: Robots | None) -> Fetched:
+        """Ask one address after the other until one answers; `robots` is asked before each of them."""
         origin = request.url
         for _ in range(HOPS + 1):
             if request.url in request.visited:
-                raise FetchError(f"{_host(request.url)} redirects in a circle")
+                raise FetchError(f"{host_of(request.url)} redirects in a circle")
             request.visited.add(request.url)
-            answer = await self._hop(request, with_private=_same_site(origin, request.url))
+            if robots:
+                self._hosts.space(host_of(request.url), await robots.check(request.url))
+            answer = await self._hop(request, with_private=same_site(origin, request.url))
             if isinstance(answer, Fetched):
                 return answer
             request.url = answer
-        raise FetchError(f"{_host(origin)} redirects more than {HOPS} times")
+        raise FetchError(f"{host_of(origin)} redirects more than {HOPS} times")
+
+    async def _robots_txt(self, url: URL) -> bytes:
+        common = {"User-Agent": self._user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "identity"}
+        request = _Request(url, common, {}, Validators(), self._deadline, largest=LARGEST_ROBOTS, cut=True)
+        return (await self._follow(request, None)).body
 
     async def _hop(self, request: _Request, *, with_private: bool) -> Fetched | URL:
         """Ask one address when it is its host's turn; return the answer, or where it sends us."""
         import aiohttp
 
-        host = _host(request.url)
+        host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
         async with self._hosts.turn(host), self._slots:
             clock = asyncio.get_running_loop()
             started = clock.time()
-            request.stage = "no connection"
+            request.stage = NO_CONNECTION
+            request.sockets.clear()
+            look = clock.call_later(request.left * 0.99, _look_at_tls, request)
+            _CURRENT.set(request)
             try:
                 async with asyncio.timeout(request.left):
                     return await self._ask(request, request.private if with_private else {})
@@ -174,10 +213,11 @@ class WebFetch:
                 self._leave_alone(host, error)
                 raise
             except TimeoutError as error:
-                raise FetchError(f"{host}: {request.stage} within {self._deadline:g} s") from error
+                raise timed_out(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise fault_of(host, error) from error
             finally:
+                look.cancel()
                 request.left = max(0.0, request.left - (clock.time() - started))
 
     async def _ask(self, request: _Request, private: Mapping[str, str]) -> Fetched | URL:
@@ -191,32 +231,34 @@ class WebFetch:
             status, headers = response.status, response.headers
             if status in _REDIRECTS and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
-                return _next(request.url, headers["Location"])
-            if status == 304 and (request.validators.etag or request.validators.last_modified):  # noqa: PLR2004 - HTTP
+                return next_hop(request.url, headers["Location"])
+            if status == 304 and request.validators != Validators():  # noqa: PLR2004 - HTTP
                 return _unchanged(request, headers)
             if status not in {200, 203}:
-                raise refusal_of(_host(request.url), status, headers, datetime.now(UTC))
-            request.stage = "the answer did not end"
-            packed = await self._body(response)
+                raise refusal_of(host_of(request.url), status, headers, datetime.now(UTC))
+            request.stage = NO_END
+            packed = await self._body(request, response)
         encoding = ", ".join(headers.getall("Content-Encoding", ()))
         return await self._read(request, headers, packed, encoding)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, request: _Request, response: aiohttp.ClientResponse) -> bytes:
         parts: list[bytes] = []
         size = 0
         while part := await response.content.readany():
             size += len(part)
-            if size > self._largest:
-                raise too_large(self._largest)
             parts.append(part)
-        return b"".join(parts)
+            if size > request.largest:
+                if not request.cut:
+                    raise too_large(request.largest)
+                break
+        return b"".join(parts)[: request.largest]
 
     async def _read(self, request: _Request, headers: Mapping[str, str], packed: bytes, encoding: str) -> Fetched:
         if len(packed) < OFF_LOOP and not (encoding and len(packed) > OFF_LOOP // 16):
-            body, digest = _unpack(packed, encoding, self._largest)
+            body, digest = _unpack(packed, encoding, request.largest)
         else:
             clock = asyncio.get_running_loop()
-            body, digest = await clock.run_in_executor(self._threads, _unpack, packed, encoding, self._largest)
+            body, digest = await clock.run_in_executor(self._threads, _unpack, packed, encoding, request.largest)
         same = digest == request.validators.body_hash
         return Fetched(
             url=str(request.url),
@@ -233,43 +275,6 @@ class WebFetch:
     def _leave_alone(self, host: str, error: FetchError) -> None:
         if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
             self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
-
-
-def _web_address(text: str) -> URL:
-    """Return the address as the client will use it: read once, by the reader that also connects."""
-    from yarl import URL
-
-    if len(text) > LONGEST:
-        raise FetchError(f"the address is longer than {LONGEST} characters")
-    if not text.isprintable() or "\\" in text or " " in text:
-        raise FetchError("the address holds characters that no web address has")
-    try:
-        url = URL(text)
-        if url.raw_host and url.port and url.scheme in {"http", "https"}:
-            return url.with_fragment(None)
-    except ValueError:
-        pass
-    raise FetchError("not a web address: it must begin with http:// or https:// and a host")
-
-
-def _host(url: URL) -> str:
-    return (url.raw_host or "").rstrip(".")
-
-
-def _next(current: URL, location: str) -> URL:
-    from yarl import URL
-
-    try:
-        target = current.join(URL(location.strip().replace(" ", "%20")))
-        return _web_address(str(target)).with_user(None)
-    except (ValueError, FetchError) as error:
-        raise FetchError(f"{_host(current)} redirects to what is no web address") from error
-
-
-def _same_site(first: URL, now: URL) -> bool:
-    """Return whether what was meant for the first address may be told to this one: the same host, no less secure."""
-    upgraded = (first.scheme, first.port, now.scheme, now.port) == ("http", 80, "https", 443)
-    return first.raw_host == now.raw_host and (upgraded or (first.scheme, first.port) == (now.scheme, now.port))
 
 
 def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:
@@ -299,6 +304,24 @@ def _kept(validator: str | None) -> str | None:
 def _unpack(packed: bytes, encoding: str, largest: int) -> tuple[bytes, str]:
     body = unpacked(packed, encoding, largest)
     return body, hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _note(one: socket.socket) -> None:
+    _CURRENT.get().sockets.append(one)
+
+
+def _look_at_tls(request: _Request) -> None:
+    """Just before the time is over: a connection that stands, but is not ours to use, still waits for TLS."""
+    if request.stage == NO_CONNECTION and any(map(_stands, request.sockets)):
+        request.stage = NO_TLS
+
+
+def _stands(one: socket.socket) -> bool:
+    try:
+        one.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _mark(stage: str) -> Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]:

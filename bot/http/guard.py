@@ -68,14 +68,21 @@ def allowed(address: str, networks: Sequence[Network]) -> bool:
     return found in _GLOBAL_V6 and not any(found in network for network in _REFUSED_V6)
 
 
-def guarded_socket(networks: Sequence[Network], ports: Collection[int]) -> Callable[[AddressInfo], socket.socket]:
-    """Return a maker of sockets that raises RefusedAddressError for what may not be connected to."""
+def guarded_socket(
+    networks: Sequence[Network], ports: Collection[int], made: Callable[[socket.socket], None] = lambda _: None
+) -> Callable[[AddressInfo], socket.socket]:
+    """Return a maker of sockets that raises RefusedAddressError for what may not be connected to.
+
+    `made` is shown every socket that is about to be connected.
+    """
 
     def make(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, (address, port, *_) = info
         if port not in ports or not allowed(str(address), networks):
             raise RefusedAddressError
-        return socket.socket(family=family, type=kind, proto=protocol)
+        one = socket.socket(family=family, type=kind, proto=protocol)
+        made(one)
+        return one
 
     return make
 

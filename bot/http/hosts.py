@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from bot.errors import FetchError
 
 REMEMBERED = 4096  # hosts; idle ones are forgotten beyond it
+SLOWEST = 10.0  # seconds between two requests that a host may ask for: with more, no page would come in its turn
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class _Queue:
     next_at: float = 0.0
     closed_until: float = 0.0
     status: int | None = None
+    spacing: float = 0.0  # seconds that it asks for itself (Crawl-delay)
 
 
 class Hosts:
@@ -49,7 +51,7 @@ class Hosts:
                 clock = asyncio.get_running_loop()
                 if (pause := queue.next_at - clock.time()) > 0:
                     await asyncio.sleep(pause)
-                queue.next_at = clock.time() + self._spacing
+                queue.next_at = clock.time() + max(self._spacing, queue.spacing)
                 yield
         finally:
             queue.waiting -= 1
@@ -59,6 +61,11 @@ class Hosts:
         queue = self._queue(host)
         queue.closed_until = max(queue.closed_until, asyncio.get_running_loop().time() + seconds)
         queue.status = status
+
+    def space(self, host: str, seconds: float) -> None:
+        """Keep so many seconds between two requests, as the host asks; never less than our own spacing."""
+        if seconds > 0 or host in self._queues:
+            self._queue(host).spacing = min(max(seconds, 0.0), SLOWEST)
 
     def _queue(self, host: str) -> _Queue:
         queue = self._queues.get(host)

@@ -21,6 +21,13 @@ from bot.http.guard import REFUSAL
 if TYPE_CHECKING:
     import aiohttp
 
+# Where a request stood when its time was over.
+NO_NAME = "no answer from DNS"
+NO_CONNECTION = "no connection"
+NO_TLS = "connected, but TLS was not agreed"
+NO_ANSWER = "connected, but no answer"
+NO_END = "the answer did not end"
+
 LONGEST_WAIT = 86_400.0  # seconds: whoever asks for more is asked again after a day
 
 _WORDS = {
@@ -31,6 +38,14 @@ _WORDS = {
     410: "says that this page is gone for good (410)",
     429: "says that we ask too often (429)",
     451: "may not show this page for legal reasons (451)",
+}
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, None})  # None: the guard's refusal
+_PROTOCOLS = {
+    "UNSUPPORTED_PROTOCOL": "it speaks only old versions of TLS, which are not safe",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "it speaks only old versions of TLS, which are not safe",
+    "NO_PROTOCOLS_AVAILABLE": "it speaks only old versions of TLS, which are not safe",
+    "WRONG_VERSION_NUMBER": "it does not speak TLS at this port: is the address http rather than https?",
+    "HTTP_REQUEST": "it does not speak TLS at this port: is the address http rather than https?",
 }
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -82,7 +97,21 @@ def http_date(text: str) -> datetime | None:
 
 def fault_of(host: str, error: aiohttp.ClientError | OSError | ValueError) -> FetchError:
     """Return the error for a request that got no whole answer."""
-    return FetchError(_fault(host, error))
+    return FetchError(_fault(host, error), unreached=_unreached(error))
+
+
+def timed_out(host: str, stage: str, seconds: float) -> FetchError:
+    """Return the error for a request that took too long; `stage` says where it stood."""
+    return FetchError(f"{host}: {stage} within {seconds:g} s", unreached=stage in {NO_NAME, NO_CONNECTION})
+
+
+def _unreached(error: Exception) -> bool:
+    """Return whether nobody answered, or somebody else: a certificate that is nobody's may be a hotel's."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorDNSError):
+        return True
+    return isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno not in _OURS | {errno.ECONNREFUSED}
 
 
 def _fault(host: str, error: Exception) -> str:
@@ -129,8 +158,8 @@ def _certificate(error: Exception) -> str:
 
 
 def _tls(error: Exception) -> str:
-    inner = getattr(error, "os_error", error)
-    return _line((getattr(inner, "reason", None) or "the handshake failed").replace("_", " ").lower())
+    reason = getattr(getattr(error, "os_error", error), "reason", None) or "the handshake failed"
+    return _PROTOCOLS.get(reason) or _line(reason.replace("_", " ").lower())
 
 
 def _standard(status: int) -> str:

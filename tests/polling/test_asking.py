@@ -225,7 +225,7 @@ async def test_a_site_without_any_feed_is_a_list_page_and_not_searched_again(rig
     site.asked.clear()
     site.pages["/"] = listing(("/news/kremlin-opens-its-garden", "Kremlin opens its garden"), *old)
     assert (await rig.later(minutes=5)).queued == 1
-    assert site.asked == ["/", "/news/kremlin-opens-its-garden"]
+    assert site.asked == ["/", "/robots.txt", "/news/kremlin-opens-its-garden"]
 
 
 async def test_a_feed_that_died_is_looked_for_again(rig: Rig, rss: Rss) -> None:
