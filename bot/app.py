@@ -257,14 +257,14 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     shown = days_until(now(), days, zone)
     engine = await asyncio.to_thread(build, asked, config.sources, cache=form_cache(settings))
     tally = Tally(engine, asked, config.sources, zone)
-    async with _record(settings) as store:
+    async with on_record(settings) as store:
         if store is not None:
             await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)
     return tally.forecast(shown)
 
 
 @asynccontextmanager
-async def _record(settings: Settings) -> AsyncIterator[Store | None]:
+async def on_record(settings: Settings) -> AsyncIterator[Store | None]:
     """Open the database as it is; None where there is no file yet."""
     from bot.store.engine import sqlite_path
 

@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.errors import BotError, ConfigError, Exit
+from bot.sourcing.commands import sources
 
 STDOUT = 1  # its file descriptor
 DAYS = 30  # that items stay on record
@@ -32,6 +33,7 @@ cli = typer.Typer(
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(db, name="db")
+cli.add_typer(sources, name="sources")
 
 
 ROLES = ("all", "poller", "sender", "listener", "web")

@@ -12,6 +12,7 @@ from bot import app
 from bot.errors import BotError, ConfigError, DeliveryError
 from bot.http.guard import REFUSAL
 from bot.model import Chat, Config, Source
+from bot.polling.asking import Asking
 from bot.settings import Settings, environment, load_settings
 from bot.urls import redacted
 
@@ -137,16 +138,18 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
     from bot.sources import Parser
 
     async with app.fetcher(settings) as fetch, Parser() as parser:
+        asking = Asking(fetch, parser, app.now)
 
         async def look(source: Source) -> tuple[Finding, timedelta | None]:
             try:
-                fetched = await fetch.get(source.url, headers=source.headers)
+                asked = await asking.ask(source)
+                fetched, document = asked.fetched, asked.document
                 skew = fetched.date - app.now() if fetched.date else None
-                document = await parser.scan(fetched, app.now())
             except BotError as error:
                 return replace(_wrong(source.name, str(error), _remedy(str(error), source)), source=True), None
-            advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else document.note or ""
-            return _well(source.name, f"{len(document.identities)} items", advice), skew
+            note, many = (document.note or "", len(document.identities)) if document else ("", 0)
+            advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else note
+            return _well(source.name, f"{many} items", advice), skew
 
         looks = await asyncio.gather(*map(look, sources))
     skews = sorted(skew for _, skew in looks if skew is not None)

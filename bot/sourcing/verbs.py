@@ -1,0 +1,206 @@
+"""What the `sources` verbs do: look at an address, put it into watchlists.yaml, list what is polled, try one source.
+
+Words of the command line come in, plain results go out; `bot.sourcing.tables` shows them. Real parts come from `app`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot import app
+from bot.config.insertion import Entry, block
+from bot.config.watchvalues import nearest
+from bot.errors import ConfigError, FetchError
+from bot.model import Config, Item, Kind, Source
+from bot.polling.asking import Asking
+from bot.ports.chat import SourceStatus
+from bot.settings import Settings, environment, load_settings
+from bot.sourcing import survey
+from bot.sourcing.survey import Find
+from bot.urls import canonical, publisher_of, redacted
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_WITHOUT = ("https://", "http://")  # tried in this order for an address that says neither
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A source as somebody wants it added."""
+
+    url: str
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    every: str | None = None
+    select: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source of watchlists.yaml, and its record where there is one."""
+
+    source: Source
+    status: SourceStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the verbs work with: the settings and the file as it is now, None where there is none."""
+
+    settings: Settings
+    environ: dict[str, str]
+    config: Config | None
+
+    @property
+    def file(self) -> Path:
+        """Return where watchlists.yaml is."""
+        return self.settings.watchlists
+
+
+def desk(*, needed: bool = True) -> Desk:
+    """Read settings and watchlists.yaml; ConfigError holds every mistake. Without a file, `needed` decides."""
+    environ = dict(environment())
+    settings = load_settings(environ)
+    if not needed and not settings.watchlists.exists():
+        return Desk(settings, environ, None)
+    return Desk(settings, environ, app.watchlists(settings, environ))
+
+
+async def look(on: Desk, wish: Wish) -> tuple[Find, ...]:
+    """Return what an address leads to. FetchError or ParseError say why that is nothing; ConfigError: it is there."""
+    _refuse_known(on, wish)
+    addresses = [wish.url] if _SCHEME.match(wish.url) else [scheme + wish.url for scheme in _WITHOUT]
+    async with _asking(on) as asking:
+        for address in addresses[:-1]:
+            try:
+                return await survey.survey(asking, _source(wish, address), _fires(on))
+            except FetchError:
+                continue
+        return await survey.survey(asking, _source(wish, addresses[-1]), _fires(on))
+
+
+async def trial(on: Desk, target: str) -> tuple[Source, Find]:
+    """Poll a source of watchlists.yaml, by name or address, or any other address, without recording anything."""
+    source = _named(on.config, target)
+    async with _asking(on) as asking:
+        return source, await survey.trial(asking, source, _fires(on))
+
+
+def entry(on: Desk, wish: Wish, find: Find) -> Entry:
+    """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
+    known = {source.name for source in on.config.sources} if on.config else set()
+    _refuse_address(on, find.url)
+    written: dict[str, str | list[str]] = {"name": wish.name or _free(_name(wish, find), known), "url": find.url}
+    if find.kind != "feed":
+        written["kind"] = find.kind
+    if wish.select:
+        written["select"] = wish.select
+    asked = wish.url if _SCHEME.match(wish.url) else _WITHOUT[0] + wish.url
+    if (theirs := publisher_of(asked)) and theirs != publisher_of(find.url):
+        written["publisher"] = theirs
+    if wish.tags:
+        written["tags"] = list(wish.tags)
+    if wish.every:
+        written["every"] = wish.every
+    return written
+
+
+def add(on: Desk, entries: Sequence[Entry]) -> None:
+    """Put entries into watchlists.yaml."""
+    from bot.config import replacing
+
+    replacing.add(on.file, entries, on.environ)
+
+
+def yaml_of(entries: Sequence[Entry]) -> str:
+    """Return the lines for a list under `sources:`."""
+    return block(entries)
+
+
+async def listed(on: Desk) -> tuple[Listed, ...]:
+    """Return the sources of watchlists.yaml in its order, with their records."""
+    async with app.on_record(on.settings) as store:
+        statuses = (await store.chats.status(app.now())).sources if store is not None else ()
+    by_name = {status.name: status for status in statuses}
+    return tuple(Listed(source, by_name.get(source.name)) for source in (on.config.sources if on.config else ()))
+
+
+@asynccontextmanager
+async def _asking(on: Desk) -> AsyncIterator[Asking]:
+    from bot.sources import Parser
+
+    async with app.fetcher(on.settings) as fetch, Parser() as parser:
+        yield Asking(fetch, parser, app.now)
+
+
+def _source(wish: Wish, address: str) -> Source:
+    kind: Kind = "page" if wish.select else "auto"
+    return Source(wish.name or address, address, publisher_of(address), kind=kind, select=wish.select)
+
+
+def _fires(on: Desk) -> survey.Told | None:
+    """Return what says whether an item is what somebody watches for."""
+    if on.config is None or not on.config.watchlists:
+        return None
+    engine = app.engine(on.settings, on.environ)
+
+    def fires(item: Item) -> bool:
+        return bool(engine.match(item.title, item.lead, item.body, language=item.language))
+
+    return fires
+
+
+def _named(config: Config | None, target: str) -> Source:
+    sources = config.sources if config else ()
+    for source in sources:
+        if target in {source.name, source.url}:
+            return source
+    if _SCHEME.match(target) or ("." in target and " " not in target):
+        url = target if _SCHEME.match(target) else _WITHOUT[0] + target
+        known = next((source for source in sources if canonical(source.url) == canonical(url)), None)
+        return known or Source(redacted(url), url, publisher_of(url))
+    names = [source.name for source in sources]
+    hint = nearest(target, names) or "`newswatch sources list` shows them"
+    raise ConfigError(f"no source is called '{target[:60]}'; {hint}")
+
+
+def _refuse_known(on: Desk, wish: Wish) -> None:
+    _refuse_address(on, wish.url if _SCHEME.match(wish.url) else _WITHOUT[0] + wish.url)
+    taken = [source for source in (on.config.sources if on.config else ()) if source.name == wish.name]
+    if taken:
+        raise ConfigError(f"{on.file}: a source is called '{wish.name}' already; give another --name")
+
+
+def _refuse_address(on: Desk, url: str) -> None:
+    for source in on.config.sources if on.config else ():
+        if canonical(source.url) == canonical(url):
+            raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redacted(source.url)}")
+
+
+def _name(wish: Wish, find: Find) -> str:
+    host = (urlsplit(find.url).hostname or "").removeprefix("www.")
+    return find.name or host or wish.url
+
+
+def _free(name: str, known: set[str]) -> str:
+    """Return the name, with a number where it is taken."""
+    names = (name, *(f"{name} {number}" for number in range(2, 1000)))
+    return next(one for one in names if one not in known)
+
+
+def since(at: datetime | None, now: datetime) -> str:
+    """Return how long ago that was, or will be, in few words."""
+    if at is None:
+        return "never"
+    seconds = (now - at).total_seconds()
+    ahead, seconds = seconds < 0, abs(seconds)
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            words = f"{seconds / size:.0f} {unit}"
+            return f"in {words}" if ahead else f"{words} ago"
+    return "now"
