@@ -44,6 +44,7 @@ class Mute:
     what: str
     until: datetime | None = None  # None = until it is taken back
     forms: tuple[tuple[str, ...], ...] = ()  # folded, of each word of it; none = any part of a text
+    label: str = ""  # what people are shown instead of `what`
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from bot.chat.access import is_owner
 from bot.chat.commands import Commands
 from bot.chat.line import Line
 from bot.chat.menu import Menu, menus, own
-from bot.chat.talk import Command, Membership, Migration, Reply
+from bot.chat.rounds import EVERY, go
+from bot.chat.talk import Answer, Command, Membership, Migration, Reply
 from bot.chat.updates import read
 from bot.errors import BotError, DeliveryError
 from bot.model import Chat
@@ -45,6 +46,7 @@ class Answering:
         self._owners = owners
         self._now = now
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+        self._round_at = float("-inf")
 
     async def answer(self, updates: Sequence[dict[str, Any]], beat: Callable[[], None]) -> int:
         """Answer each update once, however often it comes (case 27); return how many were new."""
@@ -116,10 +118,29 @@ class Answering:
             answer = await self._commands.answer(said)
             if said.press:
                 await self._toast(said.press.id, answer.toast)
-            for reply in answer.replies:
-                await self._say(reply)
+            await self._carry_out(answer)
             if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
                 await self._set(own(self._commands.home(), said.chat.id))
+
+    async def rounds(self) -> None:
+        """Say and do what is due unasked; for a fault of the store, the next round comes soon."""
+        house = self._commands.house
+        if (now := house.clock()) < self._round_at:
+            return
+        self._round_at = now + EVERY
+        try:
+            await self._carry_out(await go(house))
+        except BotError as error:
+            log.warning("rounds not made", extra={"reason": str(error)})
+
+    async def _carry_out(self, answer: Answer) -> None:
+        for reply in answer.replies:
+            await self._say(reply)
+        for chat in answer.leave:
+            try:
+                await self._line.leave(chat)
+            except DeliveryError as error:  # it has put us out already, usually
+                log.info("chat not left", extra={"chat": chat, "reason": str(error)})
 
     async def _moved(self, change: Membership) -> None:
         self._commands.administrators.forget(change.chat)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.chat import access, accesstexts, texts
+from bot.chat import access, accesstexts, ownertexts, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
 from bot.chat.house import Asked, House, words_of
+from bot.chat.naming import find, named
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
-from bot.chat.verbs import VERBS, choice, find, named, unknown
+from bot.chat.verbs import VERBS, choice, unknown
 from bot.errors import BotError
 from bot.model import Chat
 from bot.words import Words, words
@@ -28,6 +29,11 @@ class Commands:
         self.administrators = Administrators(house.look, house.clock)
         self._haste = Haste(house.clock)
         self._knocks = Once(house.clock)
+
+    @property
+    def house(self) -> House:
+        """Return what the commands work on."""
+        return self._house
 
     async def answer(self, command: Command) -> Answer:
         """Check and carry out one command. BotError (the store) is the caller's to tell with `accesstexts.trouble`."""
@@ -52,7 +58,12 @@ class Commands:
         return words(self._house.config().language)
 
     async def joined(self, change: Membership) -> tuple[Reply, ...]:
-        """Say in a group that we have entered what comes next; ask the owners when it is not admitted."""
+        """Say in a group that we have entered what comes next; ask the owners when it is not admitted.
+
+        Of a channel the owners are told the id, for nobody in it can be answered.
+        """
+        if change.kind == "channel" and change.present:
+            return await self._channel(change)
         if not change.entered or change.kind != "group" or self._haste.take(change.user or change.chat) != "go":
             return ()
         command = Command(Chat(change.chat), "group", change.user, change.name, change.title, "start", addressed=True)
@@ -62,6 +73,19 @@ class Commands:
             return (await self._refuse(asked, refusal)).replies
         _, start = VERBS["start"]
         return (await start(self._house, asked)).replies
+
+    async def _channel(self, change: Membership) -> tuple[Reply, ...]:
+        if not self._knocks.first(change.chat):
+            return ()
+        said = []
+        for owner in self._owners():
+            _ = await words_of(self._house, Chat(owner))
+            text = ownertexts.channel(_, change.chat, change.title, inside=True)
+            said.append(Reply(Chat(owner), text, notice=True))
+        return tuple(said)
+
+    def _owners(self) -> list[int]:
+        return sorted(owner for owner in self._house.owners if access.is_owner(owner, self._house.owners))
 
     async def _asked(self, command: Command) -> Asked:
         owner = access.is_owner(command.user, self._house.owners)
@@ -100,9 +124,10 @@ class Commands:
     def _again(self, asked: Asked) -> tuple[Button, ...]:
         """Return buttons that ask for the same: whoever presses one shows who they are."""
         command = asked.command
-        if command.verb in {"watch", "unwatch"}:
+        if command.verb not in {"subscribe", "unsubscribe"}:
             same = data(command.verb, command.words)
-            fits = command.words and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
+            whole = command.words or command.verb not in {"watch", "unwatch"}
+            fits = whole and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
             return (Button(texts.label(f"/{command.verb} {command.words}", 40), same),) if fits else ()
         config = self._house.config()
         known = [found for name in named(config, command.words) if (found := find(config, name))]
@@ -116,12 +141,17 @@ class Commands:
         refused = _turn_away(command, accesstexts.closed(asked.words, command.chat.id, asked=first))
         if not first:
             return refused
+        title = None if command.kind == "private" else command.title
+        await house.guests.knock(command.chat.id, command.kind, title, house.now())
         knocks = list(refused.replies)
-        for owner in sorted(owner for owner in house.owners if access.is_owner(owner, house.owners)):
+        for owner in self._owners():
             _ = await words_of(house, Chat(owner))
             text = accesstexts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
-            button = Button(accesstexts.admit(_), data("admit", str(command.chat.id)))
-            knocks.append(Reply(Chat(owner), text, (button,), notice=True))
+            buttons = (
+                Button(accesstexts.admit(_), data("admit", str(command.chat.id))),
+                Button(ownertexts.label_decline(_), data("decline", str(command.chat.id)), beside=True),
+            )
+            knocks.append(Reply(Chat(owner), text, buttons, notice=True))
         return replace(refused, replies=tuple(knocks))
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from bot.chat.access import Access
 from bot.chat.talk import Answer, Button, Command, Reply
 from bot.match import Engine
-from bot.model import Chat, Config
+from bot.model import Alert, Chat, Config
 from bot.onrecord import ItemStore, QueryStore
 from bot.polling.turn import Setup
 from bot.ports.chat import ChatStore
+from bot.ports.wishes import GuestStore, WishStore
 from bot.replay import Replay
 from bot.words import Words, words
 
@@ -35,12 +36,16 @@ class House:
 
     config: Callable[[], Config]
     store: ChatStore
+    wishes: WishStore
+    guests: GuestStore
     library: Library
     owners: frozenset[int]
     access: Access
     now: Callable[[], datetime]
     clock: Callable[[], float]
     look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
+    tell: Callable[[tuple[Alert, ...]], Awaitable[object]]  # queues notices, each once
+    reload: Callable[[], Awaitable[tuple[str, ...]]]  # reads watchlists.yaml, says what has changed; ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,18 @@ class Asked:
 Handler = Callable[[House, Asked], Awaitable[Answer]]
 
 
-async def words_of(house: House, _chat: Chat) -> Words:
+async def words_of(house: House, chat: Chat) -> Words:
     """Return the words to speak to a chat with: its own language, else the installation's."""
-    return words(house.config().language)
+    return words((await house.wishes.look(chat.id)).language or house.config().language)
 
 
 def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
-    """Answer where it was asked: a command with a message, a press in the message of its button."""
-    return Answer((Reply(command.chat, text, buttons, edit=command.press.message if command.press else None),))
+    """Answer where it was asked: a command with a message, a press in the message of its button.
+
+    A press under a message that is to stay as it is, such as an alert, is answered with a new one.
+    """
+    press = command.press
+    return Answer((Reply(command.chat, text, buttons, edit=press.message if press and press.view != "new" else None),))
 
 
 async def let_in(house: House, asked: Asked) -> None:

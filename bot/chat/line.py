@@ -68,7 +68,11 @@ class Line:
         """Send a reply, or show it in the message that it is for."""
         from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
-        rows = [[InlineKeyboardButton(button.label, callback_data=button.data)] for button in reply.buttons]
+        rows: list[list[InlineKeyboardButton]] = []
+        for button in reply.buttons:
+            if not (button.beside and rows):
+                rows.append([])
+            rows[-1].append(InlineKeyboardButton(button.label, callback_data=button.data))
         keys = InlineKeyboardMarkup(rows) if rows else None
         bot, preview = self._open(), LinkPreviewOptions(is_disabled=True)
         if reply.edit is None:
@@ -101,6 +105,10 @@ class Line:
     async def toast(self, press: str, text: str) -> None:
         """Answer a pressed button: its spinner stops, and a text is shown to who pressed it."""
         await self._ask(self._open().answer_callback_query(press, text or None, show_alert=len(text) > 60))  # noqa: PLR2004 - more than a line
+
+    async def leave(self, chat: int) -> None:
+        """Go out of a group or channel."""
+        await self._ask(self._open().leave_chat(chat))
 
     async def is_administrator(self, chat: int, user: int) -> bool:
         """Return whether the user administers the group, by asking Telegram now."""

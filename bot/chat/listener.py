@@ -99,6 +99,7 @@ class Listener:
                     offset = _after(updates)
                 if count:
                     await self._answering.register()
+                await self._answering.rounds()
         except TimeoutError:
             log.info("no time left for more commands; they wait for the next run")
         except DeliveryError as error:
@@ -184,6 +185,7 @@ class Listener:
             self._recovered()
             await self._answering.answer(updates, self._beat)
             offset = _after(updates)
+            await self._answering.rounds()
             if not updates and self._clock() - began < min(_BREATH, self._wait):
                 await self._pause(_BREATH, over)  # something in between does not hold long polls: no hammering
         await self._confirm(offset)

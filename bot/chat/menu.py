@@ -39,6 +39,7 @@ def looking(_: Words) -> tuple[Entry, ...]:
     return (
         Entry("lists", _("What you can subscribe to")),
         Entry("mine", _("What this chat is told")),
+        Entry("latest", _("The latest stories, told or not"), _("ID")),
         Entry("test", _("Try a query on the latest news"), _("QUERY")),
         Entry("why", _("Why an article was told here, or was not"), _("LINK")),
         Entry("status", _("Whether the bot is watching")),
@@ -53,12 +54,24 @@ def changing(_: Words) -> tuple[Entry, ...]:
         Entry("unsubscribe", _("Stop telling it about a watchlist"), _("ID")),
         Entry("watch", _("Tell this chat about a query of its own"), _("QUERY")),
         Entry("unwatch", _("End a query of this chat"), _("NUMBER")),
+        Entry("settings", _("Everything that can be chosen, with buttons")),
+        Entry("pause", _("Tell nothing until /resume")),
+        Entry("resume", _("Go on, and catch up if you like")),
+        Entry("mute", _("Not to hear of a word, story, watchlist or source"), _("WHAT 1h")),
+        Entry("quiet", _("Hours in which only urgent alerts come"), _("23:00-07:00")),
+        Entry("digest", _("Alerts together, as a list"), _("daily 08:00")),
+        Entry("language", _("In which language I speak here")),
+        Entry("forget", _("Delete everything about this chat")),
     )
 
 
 def owning(_: Words) -> tuple[Entry, ...]:
     """Return what is for owners."""
     return (
+        Entry("sources", _("How every source is doing")),
+        Entry("chats", _("Who uses the bot, and who would like to")),
+        Entry("reload", _("Read watchlists.yaml anew, at once")),
+        Entry("for", _("Act for a channel"), _("CHAT COMMAND")),
         Entry("admit", _("Let a chat use the bot"), _("CHAT")),
         Entry("revoke", _("Take that back"), _("CHAT")),
     )

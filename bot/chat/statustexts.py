@@ -36,7 +36,7 @@ def report(_: Words, status: Status, now: datetime) -> str:
         _(
             "Last poll {ago}, next {until}",
             ago=ago(_, polled, now) if polled else _("never"),
-            until=_until(_, due, now) if due else _("never"),
+            until=until(_, due, now) if due else _("never"),
         ),
         _(
             "📮 Outbox: {waiting} waiting, {sent} sent, {dead} given up",
@@ -62,7 +62,7 @@ def privately(_: Words) -> str:
 def _failure(_: Words, source: SourceStatus, now: datetime) -> str:
     head = f"⚠️ <b>{safe(source.name)}</b>: {safe(source.error or '', _REASON)}"
     times = _.ngettext(", {number} time in a row", ", {number} times in a row", source.failures)
-    again = _("; next try {until}", until=_until(_, source.next_due, now))
+    again = _("; next try {until}", until=until(_, source.next_due, now))
     return f"{head}{times if source.failures > 1 else ''}{again}"
 
 
@@ -72,7 +72,8 @@ def ago(_: Words, then: datetime, now: datetime) -> str:
     return _("just now") if seconds < 1 else _("{span} ago", span=span(_, seconds))
 
 
-def _until(_: Words, then: datetime, now: datetime) -> str:
+def until(_: Words, then: datetime, now: datetime) -> str:
+    """Return in how long that will be."""
     seconds = (then - now).total_seconds()
     return _("now") if seconds < 1 else _("in {span}", span=span(_, seconds))
 

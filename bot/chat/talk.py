@@ -22,7 +22,7 @@ class Press:
 
     id: str  # answers it
     message: int | None  # whose button; None = too old for Telegram to say anything about it
-    view: str = ""  # what the message shows and is to show again: `lists 2`, `mine`, or nothing
+    view: str = ""  # what the message shows and is to show again (`lists 2`, `mine`), or `new`: it is to stay as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button, on a row of its own."""
+    """One button, on a row of its own or beside the one before."""
 
     label: str  # plain text
     data: str  # at most 64 bytes; comes back as it is, from anybody
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that a command leads to. `toast` is a line shown to who pressed a button; plain text."""
+    """All that a command leads to. `toast` is a line shown to who pressed a button; plain text.
+
+    `leave` are groups and channels that the bot goes out of.
+    """
 
     replies: tuple[Reply, ...] = ()
     toast: str = ""
+    leave: tuple[int, ...] = ()
 
 
 def data(verb: str, words: str = "", view: str = "") -> str:

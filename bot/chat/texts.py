@@ -207,3 +207,23 @@ def back(_: Words) -> str:
 def more(_: Words) -> str:
     """Label the button that turns a page."""
     return _("More ▶️")
+
+
+def label_lists(_: Words) -> str:
+    """Label the button that shows the watchlists."""
+    return _("🔔 Watchlists")
+
+
+def label_mine(_: Words) -> str:
+    """Label the button that shows what the chat is told."""
+    return _("✅ Told here")
+
+
+def label_latest(_: Words) -> str:
+    """Label the button that shows the latest stories."""
+    return _("🕘 Latest")
+
+
+def label_help(_: Words) -> str:
+    """Label the button that shows all commands."""
+    return _("❔ Help")

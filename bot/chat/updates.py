@@ -46,6 +46,10 @@ def _message(message: JSON, username: str) -> Command | Migration | None:
         return Migration(old=here, new=int(message["migrate_to_chat_id"]))
     if "migrate_from_chat_id" in message:
         return Migration(old=int(message["migrate_from_chat_id"]), new=here)
+    if _kind(message["chat"]) == "private" and (channel := _forwarded_from(message)):
+        sender = message["from"]
+        name = _name(sender)
+        return Command(_where(message), "private", sender["id"], name, name, "channel", str(channel), addressed=True)
     if _kind(message["chat"]) == "channel" or "text" not in message or _second_hand(message):
         return None
     return _command(message, username)
@@ -119,6 +123,12 @@ def _hindrance(kind: Kind, member: JSON) -> str:
     if kind == "channel" and not member.get("can_post_messages", False):
         return "the bot may not post in the channel"
     return ""
+
+
+def _forwarded_from(message: JSON) -> int | None:
+    """Return the channel that a post was forwarded from: somebody asks for its id."""
+    origin = message.get("forward_origin") or {}
+    return int(origin["chat"]["id"]) if origin.get("type") == "channel" else None
 
 
 def _second_hand(message: JSON) -> bool:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 
-from bot.chat import accesstexts, asking, statustexts, texts, watching
+from bot.chat import accesstexts, asking, hours, muting, owning, settings, settingtexts, statustexts, texts, watching
 from bot.chat.access import Need
-from bot.chat.house import Asked, Handler, House, let_in, say, words_of
-from bot.chat.talk import Answer, Button, Command, Reply, data
-from bot.model import Chat, Config, Subscription, Watchlist
+from bot.chat.house import Asked, Handler, House, let_in, say
+from bot.chat.latest import latest
+from bot.chat.naming import find, named, nearest, nearest_list
+from bot.chat.talk import Answer, Button, data
+from bot.model import Subscription, Watchlist
 from bot.onrecord import PERSONAL
 
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
-AT_ONCE = 20  # watchlists named in one command
 _LABEL = 40  # characters of a title on a button
 
 
@@ -31,7 +31,15 @@ async def _start(house: House, asked: Asked) -> Answer:
     command = asked.command
     await house.store.revive(command.chat.id)
     count = len(house.config().watchlists)
-    return say(command, texts.start(asked.words, count, group=command.kind == "group", owner=asked.owner))
+    _ = asked.words
+    buttons = (
+        Button(texts.label_lists(_), data("lists")),
+        Button(texts.label_mine(_), data("mine"), beside=True),
+        Button(texts.label_latest(_), data("latest")),
+        Button(settingtexts.label_settings(_), data("settings"), beside=True),
+        Button(texts.label_help(_), data("help"), beside=True),
+    )
+    return say(command, texts.start(_, count, group=command.kind == "group", owner=asked.owner), buttons)
 
 
 async def _help(_: House, asked: Asked) -> Answer:
@@ -119,7 +127,7 @@ async def _subscribe(house: House, asked: Asked) -> Answer:
     for name in names:
         watchlist = find(house.config(), name)
         if watchlist is None:
-            lines.append(texts.no_list(asked.words, name, _nearest_list(house.config(), name)))
+            lines.append(texts.no_list(asked.words, name, nearest_list(house.config(), name)))
             continue
         await let_in(house, asked)
         new = await house.store.subscribe(Subscription(command.chat, watchlist.id), house.now())
@@ -145,7 +153,7 @@ async def _unsubscribe(house: House, asked: Asked) -> Answer:
             title = watchlist.title if watchlist else key
             lines.append(texts.unsubscribed(asked.words, title, had=had))
         else:
-            lines.append(texts.no_list(asked.words, name, _nearest_list(config, name)))
+            lines.append(texts.no_list(asked.words, name, nearest_list(config, name)))
     return await _changed(house, asked, lines)
 
 
@@ -170,35 +178,6 @@ async def _changed(house: House, asked: Asked, lines: list[str]) -> Answer:
     return replace(answer, toast=texts.bare(lines[0]))
 
 
-# ------------------------------------------------------------------------------------------ owning
-
-
-async def _admit(house: House, asked: Asked) -> Answer:
-    command = asked.command
-    chat = _chat(command)
-    if chat is None:
-        return say(command, accesstexts.which_chat(asked.words, "admit"))
-    new = await house.store.admit(chat, command.user or 0, house.now())
-    text = accesstexts.admitted(asked.words, chat, new=new)
-    if house.access == "open":
-        text += f"\n{accesstexts.access_is_open(asked.words)}"
-    answer = say(command, text)
-    welcome = (
-        (Reply(Chat(chat), accesstexts.welcome(await words_of(house, Chat(chat))), notice=True),)
-        if new and chat != command.chat.id
-        else ()
-    )
-    return replace(answer, replies=(*answer.replies, *welcome))
-
-
-async def _revoke(house: House, asked: Asked) -> Answer:
-    command = asked.command
-    chat = _chat(command)
-    if chat is None:
-        return say(command, accesstexts.which_chat(asked.words, "revoke"))
-    return say(command, accesstexts.revoked(asked.words, chat, had=await house.store.revoke(chat)))
-
-
 VERBS: dict[str, tuple[Need, Handler]] = {
     "start": ("read", _start),
     "help": ("read", _help),
@@ -211,8 +190,23 @@ VERBS: dict[str, tuple[Need, Handler]] = {
     "unsubscribe": ("change", _unsubscribe),
     "watch": ("change", watching.watch),
     "unwatch": ("change", _unwatch),
-    "admit": ("own", _admit),
-    "revoke": ("own", _revoke),
+    "latest": ("read", latest),
+    "pause": ("change", hours.pause),
+    "resume": ("change", hours.resume),
+    "mute": ("change", muting.mute),
+    "quiet": ("change", hours.quiet),
+    "digest": ("change", hours.digests),
+    "settings": ("change", settings.settings),
+    "language": ("change", settings.language),
+    "forget": ("change", settings.forget),
+    "sources": ("own", owning.sources),
+    "reload": ("own", owning.reload),
+    "chats": ("own", owning.chats),
+    "admit": ("own", owning.admit),
+    "revoke": ("own", owning.revoke),
+    "decline": ("own", owning.decline),
+    "channel": ("own", owning.channel),
+    "for": ("own", owning.acting(lambda: VERBS)),
 }
 
 
@@ -220,32 +214,3 @@ def choice(verb: str, watchlist: Watchlist, view: str) -> Button:
     """Return the button that subscribes to, or unsubscribes from, a watchlist."""
     mark = "➕" if verb == "subscribe" else "✖️"
     return Button(f"{mark} {texts.label(watchlist.title, _LABEL)}", data(verb, watchlist.id, view))
-
-
-def named(config: Config, words: str) -> list[str]:
-    """Return the ids that were written, in any case, or the one whose title was."""
-    whole = [one.id for one in config.watchlists if one.title.casefold() == words.casefold()]
-    return whole or list(dict.fromkeys(name for name in re.split(r"[\s,;]+", words) if name))[:AT_ONCE]
-
-
-def find(config: Config, name: str) -> Watchlist | None:
-    """Return the watchlist of this id in any case."""
-    return next((one for one in config.watchlists if one.id == name.lower()), None)
-
-
-def nearest(word: str, known: list[str]) -> str | None:
-    """Return the known word that was probably meant."""
-    return next(iter(get_close_matches(word[:64].lower(), known, n=1, cutoff=0.6)), None)
-
-
-def _nearest_list(config: Config, name: str) -> str | None:
-    """Return the id of the watchlist that was probably meant: the nearest id, or one whose title has the word."""
-    near = nearest(name, [one.id for one in config.watchlists])
-    return near or next((one.id for one in config.watchlists if name.casefold() in one.title.casefold()), None)
-
-
-def _chat(command: Command) -> int | None:
-    """Return the chat that an owner names, or the group they write in when they name none."""
-    if not command.words and command.kind == "group":
-        return command.chat.id
-    return int(command.words) if re.fullmatch(r"-?[1-9][0-9]{0,15}", command.words) else None

@@ -26,6 +26,16 @@ class Lately:
 
 
 @dataclass(frozen=True, slots=True)
+class Watcher:
+    """A place that wishes to hear every day that the bot is watching."""
+
+    chat: Chat
+    wishes: Wishes
+    look: Look
+    alerts: int  # that it was sent
+
+
+@dataclass(frozen=True, slots=True)
 class Guest:
     """A chat that an owner has let in, or that asked; for /chats."""
 
@@ -80,8 +90,16 @@ class WishStore(Protocol):
         """Return the latest stories that these watchlists brought, the newest first."""
         ...
 
+    async def story(self, chat: Chat, number: int) -> Lately | None:
+        """Return a story by its number, and what became of it here."""
+        ...
+
     async def alert(self, chat: Chat, story: int) -> Alert | None:
         """Return what a place was, or was to be, told of a story."""
+        ...
+
+    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         ...
 
 

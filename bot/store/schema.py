@@ -232,6 +232,7 @@ mute = Table(
     Column("kind", Text, nullable=False),  # story, word, watchlist, source
     Column("what", Text, nullable=False),
     Column("forms", Text, nullable=False),
+    Column("label", Text, nullable=False),  # what people are shown instead
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger),  # None = until it is taken back
     PrimaryKeyConstraint("chat", "topic", "kind", "what"),

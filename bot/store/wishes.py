@@ -59,7 +59,7 @@ def to_wishes(settings: str, digested_at: int | None) -> Wishes:
 def to_mute(row: Row) -> Mute:
     """Return a mute."""
     forms = tuple(tuple(each) for each in json.loads(row.forms))
-    return Mute(row.kind, row.what, to_utc_or_none(row.until), forms)
+    return Mute(row.kind, row.what, to_utc_or_none(row.until), forms, row.label)
 
 
 async def looks_of(connection: AsyncConnection, dialect: Dialect, chats: Collection[int]) -> dict[int, Look]:

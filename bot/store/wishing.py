@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, text, update
 
 from bot.model import Alert, Chat, Look, Report
-from bot.ports.wishes import Lately, State
-from bot.store import moving
+from bot.ports.wishes import Lately, State, Watcher
+from bot.store import moving, queries
 from bot.store.database import Database
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none
@@ -102,7 +102,8 @@ class Wishing:
 
     async def skip(self, chat: Chat, before: datetime) -> int:
         """End what waits by the place's wish and was queued before then; return how many alerts."""
-        its = update(outbox).where(text(HELD), _here(outbox), outbox.c.created_at < bindparam("its_before"))
+        its = update(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
+        its = its.where(outbox.c.created_at < bindparam("its_before"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_before": to_ms(before)}
         async with self.database.write() as connection:
             ended = its.values(state="dead", hold="skip", reason=SKIPPED, lease_epoch=None, lease_until=None)
@@ -121,6 +122,15 @@ class Wishing:
             states = await self._states(connection, chat, list(stories))
         return tuple(_lately(story, told, states.get(story, "none")) for story, told in stories.items())
 
+    async def story(self, chat: Chat, number: int) -> Lately | None:
+        """Return a story by its number, and what became of it here."""
+        packed = {"ids": self.database.dialect.pack((number,))}
+        async with self.database.read() as connection:
+            rows = await connection.execute(queries.reports_of(self.database.dialect), packed)
+            told = [to_report(row) for row in rows]
+            states = await self._states(connection, chat, [number])
+        return _lately(number, told[::-1], states.get(number, "none")) if told else None
+
     async def _states(self, connection: AsyncConnection, where: Chat, stories: list[int]) -> dict[int, State]:
         dialect = self.database.dialect
         values = {"its_chat": where.id, "its_topic": to_topic(where), "stories": dialect.pack(stories)}
@@ -135,8 +145,8 @@ class Wishing:
             payload = await connection.scalar(its, values)
         return None if payload is None else to_alert(chat, story, payload)
 
-    async def still(self) -> tuple[tuple[Chat, Wishes, Look], ...]:
-        """Return the places that wish to hear every day that the bot is watching, and how they want it."""
+    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         dialect = self.database.dialect
         wished = select(place.c.chat, place.c.topic).where(place.c.settings.like('%"still"%'))
         async with self.database.read() as connection:
@@ -144,8 +154,16 @@ class Wishing:
             chats = sorted({row.chat for row in rows})
             looks = await looks_of(connection, dialect, chats)
             found = await wishes_of(connection, dialect, chats, looks)
+            values = {"ids": dialect.pack(chats), "since": to_ms(since)}
+            sent = {(row.chat, row.topic): row.many for row in await connection.execute(_sent(dialect), values)}
         return tuple(
-            (to_chat(row.chat, row.topic), found[row.chat, row.topic], looks.get(row.chat, Look())) for row in rows
+            Watcher(
+                to_chat(row.chat, row.topic),
+                found[row.chat, row.topic],
+                looks.get(row.chat, Look()),
+                sent.get((row.chat, row.topic), 0),
+            )
+            for row in rows
         )
 
 
@@ -161,8 +179,17 @@ def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
         "kind": wanted.kind,
         "what": clean(wanted.what),
         "forms": clean(json.dumps(wanted.forms, ensure_ascii=False)),
+        "label": clean(wanted.label),
         "until": to_ms_or_none(wanted.until),
     }
+
+
+@cache
+def _sent(dialect: Dialect) -> Select[Any]:
+    """Return the select of how many alerts places were sent: ids, since."""
+    many = select(outbox.c.chat, outbox.c.topic, func.count().label("many"))
+    many = many.where(dialect.among(outbox.c.chat, "ids"), outbox.c.sent_at >= bindparam("since"))
+    return many.group_by(outbox.c.chat, outbox.c.topic)
 
 
 @cache

@@ -17,7 +17,7 @@ from bot.chat.commands import Commands
 from bot.chat.house import House, Library
 from bot.chat.talk import Answer, Command, Press
 from bot.current import Current, Personal
-from bot.errors import DeliveryError
+from bot.errors import ConfigError, DeliveryError
 from bot.match import Engine, build
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.polling.turn import Setup
@@ -63,6 +63,8 @@ class Desk:
     forms: Any = None  # a FormCache
     personal: tuple[Watchlist, ...] = ()
     heard: int = 0  # how often a chat has changed its queries
+    now: datetime = NOW
+    problems: tuple[str, ...] = ()  # of watchlists.yaml
     _commands: Commands | None = None
 
     async def look(self, chat: int, user: int) -> bool:
@@ -71,6 +73,12 @@ class Desk:
         if self.unreachable:
             raise DeliveryError("no connection to Telegram", "unsent")
         return (chat, user) in self.administrators
+
+    async def reload(self) -> tuple[str, ...]:
+        """Read watchlists.yaml, which is as wrong as a test says."""
+        if self.problems:
+            raise ConfigError(*self.problems)
+        return ("watchlists: + oil",)
 
     def hear(self) -> None:
         """Note that a chat has changed its queries."""
@@ -97,6 +105,8 @@ class Desk:
             house = House(
                 config=lambda: self.config,
                 store=self.store.chats,
+                wishes=self.store.wishes,
+                guests=self.store.guests,
                 library=Library(
                     self.store.items,
                     self.store.queries,
@@ -107,9 +117,11 @@ class Desk:
                 ),
                 owners=self.owners,
                 access=self.access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
-                now=lambda: NOW,
+                now=lambda: self.now,
                 clock=self.clock,
                 look=self.look,
+                tell=lambda alerts: self.store.polls.tell(alerts, self.now),
+                reload=self.reload,
             )
             self._commands = Commands(house)
         return self._commands

@@ -288,12 +288,15 @@ async def test_a_chat_to_admit_is_an_id(desk: Any, text: str) -> None:
 
 
 async def test_entering_a_group_that_is_not_admitted_asks_the_owners(desk: Any) -> None:
-    """Case 104: a stranger who adds the bot to a group gets its id, the owner gets the button; a channel nothing."""
+    """Case 104: a stranger who adds the bot to a group gets its id, the owner the buttons; a channel tells the owner."""
     entered = Membership(GROUP, "group", "Newsroom", present=True, entered=True, user=READER, name="Ann")
     refusal, knock = await desk.commands.joined(entered)
     assert str(GROUP) in refusal.text
     assert "Newsroom" in knock.text
-    assert await desk.commands.joined(Membership(-1009, "channel", "x", present=True, entered=True)) == ()
+    assert [button.data for button in knock.buttons] == [f"admit|{GROUP}|", f"decline|{GROUP}|"]
+    (told,) = await desk.commands.joined(Membership(-1009, "channel", "x", present=True, entered=True))
+    assert told.chat == Chat(OWNER)
+    assert "deliver_to: [-1009]" in told.text
 
 
 # ---------------------------------------------------------------------------------------------- the rest

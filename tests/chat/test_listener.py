@@ -70,12 +70,16 @@ def make(
         house = House(
             config=lambda: Config((), (KREMLIN,)),
             store=store.chats,
+            wishes=store.wishes,
+            guests=store.guests,
             library=library,
             owners=frozenset({OWNER}),
             access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
             now=lambda: datetime.now(UTC),
             clock=time.monotonic,
             look=line.is_administrator,
+            tell=lambda alerts: store.polls.tell(alerts, datetime.now(UTC)),
+            reload=unread,
         )
         answering = Answering(line, Commands(house), store.chats, house.owners, house.now)
         return Listener(
@@ -91,6 +95,11 @@ def make(
         )
 
     return built
+
+
+async def unread() -> tuple[str, ...]:
+    """Read watchlists.yaml, of which there is none here."""
+    return ()
 
 
 @asynccontextmanager

@@ -1,0 +1,43 @@
+"""`/latest`: the stories that a chat's watchlists brought lately, told or not. It changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat import latesttexts, texts
+from bot.chat.hours import wishes_of
+from bot.chat.house import Asked, House, say
+from bot.chat.naming import find, named, nearest_list
+from bot.chat.talk import Answer, Button, data
+from bot.sending.hours import zone_of
+
+SHOWN = 8
+_BACK = timedelta(days=14)
+_WITH_BUTTONS = 5
+
+
+async def latest(house: House, asked: Asked) -> Answer:
+    """Show the latest stories of all watchlists of this chat, or of those that are named."""
+    command, _ = asked.command, asked.words
+    config = house.config()
+    mine = set(await house.store.subscriptions(command.chat))
+    mine |= {one.id for one in config.watchlists if command.chat in one.deliver_to}
+    if command.words.strip():
+        wanted = [found for name in named(config, command.words.strip()) if (found := find(config, name))]
+        if not wanted:
+            return say(command, texts.no_list(_, command.words, nearest_list(config, command.words)))
+        mine = {one.id for one in wanted}
+    stories = await house.wishes.lately(command.chat, mine, house.now() - _BACK, most=SHOWN)
+    if not stories:
+        return say(command, latesttexts.nothing(_))
+    wishes, _look = await wishes_of(house, asked)
+    buttons = []
+    rows = ((latesttexts.label_mute, "mute"), (latesttexts.label_why, "why"))
+    for label, verb in rows:
+        for number, one in enumerate(stories[:_WITH_BUTTONS], start=1):
+            beside = number > 1
+            buttons.append(Button(label(_, number), data(verb, f"#{one.story}", "new"), beside=beside))
+    text = latesttexts.latest(_, stories, house.now(), zone_of(wishes.zone))
+    answer = say(command, text, tuple(buttons))
+    return replace(answer, replies=tuple(replace(reply, edit=None) for reply in answer.replies))

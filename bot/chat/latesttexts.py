@@ -1,0 +1,65 @@
+"""What /latest says. HTML out; nothing is decided here. Written as `bot.chat.texts` says."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat.texts import fit, safe
+from bot.notify import inert
+from bot.ports.wishes import Lately, State
+from bot.words import Words
+
+_HEADLINE, _OUTLETS = 160, 3
+
+
+def latest(_: Words, stories: Sequence[Lately], now: datetime, zone: ZoneInfo) -> str:
+    """List stories, the newest first."""
+    lines = [_("🕘 <b>Latest stories</b>")]
+    for number, one in enumerate(stories, start=1):
+        sources = ", ".join(safe(name, 40) for name in one.sources[:_OUTLETS])
+        more = len(one.sources) - _OUTLETS
+        when = _.moment(one.at.astimezone(zone), now.astimezone(zone))
+        parts = [f"{sources} +{more}" if more > 0 else sources, when, state(_, one.state)]
+        lines.append(f"{number}. {_headline(one)}\n{' · '.join(part for part in parts if part)}")
+    return fit(_, lines)
+
+
+def _headline(one: Lately) -> str:
+    text = safe(one.headline, _HEADLINE) or "—"
+    url = inert.link(one.url)
+    return f'<a href="{html.escape(url, quote=True)}">{text}</a>' if url else text
+
+
+def state(_: Words, what: State) -> str:
+    """Return what became of a story here; nothing where it was told."""
+    states = {
+        "told": "",
+        "waiting": _("⏳ on its way"),
+        "quiet": _("🌙 held by quiet hours"),
+        "digest": _("🗞 in the next digest"),
+        "pause": _("⏸ held by the pause"),
+        "source": _("🔇 muted source"),
+        "mute": _("🔇 muted"),
+        "skip": _("⏭ passed over"),
+        "dead": _("✖️ could not be delivered"),
+        "none": _("not told here"),
+    }
+    return states[what]
+
+
+def nothing(_: Words) -> str:
+    """Say that there is nothing to list."""
+    return _("No story yet: nothing that this chat watches for was reported in the last two weeks. /lists, /watch")
+
+
+def label_mute(_: Words, number: int) -> str:
+    """Label the button that mutes the story of this number."""
+    return _("🔇 {number}", number=number)
+
+
+def label_why(_: Words, number: int) -> str:
+    """Label the button that says why of the story of this number."""
+    return _("❓ {number}", number=number)

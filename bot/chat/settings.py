@@ -1,0 +1,171 @@
+"""`/settings`, `/language` and `/forget`: one menu that leads to everything a chat may wish.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. Whatever a button says
+can be written too: `/settings layout full`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final, cast, get_args
+
+from bot.chat import hourtexts, settingtexts
+from bot.chat.hours import back, shown, wishes_of
+from bot.chat.house import Asked, House, say
+from bot.chat.spoken import Unclear, digest, zone_named
+from bot.chat.talk import Answer, Button, data
+from bot.model import Doubt, Layout
+from bot.sending.timing import live
+from bot.words import LANGUAGES, words
+
+STILL: Final = 9 * 60  # the minute of the day at which "still watching" comes, where none is said
+_ZONES: Final = (
+    *("UTC", "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Kyiv", "Europe/Moscow"),
+    *("Asia/Tbilisi", "Asia/Almaty", "America/New_York", "America/Los_Angeles"),
+)
+
+
+async def settings(house: House, asked: Asked) -> Answer:
+    """Show all settings, or change the one that is named."""
+    name, _space, value = asked.command.words.strip().partition(" ")
+    if not name:
+        return await _panel(house, asked)
+    change = _CHANGES.get(name.lower())
+    if change is None:
+        return say(asked.command, settingtexts.no_setting(asked.words, name))
+    return await change(house, asked, value.strip())
+
+
+async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    _ = asked.words
+    mutes = len(live(wishes.mutes, house.now()))
+    stopped = wishes.paused is not None
+    on = wishes.still is not None
+    other: Doubt = "resend" if look.doubt == "hold" else "hold"
+    buttons = (
+        Button(settingtexts.label_language(_), data("language")),
+        Button(settingtexts.label_zone(_), data("settings", "zone"), beside=True),
+        Button(settingtexts.label_layout(_), data("settings", "layout"), beside=True),
+        Button(settingtexts.label_quiet(_), data("quiet")),
+        Button(settingtexts.label_digest(_), data("digest"), beside=True),
+        Button(settingtexts.label_mutes(_), data("mute")),
+        Button(
+            settingtexts.resume(_) if stopped else settingtexts.pause(_),
+            data("resume" if stopped else "pause"),
+            beside=True,
+        ),
+        Button(settingtexts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
+        Button(settingtexts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
+        Button(settingtexts.label_forget(_), data("forget")),
+    )
+    text = settingtexts.panel(_, look, wishes, mutes, topic=asked.command.chat.topic is not None)
+    return shown(asked, text, buttons, done)
+
+
+async def language(house: House, asked: Asked) -> Answer:
+    """Show or set the language of the chat."""
+    wanted = asked.command.words.strip()
+    by_name = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
+    if not wanted:
+        buttons = tuple(
+            Button(name, data("language", code), beside=place % 2 == 1)
+            for place, (code, name) in enumerate(LANGUAGES.items())
+        )
+        return shown(asked, settingtexts.language_panel(asked.words), (*buttons, back(asked.words)))
+    code = by_name.get(wanted.casefold())
+    if code is None:
+        return say(asked.command, settingtexts.no_language(asked.words, wanted))
+    look = await house.wishes.look(asked.command.chat.id)
+    await house.wishes.show(asked.command.chat.id, replace(look, language=code))
+    changed = replace(asked, words=words(code))
+    return await _panel(house, changed, settingtexts.saved(changed.words))
+
+
+async def _zone(house: House, asked: Asked, value: str) -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    if not value:
+        buttons = tuple(
+            Button(
+                f"✅ {zone}" if zone == wishes.zone else zone, data("settings", f"zone {zone}"), beside=place % 2 == 1
+            )
+            for place, zone in enumerate(_ZONES)
+        )
+        return shown(asked, settingtexts.zone_panel(asked.words, wishes.zone), (*buttons, back(asked.words)))
+    try:
+        zone = await asyncio.to_thread(zone_named, value)  # the list of all zones is read from many files
+    except Unclear as error:
+        return say(asked.command, hourtexts.unclear(asked.words, error))
+    await house.wishes.show(asked.command.chat.id, replace(look, timezone=zone))
+    return await _panel(house, asked, settingtexts.saved(asked.words))
+
+
+async def _layout(house: House, asked: Asked, value: str) -> Answer:
+    look = await house.wishes.look(asked.command.chat.id)
+    if value.lower() not in get_args(Layout):
+        _ = asked.words
+        buttons = tuple(
+            Button(
+                ("✅ " if one == look.layout else "") + settingtexts.short_layout(_, one),
+                data("settings", f"layout {one}"),
+                beside=place > 0,
+            )
+            for place, one in enumerate(get_args(Layout))
+        )
+        return shown(asked, settingtexts.layout_panel(_, look.layout), (*buttons, back(_)))
+    await house.wishes.show(asked.command.chat.id, replace(look, layout=cast("Layout", value.lower())))
+    return await _panel(house, asked, settingtexts.saved(asked.words))
+
+
+async def _doubt(house: House, asked: Asked, value: str) -> Answer:
+    look = await house.wishes.look(asked.command.chat.id)
+    if value.lower() not in get_args(Doubt):
+        return await _panel(house, asked)
+    await house.wishes.show(asked.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
+    return await _panel(house, asked, settingtexts.saved(asked.words))
+
+
+async def _still(house: House, asked: Asked, value: str) -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    try:
+        # The same words as a daily digest's, so that both understand the same times.
+        meant = digest(f"daily {value}", house.now()) if value.lower() not in {"", "on", "off"} else None
+    except Unclear as error:
+        return say(asked.command, hourtexts.unclear(asked.words, error))
+    minute = None if value.lower() == "off" else meant.at if meant else STILL
+    if look.timezone != wishes.zone:
+        await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
+    await house.wishes.wish(asked.command.chat, replace(wishes, still=minute))
+    return await _panel(house, asked, settingtexts.saved(asked.words))
+
+
+_CHANGES: Final[dict[str, Callable[[House, Asked, str], Awaitable[Answer]]]] = {
+    "zone": _zone,
+    "timezone": _zone,
+    "layout": _layout,
+    "doubt": _doubt,
+    "still": _still,
+}
+
+
+async def forget(house: House, asked: Asked) -> Answer:
+    """Ask whether to forget the chat, and do so when who asked has pressed the button that says so."""
+    command, _ = asked.command, asked.words
+    choice, _space, who = command.words.partition(" ")
+    if not command.press or choice not in {"yes", "no"}:
+        mine = str(command.user or "")
+        buttons = (
+            Button(settingtexts.forget_yes(_), data("forget", f"yes {mine}")),
+            Button(settingtexts.forget_no(_), data("forget", f"no {mine}")),
+        )
+        return say(command, settingtexts.forget(_), buttons)
+    if who != str(command.user or ""):
+        return Answer(toast=settingtexts.not_yours(_))
+    if choice == "no":
+        return say(command, settingtexts.kept(_))
+    fixed = any(reader.id == command.chat.id for one in house.config().watchlists for reader in one.deliver_to)
+    await house.guests.forget(command.chat.id)
+    house.library.heard()
+    return say(command, settingtexts.forgotten(_, fixed=fixed))
