@@ -1,8 +1,8 @@
 """Who is told what: a new report of a story in, the alerts that are due to chats out.
 
 A chat gets one alert a story, however many of its watchlists fired. Whoever has the story already gets none: its
-message is edited, because the store raises the revision of the stories that a turn joined. Nothing is rendered,
-written or sent here.
+message is edited, because the store raises the revision of the stories that a turn joined, and made urgent when the
+story becomes so. Nothing is rendered, written or sent here.
 """
 
 from __future__ import annotations
@@ -16,13 +16,21 @@ _LOUDER: tuple[Priority, ...] = ("low", "normal", "urgent")
 _CLOSER: tuple[Follow, ...] = ("off", "replies", "edits")
 
 
-def speaking(report: Report, earlier: Sequence[Report], watchlists: Mapping[str, Watchlist]) -> tuple[Watchlist, ...]:
+def counting(report: Report, earlier: Sequence[Report], watchlists: Mapping[str, Watchlist]) -> bool:
+    """Return whether a watchlist of this story asks how many independent publishers tell it."""
+    names = {name for told in (*earlier, report) for name in told.watchlists}
+    return any(watchlists[name].confirm > 1 or watchlists[name].urgent_at > 0 for name in names if name in watchlists)
+
+
+def speaking(
+    report: Report, earlier: Sequence[Report], watchlists: Mapping[str, Watchlist], voices: int
+) -> tuple[Watchlist, ...]:
     """Return the watchlists that speak at this report of a story, in the order of `watchlists`.
 
     Those that matched it, once enough publishers tell the story; and those that matched an `earlier` report and have
-    waited for this confirmation. Ids that watchlists.yaml does not know any more stay silent.
+    waited for this confirmation. Ids that watchlists.yaml does not know any more stay silent. `voices` is how many
+    independent publishers tell the story by now (`bot.story.voices`).
     """
-    voices = len({told.publisher for told in (*earlier, report)})
     before = {name for told in earlier for name in told.watchlists}
     return tuple(
         watchlist
@@ -39,6 +47,7 @@ def due(
     *,
     watchlists: Mapping[str, Watchlist],
     subscribers: Iterable[Subscription],
+    voices: int,
     earlier: Sequence[Report] = (),
     told: AbstractSet[Chat] = frozenset(),
 ) -> tuple[Alert, ...]:
@@ -47,16 +56,8 @@ def due(
     `matches` are those of `report`, `earlier` the reports that the story had before it, `told` the chats that have or
     are about to get its message. Readers are the subscribers and each watchlist's own `deliver_to`.
     """
-    voices = len({known.publisher for known in (*earlier, report)})
-    speakers = speaking(report, earlier, watchlists)
-    tied: dict[str, list[Chat]] = {}
-    for subscription in subscribers:
-        tied.setdefault(subscription.watchlist, []).append(subscription.chat)
-    heard: dict[Chat, list[Watchlist]] = {}
-    for watchlist in speakers:
-        for chat in dict.fromkeys((*watchlist.deliver_to, *tied.get(watchlist.id, ()))):
-            if chat not in told:
-                heard.setdefault(chat, []).append(watchlist)
+    speakers = speaking(report, earlier, watchlists, voices)
+    heard = {chat: mine for chat, mine in _readers(speakers, subscribers).items() if chat not in told}
     return tuple(
         Alert(
             chat=chat,
@@ -71,6 +72,39 @@ def due(
         )
         for chat, mine in heard.items()
     )
+
+
+def risen(
+    report: Report,
+    earlier: Sequence[Report],
+    *,
+    watchlists: Mapping[str, Watchlist],
+    subscribers: Iterable[Subscription],
+    voices: int,
+    told: AbstractSet[Chat],
+) -> frozenset[Chat]:
+    """Return the chats that were told of the story, and for which it is urgent now.
+
+    By a watchlist that speaks at this report, or whose `urgent_at` is reached and that matched any report of the story.
+    """
+    names = {name for one in (*earlier, report) for name in one.watchlists}
+    speakers = speaking(report, earlier, watchlists, voices)
+    counted = (watchlists[name] for name in names if name in watchlists and watchlists[name].confirm <= voices)
+    reached = (one for one in counted if 0 < one.urgent_at <= voices)
+    loud = {one.id: one for one in (*speakers, *reached) if _priority(one, voices) == "urgent"}
+    return frozenset(_readers(tuple(loud.values()), subscribers)) & told
+
+
+def _readers(watchlists: Sequence[Watchlist], subscribers: Iterable[Subscription]) -> dict[Chat, list[Watchlist]]:
+    """Return the readers of these watchlists, each with those that it reads."""
+    tied: dict[str, list[Chat]] = {}
+    for subscription in subscribers:
+        tied.setdefault(subscription.watchlist, []).append(subscription.chat)
+    heard: dict[Chat, list[Watchlist]] = {}
+    for watchlist in watchlists:
+        for chat in dict.fromkeys((*watchlist.deliver_to, *tied.get(watchlist.id, ()))):
+            heard.setdefault(chat, []).append(watchlist)
+    return heard
 
 
 def _priority(watchlist: Watchlist, voices: int) -> Priority:

@@ -42,6 +42,7 @@ def alerts(
         "The lead.",
         watchlists={one.id: one for one in watchlists},
         subscribers=[Subscription(chat, name) for chat, name in ties],
+        voices=len({one.publisher for one in (*earlier, now or report())}),
         earlier=earlier,
         told=told,
     )
@@ -141,7 +142,7 @@ def test_urgent_at_so_many_publishers() -> None:
 def test_a_watchlist_that_was_removed_is_silent() -> None:
     """A subscription to an id that the file does not know any more tells nothing."""
     assert alerts() == {}
-    assert speaking(report("courier", "gone"), (), {}) == ()
+    assert speaking(report("courier", "gone"), (), {}, 1) == ()
 
 
 @settings(max_examples=60, deadline=None)

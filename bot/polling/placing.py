@@ -1,21 +1,36 @@
 """Inside the record transaction: which story a matched item belongs to, and who is to be told.
 
-Asks the open Recording for what is on record and hands the decisions to the pure `story` and `alert`. Items of one
-turn are placed one after the other, each knowing what became of those before it.
+Asks the open Recording for what is on record, once for all items of a turn, and hands the decisions to the pure
+`story`, `alert` and `headline`. Items are placed one after the other, each knowing what became of those before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from bot import alert, story, summary
-from bot.model import Alert, Article, Candidate, Evidence, Item, Match, Report, Signature, Source, Watchlist
+from bot import alert, headline, story, summary
+from bot.model import (
+    Alert,
+    Article,
+    Candidate,
+    Evidence,
+    FollowUp,
+    Item,
+    Match,
+    Report,
+    Rise,
+    Signature,
+    Source,
+    Subscription,
+    Watchlist,
+)
 from bot.ports.polling import Recorded, Recording, StoryOnRecord
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
+MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +49,18 @@ def read(item: Item, matches: tuple[Match, ...], page: Article | None) -> Found:
     return Found(item, matches, _lead(item, matches, page), story.signature(item.title, text, item.url))
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A found item and the story that it belongs to."""
+
+    found: Found
+    report: Report
+    story: int
+    opens: bool  # it opens the story
+
+
 class Placer:
-    """Places the matched items of one turn. Afterwards: `recorded`, `alerts`, `joined`, `founded`."""
+    """Places the matched items of one turn. Afterwards: `recorded`, `alerts`, `joined`, `rises`, `follow_ups`."""
 
     def __init__(
         self, recording: Recording, source: Source, watchlists: Mapping[str, Watchlist], now: datetime
@@ -44,64 +69,100 @@ class Placer:
         self._source = source
         self._watchlists = watchlists
         self._now = now
-        self._ours: list[Candidate] = []  # reports placed earlier in this turn
         self._stories: dict[int, StoryOnRecord] = {}
         self.recorded: list[Recorded] = []
         self.alerts: list[Alert] = []
         self.joined: dict[int, None] = {}
+        self.rises: list[Rise] = []
+        self.follow_ups: list[FollowUp] = []
         self.founded = 0
 
-    async def place(self, found: Found) -> None:
-        """Decide on one item; the next one builds on it."""
-        item, matches = found.item, found.matches
-        report = Report(
+    async def place(self, found: Sequence[Found]) -> None:
+        """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
+        if not found:
+            return
+        near = await self._recording.candidates([one.signature.index for one in found], self._now - WINDOW)
+        placed = self._placed(found, near)
+        joined = {one.story for one in placed if not one.opens}
+        self._stories.update(await self._recording.stories(sorted(joined)))
+        earlier = [report for known in self._stories.values() for report in known.reports]
+        readers = await self._recording.subscribers(_names((*earlier, *(one.report for one in placed))))
+        for one in placed:
+            self._tell(one, readers)
+
+    def _placed(self, found: Sequence[Found], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
+        """Return the story of each item; every one knows what became of those before it."""
+        placed: list[_Placed] = []
+        ours: list[Candidate] = []
+        for one, candidates in zip(found, near, strict=True):
+            report = self._report(one)
+            placement = story.place(report, one.signature, (*ours, *candidates))
+            number = _story_id(one.item, self._now) if placement.story is None else placement.story
+            report = replace(report, reason=placement.reason)
+            ours.append(Candidate(number, report, one.signature.sketch))
+            placed.append(_Placed(one, report, number, placement.story is None))
+        return placed
+
+    def _report(self, found: Found) -> Report:
+        return Report(
             source=self._source.name,
             publisher=self._source.publisher,
-            headline=item.title,
-            url=item.url,
+            headline=found.item.title,
+            url=found.item.url,
             at=self._now,
-            published=item.published,
-            watchlists=tuple(dict.fromkeys(match.watchlist for match in matches)),
+            published=found.item.published,
+            watchlists=tuple(dict.fromkeys(match.watchlist for match in found.matches)),
         )
-        signature = found.signature
-        candidates = await self._recording.candidates(signature.index, self._now - WINDOW)
-        placement = story.place(report, signature, (*self._ours, *candidates))
-        before = await self._before(placement.story)
-        number = before.id if before else _story_id(item, self._now)
-        earlier = before.reports if before else ()
-        told = before.told if before else frozenset()
+
+    def _tell(self, placed: _Placed, readers: Sequence[Subscription]) -> None:
+        """Decide who is to be told what of one report."""
+        found, report, number = placed.found, placed.report, placed.story
+        before = self._stories.get(number, StoryOnRecord(number, (), frozenset()))
+        # the same page in another section of the same outlet is no further report
+        again = any(one.publisher == report.publisher and one.url == report.url for one in before.reports)
+        sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
+        reports = before.reports if again else (*before.reports, report)
+        many = self._voices(report, before.reports, [*zip(reports, sketches, strict=True)])
+        watchlists, chats = self._watchlists, before.told
         alerts = alert.due(
             number,
             report,
-            matches,
+            found.matches,
             found.lead,
-            watchlists=self._watchlists,
-            subscribers=await self._recording.subscribers(_may_speak((*earlier, report))),
-            earlier=earlier,
-            told=told,
+            watchlists=watchlists,
+            subscribers=readers,
+            voices=many,
+            earlier=before.reports,
+            told=chats,
         )
-        again = any(one.publisher == report.publisher and one.url == report.url for one in earlier)
-        if again:  # the same page in another section of the same outlet is no further report
-            self.recorded.append(Recorded(item, self._now, matches, number))
-        else:
-            self.recorded.append(Recorded(item, self._now, matches, number, report, signature))
-            self._ours.append(Candidate(number, report, signature.sketch))
-        if before is None:
-            self.founded += 1
-        elif not again:
-            self.joined[number] = None
+        risen = alert.risen(report, before.reports, watchlists=watchlists, subscribers=readers, voices=many, told=chats)
         self.alerts.extend(alerts)
-        self._stories[number] = StoryOnRecord(
-            number, earlier if again else (*earlier, report), told | {due.chat for due in alerts}
-        )
+        if risen:
+            self.rises.append(Rise(number, risen))
+        self._note(placed, before, again=again)
+        told = chats | {one.chat for one in alerts}
+        self._stories[number] = StoryOnRecord(number, reports, told, sketches)
 
-    async def _before(self, number: int | None) -> StoryOnRecord | None:
-        """Return the story as it stands before this report; None for a new one."""
-        if number is None:
-            return None
-        if number not in self._stories:
-            self._stories.update(await self._recording.stories([number]))
-        return self._stories.get(number)
+    def _note(self, placed: _Placed, before: StoryOnRecord, *, again: bool) -> None:
+        """Note what goes on record: the item, its report, and what answers the messages that there are."""
+        found, report, number = placed.found, placed.report, placed.story
+        self.founded += placed.opens
+        if again:
+            self.recorded.append(Recorded(found.item, self._now, found.matches, number))
+            return
+        self.recorded.append(Recorded(found.item, self._now, found.matches, number, report, found.signature))
+        if placed.opens:
+            return
+        self.joined[number] = None
+        if headline.is_news(report.headline, (one.headline for one in before.reports)):
+            part = part_of(report.source, report.url, report.headline)
+            self.follow_ups.append(FollowUp(number, part, report.headline, report.url, found.lead))
+
+    def _voices(self, report: Report, earlier: Sequence[Report], told: Sequence[tuple[Report, bytes]]) -> int:
+        """Return how many independent publishers tell a story; where nobody asks, just how many publishers do."""
+        if not alert.counting(report, earlier, self._watchlists):
+            return len({one.publisher for one, _ in told})
+        return story.voices(Candidate(0, one, sketch) for one, sketch in told[:MOST_VOICES])
 
 
 def _lead(item: Item, matches: tuple[Match, ...], page: Article | None) -> str:
@@ -114,9 +175,14 @@ def _evidence(matches: tuple[Match, ...]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(each for match in matches for each in match.evidence))
 
 
-def _may_speak(reports: tuple[Report, ...]) -> tuple[str, ...]:
+def _names(reports: Iterable[Report]) -> tuple[str, ...]:
     """Return the watchlists whose readers may be due: those that match now, and those that waited for confirmation."""
     return tuple(dict.fromkeys(name for report in reports for name in report.watchlists))
+
+
+def part_of(*told: object) -> int:
+    """Return the part of a follow-up that tells this: positive, 62 bits, the same if it is told again."""
+    return int.from_bytes(blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).digest()) >> 2 | 2
 
 
 def _story_id(item: Item, now: datetime) -> int:

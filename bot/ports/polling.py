@@ -136,8 +136,11 @@ class Recording(Protocol):
         """Return those of the keys that are on record for this source."""
         ...
 
-    async def candidates(self, index: Sequence[int], since: datetime) -> tuple[Candidate, ...]:
-        """Return the reports seen since then that share an index number, those that share most first, 200 at most."""
+    async def candidates(self, indexes: Sequence[Sequence[int]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+        """Return, for each index, the reports seen since then that share a number with it.
+
+        Those that share most come first, 200 at most.
+        """
         ...
 
     async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:

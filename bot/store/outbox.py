@@ -1,26 +1,31 @@
-"""Alerts into the outbox: one row per chat and story for ever, and what it is to show.
+"""Alerts into the outbox: one row per chat and story for ever, what it is to show, and what answers it.
 
 Functions over an open transaction, for polling. A chat that moved is told at its new id, a topic that is gone in
 General; a chat that must not be told gets a row that is dead from the start, so that nothing waits for it and /status
-shows it.
+shows it. Replies are rows of their own, made for messages that were sent: one that waits shows all there is anyway.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Insert, case, text, update
+from sqlalchemy import Insert, Select, bindparam, case, literal, select, text, update
 
-from bot.model import Alert
+from bot.model import Alert, Chat, FollowUp, Rise
 from bot.store.dialect import Dialect
 from bot.store.places import Places
-from bot.store.rows import to_payload
-from bot.store.schema import outbox
+from bot.store.queries import may_be_told
+from bot.store.rows import Row, to_alert, to_chat, to_payload
+from bot.store.schema import chat, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+URGENT = 1  # the part of the reply that says that a story has become urgent
+_COPIED = ("chat", "topic", "story")
 
 
 async def put_alerts(
@@ -48,6 +53,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
         "payload": to_payload(alert),
         "state": "pending" if closed is None else "dead",
         "follows": alert.follow != "off",
+        "replies": alert.follow == "replies",
         "folded": False,
         "wanted": 1,
         "shown": 0,
@@ -55,6 +61,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
         "not_before": now,
         "reason": closed,
         "created_at": now,
+        "part": alert.part,
     }
 
 
@@ -66,9 +73,92 @@ def _adding(dialect: Dialect) -> Insert:
 async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
     """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
     if stories:
-        editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL AND NOT folded))")
+        editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL))")
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
         # What waits by its reader's wish is looked at anew: another source may tell it, or it may be urgent by now.
         again = case((text("state = 'pending' AND hold IS NOT NULL"), 0), else_=outbox.c.not_before)
         changes = {"wanted": outbox.c.wanted + 1, "not_before": again}
         await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
+
+
+async def put_follow_ups(
+    connection: AsyncConnection, dialect: Dialect, follow_ups: Sequence[FollowUp], now: int
+) -> None:
+    """Queue replies to the messages that chats have of these stories; `now` in milliseconds.
+
+    A new development answers where `follow` says replies, a correction wherever later reports are followed at all.
+    """
+    for one in follow_ups:
+        payload = to_payload(_reply(Chat(0), one.story, one))
+        row = {"its_story": one.story, "part": one.part, "payload": payload, "now": now}
+        await connection.execute(_answering(dialect, every=one.was is not None), row)
+
+
+def _reply(to: Chat, story: int, told: FollowUp) -> Alert:
+    return Alert(
+        to, story, (), told.headline, told.url, told.lead, (), "low", follow="off", part=told.part, was=told.was
+    )
+
+
+@cache
+def _answering(dialect: Dialect, *, every: bool) -> Insert:
+    """Return the insert of a reply to each message of a story: its_story, part, payload, now."""
+    told = text("part = 0 AND state = 'sent' AND follows" + ("" if every else " AND replies"))
+    values = {
+        "part": bindparam("part", type_=outbox.c.part.type),
+        "rank": literal(1),
+        "payload": bindparam("payload", type_=outbox.c.payload.type),
+        "state": literal("pending"),
+        "follows": literal(value=False),
+        "folded": literal(value=False),
+        "wanted": literal(1),
+        "shown": literal(0),
+        "attempts": literal(0),
+        "not_before": bindparam("now", type_=outbox.c.not_before.type),
+        "created_at": bindparam("now", type_=outbox.c.created_at.type),
+    }
+    parents = (
+        select(*(outbox.c[name] for name in _COPIED), *values.values())
+        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .where(outbox.c.story == bindparam("its_story"), told, may_be_told())
+    )
+    return dialect.insert(outbox).from_select([*_COPIED, *values], parents).on_conflict_do_nothing()
+
+
+async def raise_priorities(
+    connection: AsyncConnection, dialect: Dialect, places: Places, rises: Sequence[Rise], now: int
+) -> None:
+    """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
+
+    What waits goes as urgent, at once where a wish of its reader held it. A message that came with a sound is only
+    edited. One that came without gets a reply that has one: its reader may not know of it yet.
+    """
+    for rise in rises:
+        theirs = {places.now(one) for one in rise.chats}
+        for row in (await connection.execute(_calm(), {"its_story": rise.story})).all():
+            if (row.chat, row.topic) in theirs:
+                await _raise(connection, dialect, row, now)
+
+
+async def _raise(connection: AsyncConnection, dialect: Dialect, row: Row, now: int) -> None:
+    calm = to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
+    urgent = replace(calm, priority="urgent")
+    changes = {"rank": 0, "payload": to_payload(urgent), "wanted": row.wanted + 1}
+    if row.state == "pending" and row.hold is not None:
+        changes["not_before"] = 0
+    if row.state == "sent" and row.message is None:
+        changes["wanted"] = row.shown
+    await connection.execute(
+        update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes), {"its_id": row.id}
+    )
+    under_way = row.state == "sent" or row.lease_epoch is not None
+    if under_way and (row.folded or calm.priority == "low"):
+        loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
+        await connection.execute(_adding(dialect), _row(loud, row.chat, row.topic, None, now))
+
+
+@cache
+def _calm() -> Select[Any]:
+    """Return the select of the messages of a story that are not urgent: its_story."""
+    calm = text("part = 0 AND rank > 0 AND (state = 'pending' OR (state = 'sent' AND follows))")
+    return select(outbox).where(outbox.c.story == bindparam("its_story"), calm)

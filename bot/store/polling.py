@@ -5,7 +5,7 @@ Fulfils `PollStore`. A lease is a row's fence, holder and time; who writes a res
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source
-from bot.ports.polling import Leased, Turn
+from bot.ports.polling import Leased, ReportOnRecord, Turn
 from bot.store import queries
 from bot.store.database import Database
 from bot.store.dialect import LEASE_LOCK, STORY_LOCK
@@ -25,7 +25,7 @@ from bot.store.instants import to_ms, to_utc
 from bot.store.outbox import put_alerts
 from bot.store.places import find_places
 from bot.store.recording import OpenRecording
-from bot.store.rows import to_leased
+from bot.store.rows import to_leased, to_report
 from bot.store.schema import LEASED, source
 from bot.store.seen import Lookups, Shown
 from bot.store.sources import sync_sources
@@ -110,6 +110,14 @@ class Polls:
     async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
         return await self.lookups.known(source, keys, now)
+
+    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+        """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
+        dialect = self.database.dialect
+        values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
+        async with self.database.read() as connection:
+            rows = (await connection.execute(queries.reported(dialect), values)).all()
+        return {row.key: ReportOnRecord(row.id, row.story, to_report(row), row.changes) for row in rows}
 
     async def finish(self, turns: Sequence[Turn]) -> None:
         """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""

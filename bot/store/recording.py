@@ -17,11 +17,11 @@ from bot.ports.polling import StoryOnRecord, Turn
 from bot.store import queries
 from bot.store.dialect import STORY_LOCK, Dialect
 from bot.store.instants import to_ms
-from bot.store.outbox import put_alerts, raise_revisions
+from bot.store.outbox import put_alerts, put_follow_ups, raise_priorities, raise_revisions
 from bot.store.places import Places, find_places
 from bot.store.rows import to_chat, to_report
 from bot.store.seen import Shown, look_up, put_keys, refresh
-from bot.store.turns import end_of, put_items, put_reports
+from bot.store.turns import end_of, put_corrections, put_items, put_reports
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,9 +48,15 @@ class OpenRecording:
         asked.update(unasked)
         return frozenset(keys).difference(unknown)
 
-    async def candidates(self, index: Sequence[int], since: datetime) -> tuple[Candidate, ...]:
-        """Return the reports seen since then that share an index number, those that share most first, 200 at most."""
+    async def candidates(self, indexes: Sequence[Sequence[int]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+        """Return, for each index, the reports seen since then that share a number with it.
+
+        Those that share most come first, 200 at most. A statement for each: together they would be no faster.
+        """
         await self._alone()
+        return tuple([await self._candidates(index, since) for index in indexes])
+
+    async def _candidates(self, index: Sequence[int], since: datetime) -> tuple[Candidate, ...]:
         keys = self.dialect.pack(tuple(dict.fromkeys(index)))
         rows = await self.connection.execute(queries.sharing(self.dialect), {"keys": keys, "since": to_ms(since)})
         return tuple(Candidate(row.story, to_report(row), bytes(row.sketch)) for row in rows)
@@ -62,15 +68,18 @@ class OpenRecording:
             return {}
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(ids)))}
         reports: dict[int, list[Report]] = {}
+        sketches: dict[int, list[bytes]] = {}
         told: dict[int, set[Chat]] = {}
         for row in await self.connection.execute(queries.reports_of(self.dialect), packed):
             reports.setdefault(row.story, []).append(to_report(row))
+            sketches.setdefault(row.story, []).append(bytes(row.sketch))
         aliases = (await self._places()).aliases()
         for row in await self.connection.execute(queries.told_of(self.dialect), packed):
             told.setdefault(row.story, set()).update(aliases.get((row.chat, row.topic), ()))
             told[row.story].add(to_chat(row.chat, row.topic))
         return {
-            one: StoryOnRecord(one, tuple(of_story), frozenset(told.get(one, ()))) for one, of_story in reports.items()
+            one: StoryOnRecord(one, tuple(of_story), frozenset(told.get(one, ())), tuple(sketches[one]))
+            for one, of_story in reports.items()
         }
 
     async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
@@ -88,20 +97,31 @@ class OpenRecording:
         known = await self.seen(source, [key for one in turn.items for key in one.item.keys])
         fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
         at = to_ms(outcome.polled_at)
-        if any(one.story is not None for one in fresh) or turn.alerts or turn.joined:
+        if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:
             await self._alone()
-        keys = [(source, key) for one in turn.items for key in one.item.keys]
+        keys = [*(key for one in turn.items for key in one.item.keys), *turn.keys]
         await put_items(self.connection, [(source, one) for one in fresh])
-        await put_keys(self.connection, self.dialect, keys, at)
+        await put_keys(self.connection, self.dialect, [(source, key) for key in keys], at)
         await put_reports(self.connection, self.dialect, fresh)
-        await raise_revisions(self.connection, self.dialect, turn.joined)
-        queued = 0
-        if turn.alerts:
-            queued = await put_alerts(self.connection, self.dialect, await self._places(), turn.alerts, at)
+        await put_corrections(self.connection, turn.corrections)
+        queued = await self._tell(turn, at)
         await refresh(self.connection, self.shown.take(source, outcome.polled_at))
         ended = await self.connection.execute(queries.ending(), end_of(outcome, len(fresh)))
         if ended.rowcount != 1:
             raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")
+        return queued
+
+    async def _tell(self, turn: Turn, at: int) -> int:
+        """Write what chats are to be told; return how many alerts are new."""
+        connection, dialect = self.connection, self.dialect
+        grown = (*turn.joined, *(one.story for one in turn.corrections))
+        await raise_revisions(connection, dialect, tuple(dict.fromkeys(grown)))
+        await put_follow_ups(connection, dialect, turn.follow_ups, at)
+        queued = 0
+        if turn.alerts:
+            queued = await put_alerts(connection, dialect, await self._places(), turn.alerts, at)
+        if turn.rises:
+            await raise_priorities(connection, dialect, await self._places(), turn.rises, at)
         return queued
 
     async def _places(self) -> Places:

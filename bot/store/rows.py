@@ -63,6 +63,7 @@ def to_report(row: Row) -> Report:
         at=to_utc(row.at),
         published=to_utc_or_none(row.published),
         watchlists=tuple(json.loads(row.watchlists)),
+        reason=row.reason,
     )
 
 
@@ -78,6 +79,8 @@ def to_payload(alert: Alert) -> str:
         "priority": alert.priority,
         "follow": alert.follow,
     }
+    if alert.part:
+        payload |= {"part": alert.part, "was": alert.was}
     return clean(json.dumps(payload, ensure_ascii=False).replace("\\u0000", ""))
 
 
@@ -97,6 +100,8 @@ def to_alert(chat: Chat, story: int, payload: str) -> Alert:
         ),
         priority=cast("Priority", kept["priority"]),
         follow=cast("Follow", kept["follow"]),
+        part=kept.get("part", 0),
+        was=kept.get("was"),
     )
 
 

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.model import Report, Signature
-from bot.ports.polling import Leased, Outcome, Recorded, Turn
+from bot.model import Report
+from bot.ports.polling import Correction, Leased, Outcome, Recorded, Turn
 from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.habits import of_habits
@@ -106,17 +106,15 @@ async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequ
     """Put the reports of items on record, with their stories where those are new, and with the keys that find them."""
     for one in items:
         if one.story is not None and one.report is not None:
-            await _put_report(connection, dialect, one.story, one.report, one.signature)
+            await _put_report(connection, dialect, one, one.report)
 
 
-async def _put_report(
-    connection: AsyncConnection, dialect: Dialect, story_id: int, told: Report, signature: Signature | None
-) -> None:
+async def _put_report(connection: AsyncConnection, dialect: Dialect, one: Recorded, told: Report) -> None:
     at, headline, url = to_ms(told.at), clean(told.headline[:TITLE]), clean_or_none(told.url)
-    first = {"id": story_id, "created_at": at, "headline": headline, "url": url}
+    first = {"id": one.story, "created_at": at, "headline": headline, "url": url}
     await connection.execute(queries.adding_story(dialect), first)
     row = {
-        "story": story_id,
+        "story": one.story,
         "source": clean(told.source),
         "publisher": clean(told.publisher),
         "headline": headline,
@@ -124,9 +122,18 @@ async def _put_report(
         "at": at,
         "published": to_ms_or_none(told.published),
         "watchlists": json.dumps(told.watchlists),
-        "sketch": b"" if signature is None else signature.sketch,
+        "sketch": b"" if one.signature is None else one.signature.sketch,
+        "reason": clean(told.reason),
+        "key": next(iter(one.item.keys), None),
     }
     number = await connection.scalar(queries.adding_report(), row)
-    if signature is not None and signature.index:
-        keys = [{"key": key, "at": at, "report": number} for key in dict.fromkeys(signature.index)]
+    if one.signature is not None and one.signature.index:
+        keys = [{"key": key, "at": at, "report": number} for key in dict.fromkeys(one.signature.index)]
         await connection.execute(queries.adding_story_key(), keys)
+
+
+async def put_corrections(connection: AsyncConnection, corrections: Sequence[Correction]) -> None:
+    """Give reports the headlines that their publishers give them now."""
+    if corrections:
+        rows = [{"its_id": one.report, "to_headline": clean(one.headline[:TITLE])} for one in corrections]
+        await connection.execute(queries.correcting(), rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.model import Chat, Subscription
 
 if TYPE_CHECKING:
@@ -21,6 +23,17 @@ TALKS = (
     ),
 )
 SUMMIT = "No date for the Kremlin summit, spokesman says"
+OTHER_WORDS = (
+    (
+        "No date has been agreed for a summit, Kremlin spokesman Dmitry Peskov told reporters on Friday, and "
+        "preparations for a meeting of the two leaders continue."
+    ),
+    "Working groups meet again in Geneva on Tuesday, Peskov said; the venue and the agenda remain in dispute.",
+)
+THIRD = (
+    "The leaders' summit still has no date, Dmitry Peskov, the Kremlin spokesman, told reporters on Friday.",
+    "He said disputes over the venue remain, and preparations and talks of working groups in Geneva go on.",
+)
 FIRE = ("Firefighters worked through the night in the old town of Kazan, where a warehouse near the Kremlin burned.",)
 OUTLETS = ("courier", "wire", "gazette")
 
@@ -128,9 +141,32 @@ async def test_confirm_waits_for_a_second_publisher(rig: Rig, newsroom: Newsroom
     newsroom.publish("wire", piece(SUMMIT, TALKS[0], TALKS))
     assert (await rig.later(minutes=5)).queued == 1
     assert [one.alert.chat.id for one in await rig.told()] == [78]
-    newsroom.publish("gazette", piece("Leaders' meeting uncertain, Kremlin says", TALKS[0], TALKS))
+    newsroom.publish("gazette", piece("Leaders' summit uncertain, Kremlin says", OTHER_WORDS[0], OTHER_WORDS))
     assert (await rig.later(minutes=5)).queued == 1
     assert sorted((one.alert.chat.id, one.message is None) for one in await rig.told()) == [(77, True), (78, False)]
+
+
+@pytest.mark.parametrize("credit", ["", "MOSCOW (Reuters) - "])
+async def test_copies_and_one_agency_confirm_nothing(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece], credit: str
+) -> None:
+    """Two outlets that print one text, or credit one agency, are one voice; the third, with its own words, confirms."""
+    await rig.set_up(
+        watching(newsroom, "k: {keywords: [summit], languages: [en], confirm: 2, urgent_at: 2, deliver_to: [77]}")
+    )
+    await rig.poll()
+    wire = [credit + part for part in TALKS]
+    other = [f"According to Reuters, {part}" for part in OTHER_WORDS] if credit else TALKS
+    newsroom.publish("courier", piece(SUMMIT, wire[0], tuple(wire)))
+    newsroom.publish("wire", piece(SUMMIT, other[0], tuple(other)))
+    tally = await rig.later(minutes=5)
+    assert (tally.stories, tally.queued) == (1, 0)
+    newsroom.publish("gazette", piece("Kremlin: no date for the leaders' summit", THIRD[0], THIRD))
+    tally = await rig.later(minutes=5)
+    assert (tally.stories, tally.queued) == (0, 1)
+    (told,) = await rig.told()
+    assert told.alert.priority == "urgent"
+    assert {report.publisher for report in told.reports} == set(OUTLETS)
 
 
 async def test_one_page_in_two_sections_is_one_report(rig: Rig, newsroom: Newsroom, piece: type[Piece]) -> None:

@@ -153,19 +153,22 @@ class Outbox(RuleBasedStateMachine):
             raise AssertionError
         except StaleLeaseError:
             pass
-        if not claimed_anew and self.is_sent(one):
+        state, shown, wanted = self.on_record(one)
+        if not claimed_anew and state == "sent" and shown == one.revision:
             self.accept(one)
+            if wanted > shown:  # a report joined while it was away
+                self.edits.add(row(one))
 
-    def is_sent(self, one: Delivery) -> bool:
-        """Ask the database whether the row counts as sent at this revision."""
+    def on_record(self, one: Delivery) -> tuple[str, int, int]:
+        """Ask the database what has become of the row: its state, the revision shown, and the one wanted."""
 
-        async def ask() -> bool:
+        async def ask() -> Any:
             async with self.store.database.read() as connection:
-                found = await connection.exec_driver_sql(f"SELECT state, shown FROM outbox WHERE id = {one.id}")  # noqa: S608 - a number
-                state, shown = found.one()
-                return bool(state == "sent" and shown == one.revision)
+                its = f"SELECT state, shown, wanted FROM outbox WHERE id = {one.id}"  # noqa: S608 - a number
+                return (await connection.exec_driver_sql(its)).one()
 
-        return bool(self.run(ask()))
+        state, shown, wanted = self.run(ask())
+        return state, shown, wanted
 
     @invariant()
     def nothing_is_lost(self) -> None:

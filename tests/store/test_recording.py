@@ -87,7 +87,7 @@ async def test_case_68_pollers_that_find_one_story_tell_a_chat_once(play: Play) 
 
     async def find(worker: Store, number: int) -> tuple[int, int]:
         async with worker.polls.recording(leases[number]) as recording:
-            near = await recording.candidates([1, 2, 3], play.now - DAY)
+            (near,) = await recording.candidates([[1, 2, 3]], play.now - DAY)
             story = near[0].story if near else 100 + number
             told = (await recording.stories([story])).get(story)
             chats = {Chat(1), Chat(2)} - (told.told if told else set())
@@ -112,12 +112,13 @@ async def test_candidates_share_keys_within_the_window(play: Play, store: Store)
         play.after(hours=1)
     (one,) = await play.leased(store)
     async with store.polls.recording(one) as recording:
-        found = await recording.candidates([1, 2, 3, -(2**63)], play.now - DAY)
+        (found,) = await recording.candidates([[1, 2, 3, -(2**63)]], play.now - DAY)
         assert [candidate.story for candidate in found] == [11, 10]
         assert found[0].sketch == b"\x00\xff\x02"
         assert found[0].report.watchlists == ("k",)
-        later = await recording.candidates([1, 2, 3], play.now - timedelta(hours=2))
+        (later,) = await recording.candidates([[1, 2, 3]], play.now - timedelta(hours=2))
         assert [candidate.story for candidate in later] == [11]
+        assert await recording.candidates([[], [7]], play.now - DAY) == ((), ())
         assert await recording.candidates([], play.now - DAY) == ()
 
 
@@ -127,7 +128,7 @@ async def test_at_most_two_hundred_candidates(play: Play, store: Store) -> None:
     await play.record(store, one, *(play.told(number, number, index=(5,)) for number in range(1, 251)))
     (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     async with store.polls.recording(one) as recording:
-        assert len(await recording.candidates([5], play.now - DAY)) == 200
+        assert [len(each) for each in await recording.candidates([[5], [6]], play.now - DAY)] == [200, 0]
 
 
 async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -> None:
@@ -147,7 +148,7 @@ async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -
 
 
 async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store: Store) -> None:
-    """Sent messages want an edit, waiting ones show more; folded, unfollowed and dead ones stay as they are."""
+    """Sent messages want an edit, rolling ones too, waiting ones show more; unfollowed and dead ones stay as they are."""
     (one,) = await play.leased(store)
     alerts = [play.alert(7, chat) for chat in (1, 2, 3, 4)] + [play.alert(7, 5, follow="off")]
     await play.record(store, one, play.told(7, 1), alerts=tuple(alerts))
@@ -159,7 +160,8 @@ async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store
     (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
     claimed = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    assert [(due.alert.chat.id, due.message, len(due.reports)) for due in claimed] == [(4, None, 2), (1, 11, 2)]
+    due = [(due.alert.chat.id, due.message, due.folded, len(due.reports)) for due in claimed]
+    assert due == [(4, None, False, 2), (1, 11, False, 2), (2, 12, True, 2)]
 
 
 async def test_an_owner_is_told_once_of_an_occasion(play: Play, store: Store) -> None:
