@@ -25,11 +25,13 @@ from bot.match import Engine
 from bot.model import Article, Config, Look, Watchlist
 from bot.poll import Poller
 from bot.polling.notices import Notices
-from bot.polling.turn import Turns, charset_of
+from bot.polling.pages import Pages
+from bot.polling.turn import Turns
 from bot.ports.delivery import Notifier
 from bot.sending.pace import UNPACED, Limits
 from bot.settings import Settings, environment, load_settings
 from bot.sources import Parser
+from bot.sources.kinds import charset_of
 from bot.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -167,7 +169,7 @@ def deliverer(base: Base, medium: Notifier, notice: Callable[[str], None], ail: 
 async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[Poller]:
     """Return the poll loop with its client and its parsers."""
     async with fetcher(base.settings) as fetch, Parser() as parser:
-        turns = Turns(base.store.polls, fetch, parser, now)
+        turns = Turns(base.store.polls, fetch, parser, now, Pages(fetch))
         yield Poller(turns, base.current.setup, notices, queued=queued)
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
+from bot.polling import ending
 from bot.polling.notices import Notices
+from bot.polling.outage import Outage
 from bot.polling.turn import Setup, Taken, Turns
 from bot.ports.polling import Leased, PollStore, Turn
 
@@ -28,6 +30,7 @@ FLUSH = 100  # polls that tell nobody anything in one transaction …
 FLUSH_ITEMS = 500  # … or fewer that saw so many items, which wait in memory …
 FLUSH_AFTER = 1.0  # … or after so many seconds
 IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
+OVERDUE = 0.2  # seconds: what is due for longer and is not given to us, is kept by who asks the same site
 LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
 HICCUP = 30.0  # longest pause after a fault of the database, in seconds
 
@@ -72,6 +75,8 @@ class Poller:
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
         self._flushed = self._renewed = 0.0
+        self._outage = Outage()
+        self._offline = False
         self.tally = Tally()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
@@ -172,13 +177,31 @@ class Poller:
             log.exception("poll failed", extra={"source": leased.name})
             taken = self._turns.broken(leased, source, error)
         self._count(source.name, taken)
+        self._outage.note(source.publisher, self._now(), unreached=taken.outcome.unreached)
         if taken.recorded:
             self._stuck = False
         else:
             self._quiet.append(Turn(taken.outcome, taken.seen))
         if taken.queued:
             self._queued()
-        await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
+        if not (taken.outcome.unreached and self._is_ours(setup)):
+            await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
+
+    def _is_ours(self, setup: Setup) -> bool:
+        """Return whether our own network is down, and say so when that is new."""
+        ours = self._outage.is_ours(self._now(), len({source.publisher for source in setup.sources.values()}))
+        if ours != self._offline:
+            self._offline = ours
+            log.warning("no site can be reached: is this machine online?" if ours else "sites can be reached again")
+        return ours
+
+    def _judged(self, turn: Turn) -> Turn:
+        """Return a turn whose failure counts, or does not because the outage is ours."""
+        setup = self._setup()
+        source = setup.sources.get(turn.outcome.leased.name)
+        if source is None or not turn.outcome.unreached or not self._is_ours(setup):
+            return turn
+        return replace(turn, outcome=ending.outage(turn.outcome, source))
 
     def _count(self, name: str, taken: Taken) -> None:
         tally = self.tally
@@ -221,7 +244,7 @@ class Poller:
 
     async def _finish(self) -> None:
         """Write the turns that tell nobody anything; what cannot be written now is kept for the next attempt."""
-        quiet, self._quiet = self._quiet, []
+        quiet, self._quiet = [self._judged(turn) for turn in self._quiet], []
         any_written = bool(quiet)
         try:
             try:
@@ -256,7 +279,10 @@ class Poller:
     async def _idle(self) -> float:
         """Return for how many seconds nothing is due, as far as anybody knows."""
         due = await self._store.next_due()
-        return IDLE if due is None or self._strange else min(max((due - self._now()).total_seconds(), 0.02), IDLE)
+        if due is None or self._strange:
+            return IDLE
+        seconds = (due - self._now()).total_seconds()
+        return IDLE if seconds < -OVERDUE else min(max(seconds, 0.02), IDLE)
 
     async def _rest(self, seconds: float) -> None:
         """Wait until a turn has ended, it is time to go, or the time is over."""

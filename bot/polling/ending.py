@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
 from bot.polling import moving, rhythm, schedule
 from bot.ports.polling import Leased, Outcome
@@ -67,14 +68,23 @@ def well(
     )
 
 
-def failed(
-    leased: Leased, source: Source, reason: str, now: datetime, *, retry_after: float | None, status: int | None
-) -> Outcome:
+def failed(leased: Leased, source: Source, error: Exception, now: datetime) -> Outcome:
     """Return the end of a poll that brought no answer, or none that can be read, for this reason."""
     failures = leased.failures + 1
+    retry_after, status, unreached = None, None, False
+    if isinstance(error, FetchError):
+        retry_after, status, unreached = error.retry_after, error.status, error.unreached
     wait = schedule.after_failure(source, failures=failures, retry_after=retry_after, status=status, spread=_spread())
-    habits = moving.after_failure(leased.habits, failures)
-    return Outcome(leased, now, now + wait, leased.validators, error=reason, found=leased.found, habits=habits)
+    return Outcome(
+        leased,
+        now,
+        now + wait,
+        leased.validators,
+        error=str(error),
+        found=leased.found,
+        unreached=unreached,
+        habits=moving.after_failure(leased.habits, failures),
+    )
 
 
 def outage(outcome: Outcome, source: Source) -> Outcome:

@@ -11,8 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.message import Message
-from typing import Final
 
 from bot import identity
 from bot.errors import FetchError, ParseError
@@ -22,6 +20,7 @@ from bot.model import Article, Config, Fetched, Item, Match, Source, Validators,
 from bot.polling import schedule
 from bot.polling.asking import Asking
 from bot.polling.ending import asked_with, failed, well
+from bot.polling.pages import LATE, Pages
 from bot.polling.placing import Found, Placer, read
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, Turn
@@ -29,7 +28,6 @@ from bot.sources.document import Document
 
 log = logging.getLogger(__name__)
 
-LATE: Final = "late"  # in place of a page: its turn did not come
 SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where they were
 BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing
@@ -81,6 +79,7 @@ class Turns:
     fetch: Fetch
     parse: Parse
     now: Callable[[], datetime]
+    pages: Pages
 
     async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
@@ -95,12 +94,9 @@ class Turns:
                 return Taken(well(leased, source, asked.fetched, self.now()))
             return await self._read(leased, source, setup, asked.fetched, asked.document)
         except FetchError as error:
-            gone = error.status in {404, 410}
-            return self._failed(
-                _searching(leased) if gone else leased, source, str(error), error.retry_after, error.status
-            )
+            return self._failed(_searching(leased) if error.status in {404, 410} else leased, source, error)
         except ParseError as error:
-            return self._failed(_searching(leased), source, str(error), None, None)
+            return self._failed(_searching(leased), source, error)
 
     async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
         """Tell new items from known ones, and record them."""
@@ -168,7 +164,8 @@ class Turns:
             source.full_text != "never" and bool(item.url) and (bool(matches) or always)
             for item, matches in zip(oldest_first, fired, strict=True)
         ]
-        pages = await self._articles([item if want else None for item, want in zip(oldest_first, wanted, strict=True)])
+        urls = [item.url if want else None for item, want in zip(oldest_first, wanted, strict=True)]
+        pages = await self.pages.read(urls, ARTICLE_WAIT)
         # where a page may be what fires, items whose turn did not come stay new, as long as any page came
         postpone = always and any(page is not LATE for page in pages if page is not None)
 
@@ -191,31 +188,6 @@ class Turns:
             return found
 
         return await asyncio.to_thread(finish)
-
-    async def _articles(self, items: Sequence[Item | None]) -> list[Article | str | None]:
-        """Fetch the pages of items; LATE for one whose turn did not come in time, None for one not to be had."""
-        tasks = [None if item is None else asyncio.create_task(self._article(item)) for item in items]
-        running = [task for task in tasks if task is not None]
-        try:
-            if running:
-                await asyncio.wait(running, timeout=ARTICLE_WAIT)
-            late = {task for task in running if not task.done()}
-        finally:  # also when the turn itself is cancelled: no page is read for nobody
-            for task in running:
-                task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        return [None if task is None else LATE if task in late else _page(task) for task in tasks]
-
-    async def _article(self, item: Item) -> Article | None:
-        from bot.article import extract
-
-        try:
-            fetched = await self.fetch.get(item.url or "", page=True)
-        except FetchError as error:
-            log.debug("article not read", extra={"reason": str(error)})
-            return None
-        page = await asyncio.to_thread(extract, fetched.body, fetched.url, charset_of(fetched.content_type))
-        return page if page.text else None
 
     async def _record(
         self, outcome: Outcome, source: Source, setup: Setup, silent: Sequence[Item], found: Sequence[Found]
@@ -240,12 +212,11 @@ class Turns:
 
     def broken(self, leased: Leased, source: Source, error: Exception) -> Taken:
         """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
-        return self._failed(leased, source, f"internal error ({type(error).__name__}), see the log", None, None)
+        return self._failed(leased, source, ParseError(f"internal error ({type(error).__name__}), see the log"))
 
-    def _failed(
-        self, leased: Leased, source: Source, reason: str, retry_after: float | None, status: int | None
-    ) -> Taken:
-        return Taken(failed(leased, source, reason, self.now(), retry_after=retry_after, status=status), status=status)
+    def _failed(self, leased: Leased, source: Source, error: FetchError | ParseError) -> Taken:
+        status = error.status if isinstance(error, FetchError) else None
+        return Taken(failed(leased, source, error, self.now()), status=status)
 
 
 def _where(leased: Leased, source: Source) -> tuple[Source, str | None]:
@@ -263,14 +234,6 @@ def _searching(leased: Leased) -> Leased:
     return replace(leased, found=None, validators=Validators())
 
 
-def _page(task: asyncio.Task[Article | None]) -> Article | None:
-    """Return what a finished task brought; a bug of ours costs the page only."""
-    if (bug := task.exception()) is not None:
-        log.error("article not read", exc_info=bug)
-        return None
-    return task.result()
-
-
 def _opened(item: Item, page: Article) -> Item:
     """Return an item of which only a link was known, with what its page says of itself."""
     return replace(item, title=page.title or item.title, published=page.published or item.published)
@@ -280,10 +243,3 @@ def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match
     """Return what fired on an item, its page read: a page adds evidence, and never takes a query's away."""
     fired = {(match.watchlist, match.query) for match in of_page}
     return (*of_page, *(match for match in of_feed if (match.watchlist, match.query) not in fired))
-
-
-def charset_of(content_type: str) -> str | None:
-    """Return the charset that a Content-Type names."""
-    message = Message()
-    message["content-type"] = content_type
-    return message.get_content_charset()

@@ -70,6 +70,7 @@ class Outcome:
     parsed: bool = False  # a document was read: from now on the source is baselined
     new: bool = False  # it brought something new (resets `quiet`)
     found: str | None = None  # where its items are, for the next poll; the validators are those of that address
+    unreached: bool = False  # the error is that nobody answered
     counted: bool = True  # an error that is an outage of ours is no failure of the source
     habits: Habits | None = None  # None = as they were
 

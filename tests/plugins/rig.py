@@ -25,6 +25,7 @@ from bot.model import Delivery
 from bot.newsroom import Newsroom
 from bot.poll import Poller, Tally
 from bot.polling.notices import Notices
+from bot.polling.pages import Pages
 from bot.polling.turn import Turns
 from bot.ports.delivery import Sent
 from bot.sources import Parser
@@ -123,7 +124,7 @@ class Rig:
             )
         )
         parser = await self.stack.enter_async_context(Parser())
-        turns = Turns(store.polls, fetch, parser, lambda: self.now)
+        turns = Turns(store.polls, fetch, parser, lambda: self.now, Pages(fetch))
         self._parts = store, turns, current, Notices(store.polls, self.owners)
         return store
 
