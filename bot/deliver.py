@@ -236,6 +236,9 @@ class Deliverer:
         if delivery.message is not None:
             return ()
         mine = tuple(one for one in self._held if one.message is None and one.alert.chat == delivery.alert.chat)
+        if delivery.held:  # by the chat's own wish: that comes as one; a single one as it would have
+            together = tuple(one for one in mine if one.held)
+            return together if len(together) > 1 else ()
         most = self._max_per_hour()
         if 0 < most <= self._spent.get(delivery.alert.chat.id, 0):
             return mine

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import regex
 
-from bot.model import Delivery, Evidence, Look, Report
+from bot.model import Delivery, Evidence, Held, Look, Report
 from bot.notify.inert import cut, link, plain, units
 from bot.words import Words, field_name, words
 
@@ -99,7 +99,7 @@ def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
     look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
     _ = words(look.language or home.language)
     page = _Page()
-    page.write(_("🗂 More stories"))
+    page.write(_gathered(_, deliveries[0].held))
     for delivery in deliveries:
         url = link(delivery.alert.url)
         page.write("\n• ")
@@ -112,6 +112,15 @@ def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
     if page.at > MOST_UNITS or len(page.spans) > MOST_SPANS:
         return None
     return Message("".join(page.parts), tuple(page.spans), None, silent=True)
+
+
+def _gathered(_: Words, held: Held | None) -> str:
+    """Return why these come together."""
+    if held == "quiet":
+        return _("🌙 While it was quiet")
+    if held == "digest":
+        return _("🗞 Digest")
+    return _("▶️ While alerts were paused") if held == "pause" else _("🗂 More stories")
 
 
 def _heading(delivery: Delivery) -> str:

@@ -103,7 +103,7 @@ class Lane:
         listed = await self._store.rolling(chat, self._now() - HOUR, message)
         if message is not None:
             return Folded(await self._notifier.fold(listed or batch, message))
-        if listed:
+        if listed and not batch[0].held:  # what a chat wished to get together is a message of its own
             try:
                 return Folded(await self._notifier.fold((*listed, *batch), listed[0].message))
             except DeliveryError as error:

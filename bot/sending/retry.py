@@ -131,6 +131,8 @@ def raised(slowed: Mapping[int, datetime], chat: int, now: datetime) -> bool:
 
 
 def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:
+    if delivery.look.doubt == "hold" and delivery.message is None:
+        return Dead(f"unknown whether it arrived, and this chat wants nothing twice ({reason})")
     if delivery.doubts + 1 >= AMBIGUOUS_TRIES:
         return Dead(reason)
     wait = min(AMBIGUOUS * 2.0 ** min(delivery.doubts, 20), AMBIGUOUS_MOST)

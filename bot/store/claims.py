@@ -90,7 +90,9 @@ def listing(*, newest: bool) -> Select[Any]:
     """Return the select of the lines of a rolling message: its_chat, its_topic; its_message or the newest."""
     here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
     folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
-    last = select(outbox.c.message).where(*folded).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
+    # What a chat wished to get together is a message of its own, and stays what it is.
+    ours = (*folded, outbox.c.hold.is_(None))
+    last = select(outbox.c.message).where(*ours).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
     meant = last.scalar_subquery() if newest else bindparam("its_message")
     lines = select(outbox).where(*folded, outbox.c.message == meant)
     return lines.order_by(outbox.c.sent_at, outbox.c.created_at, outbox.c.id)
@@ -117,7 +119,6 @@ def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int)
             "attempts": 0,
             "doubts": 0,
             "reason": None,
-            "hold": None,
         }
     if isinstance(result, Later):
         return freed | {

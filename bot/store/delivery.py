@@ -100,8 +100,9 @@ class Deliveries:
                 if row.part == 0
                 else getattr(parents.get((row.chat, row.topic, row.story)), "message", None),
                 folded=row.folded,
+                key=row.key,
                 look=looks.get(row.chat, Look()),
-                held=row.hold if row.state == "pending" and row.hold != "source" else None,
+                held=None if row.hold == "source" else row.hold,
             )
             for row in rows
         )

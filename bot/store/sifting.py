@@ -45,7 +45,7 @@ async def sift(
                 dropped.append((row.id, reason_of(mute)))
             case _:
                 through.append(delivery)
-                if delivery.held == "digest":
+                if delivery.held == "digest" and not row.shown:
                     served[where] = max(row.not_before, served.get(where, 0))
     await hold(connection, held)
     await drop(connection, dropped)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, case, select, text, update
 
 from bot.model import Look
 from bot.store.dialect import Dialect
@@ -104,7 +104,9 @@ async def hold(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]
     """Write down what waits, by the row's number: until when (milliseconds), and why. Its lease ends."""
     rows = [{"its_id": one, "to_time": until, "to_hold": why} for one, until, why in held]
     if rows:
-        changes: dict[str, Any] = {"not_before": bindparam("to_time"), "hold": bindparam("to_hold")}
+        # A message that is there keeps why it came late: that is its heading.
+        why = case((text("state = 'pending'"), bindparam("to_hold")), else_=outbox.c.hold)
+        changes: dict[str, Any] = {"not_before": bindparam("to_time"), "hold": why}
         freed = {"lease_epoch": None, "lease_until": None}
         await connection.execute(update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes | freed), rows)
 

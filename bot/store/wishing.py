@@ -139,7 +139,7 @@ class Wishing:
 
     async def alert(self, chat: Chat, story: int) -> Alert | None:
         """Return what a place was, or was to be, told of a story."""
-        its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"))
+        its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
         async with self.database.read() as connection:
             payload = await connection.scalar(its, values)
@@ -203,7 +203,7 @@ def _reports() -> Select[Any]:
 def _states_of(dialect: Dialect) -> Select[Any]:
     """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
     states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
-    return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"))
+    return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
 
 
 def _state(state: str, held: str | None) -> State:

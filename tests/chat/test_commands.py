@@ -288,7 +288,7 @@ async def test_a_chat_to_admit_is_an_id(desk: Any, text: str) -> None:
 
 
 async def test_entering_a_group_that_is_not_admitted_asks_the_owners(desk: Any) -> None:
-    """Case 104: a stranger who adds the bot to a group gets its id, the owner the buttons; a channel tells the owner."""
+    """Case 104: a stranger who adds the bot to a group gets its id, the owner the buttons; of a channel they hear."""
     entered = Membership(GROUP, "group", "Newsroom", present=True, entered=True, user=READER, name="Ann")
     refusal, knock = await desk.commands.joined(entered)
     assert str(GROUP) in refusal.text
