@@ -66,10 +66,14 @@ class Asking:
     async def places(self, page: Fetched, document: Document, source: Source) -> AsyncGenerator[Asked]:
         """Give the feeds and news sitemaps of a site, the likeliest first, as long as the site lets itself be asked.
 
-        `page` is the answer of the source's url and `document` its links; the page itself is not among the places.
+        `page` is the answer of the source's url and `document` its links; the page itself is not among the places. The
+        usual addresses are only tried where the site says nothing itself: each is a second or more of its time.
         """
         tried: set[str] = {source.url, page.url}
+        some = False
         for step in ("named", "listed", "usual"):
+            if some and step == "usual":
+                return
             for url in await self._addresses(step, page, document, source):
                 if url in tried:
                     continue
@@ -83,6 +87,7 @@ class Asking:
                         return
                     continue
                 if asked.document is not None and asked.document.identities:
+                    some = True
                     yield asked
 
     async def _discover(self, page: Fetched, document: Document, source: Source) -> Asked:

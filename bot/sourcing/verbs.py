@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,20 +74,16 @@ def desk(*, needed: bool = True) -> Desk:
 async def look(on: Desk, wish: Wish) -> tuple[Find, ...]:
     """Return what an address leads to. FetchError or ParseError say why that is nothing; ConfigError: it is there."""
     _refuse_known(on, wish)
-    addresses = [wish.url] if _SCHEME.match(wish.url) else [scheme + wish.url for scheme in _WITHOUT]
     async with _asking(on) as asking:
-        for address in addresses[:-1]:
-            try:
-                return await survey.survey(asking, _source(wish, address), _fires(on))
-            except FetchError:
-                continue
-        return await survey.survey(asking, _source(wish, addresses[-1]), _fires(on))
+        source = await _reached(asking, _source(wish, wish.url))
+        return await survey.survey(asking, source, _fires(on))
 
 
 async def trial(on: Desk, target: str) -> tuple[Source, Find]:
     """Poll a source of watchlists.yaml, by name or address, or any other address, without recording anything."""
     source = _named(on.config, target)
     async with _asking(on) as asking:
+        source = await _reached(asking, source)
         return source, await survey.trial(asking, source, _fires(on))
 
 
@@ -100,8 +96,7 @@ def entry(on: Desk, wish: Wish, find: Find) -> Entry:
         written["kind"] = find.kind
     if wish.select:
         written["select"] = wish.select
-    asked = wish.url if _SCHEME.match(wish.url) else _WITHOUT[0] + wish.url
-    if (theirs := publisher_of(asked)) and theirs != publisher_of(find.url):
+    if (theirs := publisher_of(_whole(wish.url))) and theirs != publisher_of(find.url):
         written["publisher"] = theirs
     if wish.tags:
         written["tags"] = list(wish.tags)
@@ -143,6 +138,20 @@ def _source(wish: Wish, address: str) -> Source:
     return Source(wish.name or address, address, publisher_of(address), kind=kind, select=wish.select)
 
 
+async def _reached(asking: Asking, source: Source) -> Source:
+    """Return the source with a whole address: one without a scheme is asked for by https, and else by http."""
+    if _SCHEME.match(source.url):
+        return source
+    secure, plain = (
+        replace(source, url=scheme + source.url, publisher=publisher_of(scheme + source.url)) for scheme in _WITHOUT
+    )
+    try:
+        await asking.fetch.get(secure.url, headers=source.headers)
+    except FetchError as error:
+        return plain if error.status is None else secure
+    return secure
+
+
 def _fires(on: Desk) -> survey.Told | None:
     """Return what says whether an item is what somebody watches for."""
     if on.config is None or not on.config.watchlists:
@@ -161,16 +170,15 @@ def _named(config: Config | None, target: str) -> Source:
         if target in {source.name, source.url}:
             return source
     if _SCHEME.match(target) or ("." in target and " " not in target):
-        url = target if _SCHEME.match(target) else _WITHOUT[0] + target
-        known = next((source for source in sources if canonical(source.url) == canonical(url)), None)
-        return known or Source(redacted(url), url, publisher_of(url))
+        known = next((source for source in sources if canonical(source.url) == canonical(_whole(target))), None)
+        return known or Source(redacted(target), target, publisher_of(target))
     names = [source.name for source in sources]
     hint = nearest(target, names) or "`newswatch sources list` shows them"
     raise ConfigError(f"no source is called '{target[:60]}'; {hint}")
 
 
 def _refuse_known(on: Desk, wish: Wish) -> None:
-    _refuse_address(on, wish.url if _SCHEME.match(wish.url) else _WITHOUT[0] + wish.url)
+    _refuse_address(on, _whole(wish.url))
     taken = [source for source in (on.config.sources if on.config else ()) if source.name == wish.name]
     if taken:
         raise ConfigError(f"{on.file}: a source is called '{wish.name}' already; give another --name")
@@ -180,6 +188,10 @@ def _refuse_address(on: Desk, url: str) -> None:
     for source in on.config.sources if on.config else ():
         if canonical(source.url) == canonical(url):
             raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redacted(source.url)}")
+
+
+def _whole(address: str) -> str:
+    return address if _SCHEME.match(address) else _WITHOUT[0] + address
 
 
 def _name(wish: Wish, find: Find) -> str:
