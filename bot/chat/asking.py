@@ -7,6 +7,7 @@ personal queries nothing is ever said.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Match, Watchlist
 from bot.onrecord import PERSONAL, ItemOnRecord, Trace
 from bot.query import parse
+from bot.sending.hours import zone_of
 from bot.words import Words
 
 LONGEST = 500  # characters of a query in chat
@@ -85,6 +87,9 @@ async def why(house: House, asked: Asked) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
     command = asked.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
+    if re.fullmatch(r"#-?[0-9]{1,19}", link):  # a button says it by the story's number
+        story = await house.wishes.story(command.chat, int(link[1:]))
+        link = (story and story.url) or link
     if not link.startswith(("http://", "https://")):
         return say(command, querytexts.no_link_given(asked.words))
     traces = await house.library.items.trace(link, command.chat)
@@ -107,7 +112,7 @@ async def why(house: House, asked: Asked) -> Answer:
 
 def when(house: House, asked: Asked) -> querytexts.When:
     """Return now, as who asked tells the time."""
-    return querytexts.When(house.now(), ZoneInfo(house.config().timezone), asked.words)
+    return querytexts.When(house.now(), zone_of(asked.zone), asked.words)
 
 
 def _concerning(
