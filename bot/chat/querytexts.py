@@ -10,8 +10,10 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import cast
 
 from bot.backtest import Forecast
+from bot.chat import mutetexts
 from bot.chat.fate import Fate
 from bot.chat.texts import fit, label, safe
 from bot.errors import QueryError
@@ -19,6 +21,7 @@ from bot.matching.nearmiss import NearMiss
 from bot.model import Evidence, Field, Match, Watchlist
 from bot.notify import inert
 from bot.onrecord import ItemOnRecord, PersonalQuery
+from bot.wishes import Mute, Muted
 from bot.words import Words, field_name
 
 _LABEL = 40  # characters of a query on a button
@@ -268,6 +271,9 @@ def verdict(found: Fate, when: When) -> str:
         ),
         "waiting": waiting,
         "dead": _("🔕 It could not be told here: {reason}", reason=words),
+        "held": _held(_, found.words, at),
+        "muted": _("🔇 It was not told, since this is muted here: {what}. /mute shows what is.", what=_muted(_, found)),
+        "skipped": _("⏭ It came in a pause and was passed over at /resume. /latest lists such stories."),
         "silent": _("🔕 No query that concerns this chat fires on it, so nobody here was told."),
         "first sight": _("🔕 It was there when its source was seen for the first time: that is no news (backlog)."),
         "later": _(
@@ -284,6 +290,22 @@ def verdict(found: Fate, when: When) -> str:
         "unknown": _("🔕 It was not told here; the reason is no longer on record."),
     }
     return said[found.reason]
+
+
+def _held(_: Words, why: str, at: str) -> str:
+    """Say until when an alert waits by the chat's own wish."""
+    if why == "quiet":
+        return _("🌙 It waits for the end of the quiet hours: {moment}.", moment=at)
+    if why == "digest":
+        return _("🗞 It waits for the digest: {moment}.", moment=at)
+    if why == "source":
+        return _("🔇 So far only sources that are muted here have reported it.")
+    return _("⏸ It waits until /resume.")
+
+
+def _muted(_: Words, found: Fate) -> str:
+    kind, _colon, what = found.words.partition(": ")
+    return mutetexts.what(_, Mute(cast("Muted", kind), what))
 
 
 def sentence(evidence: Evidence) -> str:
