@@ -41,6 +41,7 @@ class Identity:
 
     keys: tuple[int, ...]
     known_by: tuple[int, ...]
+    page: int | None = None  # of its address and title together: unknown of a known item whose title was changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _identity(
     dated = name.title not in titles and _is_telling(name.title)
     recorded = (*strong, *weak, *([_key("title", f"{today} {name.title}")] if dated else ()))
     yesterday = (_key("title", f"{today - 1} {name.title}"),) if dated else ()
-    return Identity(recorded, recorded + yesterday)
+    return Identity(recorded, recorded + yesterday, weak[0] if weak and name.title else None)
 
 
 def _shared(names: Iterable[_Name], pick: Callable[[_Name], Iterable[str]]) -> frozenset[str]:

@@ -17,13 +17,14 @@ from bot.errors import FetchError, ParseError
 from bot.identity import Identity
 from bot.match import Engine
 from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
-from bot.polling import schedule
+from bot.polling import corrections, schedule
 from bot.polling.asking import Asking
+from bot.polling.corrections import Back
 from bot.polling.ending import asked_with, failed, well
 from bot.polling.pages import LATE, Pages
-from bot.polling.placing import Found, Placer, read
+from bot.polling.placing import WINDOW, Found, Placer, read
 from bot.ports.outside import Fetch, Parse
-from bot.ports.polling import Leased, Outcome, PollStore, Recorded, Turn
+from bot.ports.polling import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
 from bot.sources.document import Document
 
 log = logging.getLogger(__name__)
@@ -104,9 +105,10 @@ class Turns:
         known = await self._known(leased, entries)
         sifted = identity.sift(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
-        if not fresh and leased.baselined:
+        again = corrections.retitled(entries, known)
+        if not fresh and not again and leased.baselined:
             return Taken(well(leased, source, fetched, self.now(), document=document), items=len(entries))
-        items = dict(zip(fresh, await self.parse.items(document, fresh), strict=True))
+        items, back = await self._items(source, document, fresh, again)
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
         told = self._told(leased, source, sifted.new, items, known_from)
         since = self.now() - BY_ITS_PAGE if document.bare and leased.baselined else None
@@ -117,15 +119,35 @@ class Turns:
         if found.late:
             outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
-        taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched)
+        taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
         return replace(taken, items=len(entries), new=len(told) - len(found.late), note=sifted.note)
 
     async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
-        """Return the keys on record: the strongest of each item, and the others only where that one is not known."""
-        now, first = self.now(), [entry.known_by[0] for entry in entries if entry.known_by]
-        strongest = await self.store.seen(leased.id, first, now)
-        others = [key for entry in entries if not strongest.intersection(entry.known_by) for key in entry.known_by[1:]]
-        return strongest | await self.store.seen(leased.id, others, now) if others else strongest
+        """Return the keys on record: of each item one, and the others only where that one is not known."""
+        now = self.now()
+        first_today = leased.polled_at is None or leased.polled_at.date() != now.date()
+        first = corrections.to_look_up(entries, everything=first_today)
+        known = await self.store.seen(leased.id, first, now)
+        asked = set(first)
+        unknown = (entry.known_by for entry in entries if known.isdisjoint(entry.known_by))
+        others = [key for keys in unknown for key in keys if key not in asked]
+        return known | await self.store.seen(leased.id, others, now) if others else known
+
+    async def _items(
+        self, source: Source, document: Document, fresh: Sequence[int], again: Sequence[int]
+    ) -> tuple[dict[int, Item], Back]:
+        """Read the new items by position, and those that are back under another headline and have a report."""
+        entries, reported = document.identities, dict[int, ReportOnRecord]()
+        if again:
+            keys = [key for position in again for key in entries[position].known_by]
+            found = await self.store.reported(source.name, keys, self.now() - WINDOW)
+            known = ((position, found.get(key)) for position in again for key in entries[position].known_by)
+            reported = {position: report for position, report in known if report is not None}
+        wanted = sorted({*fresh, *reported})
+        items = dict(zip(wanted, await self.parse.items(document, wanted), strict=True))
+        on_record = tuple(key for position in again for key in entries[position].keys)
+        back = corrections.told(on_record, [(report, items[position]) for position, report in reported.items()])
+        return {position: items[position] for position in fresh}, back
 
     def _told(
         self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
@@ -190,11 +212,18 @@ class Turns:
         return await asyncio.to_thread(finish)
 
     async def _record(
-        self, outcome: Outcome, source: Source, setup: Setup, silent: Sequence[Item], found: Sequence[Found]
+        self,
+        outcome: Outcome,
+        source: Source,
+        setup: Setup,
+        silent: Sequence[Item],
+        found: Sequence[Found],
+        *,
+        back: Back,
     ) -> Taken:
         now = self.now()
         seen = tuple(Recorded(item, now) for item in silent)
-        if not found:
+        if not found and not back.keys:
             return Taken(outcome, seen=seen)
         async with self.store.recording(outcome.leased) as recording:
             placer = Placer(recording, source, setup.watchlists, now)
@@ -205,7 +234,9 @@ class Turns:
                 tuple(placer.alerts),
                 tuple(placer.joined),
                 rises=tuple(placer.rises),
-                follow_ups=tuple(placer.follow_ups),
+                follow_ups=(*placer.follow_ups, *back.follow_ups),
+                corrections=back.corrections,
+                keys=back.keys,
             )
             queued = await recording.write(turn)
         return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)

@@ -86,7 +86,7 @@ def _scan(question: dict[str, Any], data: bytes, kept: OrderedDict[int, Document
     kept[number] = found
     while len(kept) > KEPT:
         kept.popitem(last=False)
-    identities = [(one.keys, one.known_by[len(one.keys) :]) for one in found.identities]
+    identities = [(one.keys, one.known_by[len(one.keys) :], one.page) for one in found.identities]
     every, skips = found.hints.every, found.hints.skips
     hints = [every and every.total_seconds(), skips]
     return {"document": number, "identities": identities, "note": found.note, "hints": hints}

@@ -20,6 +20,7 @@ from typing import Any
 from bot.errors import ParseError
 from bot.identity import Identity
 from bot.model import Fetched, Hints
+from bot.sources.backlog import Backlog, Line
 from bot.sources.document import Document, Draft
 from bot.sources.feed import Broken
 from bot.sources.kinds import Found
@@ -42,6 +43,7 @@ class Children:
     def __init__(self, most: int, deadline: float = DEADLINE) -> None:
         numbers = itertools.count(1)
         self._children = tuple(_Child(deadline, numbers) for _ in range(most))
+        self.backlog = Backlog()
 
     @property
     def started(self) -> bool:
@@ -51,10 +53,11 @@ class Children:
     async def scan(self, fetched: Fetched, now: datetime) -> Document | Broken:
         """Do what `feed.scan` does; the child keeps the document for a while."""
         child = self._free()
-        answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat())
+        with self.backlog.holding(len(fetched.body)):
+            answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat())
         if "broken" in answer:
             return Broken(answer["broken"])
-        identities = tuple(Identity((*keys,), (*keys, *more)) for keys, more in answer["identities"])
+        identities = tuple(Identity((*keys,), (*keys, *more), page) for keys, more, page in answer["identities"])
         kept = (child.number, answer["document"])
         every, skips = answer["hints"]
         return Document(
@@ -82,7 +85,8 @@ class Children:
 
     async def whole(self, fetched: Fetched, found: Found = "feed", select: str | None = None) -> Reading:
         """Do what `kinds.whole` does."""
-        answer = await self._free().ask("whole", fetched.body, fetched, found=found, select=select)
+        with self.backlog.holding(len(fetched.body)):
+            answer = await self._free().ask("whole", fetched.body, fetched, found=found, select=select)
         further, bare = (*answer["further"],), answer["bare"]
         return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"], further, bare)
 
@@ -101,7 +105,7 @@ class _Child:
     def __init__(self, deadline: float, numbers: itertools.count[int]) -> None:
         self._deadline = deadline
         self._numbers = numbers
-        self._turn = asyncio.Lock()
+        self._line = Line()
         self._process: asyncio.subprocess.Process | None = None
         self._done = 0
         self.number = 0
@@ -113,7 +117,7 @@ class _Child:
             more |= {"url": fetched.url, "content_type": fetched.content_type}
         self.waiting += 1
         try:
-            async with self._turn:
+            async with self._line.turn(first=verb == "kept"):  # a child keeps a few documents only
                 answer = await self._ask(json.dumps({"verb": verb, **more}).encode(), data)
         finally:
             self.waiting -= 1

@@ -70,7 +70,7 @@ def to_report(row: Row) -> Report:
 def to_payload(alert: Alert) -> str:
     """Return what the outbox keeps of an alert beside its columns."""
     evidence = [[one.field, one.text, one.start, one.end, one.sentence] for one in alert.evidence]
-    payload = {
+    payload: dict[str, Any] = {
         "watchlists": alert.watchlists,
         "headline": alert.headline,
         "url": alert.url,
