@@ -9,7 +9,7 @@ import asyncio
 import re
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,14 +128,18 @@ def form_cache(settings: Settings) -> FormCache | None:
     return FormFile(directory / "newswatch-words.db")
 
 
-def fetcher(settings: Settings, *, robots: bool = True) -> WebFetch:
-    """Return the one client of this process; without `robots`, its pages are those that a person asks for by name."""
+def fetcher(settings: Settings, *, robots: bool = True, room: Callable[..., Awaitable[None]] | None = None) -> WebFetch:
+    """Return the one client of this process; without `robots`, its pages are those that a person asks for by name.
+
+    `room` is awaited before anything is fetched.
+    """
     return WebFetch(
         user_agent=settings.user_agent,
         allowed_networks=settings.allowed_networks,
         allowed_ports=settings.allowed_ports,
         host_spacing=settings.host_spacing,
         robots=robots,
+        room=room,
     )
 
 
@@ -168,7 +172,7 @@ def deliverer(base: Base, medium: Notifier, notice: Callable[[str], None], ail: 
 @asynccontextmanager
 async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[Poller]:
     """Return the poll loop with its client and its parsers."""
-    async with fetcher(base.settings) as fetch, Parser() as parser:
+    async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         turns = Turns(base.store.polls, fetch, parser, now, Pages(fetch))
         yield Poller(turns, base.current.setup, notices, queued=queued)
 

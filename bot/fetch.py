@@ -51,6 +51,8 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 CONNECTIONS = 128  # at once, where the limit of open files allows it: room for many that hang
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
+LARGE = 1024 * 1024  # bytes; of answers beyond it …
+LARGE_ONES = 8  # … so many are taken in at once: all connections together would fill the memory
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _CURRENT: ContextVar[_Request] = ContextVar("the request that a socket is made for")
@@ -80,12 +82,14 @@ class _Request:
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
     largest: int = LARGEST  # bytes of the body, unpacked
+    held: AsyncExitStack = field(default_factory=AsyncExitStack)  # until this hop ends
     cut: bool = False  # what is longer is cut off, and no error
 
 
 class WebFetch:
     """An implementation of `ports.Fetch`; an async context manager that owns its connections.
 
+    `room` is awaited before a request, and with `large=True` before the rest of a large answer is taken in;
     `allowed_networks` and `allowed_ports` widen the public internet and 80, 443; `host_spacing` is in seconds.
     """
 
@@ -99,6 +103,7 @@ class WebFetch:
         deadline: float = DEADLINE,
         largest: int = LARGEST,
         robots: bool = True,
+        room: Callable[..., Awaitable[None]] | None = None,
     ) -> None:
         """Take what widens or narrows the limits; without `robots`, pages are what a person asked for by name."""
         self._user_agent = user_agent or default_user_agent()
@@ -109,6 +114,8 @@ class WebFetch:
         self._hosts = Hosts(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
         self._slots = asyncio.Semaphore(_connections())
+        self._large = asyncio.Semaphore(LARGE_ONES)
+        self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
         self._open = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
@@ -199,7 +206,9 @@ class WebFetch:
         host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
-        async with self._hosts.turn(host), self._slots:
+        async with self._hosts.turn(host), self._slots, AsyncExitStack() as request.held:
+            if self._room:
+                await self._room()
             clock = asyncio.get_running_loop()
             started = clock.time()
             request.stage = NO_CONNECTION
@@ -247,6 +256,10 @@ class WebFetch:
         while part := await response.content.readany():
             size += len(part)
             parts.append(part)
+            if size > LARGE >= size - len(part):
+                await request.held.enter_async_context(self._large)
+                if self._room:
+                    await self._room(large=True)
             if size > request.largest:
                 if not request.cut:
                     raise too_large(request.largest)

@@ -72,6 +72,10 @@ class Parser:
             return _document(reading, fetched.url, now, found.why)
         return found
 
+    async def room(self, *, large: bool = False) -> None:
+        """Wait until another answer may come: not while many wait to be read. Large ones wait for one another."""
+        await (self._suspicious if large else self._honest).backlog.eased()
+
     async def join(self, documents: Sequence[Document], now: datetime) -> Document:
         """Return one document with the items of all of these sitemaps, the newest first."""
         return await self._thread(_joined, documents, now)
