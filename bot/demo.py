@@ -21,6 +21,7 @@ from bot import app
 from bot.matching.nearmiss import near_misses
 from bot.newsroom import Newsroom, Outlet, Piece
 from bot.poll import Tally
+from bot.words import words
 
 WATCHLISTS = Template("""\
 defaults: {every: 1s}
@@ -223,7 +224,7 @@ class _Stage:
     async def _reasons(self, piece: Piece) -> tuple[str, ...]:
         """Ask the engine why a piece fires nothing."""
         engine = await self._base.current.setup().engine()
-        misses = near_misses(engine, piece.headline, piece.teaser, "\n".join(piece.paragraphs))
+        misses = near_misses(words("en"), engine, piece.headline, piece.teaser, "\n".join(piece.paragraphs))
         return tuple(miss.reason for miss in misses)
 
     async def _sum_up(self, tally: Tally) -> None:

@@ -36,13 +36,16 @@ class ConfigError(BotError):
 
 
 class QueryError(BotError):
-    """A keyword expression cannot be understood. `column` counts characters from 1 within the expression."""
+    """A keyword expression cannot be understood. `column` counts characters from 1 within the expression.
+
+    `text` and the `values` of its {names} say the same in other languages (`Words.again`).
+    """
 
     exit_code = Exit.USAGE
 
-    def __init__(self, message: str, column: int = 1) -> None:
-        super().__init__(message)
-        self.column = column
+    def __init__(self, text: str, column: int = 1, **values: object) -> None:
+        super().__init__(text.format(**values) if values else text)
+        self.column, self.text, self.values = column, text, values
 
 
 class FetchError(BotError):

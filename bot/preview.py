@@ -14,6 +14,7 @@ from bot.match import Engine
 from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Article, Evidence, Match
 from bot.summary import lead
+from bot.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def explain(engine: Engine, article: Article) -> Explanation:
     """Say which queries fire on an article, which nearly did and why not, and the lead that would be shown."""
     fields = (article.title, "", article.text)
     matches = engine.match(*fields, language=article.language)
-    misses = near_misses(engine, *fields, language=article.language)
+    misses = near_misses(words("en"), engine, *fields, language=article.language)
     evidence = tuple(one for match in matches for one in match.evidence)
     return Explanation(article.title, lead(article.title, "", article, evidence), matches, misses)
 

@@ -112,7 +112,7 @@ def parse(text: str) -> Query:
     """Understand a keyword expression; QueryError says what is wrong with it, and at which column, from 1."""
     if len(text) > MAX_LENGTH:
         raise QueryError(
-            f"the query has {len(text):,} characters, {MAX_LENGTH:,} are allowed: make it several", MAX_LENGTH + 1
+            "the query has more than {most:,} characters: make it several", MAX_LENGTH + 1, most=MAX_LENGTH
         )
     if _PLAIN.fullmatch(text) and not unspaced(text) and not _RESERVED.search(text):
         words = tuple(map(Word, text.strip('"').split(" ")))
@@ -160,8 +160,8 @@ class _Parser:
             self.fail("this would match everything: name at least one word that must be there", 0)
         return Query(self.text, root, tuple(self.sources))
 
-    def fail(self, message: str, at: int | None = None) -> NoReturn:
-        raise QueryError(message, (self.at if at is None else at) + 1)
+    def fail(self, text: str, at: int | None = None, **values: object) -> NoReturn:
+        raise QueryError(text, (self.at if at is None else at) + 1, **values)
 
     def space(self) -> None:
         while self.at < len(self.text) and self.text[self.at].isspace():
@@ -214,17 +214,14 @@ class _Parser:
         start = self.at
         char = self.text[start : start + 1]
         if not char or char == ")" or any(self.operator(name) for name in ("AND", "OR")):
-            self.fail(
-                'a word, a "phrase" or a parenthesis is expected here'
-                if start or char
-                else "the query is empty: write a word",
-                start,
-            )
+            if not start and not char:
+                self.fail("the query is empty: write a word", start)
+            self.fail('a word, a "phrase" or a parenthesis is expected here', start)
         if char == "(":
             return self.group(field)
         self.parts += 1
         if self.parts > MAX_PARTS:
-            self.fail(f"the query has more than {MAX_PARTS} parts: make it several")
+            self.fail("the query has more than {most} parts: make it several", most=MAX_PARTS)
         if char == "/":
             return self.regex(field)
         if named := _FIELD.match(self.text, start):
@@ -239,7 +236,7 @@ class _Parser:
         start = self.at
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.fail(f"more than {MAX_DEPTH} parentheses stand within one another")
+            self.fail("more than {most} parentheses stand within one another", most=MAX_DEPTH)
         self.at += 1
         node = self.either(field)
         self.space()
@@ -253,12 +250,14 @@ class _Parser:
         start, key = self.at, name.lower()
         if key not in _FIELDS:
             if near := get_close_matches(key, _FIELDS, 1, 0.7):
-                self.fail(f"there is no field {name}:, did you mean {near[0]}:? Quote it to look for the word")
+                self.fail(
+                    "there is no field {name}:, did you mean {near}:? Quote it as a word", name=name, near=near[0]
+                )
             return self.word(outer, exact=False, across=False)
         self.at += len(name) + 1
         if key in ("title", "lead", "body"):
             if outer not in (None, key):
-                self.fail(f"{name}: stands within {outer}:, and nothing can be in both", start)
+                self.fail("{name}: stands within {outer}:, and nothing can be in both", start, name=name, outer=outer)
             return self.atom(cast("Field", key))
         column = self.at + 1
         operand = self.operand()
@@ -306,7 +305,7 @@ class _Parser:
         if distance := _NEAR.match(self.text, self.at):
             near = int(distance[1][:9])
             if near > MAX_NEAR or len(words) < 2:  # noqa: PLR2004 - two words can stand near each other
-                self.fail(f"~{distance[1]} needs two words or more, and at most {MAX_NEAR} between them")
+                self.fail("~N needs two words or more, and at most {most} between them", most=MAX_NEAR)
             self.at = distance.end()
         if len(words) == 1:
             return replace(words[0], field=field)
@@ -324,7 +323,9 @@ class _Parser:
             self.fail("* may only end a word, as in sanction*; /regex/ can do more", at + stem.index("*"))
         found = tokens(stem).words
         if not found and not unspaced(stem) and not any(not char.isascii() and not char.isalnum() for char in stem):
-            self.fail(f"{written!r} has no letter or digit to look for" if written else "a word is expected here", at)
+            if not written:
+                self.fail("a word is expected here", at)
+            self.fail("{word!r} has no letter or digit to look for", at, word=written)
         if prefix and len(stem) < 2 and not unspaced(stem):  # noqa: PLR2004 - one letter begins most of a text
             self.fail("* needs two letters or more before it", at)
         if prefix and (exact or across):
@@ -341,7 +342,7 @@ class _Parser:
         pattern = self.text[start + 1 : end].replace("\\/", "/")
         self.at = end + 1
         if len(pattern) > MAX_REGEX:
-            self.fail(f"the regex has {len(pattern)} characters, {MAX_REGEX} are allowed", start + 1)
+            self.fail("the regex has more than {most} characters", start + 1, most=MAX_REGEX)
         try:
             regex.check(pattern)
         except ValueError as error:

@@ -9,6 +9,7 @@ is no language of the process. Values go in as they are: whoever writes HTML esc
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,9 +27,8 @@ LANGUAGES: Final = {
     "es": "Español",
 }
 DOMAIN, LOCALE = "newswatch", Path(__file__).parent / "locale"
-# Between thousands, as CLDR has it, and the least number that has them at all.
+# Between thousands, as CLDR has it.
 _GROUPS: Final = {"en": ",", "ru": "\u00a0", "uk": "\u00a0", "de": ".", "fr": "\u202f", "es": "."}
-_LEAST_GROUPED: Final = {"es": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,18 @@ class Words:
         """Return a text in the form that goes with a number, which fills {number} in both."""
         return self.catalogue.ngettext(one, many, number).format(number=self.number(number), **values)
 
+    def again(self, text: str, /, **values: object) -> str:
+        """Return a text that was written elsewhere (`QueryError.text`) in this language."""
+        return self.catalogue.gettext(text).format(**values) if values else self.catalogue.gettext(text)
+
+    def both(self, parts: Sequence[str]) -> str:
+        """Return things that go together: all of them, with "and" between."""
+        joint = self.pgettext("between two things", "and")
+        return f" {joint} ".join(parts)
+
     def number(self, number: int) -> str:
         """Return a whole number as it is written, its thousands apart."""
-        least = _LEAST_GROUPED.get(self.language, 1000)
-        return f"{number:,}".replace(",", _GROUPS[self.language]) if abs(number) >= least else str(number)
+        return f"{number:,}".replace(",", _GROUPS[self.language])
 
     def day(self, day: date, today: date) -> str:
         """Return a date that is not today, as short as it stays clear."""

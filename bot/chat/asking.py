@@ -11,7 +11,6 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.backtest import matches_of
 from bot.chat import querytexts, texts
@@ -40,6 +39,7 @@ _OUTLETS = 2  # of one link
 class _Trial:
     """What a query does on items, the newest first."""
 
+    words: Words
     engine: Engine
     hits: list[tuple[ItemOnRecord, Match]] = field(default_factory=list)
     misses: list[tuple[ItemOnRecord, NearMiss]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class _Trial:
             if matches := matches_of(self.engine, one):
                 self.hits.append((one, matches[0]))
             elif self.looked <= _CLOSELY and len(self.misses) < MISSES:
-                self.misses += [(one, miss) for miss in _missed(self.engine, one)[:1]]
+                self.misses += [(one, miss) for miss in _missed(self.words, self.engine, one)[:1]]
             if len(self.hits) == HITS:
                 return True
         return False
@@ -64,7 +64,7 @@ async def test(house: House, asked: Asked) -> Answer:
     text, refusal = understood(asked.words, command.words, "test")
     if refusal:
         return say(command, refusal)
-    trial = _Trial(await house.library.engine_of(text))
+    trial = _Trial(asked.words, await house.library.engine_of(text))
     await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
     return say(command, querytexts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house, asked)))
 
@@ -87,9 +87,10 @@ async def why(house: House, asked: Asked) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
     command = asked.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
-    if re.fullmatch(r"#-?[0-9]{1,19}", link):  # a button says it by the story's number
+    if re.fullmatch(r"#-?[0-9]{1,19}", link):  # a story, as buttons name it
+        alert = await house.wishes.alert(command.chat, int(link[1:]))
         story = await house.wishes.story(command.chat, int(link[1:]))
-        link = (story and story.url) or link
+        link = (alert and alert.url) or (story and story.url) or ""
     if not link.startswith(("http://", "https://")):
         return say(command, querytexts.no_link_given(asked.words))
     traces = await house.library.items.trace(link, command.chat)
@@ -102,7 +103,7 @@ async def why(house: House, asked: Asked) -> Answer:
     at = when(house, asked)
 
     def explained(trace: Trace) -> str:
-        matches, misses = _concerning(engine, trace.found, known)
+        matches, misses = _concerning(asked.words, engine, trace.found, known)
         what = querytexts.verdict(fate(trace, command.chat, matches, known), at)
         return querytexts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
@@ -116,13 +117,15 @@ def when(house: House, asked: Asked) -> querytexts.When:
 
 
 def _concerning(
-    engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
+    _: Words, engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
 ) -> tuple[tuple[Match, ...], tuple[NearMiss, ...]]:
     """Return what fires on an item and what nearly does, of these watchlists."""
     matches = tuple(match for match in matches_of(engine, one) if match.watchlist in known)
-    return matches, _missed(engine, one, known)
+    return matches, _missed(_, engine, one, known)
 
 
-def _missed(engine: Engine, one: ItemOnRecord, known: Container[str] | None = None) -> tuple[NearMiss, ...]:
+def _missed(_: Words, engine: Engine, one: ItemOnRecord, known: Container[str] | None = None) -> tuple[NearMiss, ...]:
     item = one.item
-    return near_misses(engine, item.title, item.lead, item.body, source=one.source, language=item.language, only=known)
+    return near_misses(
+        _, engine, item.title, item.lead, item.body, source=one.source, language=item.language, only=known
+    )

@@ -74,7 +74,7 @@ def mistake(_: Words, text: str, error: QueryError) -> str:
     said = _(
         "✖️ This query cannot be understood. Column {column}: {mistake}",
         column=error.column,
-        mistake=safe(str(error), 300),
+        mistake=safe(_.again(error.text, **error.values), 300),
     )
     return f"{said}\n{marked}"
 

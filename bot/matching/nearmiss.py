@@ -16,6 +16,7 @@ from bot.matching.examine import FIELDS, Item, holds
 from bot.matching.plan import Absent, All, Any, Found, Near, Test
 from bot.query import FromSource
 from bot.text import fold, tokens, variants
+from bot.words import Words, field_name
 
 MAX_REASONS: Final = 50  # more help nobody
 _SHORTEST: Final = 3  # letters; shorter words stand inside too many
@@ -24,7 +25,7 @@ _LONGEST: Final = 30  # letters of a word that is looked for inside others
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A query that did not fire, and why, as a clause that follows the query."""
+    """A query that did not fire, and why, as a clause that follows the query, in the words that were asked for."""
 
     watchlist: str
     query: str
@@ -32,6 +33,7 @@ class NearMiss:
 
 
 def near_misses(
+    _: Words,
     engine: Engine,
     title: str,
     lead: str = "",
@@ -50,10 +52,10 @@ def near_misses(
     excluding = {keyword.watchlist: keyword.text for keyword in due if keyword.excludes and holds(keyword.test, item)}
     reasons: dict[int, str] = {}
     for keyword in due:
-        if not keyword.excludes and (reason := _refused(engine, keyword, item, excluding.get(keyword.watchlist))):
+        if not keyword.excludes and (reason := _refused(_, engine, keyword, item, excluding.get(keyword.watchlist))):
             reasons[id(keyword)] = reason
     words = {word for text in item.texts for word in tokens(text).words}
-    for keyword, reason in _alike(engine, words):
+    for keyword, reason in _alike(_, engine, words):
         if id(keyword) not in reasons and not holds(keyword.test, item):
             reasons[id(keyword)] = reason
     found = (
@@ -64,44 +66,54 @@ def near_misses(
     return tuple(islice((miss for miss in found if only is None or miss.watchlist in only), MAX_REASONS))
 
 
-def _refused(engine: Engine, keyword: Keyword, item: Item, excluding: str | None) -> str | None:
+def _refused(_: Words, engine: Engine, keyword: Keyword, item: Item, excluding: str | None) -> str | None:
     """Return what kept a query from firing of which something is there, None where it fired."""
     if not holds(keyword.test, item):
-        return lacking(keyword.test, item)
+        return lacking(_, keyword.test, item)
     watchlist = engine.watchlists[keyword.watchlist]
     if not engine.applies(keyword.watchlist, item):
         if watchlist.languages and item.language is not None and item.language not in watchlist.languages:
-            return f"the watchlist takes items in {', '.join(watchlist.languages)}, the source says {item.language}"
-        return f"the watchlist takes items from {', '.join(watchlist.sources)} only"
-    return f"excluded by {excluding}" if excluding is not None else None
+            return _(
+                "the watchlist takes items in {languages}, the source says {language}",
+                languages=", ".join(watchlist.languages),
+                language=item.language,
+            )
+        return _("the watchlist takes items from {sources} only", sources=", ".join(watchlist.sources))
+    return _("excluded by {query}", query=excluding) if excluding is not None else None
 
 
-def lacking(test: Test, item: Item) -> str:
+def lacking(_: Words, test: Test, item: Item) -> str:
     """Return what a query that does not hold lacks."""
     match test:
         case Found(_, field, shown):
-            elsewhere = [FIELDS[number] for number, found in enumerate(item.found) if test.leaf in found]
+            elsewhere = [field_name(_, FIELDS[number]) for number, found in enumerate(item.found) if test.leaf in found]
             reason = (
-                f"{shown} stands only in the {' and '.join(elsewhere)}"
+                _("{words} stands only in the {fields}", words=shown, fields=_.both(elsewhere))
                 if elsewhere and field
-                else f"{shown} is missing"
+                else _("{words} is missing", words=shown)
             )
         case Absent(part):
-            reason = f"{describe(part)} is there and must not be"
+            reason = _("{words} is there and must not be", words=describe(part))
         case Near():
             absent = [describe(part) for part in test.parts if not holds(part, item)]
-            apart = f"the words of {test.shown} stand more than {test.between} words apart"
-            reason = f"{' and '.join(absent)} is missing" if absent else apart
+            apart = _.ngettext(
+                "the words of {query} stand more than {number} word apart",
+                "the words of {query} stand more than {number} words apart",
+                test.between,
+                query=test.shown,
+            )
+            reason = _("{words} is missing", words=_.both(absent)) if absent else apart
         case All(parts):
             there = [describe(part) for part in parts if holds(part, item) and not isinstance(part, Absent)]
-            reason = "; ".join(lacking(part, item) for part in parts if not holds(part, item))
-            reason = f"only {' and '.join(there)} is there: {reason}" if there else reason
+            reason = "; ".join(lacking(_, part, item) for part in parts if not holds(part, item))
+            if there:
+                reason = _("only {words} is there: {reason}", words=_.both(there), reason=reason)
         case Any(parts):
-            reason = " and ".join(dict.fromkeys(lacking(part, item) for part in parts))
+            reason = _.both(tuple(dict.fromkeys(lacking(_, part, item) for part in parts)))
         case FromSource(name):
-            reason = f"the source is not {name}" if item.origins else "the source is not known"
+            reason = _("the source is not {name}", name=name) if item.origins else _("the source is not known")
         case _:
-            reason = f"the language is not {test.code}"
+            reason = _("the language is not {code}", code=test.code)
     return reason
 
 
@@ -121,7 +133,7 @@ def describe(test: Test) -> str:
             return f"lang:{test.code}"
 
 
-def _alike(engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
+def _alike(_: Words, engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
     """Find queries of one word or phrase whose letters are in the text, but not as they ask for them."""
     folded = {variants(word)[0]: word for word in sorted(words)}
     inside = {
@@ -139,9 +151,11 @@ def _alike(engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
         if len(leaf.words) == 1:
             base, exact = fold(keyword.test.shown.strip('=~*"')), engine.finder.forms[leaf.words[0]].exact
             if exact is not None and base in folded and folded[base] != exact:
-                found.append((keyword, f"it is written {folded[base]!r}, and = asks for {exact!r} exactly"))
+                reason = _("it is written {word!r}, and = asks for {exact!r} exactly", word=folded[base], exact=exact)
+                found.append((keyword, reason))
             elif base in inside and exact is None:
-                found.append((keyword, f"{keyword.test.shown!r} stands only inside {inside[base]!r}"))
+                shown = keyword.test.shown
+                found.append((keyword, _("{word!r} stands only inside {other!r}", word=shown, other=inside[base])))
         elif leaf.words and all(any(each in folded for each in engine.finder.forms[form].forms) for form in leaf.words):
-            found.append((keyword, "its words are there, but not side by side in this order"))
+            found.append((keyword, _("its words are there, but not side by side in this order")))
     return found

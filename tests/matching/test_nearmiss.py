@@ -7,6 +7,7 @@ import pytest
 from bot.match import build
 from bot.matching.nearmiss import near_misses
 from bot.model import Watchlist
+from bot.words import words
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,8 @@ def test_each_kind_of_near_miss_has_its_reason(query: str, reason: str) -> None:
     """What is there and what is lacking is said in the words of the query."""
     engine = build([Watchlist("w", "W", (query, "hat"), languages=("en",))])
     found = near_misses(
-        engine, "Director at summit of apple", "talks about peace, Kremlin said, and in a hat the cat saw Xi",
+        words("en"), engine, "Director at summit of apple",
+        "talks about peace, Kremlin said, and in a hat the cat saw Xi",
         source="BBC", language="en",
     )  # fmt: skip
     assert [(miss.query, miss.reason) for miss in found] == [(query, reason)]
@@ -43,7 +45,7 @@ def test_what_fired_and_was_silenced_says_by_what() -> None:
             Watchlist("d", "D", ("summit",), languages=("en",)),
         ]
     )
-    found = near_misses(engine, "Hockey summit", source="BBC", language="en")
+    found = near_misses(words("en"), engine, "Hockey summit", source="BBC", language="en")
     assert [(miss.watchlist, miss.reason) for miss in found] == [
         ("a", "excluded by hockey"),
         ("b", "the watchlist takes items in ru, the source says en"),
