@@ -33,6 +33,8 @@ class Telling:
     queued_at: datetime
     sent_at: datetime | None = None
     reason: str | None = None  # why it is dead, or what the last attempt met
+    hold: str | None = None  # why it waits by the chat's wish, or ended by it (mute, skip)
+    until: datetime | None = None  # when it is tried again
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ Reason = Literal[
     "joined",  # the chat had its story already, since `at`
     "waiting",  # it is on its way; `words` says what the last attempt met
     "dead",  # given up; `words` says why
+    "held",  # by the chat's own wish, which `words` names, until `at`
+    "muted",  # `words` says what
+    "skipped",  # passed over at /resume
     "silent",  # no query fires on it
     "first sight",  # it was there when its source was seen for the first time
     "later",  # what fires now did not when it was seen, or it came with a backlog
@@ -47,10 +50,14 @@ def fate(trace: Trace, chat: Chat, matches: Sequence[Match], watchlists: Mapping
 
 
 def _told(telling: Telling, seen_at: datetime) -> Fate:
+    if telling.state == "dead" and telling.hold in {"mute", "skip"}:
+        return Fate("muted", words=telling.reason or "") if telling.hold == "mute" else Fate("skipped")
     if telling.state == "dead":
         return Fate("dead", words=telling.reason or "no reason given")
     if telling.queued_at < seen_at:
         return Fate("joined", at=telling.sent_at or telling.queued_at)
+    if telling.state == "pending" and telling.hold:
+        return Fate("held", at=telling.until, words=telling.hold)
     if telling.state == "pending":
         return Fate("waiting", words=telling.reason or "")
     return Fate("told", at=telling.sent_at)

@@ -127,7 +127,8 @@ class Chats:
             .where(text(DUE), may_be_told())
         )
         number = func.count()
-        of_dead = select(outbox.c.reason, number).where(text("state = 'dead'")).group_by(outbox.c.reason)
+        given_up = text("state = 'dead' AND hold IS NULL")  # what a chat muted or passed over is none of it
+        of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
         of_silent = (
             select(chat.c.id, chat.c.suspended, chat.c.revoked)
             .where(~may_be_told(), chat.c.id != EVERYBODY)

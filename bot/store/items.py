@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, text
 
 from bot.model import Chat, Item, Report
 from bot.onrecord import ItemOnRecord, Telling, Trace
@@ -130,7 +130,8 @@ def _telling_of() -> Select[Any]:
     """Return the select of what a place has of a story: its_chat, its_topic, its_story."""
     names = ("chat", "topic", "story")
     here = (outbox.c[name] == bindparam(f"its_{name}") for name in names)
-    return select(outbox.c.state, outbox.c.created_at, outbox.c.sent_at, outbox.c.reason).where(*here)
+    columns = (outbox.c[name] for name in ("state", "created_at", "sent_at", "reason", "hold", "not_before"))
+    return select(*columns).where(*here, text("part = 0"))
 
 
 @cache
@@ -159,4 +160,5 @@ def _item(row: Row) -> ItemOnRecord:
 
 
 def _told(row: Row) -> Telling:
-    return Telling(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason)
+    until = to_utc(row.not_before)
+    return Telling(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason, row.hold, until)

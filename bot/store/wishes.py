@@ -133,4 +133,4 @@ async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> 
 
 def reason_of(one: Mute) -> str:
     """Return what /why says: of what kind the mute is, and of what."""
-    return f"{one.kind}: {one.what}"
+    return f"{one.kind}: {one.label or one.what}"
