@@ -55,6 +55,7 @@ class Asked:
     command: Command
     owner: bool
     words: Words  # of the chat
+    zone: str = "UTC"  # of the chat
 
 
 Handler = Callable[[House, Asked], Awaitable[Answer]]
@@ -63,6 +64,12 @@ Handler = Callable[[House, Asked], Awaitable[Answer]]
 async def words_of(house: House, chat: Chat) -> Words:
     """Return the words to speak to a chat with: its own language, else the installation's."""
     return words((await house.wishes.look(chat.id)).language or house.config().language)
+
+
+async def asked_by(house: House, command: Command, *, owner: bool) -> Asked:
+    """Return a command with what its chat has chosen, else the installation."""
+    look, home = await house.wishes.look(command.chat.id), house.config()
+    return Asked(command, owner, words(look.language or home.language), look.timezone or home.timezone)
 
 
 def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
