@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.chat import access, accesstexts, ownertexts, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
-from bot.chat.house import Asked, House, words_of
+from bot.chat.house import Asked, House, asked_by, words_of
 from bot.chat.naming import find, named
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
 from bot.chat.verbs import VERBS, choice, unknown
@@ -89,7 +89,7 @@ class Commands:
 
     async def _asked(self, command: Command) -> Asked:
         owner = access.is_owner(command.user, self._house.owners)
-        return Asked(command, owner, await words_of(self._house, command.chat))
+        return await asked_by(self._house, command, owner=owner)
 
     # ------------------------------------------------------------------------------------------ access
 
