@@ -96,7 +96,7 @@ def _extract(text: str, url: str | None) -> Article:
     from lxml import etree, html
     from trafilatura import bare_extraction
 
-    text, data = _without_scripts(text.replace("\0", ""))
+    text, data = without_scripts(text.replace("\0", ""))
     if (text.lstrip()[:1] not in {"<", ""} and not _MARKUP.search(text)) or crowded(text):
         return Article(url=url, title="", text="")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
@@ -120,7 +120,7 @@ def _extract(text: str, url: str | None) -> Article:
     return Article(url, title, body, _plausible(language, body), published, image)
 
 
-def _without_scripts(text: str) -> tuple[str, tuple[str, ...]]:
+def without_scripts(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the page without scripts, styles and what is beyond the tags we read, and its JSON-LD documents."""
     kept: list[str] = []
     documents: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.sources.markup import line
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_LINKS = 5_000  # of one page
+WORDY = 200  # elements of one link that are read: a card has a dozen
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "svg", "select", "head", "button"})
@@ -156,7 +158,7 @@ def _link(anchor: _Element, base: str, place: _Place) -> Link | None:
 def _text(element: _Element) -> str:
     """Return what a reader sees of a link, "" for "Read more", a time, and the like."""
     parts: list[str] = []
-    for child in element.iter():
+    for child in islice(element.iter(), WORDY):
         if child.tag in _SILENT:
             parts.append(" ")
         else:

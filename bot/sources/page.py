@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
-from bot.article import decode
+from bot.article import decode, without_scripts
 from bot.errors import ParseError
 from bot.sources import links, shapes
 from bot.sources.document import MOST, Draft
@@ -67,7 +67,7 @@ def advertised(root: _Element, base: str) -> tuple[str, ...]:
 def _tree(markup: str) -> _Element:
     from lxml import etree
 
-    markup = markup.replace("\0", "")
+    markup, _ = without_scripts(markup.replace("\0", ""))
     if crowded(markup):
         raise ParseError("the page has tags with more attributes than any page needs: not read")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
@@ -81,12 +81,13 @@ def _tree(markup: str) -> _Element:
 
 
 def _selected(root: _Element, base: str, select: str) -> tuple[links.Link, ...]:
+    from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import XPathError
 
     try:
         found = CSSSelector(select, translator="html")(root)
-    except (SyntaxError, XPathError) as error:  # cssselect's own errors are SyntaxErrors
+    except (SelectorError, XPathError) as error:
         raise ParseError(f"`select` is no CSS selector: {str(error)[:200]}") from error
     return links.chosen(cast("Iterable[_Element]", found), base)
 
