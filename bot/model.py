@@ -154,11 +154,21 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """One question to the index: which reports share numbers with these? The bounds hold on any record."""
+
+    keys: tuple[int, ...]
+    each: int  # of one number, so many of the newest reports are looked at
+    most: int  # so many come back, those that share most numbers first
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """What a report is compared by: `index` finds candidates, `sketch` decides. Made by `bot.story.signature`."""
 
-    index: tuple[int, ...]  # signed 64-bit numbers; reports that share one are candidates
+    index: tuple[int, ...]  # signed 64-bit numbers that the report is found under
     sketch: bytes  # opaque to everybody but bot.story
+    probes: tuple[Probe, ...] = ()  # what to ask the index for candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +262,7 @@ class Delivery:
     message: int | None = None  # the message to edit; None = not sent yet
     answers: int | None = None  # the message that it is a reply to
     folded: bool = False  # `message` is a rolling one, of which this is a line
+    key: int | None = None  # of its buttons, if it has any
     look: Look = Look()  # the chat's, as of the claim
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
     doubts: int = 0  # attempts before this that may have been accepted
