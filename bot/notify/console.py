@@ -18,7 +18,9 @@ from rich.text import Text
 
 from bot.errors import DeliveryError
 from bot.model import TERMINAL, Chat, Delivery, Look
-from bot.notify.render import Message, Span, fold, render
+from bot.notify.page import Message, Span
+from bot.notify.render import render
+from bot.notify.rolling import fold
 
 _WIDEST = 76  # columns; wider lines are hard to read
 

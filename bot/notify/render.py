@@ -7,144 +7,87 @@ spans, and never without the link: every part has a budget of its own. Nothing i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 import regex
 
-from bot.model import Delivery, Evidence, Held, Look, Report
+from bot.model import Delivery, Evidence, Look
 from bot.notify.inert import cut, link, plain, units
+from bot.notify.outlets import HEADLINE, NAME, headline_of, news, outlets, told_first, zone_of
+from bot.notify.page import MOST_UNITS, Message, Page
 from bot.words import Words, field_name, words
 
-MOST_UNITS = 4096  # after entities parsing, in UTF-16 units (Bot API)
-MOST_SPANS = 100  # what exceeds it is not shown (not documented; python-telegram-bot's MessageLimit)
-# Units a part may take; together with signs and line ends they stay below MOST_UNITS.
-_HEADING, _HEADLINE, _LEAD, _EVIDENCE, _FINDING, _OUTLETS, _NAME, _SENTENCES = 200, 400, 900, 400, 60, 1100, 60, 900
-_MOST_BOLD, _MOST_LINKED = 30, 40
-_WEB_BEGAN = 1990  # an older date is a default of some software, not when news was published
+# Units a part may take; together with signs, line ends and outlets they stay below MOST_UNITS.
+_HEADING, _LEAD, _EVIDENCE, _FINDING, _SENTENCES = 200, 900, 400, 60, 900
+_MOST_BOLD = 30
 _FIELDS = ("title", "lead", "body")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of the text that is bold or a link. `start` and `length` count UTF-16 units."""
-
-    kind: Literal["bold", "link"]
-    start: int
-    length: int
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A rendered alert. `preview` is the address whose preview belongs to it, None = show none."""
-
-    text: str
-    spans: tuple[Span, ...] = ()
-    preview: str | None = None
-    silent: bool = False
-
-
-@dataclass(slots=True)
-class _Page:
-    """A message being written, with the place in UTF-16 units."""
-
-    parts: list[str] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-    at: int = 0
-
-    def write(self, text: str, *, url: str | None = None, bold: bool = False) -> None:
-        """Add text, as a link, bold, or both."""
-        size = units(text)
-        if bold and size:
-            self.spans.append(Span("bold", self.at, size))
-        if url and size:
-            self.spans.append(Span("link", self.at, size, url))
-        self.parts.append(text)
-        self.at += size
 
 
 def render(delivery: Delivery, home: Look) -> Message:
     """Return the message for one alert. What the chat's own look leaves open, `home` says (else UTC and English)."""
     alert, look = delivery.alert, delivery.look
     _ = words(look.language or home.language)
-    page = _Page()
-    url = link(alert.url)
+    page, url = Page(), link(alert.url)
+    if alert.part:
+        _reply(_, page, delivery, url)
+    else:
+        _alert(_, page, delivery, url)
     wordy = look.layout != "compact" and delivery.form != "bare"
-    if look.layout != "compact":
+    if delivery.reports and (not alert.part or alert.priority == "urgent"):
+        zone = zone_of(look.timezone or home.timezone)
+        page.write("\n📰 ")
+        outlets(_, page, delivery, zone)
+        if wordy:
+            news(_, page, delivery, zone)
+    silent = alert.priority == "low"
+    if delivery.form == "plain":
+        return Message(_bare_text(page, url), silent=silent)
+    return Message(page.text, tuple(page.spans), url if delivery.form == "rich" else None, silent)
+
+
+def _alert(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
+    """Write what happened, and why it is told."""
+    alert, layout = delivery.alert, delivery.look.layout
+    wordy = layout != "compact" and delivery.form != "bare"
+    if layout != "compact":
         page.write(cut(_heading(delivery), _HEADING) + "\n")
-    page.write(_headline(delivery, url), url=url, bold=True)
+    elif alert.priority == "urgent":
+        page.write("🚨 ")
+    page.write(headline_of(delivery, url), url=url, bold=True)
     lead = cut(plain(alert.lead), _LEAD)
     if lead and wordy:
         page.write("\n")
         _embolden(page, lead, alert.evidence)
-    if look.layout == "full" and wordy:
+    if layout == "full" and wordy:
         _sentences(page, alert.evidence, lead)
     if alert.evidence and wordy:
         page.write("\n🔎 " + _evidence(_, alert.evidence))
-    if delivery.reports:
-        page.write("\n📰 ")
-        _outlets(_, page, delivery, _zone(look.timezone or home.timezone))
-    silent = alert.priority == "low"
-    if delivery.form == "plain":
-        return Message(_bare_text(page, url), silent=silent)
-    return Message("".join(page.parts), tuple(page.spans), url if delivery.form == "rich" else None, silent)
 
 
-def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
-    """Return the silent rolling message that lists these alerts of one chat; None when they do not fit one message."""
-    look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
-    _ = words(look.language or home.language)
-    page = _Page()
-    page.write(_gathered(_, deliveries[0].held))
-    for delivery in deliveries:
-        url = link(delivery.alert.url)
-        page.write("\n• ")
-        page.write(cut(_headline(delivery, url), _HEADING), url=None if bare else url)
-        source = _told_first(delivery)
-        if source:
-            page.write(f" · {cut(plain(source.source), _NAME)}")
-        if bare and url:
-            page.write(f"\n{url}")
-    if page.at > MOST_UNITS or len(page.spans) > MOST_SPANS:
-        return None
-    return Message("".join(page.parts), tuple(page.spans), None, silent=True)
-
-
-def _gathered(_: Words, held: Held | None) -> str:
-    """Return why these come together."""
-    if held == "quiet":
-        return _("🌙 While it was quiet")
-    if held == "digest":
-        return _("🗞 Digest")
-    return _("▶️ While alerts were paused") if held == "pause" else _("🗂 More stories")
+def _reply(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
+    """Write what answers a story's message: a corrected headline, a new development, or that it is urgent now."""
+    alert, told = delivery.alert, told_first(delivery)
+    source = f" · {cut(plain(told.source), NAME)}" if told else ""
+    if alert.was is not None:
+        page.write(_("✏️ Corrected headline") + f"{source}\n{cut(plain(alert.was), HEADLINE)} → ")
+    elif alert.priority == "urgent":
+        page.write(_("🚨 Now urgent") + "\n")
+    else:
+        page.write(_("🆕 New in this story") + f"{source}\n")
+    page.write(headline_of(delivery, url), url=url, bold=True)
+    lead = cut(plain(alert.lead), _LEAD)
+    if lead and delivery.look.layout != "compact" and delivery.form != "bare":
+        page.write(f"\n{lead}")
 
 
 def _heading(delivery: Delivery) -> str:
     """Return the watchlists that fired; a notice to an owner has none."""
     titles = [plain(title, _HEADING) or name for name, title in delivery.alert.watchlists]
-    return f"🔔 {' · '.join(titles)}" if titles else "🛠 Newswatch"
+    sign = "🚨" if delivery.alert.priority == "urgent" else "🔔"
+    return f"{sign} {' · '.join(titles)}" if titles else "🛠 Newswatch"
 
 
-def _headline(delivery: Delivery, url: str | None) -> str:
-    """Return the headline; an item without words is told by its source, then by its host."""
-    told = _told_first(delivery)
-    headline = plain(delivery.alert.headline) or (plain(told.source) if told else "")
-    return cut(headline or (url or "").removeprefix("https://").removeprefix("http://") or "—", _HEADLINE)
-
-
-def _told_first(delivery: Delivery) -> Report | None:
-    """Return the report whose headline is shown: it heads the outlets."""
-    mine = [
-        told for told in delivery.reports if (told.url, told.headline) == (delivery.alert.url, delivery.alert.headline)
-    ]
-    return next(iter(mine or delivery.reports), None)
-
-
-def _embolden(page: _Page, text: str, evidence: Sequence[Evidence]) -> None:
+def _embolden(page: Page, text: str, evidence: Sequence[Evidence]) -> None:
     """Write a text with the found words bold wherever they stand as whole words."""
     found = sorted({plain(one.text, _LEAD) for one in evidence} - {""}, key=len, reverse=True)[:_MOST_BOLD]
     if not found:
@@ -162,7 +105,7 @@ def _embolden(page: _Page, text: str, evidence: Sequence[Evidence]) -> None:
     page.write(text[end:])
 
 
-def _sentences(page: _Page, evidence: Sequence[Evidence], lead: str) -> None:
+def _sentences(page: Page, evidence: Sequence[Evidence], lead: str) -> None:
     """Write the sentences that the words were found in and the lead does not show."""
     room = _SENTENCES
     for sentence in dict.fromkeys(cut(plain(one.sentence), 300) for one in evidence if one.field != "title"):
@@ -181,41 +124,7 @@ def _evidence(_: Words, evidence: Sequence[Evidence]) -> str:
     return cut(" · ".join(seen.values()), _EVIDENCE)
 
 
-def _outlets(_: Words, page: _Page, delivery: Delivery, zone: ZoneInfo) -> None:
-    """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11", each name a link to its own report."""
-    first = _told_first(delivery)
-    unique: dict[str, Report] = {}
-    for report in (*(() if first is None else (first,)), *delivery.reports):
-        unique.setdefault(report.source, report)
-    told = tuple(unique.values())
-    today = max(one.at for one in told).astimezone(zone)
-    begun, also = page.at, _("also")
-    for place, report in enumerate(told):
-        name = cut(plain(report.source), _NAME) or "—"
-        if place == _MOST_LINKED or page.at - begun + units(name) + 40 > _OUTLETS:
-            page.write(f" +{len(told) - place}")
-            return
-        page.write("" if place == 0 else f" · {also} " if place == 1 else ", ")
-        page.write(name, url=link(report.url))
-        page.write(f" {_time(_, report, today)}")
-
-
-def _time(_: Words, report: Report, today: datetime) -> str:
-    """Return when it was published, as far as that can be: never after we saw it; the day where it is another."""
-    published = report.published
-    when = min(published, report.at) if published and published.year > _WEB_BEGAN else report.at
-    return _.moment(when.astimezone(today.tzinfo), today)
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    """Return the zone of that name, UTC where there is none: an alert is never lost to a spelling."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-def _bare_text(page: _Page, url: str | None) -> str:
+def _bare_text(page: Page, url: str | None) -> str:
     """Return the text without spans, its link in words behind it."""
     tail = f"\n{url}" if url else ""
-    return cut("".join(page.parts), MOST_UNITS - units(tail)) + tail
+    return cut(page.text, MOST_UNITS - units(tail)) + tail

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from bot.errors import DeliveryError
 from bot.model import TERMINAL, Chat, Delivery, Look
 from bot.notify import refusals
-from bot.notify.render import Message, Span, fold, render
+from bot.notify.keyboard import Key, keyboard
+from bot.notify.page import Message, Span
+from bot.notify.render import render
+from bot.notify.rolling import fold
 
 if TYPE_CHECKING:
     import httpx

@@ -14,20 +14,22 @@ from hypothesis import strategies as st
 
 from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
 from bot.notify.inert import units
-from bot.notify.render import Message, fold, render
+from bot.notify.page import Message
+from bot.notify.render import render
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 HOME = Look("UTC", "en")
+HEADLINE = "Kremlin Uncertain on Leaders' Meeting Amid Turmoil"
 FEEDS = Path(__file__).parents[3] / "shared" / "data" / "feeds"
 
 
 def told(name: str, minute: int = 2, **changes: object) -> Report:
     """Return a report of an outlet at 14:`minute`."""
     url = f"https://{name.replace(' ', '').lower()}.example/a"
-    return replace(Report(name, name, f"{name} headline", url, AT.replace(minute=minute)), **changes)  # type: ignore[arg-type]  # a table of changes
+    return replace(Report(name, name, HEADLINE, url, AT.replace(minute=minute)), **changes)  # type: ignore[arg-type]  # a table of changes
 
 
-FIRST = told("Daily Courier", headline="Kremlin Uncertain on Leaders' Meeting Amid Turmoil")
+FIRST = told("Daily Courier")
 EVIDENCE = (
     Evidence("title", "Kremlin", 0, 7),
     Evidence("lead", "Peskov", 4, 10, "Mr Peskov said so on Friday, before the meeting."),
@@ -157,12 +159,12 @@ def test_case_65_dates_are_sane(published: datetime | None, shown: str) -> None:
 
 
 def test_the_outlet_of_the_headline_comes_first() -> None:
-    """Where the latest report gave the headline, its outlet heads the line; an outlet is named once."""
+    """Where the latest report gave the headline, its outlet heads the line; an outlet is named once, with its times."""
     late = told("TASS", 11)
     alert = replace(ALERT, headline=late.headline, url=late.url)
     reports = (FIRST, told("Reuters", 7), late, told("Reuters", 30))
     text = render(replace(DELIVERY, alert=alert, reports=reports), HOME).text
-    assert text.endswith("📰 TASS 14:11 · also Daily Courier 14:02, Reuters 14:07")
+    assert text.endswith("📰 TASS 14:11 · also Daily Courier 14:02, Reuters 14:07, 14:30")
 
 
 def test_many_outlets_are_counted() -> None:
@@ -189,7 +191,8 @@ def test_case_15_the_longest_alert_keeps_its_links() -> None:
     """4,097 units and more, of emoji that are families: cut between graphemes, every part there, every link kept."""
     family = "👩\u200d👩\u200d👧"
     alert = replace(ALERT, headline=family * 2000, lead=family * 9000, watchlists=(("k", "𝕏" * 3000),))
-    message = render(replace(DELIVERY, alert=alert, look=Look(layout="full")), HOME)
+    long = tuple(replace(one, headline=alert.headline) for one in DELIVERY.reports)
+    message = render(replace(DELIVERY, alert=alert, reports=long, look=Look(layout="full")), HOME)
     valid(message)
     assert next(span.url for span in message.spans if span.url) == FIRST.url
     assert message.text.split("\n")[1].removesuffix("…").replace(family, "") == ""
@@ -251,29 +254,6 @@ def test_three_layouts() -> None:
     full = render(replace(DELIVERY, look=Look(layout="full")), HOME).text
     assert "\n… Nobody would confirm a summit in Istanbul.\n" in full
     assert len(full.split("\n")) == 7
-
-
-def test_the_rolling_message_lists_headlines_with_links() -> None:
-    """Silently, one a line; what does not fit one message is said."""
-    message = fold((DELIVERY, replace(DELIVERY, alert=replace(ALERT, headline="Second"))), HOME)
-    assert message is not None
-    assert message.text == f"🗂 More stories\n• {FIRST.headline} · Daily Courier\n• Second · Daily Courier"
-    assert parts(message, "link") == [FIRST.headline, "Second"]
-    assert message.silent
-    valid(message)
-    assert fold((DELIVERY,) * 150, HOME) is None
-    bare = fold((replace(DELIVERY, form="plain"),), HOME)
-    assert bare is not None
-    assert bare.spans == ()
-    assert bare.text.endswith(f"\n{FIRST.url}")
-
-
-def test_eight_of_the_longest_fit_a_rolling_message() -> None:
-    """What deliver folds at a time always fits a message of its own."""
-    long = replace(DELIVERY, alert=replace(ALERT, headline="𝕏" * 900), reports=(replace(FIRST, source="𝕏" * 900),))
-    message = fold((long,) * 8, HOME)
-    assert message is not None
-    valid(message)
 
 
 def test_case_69_telegrams_parser_reads_what_we_meant() -> None:
