@@ -28,6 +28,7 @@ _MENUS = frozenset({"nav", "footer", "menu"})
 _PASSED = _SILENT | _MENUS
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "menu", "menubar", "search", "dialog"})
 _ROOTS = frozenset({"html", "body", "main"})
+_WITHIN_WORDS = frozenset({"a", "b", "em", "i", "mark", "strong"})
 _CARDS = frozenset({"article", "main", "section", "li"})
 _MENU_WORDS = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|submenu|footer|breadcrumbs?|pagination|pager|paging|share|sharing"
@@ -162,11 +163,7 @@ def _text(element: _Element) -> str:
         if child.tag in _SILENT:
             parts.append(" ")
         else:
-            parts += (
-                (" ", child.text or "")
-                if child.tag not in {"b", "i", "em", "strong", "a", "mark"}
-                else (child.text or "",)
-            )
+            parts += ("" if child.tag in _WITHIN_WORDS else " ", child.text or "")
         if child is not element:
             parts.append(child.tail or "")
     text = line("".join(parts), TITLE, literal=True)
@@ -187,8 +184,7 @@ def _alternative(anchor: _Element) -> str:
 def _heading_near(anchor: _Element) -> str:
     """Return the heading of the card that this link without words belongs to: the smallest around it with one."""
     for around in list(anchor.iterancestors())[:3]:
-        headings = list(around.iterdescendants(*_HEADINGS))
-        if len(headings) > 1 or around.tag in _ROOTS:
+        if around.tag in _ROOTS or len(headings := list(islice(around.iterdescendants(*_HEADINGS), 2))) > 1:
             break
         if headings and next(headings[0].iterdescendants("a"), None) is None:
             return _text(headings[0])
