@@ -206,6 +206,7 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         store=store.chats,
         wishes=store.wishes,
         guests=store.guests,
+        buttons=store.buttons,
         library=library,
         owners=owners,
         access=settings.access,

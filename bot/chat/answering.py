@@ -17,8 +17,9 @@ from typing import Any
 from bot.chat import accesstexts, texts
 from bot.chat.access import is_owner
 from bot.chat.commands import Commands
+from bot.chat.house import words_of
 from bot.chat.line import Line
-from bot.chat.menu import Menu, menus, own
+from bot.chat.menu import Menu, mark, menus, own
 from bot.chat.rounds import EVERY, go
 from bot.chat.talk import Answer, Command, Membership, Migration, Reply
 from bot.chat.updates import read
@@ -73,17 +74,27 @@ class Answering:
         return len(fresh)
 
     async def register(self) -> None:
-        """Set the menus. What fails is said in the log and changes nothing."""
-        for menu in menus(self._commands.home(), (owner for owner in self._owners if is_owner(owner, self._owners))):
-            await self._set(menu)
-
-    async def _set(self, menu: Menu) -> None:
+        """Set the menus, where Telegram shows others. What fails is said in the log and tried at the next start."""
+        house = self._commands.house
+        owners = sorted(owner for owner in self._owners if is_owner(owner, self._owners))
         try:
-            await self._line.menu(menu.commands, menu.scope, menu.chat, menu.language)
+            shown = (*menus(self._commands.home()), *[own(await words_of(house, Chat(one)), one) for one in owners])
+            number = mark(shown, self.username)
+            if await self._store.menus() != number and all([await self._set(menu) for menu in shown]):
+                await self._store.set_menus(number)
+        except BotError as error:
+            log.info("command menus not set", extra={"reason": str(error)})
+
+    async def _set(self, menu: Menu) -> bool:
+        """Set a menu; return False when that is to be tried again."""
+        try:
+            await self._line.menu(menu)
         except DeliveryError as error:
             # An owner who has not written to the bot yet has no chat with it.
             level = logging.INFO if menu.chat is None else logging.DEBUG
             log.log(level, "command menu not set", extra={"scope": menu.scope, "reason": str(error)})
+            return menu.chat is not None
+        return True
 
     def _read(self, update: dict[str, Any]) -> Command | Membership | Migration | None:
         try:
@@ -120,7 +131,7 @@ class Answering:
                 await self._toast(said.press.id, answer.toast)
             await self._carry_out(answer)
             if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
-                await self._set(own(self._commands.home(), said.chat.id))
+                await self._set(own(await words_of(self._commands.house, said.chat), said.chat.id))
 
     async def rounds(self) -> None:
         """Say and do what is due unasked; for a fault of the store, the next round comes soon."""
@@ -136,6 +147,8 @@ class Answering:
     async def _carry_out(self, answer: Answer) -> None:
         for reply in answer.replies:
             await self._say(reply)
+        for menu in answer.menus:
+            await self._set(menu)
         for chat in answer.leave:
             try:
                 await self._line.leave(chat)
@@ -169,6 +182,7 @@ class Answering:
 
     async def _say(self, reply: Reply) -> None:
         """Send a reply; what is refused is mended once where that is possible, and said in the log otherwise."""
+        reply = await self._keyed(reply)
         try:
             await self._line.say(reply)
         except DeliveryError as error:
@@ -181,6 +195,15 @@ class Answering:
                 await self._line.say(mended)
             except DeliveryError as again:
                 log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
+
+    async def _keyed(self, reply: Reply) -> Reply:
+        """Put on record what the buttons mean, and let them say ids."""
+        if not reply.buttons:
+            return reply
+        meanings = [one.data for one in reply.buttons]
+        said = await self._commands.house.buttons.keep(reply.chat.id, meanings, self._now())
+        buttons = tuple(replace(one, data=key) for one, key in zip(reply.buttons, said, strict=True))
+        return replace(reply, buttons=buttons)
 
     async def _mend(self, reply: Reply, error: DeliveryError) -> Reply | None:
         if error.verdict == "migrate" and error.chat:

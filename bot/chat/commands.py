@@ -14,6 +14,7 @@ from bot.chat import access, accesstexts, ownertexts, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
 from bot.chat.house import Asked, House, asked_by, words_of
 from bot.chat.naming import find, named
+from bot.chat.pressing import pressed
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
 from bot.chat.verbs import VERBS, choice, unknown
 from bot.errors import BotError
@@ -45,9 +46,13 @@ class Commands:
         asked = await self._asked(command)
         if step == "notice":
             return _turn_away(command, accesstexts.too_fast(asked.words))
-        if command.press and command.press.message is None:
+        meant = await pressed(self._house, command)
+        if meant is None:
             return Answer(toast=accesstexts.too_old(asked.words))
-        need, handler = VERBS.get(command.verb, ("read", unknown))
+        asked = replace(asked, command=meant)
+        need, handler = VERBS.get(meant.verb, ("read", unknown))
+        if meant.kind == "channel" and need == "read":
+            need = "change"  # an answer would be a post, and anybody who reads the channel can press
         refusal = await self._refusal(need, asked)
         if refusal:
             return await self._refuse(asked, refusal)
@@ -95,7 +100,7 @@ class Commands:
 
     async def _refusal(self, need: Need, asked: Asked) -> Refusal | None:
         house, command = self._house, asked.command
-        admitted = asked.owner or await self._may_use(command.chat.id)
+        admitted = asked.owner or await self._may_use(command)
         standing = Standing(asked.owner, bool(house.owners), admitted, command.kind == "private", command.mask)
         verdict = access.judge(need, standing)
         if verdict == "ask":
@@ -106,10 +111,16 @@ class Commands:
             verdict = access.judge(need, replace(standing, administrator=administrator))
         return None if verdict == "yes" or verdict == "ask" else verdict  # noqa: PLR1714 - mypy narrows this, not a set
 
-    async def _may_use(self, chat: int) -> bool:
-        if self._house.access == "open":
-            return not await self._house.store.revoked(chat)
-        return await self._house.store.admitted(chat)
+    async def _may_use(self, command: Command) -> bool:
+        house, chat = self._house, command.chat.id
+        if house.access == "open":
+            return not await house.store.revoked(chat)
+        if await house.store.admitted(chat):
+            return True
+        # Whom watchlists.yaml names may use what is under the alerts that it gets.
+        fixed = {reader.id for one in house.config().watchlists for reader in one.deliver_to}
+        pressed_alert = command.press is not None and command.press.alert
+        return pressed_alert and chat in fixed and not await house.store.revoked(chat)
 
     async def _refuse(self, asked: Asked, refusal: Refusal) -> Answer:
         command, _ = asked.command, asked.words

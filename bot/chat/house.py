@@ -12,6 +12,7 @@ from bot.match import Engine
 from bot.model import Alert, Chat, Config
 from bot.onrecord import ItemStore, QueryStore
 from bot.polling.turn import Setup
+from bot.ports.buttons import ButtonStore
 from bot.ports.chat import ChatStore
 from bot.ports.wishes import GuestStore, WishStore
 from bot.replay import Replay
@@ -38,6 +39,7 @@ class House:
     store: ChatStore
     wishes: WishStore
     guests: GuestStore
+    buttons: ButtonStore
     library: Library
     owners: frozenset[int]
     access: Access

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from bot.chat.menu import Menu
 from bot.chat.talk import Reply
 from bot.chat.updates import ALLOWED
 from bot.errors import DeliveryError
@@ -115,14 +116,16 @@ class Line:
         member = await self._ask(self._open().get_chat_member(chat, user))
         return member.status in {"creator", "administrator"}
 
-    async def menu(
-        self, commands: tuple[tuple[str, str], ...], scope: str, chat: int | None = None, language: str = ""
-    ) -> None:
-        """Set the menu of commands (name, what it does) for a scope of the Bot API, or for one chat; see `Menu`."""
+    async def menu(self, menu: Menu) -> None:
+        """Set the menu of commands of a scope, or take it back where it has none."""
         from telegram import BotCommandScope
 
-        where = BotCommandScope(scope, api_kwargs=None if chat is None else {"chat_id": chat})
-        await self._ask(self._open().set_my_commands(commands, scope=where, language_code=language or None))
+        where = BotCommandScope(menu.scope, api_kwargs=None if menu.chat is None else {"chat_id": menu.chat})
+        bot, language = self._open(), menu.language or None
+        if menu.commands:
+            await self._ask(bot.set_my_commands(menu.commands, scope=where, language_code=language))
+        else:
+            await self._ask(bot.delete_my_commands(scope=where, language_code=language))
 
     def _open(self) -> telegram.Bot:
         if self._bot is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from bot.words import LANGUAGES, Words, words
 
@@ -25,7 +26,8 @@ class Entry:
 class Menu:
     """The commands of one scope of the Bot API.
 
-    `chat` only for the scope `chat`; `language` is of the users who see it, "" = all whose language has no own menu.
+    `chat` only for the scopes of one chat; no commands = it has no menu of its own; `language` is of the users who see
+    it, "" = all whose language has no own menu.
     """
 
     scope: str
@@ -40,6 +42,7 @@ def looking(_: Words) -> tuple[Entry, ...]:
         Entry("lists", _("What you can subscribe to")),
         Entry("mine", _("What this chat is told")),
         Entry("latest", _("The latest stories, told or not"), _("ID")),
+        Entry("story", _("All about a story that was told here: its link"), _("LINK")),
         Entry("test", _("Try a query on the latest news"), _("QUERY")),
         Entry("why", _("Why an article was told here, or was not"), _("LINK")),
         Entry("status", _("Whether the bot is watching")),
@@ -77,25 +80,50 @@ def owning(_: Words) -> tuple[Entry, ...]:
     )
 
 
-def menus(home: Words, owners: Iterable[int]) -> tuple[Menu, ...]:
-    """Return the menus of all chats, in every language, and those of owners' private chats.
+def menus(home: Words) -> tuple[Menu, ...]:
+    """Return the menus of all chats, in every language.
 
     In groups the members see what only looks, the administrators all; users of another language see `home`'s.
     """
     found = []
     for language, _ in (("", home), *((code, words(code)) for code in LANGUAGES)):
-        everybody, looks = _shown((*looking(_)[:1], *changing(_), *looking(_)[1:])), _shown(looking(_))
+        everybody, looks = _shown(_everybody(_)), _shown(looking(_))
         found += [
             Menu("all_private_chats", everybody, language=language),
             Menu("all_group_chats", looks, language=language),
             Menu("all_chat_administrators", everybody, language=language),
         ]
-    return (*found, *(own(home, owner) for owner in sorted(owners)))
+    return tuple(found)
 
 
 def own(_: Words, owner: int) -> Menu:
     """Return the menu of an owner's private chat."""
-    return Menu("chat", _shown((*looking(_)[:1], *changing(_), *looking(_)[1:], *owning(_))), owner)
+    return Menu("chat", _shown((*_everybody(_), *owning(_))), owner)
+
+
+def chosen(_: Words, chat: int, kind: str, *, owner: bool) -> tuple[Menu, ...]:
+    """Return the menus of a chat that has chosen its language: they win over those of the users' languages."""
+    if kind == "channel":
+        return ()
+    if kind == "group":
+        everybody, looks = _shown(_everybody(_)), _shown(looking(_))
+        return (Menu("chat", looks, chat), Menu("chat_administrators", everybody, chat))
+    return (own(_, chat) if owner else Menu("chat", _shown(_everybody(_)), chat),)
+
+
+def given_back(chat: int, kind: str) -> tuple[Menu, ...]:
+    """Return the menus of a chat that is forgotten: none of its own."""
+    scopes = {"private": ("chat",), "group": ("chat", "chat_administrators"), "channel": ()}
+    return tuple(Menu(scope, (), chat) for scope in scopes[kind])
+
+
+def mark(shown: tuple[Menu, ...], name: str) -> int:
+    """Return a signed 64-bit number that is another where these menus of the bot of this name are others."""
+    return int.from_bytes(blake2b(repr((name, shown)).encode(), digest_size=8).digest(), signed=True)
+
+
+def _everybody(_: Words) -> tuple[Entry, ...]:
+    return (*looking(_)[:1], *changing(_), *looking(_)[1:])
 
 
 def _shown(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:

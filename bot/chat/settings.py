@@ -14,6 +14,7 @@ from typing import Final, cast, get_args
 from bot.chat import hourtexts, settingtexts
 from bot.chat.hours import back, shown, wishes_of
 from bot.chat.house import Asked, House, say
+from bot.chat.menu import chosen, given_back
 from bot.chat.spoken import Unclear, digest, zone_named
 from bot.chat.talk import Answer, Button, data
 from bot.model import Doubt, Layout
@@ -67,7 +68,8 @@ async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
 
 async def language(house: House, asked: Asked) -> Answer:
     """Show or set the language of the chat."""
-    wanted = asked.command.words.strip()
+    command = asked.command
+    wanted = command.words.strip()
     by_name = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
     if not wanted:
         buttons = tuple(
@@ -81,7 +83,8 @@ async def language(house: House, asked: Asked) -> Answer:
     look = await house.wishes.look(asked.command.chat.id)
     await house.wishes.show(asked.command.chat.id, replace(look, language=code))
     changed = replace(asked, words=words(code))
-    return await _panel(house, changed, settingtexts.saved(changed.words))
+    answer = await _panel(house, changed, settingtexts.saved(changed.words))
+    return replace(answer, menus=chosen(changed.words, command.chat.id, command.kind, owner=asked.owner))
 
 
 async def _zone(house: House, asked: Asked, value: str) -> Answer:
@@ -168,4 +171,5 @@ async def forget(house: House, asked: Asked) -> Answer:
     fixed = any(reader.id == command.chat.id for one in house.config().watchlists for reader in one.deliver_to)
     await house.guests.forget(command.chat.id)
     house.library.heard()
-    return say(command, settingtexts.forgotten(_, fixed=fixed))
+    menus = given_back(command.chat.id, command.kind)
+    return replace(say(command, settingtexts.forgotten(_, fixed=fixed)), menus=menus)

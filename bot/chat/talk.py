@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.chat.menu import Menu
 from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
 Mask = Literal["", "group", "channel"]  # who an administrator writes as: themself, the group, another channel
-BUTTON_BYTES = 64  # that a button may say (Bot API)
+BUTTON_BYTES = 400  # that a button may mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Press:
 
     id: str  # answers it
     message: int | None  # whose button; None = too old for Telegram to say anything about it
+    said: str = ""  # by the button: an id, until it is looked up what that means
+    alert: bool = False  # it is under an alert, so the chat is one that is told things
     view: str = ""  # what the message shows and is to show again (`lists 2`, `mine`), or `new`: it is to stay as it is
 
 
@@ -68,7 +71,7 @@ class Button:
     """One button, on a row of its own or beside the one before."""
 
     label: str  # plain text
-    data: str  # at most 64 bytes; comes back as it is, from anybody
+    data: str  # what it means; kept on record, and never sent: Telegram gets an id (bot.buttons)
     beside: bool = False
 
 
@@ -87,14 +90,15 @@ class Reply:
 class Answer:
     """All that a command leads to. `toast` is a line shown to who pressed a button; plain text.
 
-    `leave` are groups and channels that the bot goes out of.
+    `leave` are groups and channels that the bot goes out of, `menus` those of the chat that are others now.
     """
 
     replies: tuple[Reply, ...] = ()
     toast: str = ""
     leave: tuple[int, ...] = ()
+    menus: tuple[Menu, ...] = ()
 
 
 def data(verb: str, words: str = "", view: str = "") -> str:
-    """Return what a button says when it is pressed. Never secret, never trusted: rights are checked at the press."""
+    """Return what a button means. Rights are checked at the press."""
     return f"{verb}|{words}|{view}"

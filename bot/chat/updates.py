@@ -80,7 +80,6 @@ def _press(query: JSON) -> Command | None:
     if not message:
         return None  # of an inline message: we send none
     chat, sender = message["chat"], query["from"]
-    verb, words, view = [*str(query.get("data", "")).split("|"), "", ""][:3]
     readable = bool(message.get("date"))  # 0 = Telegram no longer shows us the message
     name = _name(sender)
     return Command(
@@ -89,10 +88,13 @@ def _press(query: JSON) -> Command | None:
         user=int(sender["id"]),
         name=name,
         title=str(chat.get("title") or name),
-        verb=verb or "?",
-        words=words,
+        verb="?",
         addressed=True,
-        press=Press(id=str(query["id"]), message=int(message["message_id"]) if readable else None, view=view),
+        press=Press(
+            id=str(query["id"]),
+            message=int(message["message_id"]) if readable else None,
+            said=str(query.get("data", "")),
+        ),
     )
 
 

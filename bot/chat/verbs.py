@@ -10,7 +10,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.chat import accesstexts, asking, hours, muting, owning, settings, settingtexts, statustexts, texts, watching
+from bot.chat import (
+    accesstexts,
+    asking,
+    hours,
+    muting,
+    owning,
+    settings,
+    settingtexts,
+    statustexts,
+    telling,
+    texts,
+    watching,
+)
 from bot.chat.access import Need
 from bot.chat.house import Asked, Handler, House, let_in, say
 from bot.chat.latest import latest
@@ -191,6 +203,7 @@ VERBS: dict[str, tuple[Need, Handler]] = {
     "watch": ("change", watching.watch),
     "unwatch": ("change", _unwatch),
     "latest": ("read", latest),
+    "story": ("read", telling.story),
     "pause": ("change", hours.pause),
     "resume": ("change", hours.resume),
     "mute": ("change", muting.mute),

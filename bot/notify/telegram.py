@@ -55,7 +55,8 @@ class TelegramNotifier:
     async def send(self, delivery: Delivery) -> int:
         """See Notifier."""
         message = render(delivery, self._home())
-        return await self._put(delivery.alert.chat, message, delivery.message)
+        keys = keyboard(delivery, self._home())
+        return await self._put(delivery.alert.chat, message, delivery.message, answers=delivery.answers, keys=keys)
 
     async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
         """See Notifier."""
@@ -64,13 +65,24 @@ class TelegramNotifier:
             raise DeliveryError(f"{len(deliveries)} alerts do not fit one message", "shrink")
         return await self._put(deliveries[0].alert.chat, rendered, message)
 
-    async def _put(self, chat: Chat, message: Message, edited: int | None) -> int:
-        from telegram import LinkPreviewOptions
+    async def _put(
+        self,
+        chat: Chat,
+        message: Message,
+        edited: int | None,
+        *,
+        answers: int | None = None,
+        keys: tuple[tuple[Key, ...], ...] = (),
+    ) -> int:
+        from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
         if chat == TERMINAL:  # queued before there was a token; nobody has this id, so nobody need hear of it
             raise DeliveryError("it was for the terminal, as there was no token then", "stale")
         preview = LinkPreviewOptions(is_disabled=not message.preview, url=message.preview)
         entities = tuple(_entity(span) for span in message.spans)
+        rows = [[InlineKeyboardButton(label, callback_data=said) for label, said in row] for row in keys]
+        buttons = InlineKeyboardMarkup(rows) if rows else None
+        answered = ReplyParameters(answers, allow_sending_without_reply=True) if answers is not None else None
         if edited is None:
             accepted = await ask(
                 self._bot.send_message(
@@ -80,13 +92,20 @@ class TelegramNotifier:
                     link_preview_options=preview,
                     disable_notification=message.silent,
                     message_thread_id=chat.topic,
+                    reply_markup=buttons,
+                    reply_parameters=answered,
                 )
             )
             return accepted.message_id
         try:
             await ask(
                 self._bot.edit_message_text(
-                    message.text, chat.id, edited, entities=entities, link_preview_options=preview
+                    message.text,
+                    chat.id,
+                    edited,
+                    entities=entities,
+                    link_preview_options=preview,
+                    reply_markup=buttons,  # what an edit does not repeat is gone
                 )
             )
         except DeliveryError as error:

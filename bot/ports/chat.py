@@ -81,3 +81,11 @@ class ChatStore(Protocol):
     async def status(self, now: datetime) -> Status:
         """Return the installation at a glance."""
         ...
+
+    async def menus(self) -> int:
+        """Return the mark of the menus that Telegram shows, 0 before the first."""
+        ...
+
+    async def set_menus(self, mark: int) -> None:
+        """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
+        ...

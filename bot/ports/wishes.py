@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.model import Alert, Chat, Look
+from bot.model import Alert, Chat, Look, Report
 from bot.wishes import Mute, Muted, Wishes
 
 State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute", "skip", "dead", "none"]
@@ -23,6 +23,7 @@ class Lately:
     at: datetime  # of its first report
     sources: tuple[str, ...]
     state: State
+    reports: tuple[Report, ...] = ()  # oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import REVOKED
 from bot.store.queries import may_be_told
 from bot.store.rows import to_chat, to_topic
-from bot.store.schema import DUE, ENABLED, chat, outbox, source, subscription
+from bot.store.schema import DUE, ENABLED, chat, counter, outbox, source, subscription
 
+_MENUS = "menus"
 _REVOKED = select(chat.c.id).where(chat.c.id == bindparam("its_chat"), chat.c.revoked)
 
 
@@ -154,6 +155,19 @@ class Chats:
             dead=tuple((reason or "", many) for reason, many in dead),
             suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
         )
+
+    async def menus(self) -> int:
+        """Return the mark of the menus that Telegram shows, 0 before the first."""
+        async with self.database.read() as connection:
+            its = select(counter.c.value).where(counter.c.name == _MENUS)
+            return await connection.scalar(its) or 0
+
+    async def set_menus(self, mark: int) -> None:
+        """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
+        one = self.database.dialect.insert(counter)
+        kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})
+        async with self.database.write() as connection:
+            await connection.execute(kept, {"name": _MENUS, "value": mark})
 
 
 def _row(one: Subscription) -> dict[str, Any]:

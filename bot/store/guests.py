@@ -18,7 +18,7 @@ from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc_or_none
 from bot.store.personal import raise_counter
 from bot.store.rows import clean_or_none
-from bot.store.schema import chat, lost_topic, mute, outbox, personal_query, place, subscription
+from bot.store.schema import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GONE_DAYS = 90  # a chat that could not be told for so long is forgotten
 _ASKS = text("knocked_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
 # Every table that knows a chat by its id, but for `chat` itself.
-_KNOWING = (subscription, personal_query, place, mute, outbox, lost_topic)
+_KNOWING = (button, subscription, personal_query, place, mute, outbox, lost_topic)
 
 
 @dataclass(frozen=True, slots=True)

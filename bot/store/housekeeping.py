@@ -13,7 +13,7 @@ from sqlalchemy import Delete, bindparam, delete, select, text
 
 from bot.store.database import Database
 from bot.store.instants import DAY_MS, to_ms
-from bot.store.schema import item, outbox, seen, source, story, story_key
+from bot.store.schema import button, item, outbox, seen, source, story, story_key
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +32,8 @@ async def prune(database: Database, now: datetime) -> int:
     removed = await _prune_seen(database)
     gone = select(source.c.id).where(source.c.disabled_at < ms - DISABLED_DAYS * DAY_MS)
     removed += await _in_batches(database, delete(source).where(source.c.id.in_(gone.limit(10))))
+    over = select(button.c.key).where(button.c.until < ms).limit(BATCH)
+    removed += await _in_batches(database, delete(button).where(button.c.key.in_(over)))
     for table, oldest in (
         (item, item.c.seen_at < ms - ITEM_DAYS * DAY_MS),
         (outbox, (outbox.c.created_at < ms - STORY_DAYS * DAY_MS) & text("state <> 'pending'")),

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, case, delete, exists, func, select, tex
 
 from bot.store.dialect import Dialect
 from bot.store.rows import GENERAL, clean
-from bot.store.schema import chat, lost_topic, mute, outbox, personal_query, place, subscription
+from bot.store.schema import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,6 +80,8 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
     )
     for table in (subscription, place, mute):
         await _move(connection, dialect, table, (old, None), (new, None))
+    here, values = _at(button, (old, None))
+    await connection.execute(update(button).where(*here).values(chat=new), values)
     await _move_queries(connection, old, new)
     await _move_outbox(connection, (old, None), (new, None))
     await _move_lost_topics(connection, dialect, old, new)

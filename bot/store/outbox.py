@@ -7,6 +7,7 @@ shows it. Replies are rows of their own, made for messages that were sent: one t
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Insert, Select, bindparam, case, literal, select, text, update
 
+from bot.buttons import KEY_BITS
 from bot.model import Alert, Chat, FollowUp, Rise
 from bot.store.dialect import Dialect
 from bot.store.places import Places
@@ -62,6 +64,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
         "reason": closed,
         "created_at": now,
         "part": alert.part,
+        "key": secrets.randbits(KEY_BITS) if alert.watchlists else None,  # notices have no buttons
     }
 
 

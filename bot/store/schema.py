@@ -188,6 +188,7 @@ outbox = Table(
     Column("hold", Text),
     Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
     Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it
+    Column("key", BigInteger),  # of its buttons: random; None = it has none
     UniqueConstraint("chat", "topic", "story", "part"),
     Index("ix_outbox_story", "story"),
     Index("ix_outbox_created_at", "created_at"),
@@ -236,6 +237,17 @@ mute = Table(
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger),  # None = until it is taken back
     PrimaryKeyConstraint("chat", "topic", "kind", "what"),
+)
+
+# What the buttons of one message of the bot do; those of alerts are known by the key of their row.
+button = Table(
+    "button",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("meanings", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_button_until", "until"),
 )
 
 lost_topic = Table(

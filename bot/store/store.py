@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from bot.store.buttons import Buttons
 from bot.store.chats import Chats
 from bot.store.database import Database
 from bot.store.delivery import Deliveries
@@ -38,6 +39,7 @@ class Store:
     queries: Personal
     wishes: Wishing
     guests: Guests
+    buttons: Buttons
 
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter; return how many rows. Once a day is enough."""
@@ -79,4 +81,5 @@ async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -
         Personal(database),
         Wishing(database),
         Guests(database),
+        Buttons(database),
     )

@@ -215,4 +215,4 @@ def _lately(story: int, reports: list[Report], state: State) -> Lately:
     """Return a story by its reports, the newest first."""
     first, newest = reports[-1], reports[0]
     sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))
-    return Lately(story, newest.headline, newest.url, first.at, sources, state)
+    return Lately(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))

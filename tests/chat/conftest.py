@@ -107,6 +107,7 @@ class Desk:
                 store=self.store.chats,
                 wishes=self.store.wishes,
                 guests=self.store.guests,
+                buttons=self.store.buttons,
                 library=Library(
                     self.store.items,
                     self.store.queries,
@@ -131,10 +132,10 @@ class Desk:
         return await self.commands.answer(written(text, **said))
 
     async def press(self, pressed: str, *, message: int | None = 5, **said: Any) -> Answer:
-        """Let somebody press a button."""
-        verb, words, view = pressed.split("|")
-        command = replace(written("/x", **said), verb=verb, words=words, addressed=True)
-        return await self.commands.answer(replace(command, press=Press("q1", message, view)))
+        """Let somebody press a button that was kept with this meaning where they are."""
+        command = replace(written("/x", **said), verb="?", words="", addressed=True)
+        (key,) = await self.store.buttons.keep(command.chat.id, [pressed], self.now)
+        return await self.commands.answer(replace(command, press=Press("q1", message, key)))
 
 
 def written(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat import accesstexts
 from bot.chat.answering import Answering
 from bot.chat.commands import Commands
 from bot.chat.house import House, Library
@@ -22,6 +23,7 @@ from bot.errors import StoreError
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.ports.polling import Outcome, Recorded, Turn
 from bot.store.store import Store
+from bot.words import words
 
 OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001
 KREMLIN = Watchlist("kremlin", "Kremlin <b>and</b> summits", ("Kremlin",))
@@ -72,6 +74,7 @@ def make(
             store=store.chats,
             wishes=store.wishes,
             guests=store.guests,
+            buttons=store.buttons,
             library=library,
             owners=frozenset({OWNER}),
             access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
@@ -159,7 +162,8 @@ async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_se
     async with running(make()):
         await answers(telegram_server, "/lists")
         shown = telegram_server.sent(READER)[0]
-        telegram_server.press("subscribe|kremlin|lists 1", chat=READER, user=READER, message=shown.message)
+        (label,) = telegram_server.keys(READER, shown.message)
+        telegram_server.tap(label, chat=READER, user=READER, message=shown.message)
         await until(lambda: "✅ <b>Kremlin" in telegram_server.shown(READER, shown.message))
     assert telegram_server.asked("answerCallbackQuery")[0]["text"].startswith("✅ Subscribed")
     assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
@@ -228,7 +232,10 @@ async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_serv
     async with running(make()):
         text = await answers(telegram_server, "/subscribe kremlin", chat=GROUP, user=MEMBER)
         assert "Only administrators" in text
-        telegram_server.press("subscribe|kremlin|lists 1", chat=GROUP, user=MEMBER, message=1)
+        await answers(telegram_server, "/lists", chat=GROUP, user=MEMBER)
+        shown = telegram_server.sent(GROUP)[-1].message
+        (label,) = telegram_server.keys(GROUP, shown)
+        telegram_server.tap(label, chat=GROUP, user=MEMBER, message=shown)
         await until(lambda: telegram_server.asked("answerCallbackQuery"))
     assert await store.chats.subscriptions(Chat(GROUP)) == ()
 
@@ -330,11 +337,29 @@ async def test_case_31_unknown_and_malformed_updates_are_passed_over(make: Make,
 
 
 async def test_case_107_a_forged_press_is_refused_and_answered(make: Make, telegram_server: Any, store: Store) -> None:
-    """Case 107: a press with an owner's data, by somebody else, under a message that is gone, changes nothing."""
+    """Case 107: made up, or an owner's, pressed in another chat, under a message that is gone: nothing changes."""
     async with running(make(access="closed")):
-        telegram_server.press(f"admit|{READER}|", chat=READER, user=READER, message=999)
-        await until(lambda: telegram_server.asked("answerCallbackQuery"))
+        await answers(telegram_server, "/start")
+        await until(lambda: telegram_server.sent(OWNER))
+        (admit, *_) = telegram_server.keys(OWNER, telegram_server.sent(OWNER)[0].message).values()
+        for number, forged in enumerate(
+            (f"admit|{READER}|", admit, "mAAAAAAAAAAAAAAAAAAAAAA.0", "a1.1.0", "", "😀"), 1
+        ):
+            telegram_server.press(forged, chat=READER, user=READER, message=999)
+            await until(lambda number=number: len(telegram_server.asked("answerCallbackQuery")) == number)
+    assert {one["text"] for one in telegram_server.asked("answerCallbackQuery")} == {accesstexts.too_old(words("en"))}
     assert not await store.chats.admitted(READER)
+
+
+async def test_case_107_a_button_that_is_too_old_is_answered(make: Make, telegram_server: Any, store: Store) -> None:
+    """Case 107: after a month nobody remembers what it was for, and the janitor forgets it."""
+    then = datetime.now(UTC) - timedelta(days=31)
+    (old,) = await store.buttons.keep(READER, ["subscribe|kremlin|"], then)
+    async with running(make()):
+        telegram_server.press(old, chat=READER, user=READER, message=1)
+        await until(lambda: telegram_server.asked("answerCallbackQuery"))
+    assert await store.chats.subscriptions(Chat(READER)) == ()
+    assert await store.prune(datetime.now(UTC)) == 1
 
 
 async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, store: Store) -> None:

@@ -109,16 +109,16 @@ def test_case_106_who_hides_is_not_somebody() -> None:
 def press(**more: Any) -> dict[str, Any]:
     """Return an update with a pressed button."""
     shown = {"message_id": 5, "date": 1, "chat": GROUP, "message_thread_id": 7, "is_topic_message": True}
-    query = {"id": "q", "from": ANN, "message": shown, "data": "subscribe|kremlin|lists 2"}
+    query = {"id": "q", "from": ANN, "message": shown, "data": "mAAA.1"}
     return {"update_id": 1, "callback_query": query | more}
 
 
 def test_a_press_is_a_command_by_who_pressed_where_the_button_is() -> None:
-    """The chat and topic are those of the message, the user is who pressed, the words come from the button."""
+    """The chat and topic are those of the message, the user is who pressed; the button itself says nothing."""
     found = command(press())
-    assert (found.verb, found.words, found.user, found.chat) == ("subscribe", "kremlin", 22, Chat(-1001, 7))
+    assert (found.verb, found.words, found.user, found.chat) == ("?", "", 22, Chat(-1001, 7))
     assert found.press is not None
-    assert (found.press.message, found.press.view) == (5, "lists 2")
+    assert (found.press.message, found.press.said) == (5, "mAAA.1")
 
 
 @pytest.mark.parametrize("data", ["", "|||||", "x" * 64, "subscribe", "\x00|\x00"])

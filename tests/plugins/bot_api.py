@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 SPEC = Path(__file__).parents[3] / "shared" / "data" / "telegram" / "bot-api.min.json"
-MOST_UNITS, MOST_ENTITIES = 4096, 100
+MOST_UNITS, MOST_ENTITIES, MOST_DATA = 4096, 100, 64
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +65,18 @@ def message(params: Mapping[str, Any]) -> str | None:
     entities = params.get("entities", ())
     if len(entities) > MOST_ENTITIES:
         return "Bad Request: entities_too_long"
-    return next((wrong for one in entities if (wrong := _entity(one, encoded))), None)
+    wrong = next((wrong for one in entities if (wrong := _entity(one, encoded))), None)
+    return wrong or _keyboard(params.get("reply_markup") or {})
+
+
+def _keyboard(markup: Mapping[str, Any]) -> str | None:
+    """Refuse buttons that say too much, or that show nothing."""
+    for key in (one for row in markup.get("inline_keyboard", ()) for one in row):
+        if not 1 <= len(key["callback_data"].encode()) <= MOST_DATA:
+            return "Bad Request: BUTTON_DATA_INVALID"
+        if not key["text"].strip():
+            return "Bad Request: BUTTON_TEXT_INVALID"
+    return None
 
 
 def _markup(text: str, mode: str) -> str | None:

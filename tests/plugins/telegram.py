@@ -143,6 +143,10 @@ class TelegramServer:
             }
         )
 
+    def tap(self, label: str, *, chat: int, user: int, message: int) -> int:
+        """Let somebody press the button of this label, which is shown under a message."""
+        return self.press(self.keys(chat, message)[label], chat=chat, user=user, message=message)
+
     # -- the oracle
 
     def sent(self, chat: int | None = None) -> list[Told]:
@@ -152,6 +156,11 @@ class TelegramServer:
     def shown(self, chat: int, message: int) -> str:
         """Return what a message says by now."""
         return str(self._messages[chat, message]["text"])
+
+    def keys(self, chat: int, message: int) -> dict[str, str]:
+        """Return what the buttons under a message say, by their labels."""
+        rows = self._messages[chat, message].get("reply_markup", {}).get("inline_keyboard", [])
+        return {key["text"]: key["callback_data"] for row in rows for key in row}
 
     def asked(self, method: str) -> list[dict[str, Any]]:
         """Return the parameters of every request for a method, refused ones too."""
@@ -219,7 +228,7 @@ class TelegramServer:
             old = self._messages.get((chat, params["message_id"]))
             if old is None:
                 return _refuse(400, "Bad Request: message to edit not found")
-            if (old["text"], old.get("entities", [])) == (params["text"], params.get("entities", [])):
+            if _shown(old) == _shown(params):
                 return _refuse(400, "Bad Request: message is not modified: specified new message content is the same")
         number = params["message_id"] if method == "editMessageText" else next(self._numbers)
         message = {
@@ -232,6 +241,8 @@ class TelegramServer:
         }
         if "message_thread_id" in params:
             message["message_thread_id"] = params["message_thread_id"]
+        if params.get("reply_markup"):
+            message["reply_markup"] = params["reply_markup"]
         self._messages[chat, number] = message
         self.told.append(Told(now, method, chat, number, params))
         return _accept(message)
@@ -281,6 +292,10 @@ def chat_of(chat: int) -> dict[str, Any]:
     if chat > 0:
         return {"id": chat, "type": "private", "first_name": "Reader"}
     return {"id": chat, "type": "supergroup" if str(chat).startswith("-100") else "group", "title": "Newsroom"}
+
+
+def _shown(message: Mapping[str, Any]) -> tuple[Any, ...]:
+    return message["text"], message.get("entities") or [], message.get("reply_markup") or None
 
 
 async def _params(request: web.Request) -> dict[str, Any]:

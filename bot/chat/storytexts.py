@@ -1,0 +1,60 @@
+"""What /story says. HTML out; nothing is decided here. Written as `bot.chat.texts` says."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat.texts import fit, safe
+from bot.model import Alert, Report
+from bot.notify import inert
+from bot.ports.wishes import Lately
+from bot.words import Words
+
+_HEADLINE, _LEAD, _SENTENCE = 300, 900, 400
+_SENTENCES, _REPORTS = 6, 30
+
+
+def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo) -> str:
+    """Tell all that is on record of a story: its lead, the sentences with the words found, every report."""
+    lines = [f"<b>{linked(alert.headline, alert.url)}</b>"]
+    if lead := safe(alert.lead, _LEAD):
+        lines.append(lead)
+    lines += _sentences(alert)
+    lines += ["", _.ngettext("📰 <b>{number} report</b>", "📰 <b>{number} reports</b>", len(one.reports))]
+    lines += [_report(_, told, now, zone) for told in one.reports[:_REPORTS]]
+    if (more := len(one.reports) - _REPORTS) > 0:
+        lines.append(_.ngettext("… and {number} more", "… and {number} more", more))
+    return fit(_, lines)
+
+
+def linked(text: str, url: str | None) -> str:
+    """Return a headline as a link, if there is one."""
+    shown = safe(text, _HEADLINE) or "—"
+    link = inert.link(url)
+    return f'<a href="{html.escape(link, quote=True)}">{shown}</a>' if link else shown
+
+
+def _sentences(alert: Alert) -> Iterator[str]:
+    """Yield the sentences that the words were found in and the lead does not show."""
+    found = dict.fromkeys(one.sentence for one in alert.evidence if one.field != "title" and one.sentence)
+    for sentence in list(found)[:_SENTENCES]:
+        if sentence not in alert.lead:
+            yield f"… {safe(sentence, _SENTENCE)}"
+
+
+def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo) -> str:
+    when = _.moment(told.at.astimezone(zone), now.astimezone(zone))
+    return f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
+
+
+def which(_: Words) -> str:
+    """Ask which story is meant."""
+    return _("Write the link of an article that I told you of after /story, or press More under an alert.")
+
+
+def unknown(_: Words) -> str:
+    """Say that this chat has no such story."""
+    return _("I have told this chat of no such story in the last weeks. /latest shows the latest ones.")

@@ -1,0 +1,24 @@
+"""The buttons under an alert: labels in the chat's language, and ids that mean nothing by themselves. Pure."""
+
+from __future__ import annotations
+
+from bot.buttons import of_alert
+from bot.model import TERMINAL, Delivery, Look
+from bot.words import words
+
+Key = tuple[str, str]  # label, plain text; what it says when it is pressed
+
+
+def keyboard(delivery: Delivery, home: Look) -> tuple[tuple[Key, ...], ...]:
+    """Return the rows of buttons; none under notices, replies, and what had to be sent in a simpler form."""
+    alert, key = delivery.alert, delivery.key
+    if key is None or alert.part or not alert.watchlists or delivery.form != "rich" or alert.chat == TERMINAL:
+        return ()
+    _ = words(delivery.look.language or home.language or "en")
+    return (
+        (
+            (_("Mute story"), of_alert(delivery.id, key, "mute")),
+            (_("Mute word ▾"), of_alert(delivery.id, key, "words")),
+        ),
+        ((_("Why?"), of_alert(delivery.id, key, "why")), (_("More"), of_alert(delivery.id, key, "more"))),
+    )
