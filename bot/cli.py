@@ -18,6 +18,7 @@ import typer
 
 from bot.errors import BotError, ConfigError, Exit
 from bot.sourcing.commands import sources
+from bot.sourcing.opmlcommands import opml
 
 STDOUT = 1  # its file descriptor
 DAYS = 30  # that items stay on record
@@ -34,6 +35,7 @@ cli = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(db, name="db")
 cli.add_typer(sources, name="sources")
+cli.add_typer(opml, name="opml")
 
 
 ROLES = ("all", "poller", "sender", "listener", "web")
@@ -176,6 +178,22 @@ def lead(
 
 
 @cli.command()
+def group(
+    jsonl: Jsonl = False,
+    window: Annotated[str, typer.Option(help="How far apart reports of one story are published at most.")] = "72h",
+) -> None:
+    """Say which items tell one story: {id, title, text, url, source, published} in, {id, story, new, score} out."""
+    from bot import lines
+    from bot.grouping import Grouping
+    from bot.semantic import encoder
+    from bot.settings import environment, load_settings
+
+    _need(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
+    grouping = Grouping(_span(window, "--window"), encoder(load_settings(environment()).semantic))
+    lines.stream(sys.stdin.buffer, sys.stdout.buffer, grouping.line)
+
+
+@cli.command()
 def backtest(
     days: Annotated[int, typer.Option(help="How far to look back; items stay on record for 30 days.")] = 7,
     query: Annotated[str | None, typer.Option(help="Forecast this query instead of watchlists.yaml.")] = None,
@@ -215,10 +233,10 @@ def _need(condition: bool, message: str) -> None:
         raise typer.BadParameter(message)
 
 
-def _span(text: str) -> timedelta:
+def _span(text: str, option: str = "--deadline") -> timedelta:
     """Read a span such as 50s, 5m or 1h."""
     digits = text.rstrip("smh")
     unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)
     if not unit or not (digits.isascii() and digits.isdigit()) or len(digits) > len("86400"):
-        raise typer.BadParameter(f"{text[:60]!r} is not a time: write 50s, 5m or 1h", param_hint="--deadline")
+        raise typer.BadParameter(f"{text[:60]!r} is not a time: write 50s, 5m or 1h", param_hint=option)
     return timedelta(seconds=int(digits) * unit)
