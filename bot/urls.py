@@ -51,6 +51,11 @@ _SECRET_NAME = re.compile(
     r"|auth(?:orization)?|credentials?)|pass|sig|signature|sid|sess(?:ion)?(?:id)?|jwt|bearer|login|user|hash|code|k|t)$"
 )
 _SECRET_VALUE = re.compile(r"(?=[^-]*\d)(?=[^-]*[A-Za-z])[A-Za-z0-9_+/=]{20,}|eyJ[\w-]{10,}\..*")
+# Parts of a path that only a key looks like: long and mixed, without the dashes of a headline; or a UUID.
+_SECRET_PART = re.compile(
+    r"(?<=/)(?:(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_]{24,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+    r"(?=[/.]|$)"
+)
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}+(?::|%3[Aa])[\w-]{20,}")
 _CREDENTIALS = (
     re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#@]*:(?!\d+(?:[/?#]|$))[^?#]*@"),  # also with a bare / in them
@@ -126,7 +131,8 @@ def redacted(url: str) -> str:
         return _HIDDEN
     query = "&".join(_hidden(pair) for pair in parts.query.split("&")) if parts.query else ""
     fragment = _hidden(parts.fragment) if "=" in parts.fragment else parts.fragment
-    shown = parts._replace(query=query, fragment=fragment).geturl()
+    path = _SECRET_PART.sub(_HIDDEN, parts.path) if len(parts.path) <= LONGEST else parts.path
+    shown = parts._replace(path=path, query=query, fragment=fragment).geturl()
     return shown if len(shown) <= 500 else f"{shown[:500]}…"  # noqa: PLR2004 - a line of a log
 
 
