@@ -20,6 +20,7 @@ from bot.ports.outside import Fetch, Parse
 from bot.sources import discovery
 from bot.sources.document import Document
 from bot.sources.sitemap import is_of_news
+from bot.sources.sniff import what
 
 TOGETHER = 30.0  # seconds for the sitemaps of one index, or for finding a site's feed
 DEAD = timedelta(days=60)  # a feed without anything newer is not what a site is read by
@@ -44,9 +45,19 @@ class Asking:
     now: Callable[[], datetime]
 
     async def ask(
-        self, source: Source, validators: Validators | None = None, found: str | None = None, *, first: bool = False
+        self,
+        source: Source,
+        validators: Validators | None = None,
+        found: str | None = None,
+        *,
+        first: bool = True,
+        lost: bool = False,
     ) -> Asked:
-        """Ask a source. `found` is where an earlier poll found its items; at `first` sight nothing may be missing."""
+        """Ask a source. `found` is where an earlier poll found its items; at `first` sight nothing may be missing.
+
+        A site is searched at first sight, and again when its items are `lost`: a feed that for once sends a page, to
+        log in or to wait, is only ill.
+        """
         kind: Kind = "page" if source.select and source.kind == "auto" else source.kind
         found = found if kind == "auto" else None
         fetched = await self._get(found or source.url, source, validators)
@@ -57,8 +68,10 @@ class Asking:
             return replace(await self._index(fetched, document, source, whole=first), found=found)
         if document.shape != "page" or kind == "page":
             return Asked(fetched, document, found)
+        if found is None and not (first or lost):
+            raise ParseError(f"not a feed but {what(fetched.body)}")
         if found is None:
-            return await self._discover(fetched, document, source)
+            return await self._discover(fetched, document, source, or_list=first)
         if found != source.url:
             raise ParseError("where its feed was, there is a web page now")
         return Asked(fetched, _list_of(document), found)
@@ -90,8 +103,8 @@ class Asking:
                     some = True
                     yield asked
 
-    async def _discover(self, page: Fetched, document: Document, source: Source) -> Asked:
-        """Return the first place of a site that is alive, else the page itself as a list."""
+    async def _discover(self, page: Fetched, document: Document, source: Source, *, or_list: bool) -> Asked:
+        """Return the first place of a site that is alive, else the page itself as a list, if it may be one."""
         try:
             async with asyncio.timeout(TOGETHER):
                 async with aclosing(self.places(page, document, source)) as places:
@@ -100,6 +113,8 @@ class Asking:
                             return asked
         except TimeoutError:
             pass
+        if not or_list:
+            raise ParseError(f"not a feed but {what(page.body)}, and no other feed is found from there")
         return Asked(page, _list_of(document), source.url)
 
     async def _place(self, url: str, source: Source) -> Asked:

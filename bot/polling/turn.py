@@ -87,7 +87,8 @@ class Turns:
         try:
             asking = Asking(self.fetch, self.parse, self.now)
             moved, found = _where(leased, source)
-            asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=not leased.baselined)
+            first, lost = not leased.baselined, leased.failures >= SEARCH_AFTER
+            asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=first, lost=lost)
             if asked.found != leased.found:
                 leased = replace(leased, found=asked.found, validators=Validators())
                 asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before

@@ -42,7 +42,7 @@ def read(
     root = _tree(decode(data[:LARGEST], charset))
     base = links.base_of(root, url)
     further = () if select else advertised(root, base)
-    found = _selected(root, base, select) if select else shapes.articles(links.on_page(root, url))
+    found = _selected(root, base, select) if select else shapes.articles(links.on_page(root, url), surely=not empty)
     if not found and not empty:
         raise ParseError(_nothing(root, data, select))
     language = language_code(root.get("lang") or "")

@@ -15,7 +15,8 @@ from bot.sources.links import Link
 
 LIKELY = 2.0  # points of an address that is an article's by itself
 ENOUGH = 3  # links make a list
-CROWD = 4  # links of one shape that make a list although their addresses tell nothing
+SHORT = 3  # words of a short headline
+CROWD = 3  # links of one shape that make a list although their addresses tell nothing
 
 _DATE = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?[0-3]\d)?|(?:19|20)\d\d")
 _NUMBER = re.compile(r"(?:[a-z]{0,3}[-_]?)?\d{3,}", re.IGNORECASE)
@@ -51,14 +52,19 @@ _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  
 _LISTED = 0.7  # of a crowd's links that must read as headlines
 
 
-def articles(links: Sequence[Link]) -> tuple[Link, ...]:
-    """Return the links that lead to articles. Side columns and menus count only where nothing else is a list."""
+def articles(links: Sequence[Link], *, surely: bool = False) -> tuple[Link, ...]:
+    """Return the links that lead to articles. Side columns and menus count only where nothing else is a list.
+
+    Somebody who knows that this is `surely` a list gets whatever may be one.
+    """
     links = [link for link in links if not _is_house(link.url)]
     found: tuple[Link, ...] = ()
     for aside in range(3):
         found = _learned([link for link in links if link.aside <= aside])
         if len(found) >= ENOUGH:
             break
+    if surely and not found:
+        found = tuple(link for link in links if not link.aside and not _is_label(link) and link.text)
     return found
 
 
@@ -74,15 +80,15 @@ def _taken(shape: str, group: Sequence[Link]) -> Iterable[Link]:
     """Return the links of one shape that are articles: those of telling addresses, or a crowd of headlines."""
     if _points(shape) >= LIKELY:
         return (link for link in group if not _is_label(link) or _points(shape) > LIKELY)
-    headlines = [link for link in group if is_headline(link.text) or (link.heading and len(link.text.split()) > 1)]
+    headlines = [link for link in group if _words(link.text) >= SHORT or (link.heading and _words(link.text) > 1)]
     if len(headlines) >= CROWD and len(headlines) >= _LISTED * len(group):
         return headlines
-    return (link for link in headlines if link.heading and is_headline(link.text))
+    return (link for link in headlines if link.heading and _words(link.text) > SHORT)
 
 
-def is_headline(text: str) -> bool:
-    """Return whether a text is as long as headlines are."""
-    return len(_WORDS.findall(text)) + len(_DENSE.findall(text)) // 3 >= 4  # noqa: PLR2004 - words of the shortest
+def _words(text: str) -> int:
+    """Return how many words a text has; in scripts that do not part them, by their letters."""
+    return len(_WORDS.findall(text)) + len(_DENSE.findall(text)) // 3
 
 
 def _is_label(link: Link) -> bool:
@@ -102,7 +108,7 @@ def _is_house(url: str) -> bool:
 
 
 def _shape(url: str) -> str:
-    """Return the host and what each part of the path is: d a date, n a number, t a token, s3 three words, w a word."""
+    """Return the host and what each part of the path is: d date, i day, n number, t token, s3 three words, w word."""
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
     kinds = [_kind(_FILE.sub("", segment)) for segment in segments]
@@ -111,8 +117,10 @@ def _shape(url: str) -> str:
 
 
 def _kind(segment: str) -> str:
-    if _DATE.fullmatch(segment) or (segment.isdecimal() and len(segment) <= 2):  # noqa: PLR2004 - a day or a month
+    if _DATE.fullmatch(segment):
         return "d"
+    if segment.isdecimal() and len(segment) <= 2:  # noqa: PLR2004 - a day, a month, or a small number
+        return "i"
     if _NUMBER.fullmatch(segment):
         return "n"
     if _TOKEN.fullmatch(segment):
@@ -126,8 +134,11 @@ def _points(shape: str) -> float:
     """Return how much the shape of an address speaks for an article."""
     kinds = shape.partition(" ")[2].partition("?")[0].split("/")
     points = 2.5 if shape.endswith("?id") else 0.0
-    points += 2.5 if kinds.count("d") > 1 else 1.0 if "d" in kinds else 0.0
+    dated = "d" in kinds
+    points += 2.5 if dated and "i" in kinds else 1.0 if dated else 0.0
     last = kinds[-1]
+    if last == "i":  # `/news/7` is an article, `/2026/11` an archive
+        return points + (0.0 if dated or len(kinds) == 1 else 2.5)
     if last[:1] == "s":
         points += {"2": 0.5, "3": 2.0}.get(last[1], 3.0) + (1.5 if last.endswith("n") else 0.0)
     elif last in {"n", "t"}:

@@ -287,3 +287,31 @@ async def test_headers_of_a_source_stay_with_its_host(rig: Rig, rss: Rss) -> Non
     await rig.set_up(watching(site.url("/"), ", headers: {Authorization: secret-key}"))
     assert (await rig.poll()).items == 1
     assert keys == [None]
+
+
+async def test_case_38_a_feed_that_sends_a_page_is_only_ill(rig: Rig, rss: Rss) -> None:
+    """A page to log in, or of maintenance, is an error: no search, no other address, and no list made of its links."""
+    site = await rig.site()
+    site.pages["/feed"] = rss(("a", "Kremlin opens", "One."), site=site.url(""))
+    await rig.set_up(watching(site.url("/feed"), ", full_text: never"))
+    await rig.poll()
+    site.pages["/feed"] = listing(*((f"/news/garden-report-number-{n}", f"The garden report {n}") for n in range(4)))
+    site.asked.clear()
+    for _ in range(3):
+        assert (await rig.later(hours=2)).failures == {"One": "not a feed but a web page (“Courier”)"}
+    assert set(site.asked) == {"/feed"}
+    assert "no other feed is found" in (await rig.later(hours=2)).failures["One"]
+    site.pages["/feed"] = rss(("b", "Kremlin shuts", "Two."), ("a", "Kremlin opens", "One."), site=site.url(""))
+    assert (await rig.later(hours=2)).queued == 1
+
+
+async def test_a_small_list_is_a_list(rig: Rig) -> None:
+    """Two links at addresses that tell nothing: where somebody says that this is a list, it is one."""
+    site = await rig.site()
+    site.pages["/list"] = listing(("/a", "First garden report"), ("/b", "Second garden report"))
+    await rig.set_up(watching(site.url("/list"), ", kind: page"))
+    assert (await rig.poll()).items == 2
+    site.pages["/list"] = listing(
+        ("/c", "Kremlin speaks again"), ("/a", "First garden report"), ("/b", "Second garden report")
+    )
+    assert (await rig.later(minutes=5)).queued == 1

@@ -41,6 +41,7 @@ ADDRESSES = {
     "dated": "/world/2026/11/{n}/kremlin-opens-a-garden-{n}",
     "numbered": "/news/7075{n}",
     "slugs": "/why-the-kremlin-garden-{n}-opens-so-early/",
+    "small": "/article/{n}",
     "query": "/story.php?id=88{n}",
     "tokens": "/articles/cx2jzx5y7l{n}o",
     "files": "/world/europe/garden-party-of-kremlin-{n}.html",
