@@ -16,7 +16,7 @@ from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
 from bot.polling import ending
 from bot.polling.notices import Notices
-from bot.polling.outage import Outage
+from bot.polling.outage import SILENT, Outage
 from bot.polling.turn import Setup, Taken, Turns
 from bot.ports.polling import Leased, PollStore, Turn
 
@@ -77,6 +77,7 @@ class Poller:
         self._flushed = self._renewed = 0.0
         self._outage = Outage()
         self._offline = False
+        self._began = 0.0
         self.tally = Tally()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
@@ -195,6 +196,13 @@ class Poller:
             log.warning("no site can be reached: is this machine online?" if ours else "sites can be reached again")
         return ours
 
+    def _is_undecided(self, turn: Turn) -> bool:
+        """Return whether, so soon after our beginning, others may still answer and show that our network is well."""
+        if not (turn.outcome.unreached and self._tasks and self._outage.answered_at is None):
+            return False
+        self._began = self._began or asyncio.get_running_loop().time()
+        return asyncio.get_running_loop().time() - self._began < SILENT.total_seconds()
+
     def _judged(self, turn: Turn) -> Turn:
         """Return a turn whose failure counts, or does not because the outage is ours."""
         setup = self._setup()
@@ -244,7 +252,13 @@ class Poller:
 
     async def _finish(self) -> None:
         """Write the turns that tell nobody anything; what cannot be written now is kept for the next attempt."""
-        quiet, self._quiet = [self._judged(turn) for turn in self._quiet], []
+        turns, self._quiet = self._quiet, []
+        quiet: list[Turn] = []
+        for turn in turns:
+            if self._is_undecided(turn):
+                self._quiet.append(turn)
+            else:
+                quiet.append(self._judged(turn))
         any_written = bool(quiet)
         try:
             try:

@@ -39,7 +39,7 @@ def well(
 ) -> Outcome:
     """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed."""
     new = bool(fresh)
-    habits = rhythm.learned(leased.habits, leased.polled_at, now, news=new)
+    habits = rhythm.learned(leased.habits, leased.polled_at, now, news=new, every=source.every)
     if document is not None:
         habits = replace(habits, hints=document.hints)
         if not leased.baselined:

@@ -31,10 +31,12 @@ _HOURS = struct.Struct("<24H")
 _UNIT = 1000
 
 
-def learned(habits: Habits, last: datetime | None, now: datetime, *, news: bool) -> Habits:
-    """Return what is known after a poll that went well; `last` is the one before it."""
+def learned(
+    habits: Habits, last: datetime | None, now: datetime, *, news: bool, every: timedelta = timedelta()
+) -> Habits:
+    """Return what is known after a poll that went well; `last` is the one before it, `every` the source's own pace."""
     rates = _rates(habits.rhythm)
-    watched = last is not None and timedelta() <= now - last <= GAP
+    watched = last is not None and timedelta() <= now - last <= max(GAP, 2 * every)
     if last is not None and watched:
         _forget(rates, last, now)
         if news:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
     from bot.newsroom import Newsroom, Piece
     from tests.plugins.rig import Rig
+
+HOUR = timedelta(hours=1)
 
 
 def watching(*urls: str) -> str:
@@ -78,6 +87,112 @@ async def test_the_only_source_is_told_of_though_nothing_compares_with_it(rig: R
     await rig.set_up(watching(site.url()))
     (told,) = await fail(rig, 7)
     assert told.startswith("500 A fails")
+
+
+async def test_case_43_a_source_that_is_gone_for_good_is_told_at_once(rig: Rig, newsroom: Newsroom) -> None:
+    """Case 43: 410 needs no second opinion: the owner hears of it, and it is asked again the next day."""
+    rig.owners = (500,)
+    site = await rig.site()
+
+    async def gone(_: web.Request) -> web.Response:
+        raise web.HTTPGone
+
+    site.pages["/feed"] = gone
+    await rig.set_up(watching(site.url(), newsroom.feed("courier")))
+    (told,) = await fail(rig, 1)
+    assert "gone for good (410)" in told
+    ((wait,),) = rig.rows("SELECT next_due - tried_at FROM source WHERE name = 'A'")
+    assert 22 < wait / 3_600_000 < 26
+    assert await fail(rig, 3) == []
+
+
+async def test_a_source_that_falls_silent_is_told_once_a_silence(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece]
+) -> None:
+    """Promise 5: after three times its usual silence the owner hears of it, once, and readers never."""
+    rig.owners = (500,)
+    newsroom.publish("courier", piece("Rail fares rise", "x", ()))
+    await rig.set_up(watching(newsroom.feed("courier")))
+    await rig.poll()
+    days, hour = 10 * 86_400_000, 3_600_000
+    rig.change(f"UPDATE source SET watched_since = watched_since - {days}, lull = {hour}")  # noqa: S608 - our own numbers
+    assert await fail(rig, 1) == []
+    (told,) = await fail(rig, 3)
+    assert told.startswith("500 A has brought nothing new for 4 hours")
+    assert "What it answers does not change." in told
+    assert "usually 60 minutes pass at most" in told
+    newsroom.publish("courier", piece("Rail fares fall", "x", ()))
+    assert await fail(rig, 2) == []
+    rig.change(f"UPDATE source SET lull = {hour}")  # noqa: S608 - the same
+    assert len(await fail(rig, 4)) == 1
+
+
+async def test_case_37_a_move_is_adopted_told_and_dedupes(rig: Rig, rss: Callable[..., bytes]) -> None:
+    """Case 37: after three polls and a day the new address is asked; nothing is told twice, and the owner once."""
+    rig.owners = (500,)
+    old, new = await rig.site(), await rig.site()
+    entries = [("1", "Kremlin speaks", "x"), ("2", "Kremlin listens", "x")]
+    old.pages["/feed"] = new.pages["/feed"] = rss(*entries)
+    await rig.set_up(watching(old.url()).replace("every: 1m", "every: 1m, full_text: never"))
+    await rig.poll()
+
+    async def moved(_: web.Request) -> web.Response:
+        raise web.HTTPMovedPermanently(new.url())
+
+    old.pages["/feed"] = moved
+    told = []
+    for _ in range(5):
+        await rig.later(hours=12)
+        told += [one.alert.headline for one in await rig.told()]
+    assert [line.partition(" to ")[0] for line in told] == ["A has moved for good"]
+    assert rig.rows("SELECT address, url, known FROM source") == [(new.url(), old.url(), 2)]
+    old.asked.clear()
+    new.pages["/feed"] = rss(("3", "Kremlin again", "x"), *entries)
+    assert (await rig.later(hours=1)).queued == 1
+    assert old.asked == []
+    new.pages.clear()  # the new address dies: after a while the old one, which the file names, is asked again
+    for _ in range(4):
+        await rig.later(hours=2)
+    assert old.asked == ["/feed"]
+
+
+async def test_case_38_a_temporary_redirect_moves_nobody(rig: Rig, rss: Callable[..., bytes]) -> None:
+    """Case 38: 302, to a feed or to a page for logging in, is followed and never adopted; a page is an error."""
+    site = await rig.site()
+    site.pages |= {"/other": rss(("1", "Kremlin", "x")), "/login": b"<!doctype html><html><title>Log in</title></html>"}
+    target = "/other"
+
+    async def away(_: web.Request) -> web.Response:
+        raise web.HTTPFound(target)
+
+    site.pages["/feed"] = away
+    await rig.set_up(watching(site.url()).replace("every: 1m", "every: 1m, kind: feed"))
+    for _ in range(5):
+        assert (await rig.later(hours=12)).failures == {}
+    assert rig.rows("SELECT address, moving_to FROM source") == [(None, None)]
+    target = "/login"
+    tally = await rig.later(hours=12)
+    assert "Log in" in tally.failures["A"]
+    assert rig.rows("SELECT address, moving_to, known FROM source") == [(None, None, 1)]
+
+
+async def test_case_51_an_outage_of_ours_counts_against_nobody(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Case 51: with no name found for two hours, no failure is counted, nobody told, and all is read soon after."""
+    rig.owners = (500,)
+    newsroom.publish("courier", piece("Rail fares rise", "x", ()))
+    await rig.set_up(
+        watching(*(f"http://{name}.invalid:{newsroom.port}/feed" for name in "abc"), newsroom.feed("courier"))
+    )
+    assert len((await rig.poll()).failures) == 3
+    assert {row[0] for row in rig.rows("SELECT failures FROM source WHERE name <> 'D'")} == {1}  # these are theirs
+    rig.change("UPDATE source SET disabled_at = 1 WHERE name = 'D'")
+    assert await fail(rig, 12) == []
+    assert {row[0] for row in rig.rows("SELECT failures FROM source WHERE name <> 'D'")} == {1}
+    assert "is this machine online?" in caplog.text
+    waits = [row[0] for row in rig.rows("SELECT next_due - tried_at FROM source WHERE name <> 'D'")]
+    assert max(waits) < 6 * 60_000
 
 
 async def test_without_owners_nobody_is_told(rig: Rig, newsroom: Newsroom) -> None:
