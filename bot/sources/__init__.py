@@ -8,6 +8,7 @@ ones through child processes.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,8 +43,9 @@ class Parser:
 
     def __init__(self, *, children: int = 0, deadline: float = DEADLINE) -> None:
         most = children or min(4, os.cpu_count() or 1)
-        self._honest = Children(most, deadline)
-        self._suspicious = Children(min(2, most), deadline)  # of their own, so that only they wait for each other
+        numbers = itertools.count(1)
+        self._honest = Children(most, deadline, numbers)
+        self._suspicious = Children(min(2, most), deadline, numbers)  # so that only they wait for each other
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="parse")
         self._listing = 0
 
@@ -99,8 +101,9 @@ class Parser:
             if isinstance(read, Reading):
                 return read.drafts
             document, positions = Document(document.url, (), data=read), list(range(len(positions)))
-        children = self._suspicious if not feed.is_modest(document.data, feed.MONSTROUS) else self._honest
-        return await children.items(document, positions)
+        if self._suspicious.keeps(document) or not _is_honest(document.data, document.content_type):
+            return await self._suspicious.items(document, positions)
+        return await self._honest.items(document, positions)
 
     async def _whole(self, fetched: Fetched, what: kinds.Found, select: str | None) -> Reading:
         if fetched.body.startswith(GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
@@ -110,8 +113,7 @@ class Parser:
         return await (self._suspicious if what == "json" else self._honest).whole(fetched, what, select)
 
     async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
-        plain = feed.is_plain_utf8(fetched.body, fetched.content_type)  # any other encoding may be a trap of its own
-        if not (plain and feed.is_modest(fetched.body, feed.MONSTROUS)):
+        if not _is_honest(fetched.body, fetched.content_type):
             return await self._suspicious.scan(fetched, now)
         if self._honest.started or self._listing >= AT_ONCE or not feed.is_modest(fetched.body):
             return await self._honest.scan(fetched, now)
@@ -123,6 +125,11 @@ class Parser:
 
     async def _thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
+
+
+def _is_honest(data: bytes, content_type: str) -> bool:
+    """Return whether no harm is to be expected; an encoding other than UTF-8 may be a trap of its own."""
+    return feed.is_plain_utf8(data, content_type) and feed.is_modest(data, feed.MONSTROUS)
 
 
 def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Document:

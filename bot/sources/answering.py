@@ -82,14 +82,13 @@ def _scan(question: dict[str, Any], data: bytes, kept: OrderedDict[int, Document
     found = feed.scan(data, question["url"], question["content_type"], now)
     if isinstance(found, feed.Broken):
         return {"broken": found.why}
-    number = next(reversed(kept), 0) + 1
-    kept[number] = found
+    kept[question["document"]] = found
     while len(kept) > KEPT:
         kept.popitem(last=False)
     identities = [(one.keys, one.known_by[len(one.keys) :], one.page) for one in found.identities]
     every, skips = found.hints.every, found.hints.skips
     hints = [every and every.total_seconds(), skips]
-    return {"document": number, "identities": identities, "note": found.note, "hints": hints}
+    return {"identities": identities, "note": found.note, "hints": hints}
 
 
 def _rows(drafts: Iterable[Draft]) -> list[tuple[object, ...]]:

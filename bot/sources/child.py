@@ -12,6 +12,7 @@ import itertools
 import json
 import struct
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,10 +39,13 @@ _ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or n
 
 
 class Children:
-    """So many child processes at most, each started when first needed; `close` ends them."""
+    """So many child processes at most, each started when first needed; `close` ends them.
 
-    def __init__(self, most: int, deadline: float = DEADLINE) -> None:
-        numbers = itertools.count(1)
+    `numbers` name processes and documents, so that none is taken for another: all groups share them.
+    """
+
+    def __init__(self, most: int, deadline: float = DEADLINE, numbers: Iterator[int] | None = None) -> None:
+        self._numbers = numbers = numbers or itertools.count(1)
         self._children = tuple(_Child(deadline, numbers) for _ in range(most))
         self.backlog = Backlog()
 
@@ -54,11 +58,11 @@ class Children:
         """Do what `feed.scan` does; the child keeps the document for a while."""
         child = self._free()
         with self.backlog.holding(len(fetched.body)):
-            answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat())
+            number = next(self._numbers)
+            answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat(), document=number)
         if "broken" in answer:
             return Broken(answer["broken"])
         identities = tuple(Identity((*keys,), (*keys, *more), page) for keys, more, page in answer["identities"])
-        kept = (child.number, answer["document"])
         every, skips = answer["hints"]
         return Document(
             fetched.url,
@@ -66,9 +70,13 @@ class Children:
             answer["note"],
             data=fetched.body,
             content_type=fetched.content_type,
-            kept=kept,
+            kept=(child.number, number) if child.number else None,  # it may have been replaced at once
             hints=Hints(every and timedelta(seconds=every), skips),
         )
+
+    def keeps(self, document: Document) -> bool:
+        """Return whether one of the processes is the one that listed this document."""
+        return document.kept is not None and any(child.number == document.kept[0] for child in self._children)
 
     async def items(self, document: Document, wanted: list[int]) -> tuple[Draft, ...]:
         """Read items of a document, by the child that keeps it if that still lives, or by any."""
@@ -102,7 +110,7 @@ class Children:
 class _Child:
     """One process and its replacements; `number` is 0 while there is none. Questions wait for one another."""
 
-    def __init__(self, deadline: float, numbers: itertools.count[int]) -> None:
+    def __init__(self, deadline: float, numbers: Iterator[int]) -> None:
         self._deadline = deadline
         self._numbers = numbers
         self._line = Line()

@@ -26,6 +26,10 @@ _SITEMAP: Final = re.compile(
 )
 _XHTML: Final = re.compile(_PROLOGUE.encode() + rb"<(?:html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
+_FEED: Final = re.compile(
+    rb"<(?:feed|rss|rdf:RDF)\s[^<>]{0,300}?(?:xmlns|version)", re.IGNORECASE
+)  # wrapped into a page
+
 
 def kind_of(body: bytes, kind: Kind) -> Found:
     """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
@@ -40,7 +44,7 @@ def kind_of(body: bytes, kind: Kind) -> Found:
         raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
     if jsonfeed.is_json(body):
         return "json"
-    return "site" if is_html(body) or _XHTML.match(head) else "feed"
+    return "site" if is_html(body) or (_XHTML.match(head) and not _FEED.search(head)) else "feed"
 
 
 def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
