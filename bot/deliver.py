@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Delivery
 from bot.ports.delivery import DeliverStore, Notifier
-from bot.sending.flights import Flights
+from bot.sending.flights import RUSH, Flights
 from bot.sending.lane import Lane
 from bot.sending.pace import Limits, Pace
 from bot.sending.tenure import Tenure
@@ -219,6 +219,8 @@ class Deliverer:
             if chat not in passed and self._pace.rested(chat, now) <= now:
                 ready[chat] = delivery
             passed.add(chat)
+            if len(ready) > RUSH:
+                break
         self._flights.expect(len(ready))
         if not ready or not self._flights.room():
             return None

@@ -133,8 +133,13 @@ class Desk:
 
     async def press(self, pressed: str, *, message: int | None = 5, **said: Any) -> Answer:
         """Let somebody press a button that was kept with this meaning where they are."""
+        where = written("/x", **said).chat.id
+        (key,) = await self.store.buttons.keep(where, [pressed], self.now)
+        return await self.tap(key, message=message, **said)
+
+    async def tap(self, key: str, *, message: int | None = 5, **said: Any) -> Answer:
+        """Let somebody press a button that says this, or pretend to."""
         command = replace(written("/x", **said), verb="?", words="", addressed=True)
-        (key,) = await self.store.buttons.keep(command.chat.id, [pressed], self.now)
         return await self.commands.answer(replace(command, press=Press("q1", message, key)))
 
 
@@ -146,9 +151,9 @@ def written(
     verb, _, words = text.removeprefix("/").partition(" ")
     private = where > 0
     given: dict[str, Any] = {"name": "Reader", "title": "Reader" if private else "Newsroom", "addressed": private}
+    given["kind"] = "private" if private else "group"
     return Command(
         chat=Chat(where, topic),
-        kind="private" if private else "group",
         user=user,
         verb=verb,
         words=words,
