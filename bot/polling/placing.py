@@ -81,7 +81,7 @@ class Placer:
         """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
         if not found:
             return
-        near = await self._recording.candidates([one.signature.index for one in found], self._now - WINDOW)
+        near = await self._recording.candidates([one.signature.probes for one in found], self._now - WINDOW)
         placed = self._placed(found, near)
         joined = {one.story for one in placed if not one.opens}
         self._stories.update(await self._recording.stories(sorted(joined)))

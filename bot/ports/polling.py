@@ -16,6 +16,7 @@ from bot.model import (
     Hints,
     Item,
     Match,
+    Probe,
     Report,
     Rise,
     Signature,
@@ -137,10 +138,10 @@ class Recording(Protocol):
         """Return those of the keys that are on record for this source."""
         ...
 
-    async def candidates(self, indexes: Sequence[Sequence[int]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
-        """Return, for each index, the reports seen since then that share a number with it.
+    async def candidates(self, probes: Sequence[Sequence[Probe]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+        """Return, for the probes of each item, the reports seen since then that share numbers with them.
 
-        Those that share most come first, 200 at most.
+        For every probe its `most` that share most, the newest `each` of each number being looked at.
         """
         ...
 

@@ -78,6 +78,19 @@ class Dialect:
         numbers = ARRAY(BigInteger)
         return made.bindparams(bindparam("firsts", type_=numbers), bindparam("seconds", type_=numbers))
 
+    @property
+    def newest(self) -> TextClause:
+        """The FROM clause `newest` beside `asked`: the newest `:each` reports under the key asked.second, `:since` then.
+
+        Bounded for each key by itself: one that half of the record shares costs no more than any other.
+        """
+        rows = "SELECT report FROM story_key WHERE key = asked.second AND at >= :since ORDER BY at DESC, report DESC"
+        rows += " LIMIT :each"
+        if self.name == "sqlite":
+            packed = f"SELECT json_group_array(report) FROM ({rows})"  # noqa: S608 - no values
+            return text(f"json_each(({packed})) AS newest")
+        return text(f"LATERAL ({rows}) AS newest (value)")
+
     def greatest(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the greatest of values that are not NULL."""
         return func.max(*values) if self.name == "sqlite" else func.greatest(*values)

@@ -31,7 +31,6 @@ from bot.store.schema import ENABLED, LEASED, chat, item, outbox, report, seen, 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-CANDIDATES = 200  # the nearest by shared keys: a true copy shares most of them
 ENDED = (
     "etag",
     "last_modified",
@@ -202,18 +201,30 @@ def adding_story_key() -> Insert:
 
 @cache
 def sharing(dialect: Dialect) -> Select[Any]:
-    """Return the select of the reports that share keys, those that share most first: keys, since."""
+    """Return the select of the reports that share keys with items, as (item, report), those that share most first.
+
+    Parameters: the packed pairs of item and key; since; each: newest reports of a key that are looked at; most: of an
+    item.
+    """
+    asked = dialect.pairs.columns(column("first", BigInteger), column("second", BigInteger)).cte("asked")
+    found = column("value", BigInteger)
     shared = (
-        select(story_key.c.report, func.count().label("shared"))
-        .where(dialect.among(story_key.c.key, "keys"), story_key.c.at >= bindparam("since"))
-        .group_by(story_key.c.report)
-        .order_by(text("shared DESC"), story_key.c.report.desc())
-        .limit(CANDIDATES)
-        .subquery()
+        select(asked.c.first.label("item"), found.label("report"), func.count().label("many"))
+        .select_from(asked, dialect.newest)
+        .group_by(asked.c.first, found)
+        .subquery("shared")
     )
-    return (
-        select(report).join(shared, shared.c.report == report.c.id).order_by(shared.c.shared.desc(), report.c.id.desc())
-    )
+    order = (shared.c.many.desc(), shared.c.report.desc())
+    place = func.row_number().over(partition_by=shared.c.item, order_by=order).label("place")
+    ranked = select(shared.c.item, shared.c.report, place).subquery("ranked")
+    wanted = ranked.c.place <= bindparam("most")
+    return select(ranked.c.item, ranked.c.report).where(wanted).order_by(ranked.c.item, ranked.c.place)
+
+
+@cache
+def reports(dialect: Dialect) -> Select[Any]:
+    """Return the select of reports: ids."""
+    return select(report).where(dialect.among(report.c.id, "ids"))
 
 
 @cache

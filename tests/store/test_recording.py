@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StaleLeaseError
-from bot.model import Alert, Chat, Evidence, Subscription
+from bot.model import Alert, Chat, Evidence, Probe, Subscription
 from bot.ports.delivery import Dead, Folded, Sent
 from bot.ports.polling import Recorded, Turn
 from bot.store.rows import clean, to_alert, to_payload
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+
+
+def probing(*keys: int, each: int = 50, most: int = 50) -> list[Probe]:
+    """Return one question to the index."""
+    return [Probe(keys, each, most)]
 
 
 async def test_a_turn_is_one_whole(play: Play, store: Store) -> None:
@@ -87,7 +92,7 @@ async def test_case_68_pollers_that_find_one_story_tell_a_chat_once(play: Play) 
 
     async def find(worker: Store, number: int) -> tuple[int, int]:
         async with worker.polls.recording(leases[number]) as recording:
-            (near,) = await recording.candidates([[1, 2, 3]], play.now - DAY)
+            (near,) = await recording.candidates([probing(1, 2, 3)], play.now - DAY)
             story = near[0].story if near else 100 + number
             told = (await recording.stories([story])).get(story)
             chats = {Chat(1), Chat(2)} - (told.told if told else set())
@@ -112,23 +117,30 @@ async def test_candidates_share_keys_within_the_window(play: Play, store: Store)
         play.after(hours=1)
     (one,) = await play.leased(store)
     async with store.polls.recording(one) as recording:
-        (found,) = await recording.candidates([[1, 2, 3, -(2**63)]], play.now - DAY)
+        (found,) = await recording.candidates([probing(1, 2, 3, -(2**63))], play.now - DAY)
         assert [candidate.story for candidate in found] == [11, 10]
         assert found[0].sketch == b"\x00\xff\x02"
         assert found[0].report.watchlists == ("k",)
-        (later,) = await recording.candidates([[1, 2, 3]], play.now - timedelta(hours=2))
+        (later,) = await recording.candidates([probing(1, 2, 3)], play.now - timedelta(hours=2))
         assert [candidate.story for candidate in later] == [11]
-        assert await recording.candidates([[], [7]], play.now - DAY) == ((), ())
+        assert await recording.candidates([[], probing(7)], play.now - DAY) == ((), ())
         assert await recording.candidates([], play.now - DAY) == ()
 
 
-async def test_at_most_two_hundred_candidates(play: Play, store: Store) -> None:
-    """A key that everybody shares does not make a decision dear."""
+async def test_a_key_that_everybody_shares_does_not_make_a_decision_dear(play: Play, store: Store) -> None:
+    """Of one key the newest so many are looked at, of an item so many come back; each kind of probe has its bounds."""
     (one,) = await play.leased(store)
-    await play.record(store, one, *(play.told(number, number, index=(5,)) for number in range(1, 251)))
+    await play.record(store, one, *(play.told(number, number, index=(5, 6)) for number in range(1, 61)))
     (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
     async with store.polls.recording(one) as recording:
-        assert [len(each) for each in await recording.candidates([[5], [6]], play.now - DAY)] == [200, 0]
+        asked = [probing(5, each=9), probing(5, most=7), (*probing(5, each=3), *probing(6, each=4)), probing(8)]
+        found = await recording.candidates(asked, play.now - DAY)
+        assert [[candidate.story for candidate in each] for each in found] == [
+            list(range(60, 51, -1)),
+            list(range(60, 53, -1)),
+            list(range(60, 56, -1)),
+            [],
+        ]
 
 
 async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -> None:
