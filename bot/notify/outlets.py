@@ -34,7 +34,8 @@ def told_first(delivery: Delivery) -> Report | None:
 def headline_of(delivery: Delivery, url: str | None) -> str:
     """Return the headline as it is now; an item without words is told by its source, then by its host."""
     told, alert = told_first(delivery), delivery.alert
-    now = told.headline if told and told.url is not None and told.url == alert.url else ""
+    mine = told is not None and told.url is not None and told.url == alert.url
+    now = told.headline if told and mine and not alert.part else ""  # a reply tells of one change, whatever came after
     headline = plain(now) or plain(alert.headline) or (plain(told.source) if told else "")
     return cut(headline or (url or "").removeprefix("https://").removeprefix("http://") or "—", HEADLINE)
 

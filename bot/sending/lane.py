@@ -155,7 +155,7 @@ class Lane:
                 if seconds is None:
                     raise
                 await self._pause(seconds)
-        first = sum(one.message is None for one in batch)
+        first = sum(one.message is None and not one.alert.part for one in batch)  # replies are no alerts of their own
         self.sent += first if isinstance(result, Sent | Folded) else 0
         self.dead += first if isinstance(result, Dead) else 0
 
