@@ -80,7 +80,20 @@ def check_sources(found: Findings, environ: Mapping[str, str]) -> None:
             found.warn(url, f"the same address as on line {line}; one of them is enough")
         if select is not None and isinstance(kind, yaml.ScalarNode) and kind.value in {"feed", "sitemap"}:
             found.wrong(select, f"select is for pages, and this is a {kind.value}; remove select, or set kind: page")
+        elif isinstance(select, yaml.ScalarNode) and select.value.strip() and (mistake := _selector(select.value)):
+            found.wrong(select, f'no CSS selector: {mistake}; write one such as "main h2 a"')
         _check_headers(found, child(source, "headers"), environ)
+
+
+def _selector(text: str) -> str | None:
+    """Return what is wrong with a CSS selector."""
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except SelectorError as error:
+        return shown(str(error))
+    return None
 
 
 def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[str, str]) -> None:
