@@ -146,7 +146,7 @@ def _connection(host: str, error: OSError) -> str:
         return f"{host} refused the connection: no server runs there"
     if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
         return f"there is no way to {host}: is this machine online?"
-    if error.errno in {errno.ECONNRESET, errno.EPIPE}:
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
         return f"{host} cut the connection"
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return "this machine has no more open files to spare: raise its limit (ulimit -n)"
