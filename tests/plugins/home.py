@@ -52,14 +52,22 @@ class Home:
         return file
 
     async def start(
-        self, *words: str, given: bool = False, largest: int | None = None, out: int = asyncio.subprocess.PIPE
+        self,
+        *words: str,
+        given: bool = False,
+        largest: int | None = None,
+        files: int | None = None,
+        out: int = asyncio.subprocess.PIPE,
     ) -> asyncio.subprocess.Process:
         """Start the program and leave it running; it is ended with the test.
 
-        With `given` its standard input is a pipe; no file of its may grow beyond `largest` bytes; `out` is its output.
+        With `given` its standard input is a pipe; no file of its may grow beyond `largest` bytes, and no more than
+        `files` may be open; `out` is its output.
         """
 
         def limit() -> None:
+            if files is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
             if largest is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
 
@@ -73,16 +81,21 @@ class Home:
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=asyncio.subprocess.PIPE,
-            preexec_fn=limit if largest is not None else None,
+            preexec_fn=limit if (largest, files) != (None, None) else None,
         )
         self.running.append(process)
         return process
 
     async def run(
-        self, *words: str, seconds: float = 60.0, given: bytes | None = None, largest: int | None = None
+        self,
+        *words: str,
+        seconds: float = 60.0,
+        given: bytes | None = None,
+        largest: int | None = None,
+        files: int | None = None,
     ) -> Ended:
         """Run the program to its end; `given` is its standard input."""
-        process = await self.start(*words, given=given is not None, largest=largest)
+        process = await self.start(*words, given=given is not None, largest=largest, files=files)
         async with asyncio.timeout(seconds):
             out, err = await process.communicate(given)
         return Ended(process.returncode or 0, out.decode(), err.decode())

@@ -128,6 +128,11 @@ class Rig:
         self._parts = store, turns, current, Notices(store.polls, self.owners)
         return store
 
+    def let_the_clock_run(self) -> None:
+        """Take the machine's time from now on, for what is watched while it happens."""
+        store, turns, current, notices = self.parts
+        self._parts = store, replace(turns, now=lambda: datetime.now(UTC)), current, notices
+
     def forget_notices(self) -> None:
         """Begin with notices that remember nothing, as every process does."""
         store, turns, current, _ = self.parts
