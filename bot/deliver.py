@@ -162,6 +162,8 @@ class Deliverer:
             self._tenure.lose()
             return now + IDLE
         except StoreError as error:
+            if error.lasting:
+                raise
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
         while picked := self._pick(now):

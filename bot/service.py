@@ -83,6 +83,8 @@ class Service:
             try:
                 await self.base.personal.look()
             except StoreError as error:
+                if error.lasting:
+                    raise
                 log.debug("personal queries wait for the database", extra={"reason": str(error)})
             if watched.orphaned() and not lost:
                 lost = True
@@ -106,6 +108,8 @@ class Service:
         try:
             await self.base.store.polls.sync(self.base.current.config().sources, app.now())
         except StoreError as error:
+            if error.lasting:
+                raise
             log.warning("edited sources wait for the database", extra={"reason": str(error)})
             return False
         return True

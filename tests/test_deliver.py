@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from bot import deliver, supervise
 from bot.deliver import Deliverer, Drained
+from bot.errors import StoreError
 from bot.model import (
     TERMINAL,
     Alert,
@@ -36,6 +37,7 @@ from bot.model import (
 from bot.notify.telegram import TelegramNotifier
 from bot.ports.delivery import Sent
 from bot.ports.polling import Outcome, Recorded, Turn
+from bot.sending import flights
 from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
@@ -679,6 +681,57 @@ async def test_case_78_a_second_sender_waits(room: Room, telegram_server: Telegr
     assert len(telegram_server.sent()) == 1
 
 
+async def test_a_fault_of_the_database_that_lasts_ends_the_loop(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying again cannot help: whoever supervises the loop has to hear of it. Any other is waited out."""
+    claims = list[bool]()
+
+    async def broken(*_: object, **__: object) -> tuple[Delivery, ...]:
+        claims.append(True)
+        raise StoreError("the database is damaged", lasting=len(claims) > 2)
+
+    monkeypatch.setattr(Deliveries, "claim", broken)
+    with pytest.raises(StoreError, match="damaged"):
+        await room.sender().run(asyncio.Event(), asyncio.Event())
+    assert len(claims) == 3
+
+
+async def test_case_75_a_rush_keeps_the_pace_when_answers_are_slow(room: Room, telegram_server: TelegramServer) -> None:
+    """More than 25 chats wait, answers take a tenth of a second: as many are under way as keep the pace, no more.
+
+    Each is for another chat, none is told twice, and when few are left it is one at a time again.
+    """
+    telegram_server.per_second, telegram_server.delay, telegram_server.each = 30, 0.1, 1.0
+    telegram_server.now = lambda: datetime.now(UTC)
+    medium = Counting(room.notifier)
+    await room.tell(*range(1, 61))
+    start = datetime.now(UTC)
+    result = await Deliverer(room.store.deliveries, medium).drain(start + timedelta(minutes=1))
+    assert (result.sent, result.left) == (60, 0)
+    assert 2 <= medium.most <= flights.MOST
+    assert sorted(one.chat for one in telegram_server.sent()) == list(range(1, 61))
+    medium.most = 0
+    await room.tell(*range(1, 6))
+    await Deliverer(room.store.deliveries, medium).drain(datetime.now(UTC) + timedelta(minutes=1))
+    assert medium.most == 1
+
+
+async def test_chats_take_turns_and_what_is_urgent_does_not_wait_for_one(
+    room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has little to be told is told before others have had all of theirs; an urgent one before all of that."""
+    monkeypatch.setattr(deliver, "HELD", 16)
+    monkeypatch.setattr(deliver, "PER_CHAT", 2)
+    await room.tell_many(list(range(1, 31)), 6)
+    await room.tell(99)
+    await room.tell(1, priority="urgent")
+    await room.drain()
+    order = [one.chat for one in telegram_server.sent()]
+    assert len(order) == 182
+    assert order.index(99) <= 30 * 2 + 2, "one turn of everybody, however much they have"
+    urgent = next(place for place, one in enumerate(telegram_server.sent()) if "Headline 8" in one.text)
+    assert urgent < 4
+
+
 @both
 async def test_case_77_a_sender_that_was_replaced_stops(
     room: Room, telegram_server: TelegramServer, fault: type[Fault], monkeypatch: pytest.MonkeyPatch
@@ -710,11 +763,12 @@ async def test_case_77_a_sender_that_was_replaced_stops(
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("delay", [0.0, 0.1])
 async def test_case_5_a_thousand_chats_in_real_time(
-    tmp_path: Path, telegram_server: TelegramServer, bot_token: str
+    tmp_path: Path, telegram_server: TelegramServer, bot_token: str, delay: float
 ) -> None:
     """One hot story for 1,000 chats, by the real clock: at least 24 a second overall, no 429 earned, each told once."""
-    telegram_server.per_second, telegram_server.per_minute = 30, 20
+    telegram_server.per_second, telegram_server.per_minute, telegram_server.delay = 30, 20, delay
     async with (
         await open_store(f"sqlite:///{tmp_path}/newswatch.db", migrate=True) as store,
         TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier,

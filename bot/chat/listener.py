@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from bot.chat.answering import Answering
 from bot.chat.line import Line
 from bot.chat.setback import REFUSED_FOR, Setback, setback
-from bot.errors import BotError, DeliveryError
+from bot.errors import BotError, DeliveryError, StoreError
 from bot.sending.tenure import RENEW, STANDBY, Roles, Tenure
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,9 @@ class Listener:
     async def _take(self) -> int | None:
         try:
             epoch = await self._tenure.keep(self._now())
-        except BotError as error:
+        except StoreError as error:
+            if error.lasting:
+                raise
             log.warning("listener cannot reach the database", extra={"reason": str(error)})
             return None
         if (epoch is None) != self._standby:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from bot.chat.listener import Listener
+from bot.errors import StoreError
 from bot.ports.delivery import Role
 from bot.sending.tenure import MARGIN, STANDBY, TTL
-
-if TYPE_CHECKING:
-    import pytest
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -25,11 +25,14 @@ class Row:
     epoch: int | None = 7
     taken: list[timedelta] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
+    fault: StoreError | None = None
 
     async def take_role(self, role: Role, _now: datetime, ttl: timedelta) -> int | None:
         """Answer as told."""
         assert role == "listener"
         self.taken.append(ttl)
+        if self.fault:
+            raise self.fault
         return self.epoch
 
     async def drop_role(self, _: Role, epoch: int) -> None:
@@ -59,6 +62,20 @@ async def test_case_77_a_listener_that_slept_past_its_lease_steps_back() -> None
     async with asyncio.timeout(1):
         await one._keep(7)
     assert len(row.taken) == 1
+
+
+async def test_a_fault_of_the_database_that_lasts_ends_the_listener() -> None:
+    """Trying again cannot help: it is raised for whoever supervises, while any other is waited out."""
+    row = Row()
+    one = listener(row)
+    for lasting in (False, True):
+        row.fault = StoreError("the database is damaged", lasting=lasting)
+        if lasting:
+            with pytest.raises(StoreError, match="damaged"):
+                await one._take()
+        else:
+            assert await one._take() is None
+        row.now += STANDBY
 
 
 async def test_a_role_that_came_back_under_another_epoch_was_lost_in_between(

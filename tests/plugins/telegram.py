@@ -77,6 +77,8 @@ class TelegramServer:
         self.webhook = ""
         self.per_minute: int | None = None  # enforce: of one group; None = no limits
         self.per_second: int | None = None  # enforce: overall
+        self.each: float | None = None  # enforce: seconds between two messages of one chat
+        self.delay = 0.0  # seconds that every answer to a message takes
         self._plans: list[_Plan] = []
         self._messages: dict[tuple[int, int], dict[str, Any]] = {}
         self._numbers, self._updates = count(1), count(1)
@@ -184,6 +186,8 @@ class TelegramServer:
             self.violations.append(wrong)
             return _refuse(400, f"Bad Request: {wrong}")
         answer = await self._answer(method, params)
+        if self.delay and method in {"sendMessage", "editMessageText"}:
+            await asyncio.sleep(self.delay)
         return _misbehave(fault, request) if fault else answer
 
     def _fault(self, method: str, params: Mapping[str, Any]) -> Fault | None:
@@ -251,6 +255,8 @@ class TelegramServer:
         """Return the seconds to wait when a limit is exceeded that the test enforces."""
         age = [((now - one.at).total_seconds(), one.chat) for one in self.told[-2000:]]
         if self.per_second and sum(seconds < 1 for seconds, _ in age) >= self.per_second:
+            return 1
+        if self.each and any(seconds < self.each and other == chat for seconds, other in age):
             return 1
         mine = sum(seconds < 60 for seconds, other in age if other == chat)
         return 3 if chat < 0 and self.per_minute and mine >= self.per_minute else 0
