@@ -29,6 +29,8 @@ _BUTTONS = 20  # under the list
 _WORDS, _LETTERS = 5, 60  # of a phrase
 _LABEL = 40  # characters of a name on a button
 _OF_STORY = 4  # words of one story that buttons offer
+# In which words inflect besides the languages of the chat and of the watchlists: all there are would take seconds.
+_ALWAYS = frozenset({"en", "ru", "uk"})
 _KINDS: dict[str, Muted] = {
     "story": "story",
     "word": "word",
@@ -79,19 +81,21 @@ async def _mute(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
     except Unclear as error:
         return say(command, hourtexts.unclear(_, error))
     if wanted.kind == "word":
-        wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what))
+        named_ones = {language for one in house.config().watchlists for language in one.languages}
+        languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))
+        wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what, languages))
     if not await house.wishes.mute(command.chat, wanted, now, most=MOST):
         return say(command, mutetexts.too_many(_, MOST))
     done = mutetexts.muted(_, wanted, now, zone)
     return replace(say(command, done, _lengths(asked, wanted)), toast=texts.bare(done) if command.press else "")
 
 
-def _forms(what: str) -> tuple[tuple[str, ...], ...]:
+def _forms(what: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the folded forms of each word; none for scripts without spaces, where a word may stand anywhere."""
     if unspaced(what):
         return ()
-    found = inflect([(word, ()) for word in tokens(what).words])
-    return tuple(tuple(sorted({*found[word, ()], fold(word)})) for word in tokens(what).words)
+    found = inflect([(word, languages) for word in tokens(what).words])
+    return tuple(tuple(sorted({*found[word, languages], fold(word)})) for word in tokens(what).words)
 
 
 # ---------------------------------------------------------------------------------------------- what is meant

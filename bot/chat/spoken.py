@@ -31,7 +31,7 @@ _GROUPS: Final = {
 _CLOCK = r"([01]?[0-9]|2[0-4])(?:[:.h]([0-5][0-9]))?"
 _TIME = re.compile(_CLOCK)
 _HOURS = re.compile(rf"{_CLOCK}-{_CLOCK}")
-_LENGTH = re.compile(r"([1-9][0-9]{0,3})(m|min|h|d|w)")
+_LENGTH = re.compile(r"([1-9][0-9]{0,5})(m|min|h|d|w)")
 _UNITS: Final = {"m": 1, "min": 1, "h": 60, "d": DAY, "w": WEEK * DAY}
 _NAMED: Final = {"hour": 60, "day": DAY, "week": WEEK * DAY}
 
