@@ -42,6 +42,8 @@ class Command:
     addressed: bool = False  # in a group: `/help@our_name`, or a button of ours
     mask: Mask = ""
     press: Press | None = None
+    answers: int | None = None  # the message that it was written as a reply to
+    language: str = ""  # ISO 639-1, of the user's Telegram, where it says so
 
 
 @dataclass(frozen=True, slots=True)

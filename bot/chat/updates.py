@@ -70,9 +70,19 @@ def _command(message: JSON, username: str) -> Command | None:
         title=str(message["chat"].get("title") or name),
         verb=found[1].lower() if found else "",
         words=(found[3].strip() if found else str(message["text"]))[:_WORDS_MAX],
+        language=str(sender.get("language_code") or "")[:2].lower(),
         addressed=bool(named) or kind == "private",
         mask=mask,
+        answers=_answered(message),
     )
+
+
+def _answered(message: JSON) -> int | None:
+    """Return the message that this one answers; in a topic, every message answers the one that made the topic."""
+    answered = message.get("reply_to_message") or {}
+    if not answered.get("message_id") or "forum_topic_created" in answered:
+        return None
+    return int(answered["message_id"])
 
 
 def _press(query: JSON) -> Command | None:

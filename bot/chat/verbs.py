@@ -30,6 +30,7 @@ from bot.chat.naming import find, named, nearest, nearest_list
 from bot.chat.talk import Answer, Button, data
 from bot.model import Subscription, Watchlist
 from bot.onrecord import PERSONAL
+from bot.words import LANGUAGES
 
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
@@ -43,8 +44,10 @@ async def _start(house: House, asked: Asked) -> Answer:
     command = asked.command
     await house.store.revive(command.chat.id)
     count = len(house.config().watchlists)
-    _ = asked.words
+    _, theirs = asked.words, command.language
+    offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"
     buttons = (
+        *((Button(f"🌐 {LANGUAGES[theirs]}", data("language", theirs)),) if offered else ()),
         Button(texts.label_lists(_), data("lists")),
         Button(texts.label_mine(_), data("mine"), beside=True),
         Button(texts.label_latest(_), data("latest")),
