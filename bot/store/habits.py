@@ -12,7 +12,8 @@ from bot.store.rows import Row, clean_or_none
 
 # Of another publisher's feed nothing is known yet; a new address of the same one keeps its rhythm.
 NOWHERE: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
-NOTHING: dict[str, Any] = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "whole_at": None}
+_UNKNOWN = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "hinted_every": None, "hinted_skips": 0}
+NOTHING: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NOWHERE}
 
 
 def to_habits(row: Row) -> Habits:

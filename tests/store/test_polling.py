@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import StaleLeaseError
-from bot.model import Source, Validators
+from bot.model import Hints, Source, Validators
+from bot.ports.polling import Habits, Turn
 from bot.store.holder import Holder
 from bot.store.store import Store
 
@@ -236,3 +237,71 @@ async def test_seen_keys_are_refreshed_once_a_day(play: Play, store: Store) -> N
         await store.polls.finish([play.quiet(one)])
         await store.prune(play.now)
     assert await store.polls.seen(one.id, [1, 2], play.now) == {1}
+
+
+async def test_case_44_a_site_is_one_workers_at_a_time(play: Play) -> None:
+    """Case 44: four workers share 12 sources of 3 sites: no site is ever in two hands, and every source is polled."""
+    workers = [await play.worker() for _ in range(4)]
+    sources = tuple(Source(f"s{n}", f"https://rss{n}.site{n % 3}.example/feed", f"site{n % 3}") for n in range(12))
+    await workers[0].polls.sync(sources, play.now)
+    site = {source.name: source.publisher for source in sources}
+    polled: list[str] = []
+    while len(polled) < len(sources):
+        leased = await asyncio.gather(*(one.polls.lease(play.now, limit=2, ttl=MINUTE) for one in workers))
+        hands = [{site[one.name] for one in some} for some in leased]
+        assert sum(map(len, hands)) == len(set().union(*hands)), "two workers would ask one site"
+        assert any(hands), "nothing is left lying"
+        for worker, some in zip(workers, leased, strict=True):
+            await worker.polls.finish([Turn(play.outcome(one)) for one in some])
+            polled += [one.name for one in some]
+    assert sorted(polled) == sorted(site)
+
+
+async def test_case_44_the_same_worker_may_hold_more_of_its_site(play: Play, store: Store) -> None:
+    """Case 44: who asks a site already goes on with it, also when it is its lease that has run out."""
+    sources = tuple(Source(f"s{n}", f"https://site.example/{n}", "site.example") for n in range(4))
+    await store.polls.sync(sources, play.now)
+    other = await play.worker()
+    assert len(await store.polls.lease(play.now, limit=2, ttl=MINUTE)) == 2
+    assert await other.polls.lease(play.now, limit=9, ttl=MINUTE) == ()
+    assert len(await store.polls.lease(play.now, limit=1, ttl=MINUTE)) == 1
+    assert len(await other.polls.lease(play.after(minutes=2), limit=9, ttl=MINUTE)) == 4
+
+
+async def test_case_87_a_clock_that_was_far_ahead_puts_nothing_off_for_good(play: Play, store: Store) -> None:
+    """Case 87: polls and leases of a year ahead are due again soon after the clock is right."""
+    one, _ = await play.leased(store, 2)
+    right = play.now
+    ahead = play.after(days=365)
+    await store.polls.finish([Turn(play.outcome(one, next_due=ahead + 10 * MINUTE))])
+    (lost,) = await (await play.worker()).polls.lease(ahead, limit=1, ttl=MINUTE)
+    assert lost.name == "s1"
+    again = await play.worker()
+    assert len(await again.polls.lease(right + MINUTE, limit=9, ttl=MINUTE)) == 2
+
+
+async def test_what_was_learned_of_a_source_comes_back(play: Play, store: Store) -> None:
+    """Rhythm, hints and moves outlive the process; they end with another publisher, a move with another address."""
+    (one,) = await play.leased(store)
+    habits = Habits(
+        rhythm=bytes(range(48)),
+        since=play.now - timedelta(days=9),
+        news_at=play.now - MINUTE,
+        lull=timedelta(hours=7),
+        hints=Hints(timedelta(minutes=30), 0b101),
+        whole_at=play.now,
+        address="https://s0.example/moved",
+        moving_to="https://s0.example/again",
+        moving_since=play.now,
+        moving_polls=2,
+    )
+    await store.polls.finish([Turn(play.outcome(one, habits=habits, next_due=play.now))])
+    (again,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
+    assert again.habits == habits
+    await store.polls.finish([Turn(play.outcome(again, next_due=play.now))])
+    await store.polls.sync([Source("s0", "https://s0.example/other", "s0.example")], play.now)
+    (moved,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
+    assert (moved.habits.rhythm, moved.habits.address, moved.habits.moving_to) == (habits.rhythm, None, None)
+    await store.polls.sync([Source("s0", "https://another.example/", "another.example")], play.now)
+    (other,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
+    assert other.habits == Habits()
