@@ -1,7 +1,8 @@
 """What a source's rhythm is worth: delay of its news and requests a day, for outlets of many kinds, simulated.
 
 Beside what we do: asking at a fixed pace, and slowing down by quiet polls alone, as most readers do. Five weeks of
-made-up publishing count, after one in which the rhythm is learned; every item's delay is from its publication to the next poll.
+made-up publishing count, after one in which the rhythm is learned; every item's delay is from its publication to the
+next poll.
 
     python bench/pace.py [--every 10]
 """
