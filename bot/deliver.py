@@ -260,7 +260,8 @@ class Deliverer:
     def _landed(self, chat: int) -> None:
         self._pace.land(chat, self._now())
         if all(one.alert.chat.id != chat for one in self._held):
-            self._look_at = min(self._look_at, self._now())  # there may be more for it
+            soon = self._now() + (BUSY if self._held else timedelta(0))
+            self._look_at = min(self._look_at, soon)  # there may be more for it
 
     def _soonest(self, now: datetime) -> datetime:
         """Return when something may be sent, claimed or renewed; what is under way wakes the loop when it lands."""
