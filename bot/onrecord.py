@@ -46,6 +46,7 @@ class Trace:
     reports: tuple[Report, ...] = ()  # of its story, oldest first
     telling: Telling | None = None
     subscribed: tuple[tuple[str, datetime], ...] = ()  # the chat's watchlists, and since when
+    sketches: tuple[bytes, ...] = ()  # of the reports, in their order
 
 
 class ItemStore(Protocol):

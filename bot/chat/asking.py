@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.backtest import matches_of
-from bot.chat import querytexts, texts
-from bot.chat.fate import fate
+from bot.chat import querytexts, storytexts, texts
+from bot.chat.fate import fate, reason_of
 from bot.chat.house import Asked, House, say
 from bot.chat.talk import Answer
 from bot.errors import QueryError
@@ -105,6 +105,8 @@ async def why(house: House, asked: Asked) -> Answer:
     def explained(trace: Trace) -> str:
         matches, misses = _concerning(asked.words, engine, trace.found, known)
         what = querytexts.verdict(fate(trace, command.chat, matches, known), at)
+        if reason := reason_of(trace):
+            what += f"\n{storytexts.joined(asked.words, reason)}"
         return querytexts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
     told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.model import Chat, Match, Watchlist
+from bot import story
+from bot.model import Candidate, Chat, Match, Watchlist
 from bot.onrecord import Telling, Trace
 
 Reason = Literal[
@@ -73,6 +74,14 @@ def _not_told(trace: Trace, chat: Chat, watchlists: Mapping[str, Watchlist]) -> 
     begun = [since[name] for name in mine]
     if all(at is not None and at > trace.found.seen_at for at in begun):
         return Fate("subscribed later", at=min(at for at in begun if at is not None))
-    voices = len({report.publisher for report in trace.reports})
+    told = zip(trace.reports, trace.sketches, strict=True)
+    voices = story.voices(Candidate(0, report, sketch) for report, sketch in told)
     needed = min((watchlists[name].confirm for name in mine if name in watchlists), default=0)
     return Fate("unconfirmed", number=needed) if needed > voices else Fate("unknown")
+
+
+def reason_of(trace: Trace) -> str:
+    """Return why the report of an item joined its story; empty where it opened it, or has no report of its own."""
+    item = trace.found.item
+    own = [one for one in trace.reports[1:] if one.source == trace.found.source and one.url == item.url]
+    return own[-1].reason if own else ""

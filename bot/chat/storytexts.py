@@ -13,20 +13,23 @@ from bot.notify import inert
 from bot.ports.wishes import Lately
 from bot.words import Words
 
-_HEADLINE, _LEAD, _SENTENCE = 300, 900, 400
-_SENTENCES, _REPORTS = 6, 30
+_HEADLINE, _LEAD, _SENTENCE, _REASON = 200, 600, 300, 160
+_SENTENCES = 3
 
 
-def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo) -> str:
-    """Tell all that is on record of a story: its lead, the sentences with the words found, every report."""
+def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *, begin: int, end: int) -> str:
+    """Tell all that is on record of a story: its lead, the sentences with the words found, every report of a page.
+
+    `begin` and `end` are places among its reports; the first page has the lead as well.
+    """
     lines = [f"<b>{linked(alert.headline, alert.url)}</b>"]
-    if lead := safe(alert.lead, _LEAD):
-        lines.append(lead)
-    lines += _sentences(alert)
+    if begin == 0:
+        if lead := safe(alert.lead, _LEAD):
+            lines.append(lead)
+        lines += _sentences(alert)
     lines += ["", _.ngettext("📰 <b>{number} report</b>", "📰 <b>{number} reports</b>", len(one.reports))]
-    lines += [_report(_, told, now, zone) for told in one.reports[:_REPORTS]]
-    if (more := len(one.reports) - _REPORTS) > 0:
-        lines.append(_.ngettext("… and {number} more", "… and {number} more", more))
+    for place, told in enumerate(one.reports[begin:end], start=begin):
+        lines.append(_report(_, told, now, zone, opens=place == 0))
     return fit(_, lines)
 
 
@@ -45,14 +48,23 @@ def _sentences(alert: Alert) -> Iterator[str]:
             yield f"… {safe(sentence, _SENTENCE)}"
 
 
-def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo) -> str:
+def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo, *, opens: bool) -> str:
     when = _.moment(told.at.astimezone(zone), now.astimezone(zone))
-    return f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
+    line = f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
+    return line if opens or not told.reason else f"{line}\n   {joined(_, told.reason)}"
+
+
+def joined(_: Words, reason: str) -> str:
+    """Say why a report joined its story; the reason itself is in English."""
+    return _("↳ it joined because: {reason}", reason=safe(reason, _REASON))
 
 
 def which(_: Words) -> str:
     """Ask which story is meant."""
-    return _("Write the link of an article that I told you of after /story, or press More under an alert.")
+    return _(
+        "I have not told this chat of a story yet. Write /story as an answer to an alert, or with its link, or press "
+        "More under it."
+    )
 
 
 def unknown(_: Words) -> str:

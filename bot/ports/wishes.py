@@ -99,6 +99,10 @@ class WishStore(Protocol):
         """Return what a place was, or was to be, told of a story."""
         ...
 
+    async def told(self, chat: Chat, *, most: int, message: int | None = None) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first; with `message`, those that it tells of."""
+        ...
+
     async def still(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         ...

@@ -68,7 +68,7 @@ class Items:
         if found.story is None:
             return Trace(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
-        told = await connection.execute(queries.reports_of(self.database.dialect), packed)
+        told = (await connection.execute(queries.reports_of(self.database.dialect), packed)).all()
         reports: tuple[Report, ...] = tuple(to_report(one) for one in told)
         to, topic = (await find_places(connection)).now(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
@@ -78,6 +78,7 @@ class Items:
             found,
             first_sight=False,
             reports=reports,
+            sketches=tuple(bytes(one.sketch) for one in told),
             telling=None if sent is None else _told(sent),
             subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
         )

@@ -21,7 +21,7 @@ from bot.store.database import Database
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none
 from bot.store.rows import clean, from_look, to_alert, to_chat, to_report, to_topic
-from bot.store.schema import mute, outbox, place, report
+from bot.store.schema import mute, outbox, place, report, story
 from bot.store.wishes import HELD, from_wishes, look_again, looks_of, wishes_of
 from bot.wishes import NONE, Mute, Muted, Wishes
 
@@ -145,6 +145,15 @@ class Wishing:
             payload = await connection.scalar(its, values)
         return None if payload is None else to_alert(chat, story, payload)
 
+    async def told(self, chat: Chat, *, most: int, message: int | None = None) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first; with `message`, those that it tells of."""
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most}
+        if message is not None:
+            values["its_message"] = message
+        async with self.database.read() as connection:
+            rows = await connection.scalars(_told_of(of_message=message is not None), values)
+            return tuple(dict.fromkeys(rows.all()))
+
     async def still(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         dialect = self.database.dialect
@@ -204,6 +213,15 @@ def _states_of(dialect: Dialect) -> Select[Any]:
     """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
     states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
     return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
+
+
+@cache
+def _told_of(*, of_message: bool) -> Select[Any]:
+    """Return the select of stories that a place has messages of: its_chat, its_topic, most; its_message."""
+    kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
+    ours = select(outbox.c.story).join(story, story.c.id == outbox.c.story)  # notices are of none
+    ours = ours.where(_here(outbox), text("outbox.state = 'sent'"), kind)
+    return ours.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(bindparam("most"))
 
 
 def _state(state: str, held: str | None) -> State:

@@ -30,7 +30,7 @@ def trace(
     """Return an item that these watchlists fired on, by one publisher."""
     reports = (Report("S", "p", "Headline", None, NOW, None, fired),) if fired else ()
     found = ItemOnRecord(1, Item((), None, "Title"), "S", NOW, 7 if fired else None)
-    return Trace(found, first_sight, reports, telling, subscribed)
+    return Trace(found, first_sight, reports, telling, subscribed, (b"",) * len(reports))
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,13 @@ def test_a_command_is_a_verb_and_words() -> None:
     assert (found.name, found.kind, found.addressed) == ("Ann Lee", "private", True)
 
 
+def test_a_command_may_answer_a_message() -> None:
+    """The message is known by its number; what made a topic is answered by every message in it, and by none."""
+    assert command(message()).answers is None
+    assert command(message(reply_to_message={"message_id": 7})).answers == 7
+    assert command(message(reply_to_message={"message_id": 7, "forum_topic_created": {}})).answers is None
+
+
 @pytest.mark.parametrize(
     ("text", "verb", "addressed"),
     [("/lists", "lists", False), ("/lists@Newswatch_Bot x", "lists", True), ("/lists@other_bot", None, False)],

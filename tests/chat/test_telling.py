@@ -1,0 +1,109 @@
+"""`/story`: every report of one story, with its link and why it joined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.model import Alert, Chat, Item, Report, Validators
+from bot.ports.delivery import Folded, Sent
+from bot.ports.polling import Outcome, Recorded, Turn
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+READER = 22
+
+
+@pytest.fixture
+def open_desk(desk: Any) -> Any:
+    """Give a bot that everybody may use."""
+    desk.access = "open"
+    return desk
+
+
+def report(number: int, *, reason: str = "") -> Report:
+    """Return an outlet's report; its headline is hostile."""
+    url = f"http://news.example/{number}/kremlin"
+    return Report(f"Outlet {number}", f"o{number}", f"Kremlin <b>{number}</b>", url, NOW, None, ("kremlin",), reason)
+
+
+async def broke(desk: Any, story: int, *reports: Report, message: int | None, folded: bool = False) -> None:
+    """Put a story on record of which the reader was told by this message."""
+    polls = desk.store.polls
+    await polls.sync(desk.config.sources, NOW)
+    (leased,) = await polls.lease(NOW, limit=1, ttl=MINUTE, forced_since=NOW + story * MINUTE)
+    items = tuple(
+        Recorded(Item((story * 100 + place,), one.url, one.headline), NOW, (), story, one)
+        for place, one in enumerate(reports)
+    )
+    first = reports[0]
+    alert = Alert(Chat(READER), story, (("kremlin", "K"),), first.headline, first.url, "The lead.", ())
+    async with polls.recording(leased) as recording:
+        await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), items, (alert,)))
+    deliveries = desk.store.deliveries
+    epoch = await deliveries.take_role("sender", NOW, MINUTE)
+    claimed = await deliveries.claim(epoch, NOW, limit=9, ttl=MINUTE)
+    if message is not None:
+        result = Folded(message) if folded else Sent(message)
+        await deliveries.settle(claimed, epoch, result, NOW + story * MINUTE)
+
+
+def said(answer: Any) -> str:
+    """Return the text of the one reply."""
+    (reply,) = answer.replies
+    return str(reply.text)
+
+
+async def test_the_latest_story_without_a_word(open_desk: Any) -> None:
+    """Every report with outlet, time, own link, headline, and why it joined; a number counts back."""
+    await broke(open_desk, 1, report(1), message=5)
+    await broke(open_desk, 2, report(2), report(3, reason="a copy of one text: o2"), message=6)
+    text = said(await open_desk.ask("/story"))
+    assert "The lead." in text
+    assert '• Outlet 2, 12:00: <a href="http://news.example/2/kremlin">Kremlin &lt;b&gt;2&lt;/b&gt;</a>\n' in text
+    assert '<a href="http://news.example/3/kremlin">' in text
+    assert text.count("it joined because") == 1
+    assert "a copy of one text: o2" in text
+    assert "Outlet 1," in said(await open_desk.ask("/story 2"))
+    assert "no such story" in said(await open_desk.ask("/story 3"))
+
+
+async def test_the_story_of_the_message_that_is_answered(open_desk: Any) -> None:
+    """A command that answers an alert means its story, in a rolling message the first."""
+    await broke(open_desk, 1, report(1), message=5)
+    await broke(open_desk, 2, report(2), message=6, folded=True)
+    await broke(open_desk, 3, report(3), message=6, folded=True)
+    assert "Outlet 1," in said(await open_desk.ask("/story", answers=5))
+    assert "Outlet 2," in said(await open_desk.ask("/story", answers=6))
+    assert "have not told" in said(await open_desk.ask("/story", answers=99))
+    assert "have not told" in said(await open_desk.ask("/story", user=99, answers=5))
+
+
+async def test_many_reports_are_paged(open_desk: Any) -> None:
+    """Ten a page, with buttons; the lead stands on the first."""
+    await broke(open_desk, 1, *(report(number) for number in range(1, 24)), message=5)
+    (first,) = (await open_desk.ask("/story")).replies
+    assert "23 reports" in first.text
+    assert "Outlet 10," in first.text
+    assert "Outlet 11," not in first.text
+    (more,) = first.buttons
+    (second,) = (await open_desk.press(more.data)).replies
+    assert "Outlet 11," in second.text
+    assert "The lead." not in second.text
+    assert second.edit == 5
+    (last,) = (await open_desk.press(second.buttons[-1].data)).replies
+    assert "Outlet 23," in last.text
+    assert [button.label for button in last.buttons] == ["◀️ Back"]
+
+
+async def test_why_says_why_a_report_joined(open_desk: Any) -> None:
+    """`/story` and `/why` of a later report name what it is like; of the first there is nothing to say."""
+    source = open_desk.config.sources[0].name
+    later = replace(report(2, reason="the same names, numbers and words (61%): o1"), source=source)
+    await broke(open_desk, 1, replace(report(1), source=source), later, message=5)
+    assert "(61%)" in said(await open_desk.ask("/story http://news.example/2/kremlin"))
+    assert "it joined because: the same names" in said(await open_desk.ask("/why http://news.example/2/kremlin"))
+    assert "it joined because" not in said(await open_desk.ask("/why http://news.example/1/kremlin"))
