@@ -28,6 +28,7 @@ from bot.polling.notices import Notices
 from bot.polling.pages import Pages
 from bot.polling.turn import Turns
 from bot.ports.delivery import Notifier
+from bot.semantic import encoder
 from bot.sending.pace import UNPACED, Limits
 from bot.settings import Settings, environment, load_settings
 from bot.sources import Parser
@@ -173,7 +174,7 @@ def deliverer(base: Base, medium: Notifier, notice: Callable[[str], None], ail: 
 async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[Poller]:
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
-        turns = Turns(base.store.polls, fetch, parser, now, Pages(fetch))
+        turns = Turns(base.store.polls, fetch, parser, now, Pages(fetch), encoder(base.settings.semantic))
         yield Poller(turns, base.current.setup, notices, queued=queued)
 
 

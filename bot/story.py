@@ -30,6 +30,7 @@ _MANY, _WHOLE = 35, 60  # shared words from which the headline need not agree: o
 _ANCHORED = 0.2
 _SHARED = 3  # stems that two reports of one event share at least
 _TOLD = 12  # stems that an opening has at least for its event to be known by: teasers of two sentences are all alike
+_BACKED = 0.2  # of the story's reports that are candidates, so many tell the same event
 _BRIEF = 0.8  # how much shorter ones agree at least: "robbed" and "reopens" of one museum reach .79
 _VERBATIM = 0.9  # containment both ways: the same text
 
@@ -74,7 +75,11 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
     ours = {other.story for verdict, other in judged if other.report.publisher == report.publisher and verdict.rank}
     apart = {other.story for verdict, other in judged if other.report.publisher == report.publisher} - ours
     nearest = max((verdict.score for verdict, _ in judged), default=0.0)
-    joining = [(verdict, other) for verdict, other in judged if verdict.rank and other.story not in apart]
+    joining = [
+        (verdict, other)
+        for verdict, other in judged
+        if verdict.rank and other.story not in apart and (verdict.rank > 1 or _backed(other.story, judged))
+    ]
     if not joining:
         blocked = any(verdict.rank for verdict, _ in judged)
         reason = "this publisher has another report in that story" if blocked else "no report tells the same event"
@@ -115,6 +120,12 @@ def _preference(found: tuple[_Verdict, Candidate]) -> tuple[int, float, float, i
     """Order candidates: the strongest kind of likeness, then the nearest, then the oldest story."""
     verdict, other = found
     return -verdict.rank, -verdict.score, other.report.at.timestamp(), other.story
+
+
+def _backed(story: int, judged: Sequence[tuple[_Verdict, Candidate]]) -> bool:
+    """Return whether enough of a story's reports agree: one link to another would grow a story without end."""
+    ranks = [verdict.rank > 0 for verdict, other in judged if other.story == story]
+    return sum(ranks) >= _BACKED * len(ranks)
 
 
 def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> list[tuple[_Verdict, Candidate]]:

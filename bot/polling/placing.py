@@ -27,7 +27,9 @@ from bot.model import (
     Subscription,
     Watchlist,
 )
+from bot.nearby import Nearby
 from bot.ports.polling import Recorded, Recording, StoryOnRecord
+from bot.semantic import Encoder
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
 MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
@@ -43,10 +45,14 @@ class Found:
     signature: Signature
 
 
-def read(item: Item, matches: tuple[Match, ...], page: Article | None) -> Found:
-    """Return a matched item ready to be placed; some milliseconds of work. `page` is its article, where it was had."""
+def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: Encoder | None = None) -> Found:
+    """Return a matched item ready to be placed. Some milliseconds of work, ten and more with the encoder: in a thread.
+
+    `page` is its article, where it was had.
+    """
     text = page.text if page is not None else f"{item.lead}\n{item.body}"
-    return Found(item, matches, _lead(item, matches, page), story.signature(item.title, text, item.url))
+    meaning = encoder.read(item.title, text) if encoder else None
+    return Found(item, matches, _lead(item, matches, page), story.signature(item.title, text, item.url, meaning))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +99,13 @@ class Placer:
     def _placed(self, found: Sequence[Found], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
         """Return the story of each item; every one knows what became of those before it."""
         placed: list[_Placed] = []
-        ours: list[Candidate] = []
+        ours = Nearby()
         for one, candidates in zip(found, near, strict=True):
             report = self._report(one)
-            placement = story.place(report, one.signature, (*ours, *candidates))
+            placement = story.place(report, one.signature, (*ours.near(one.signature, self._now, WINDOW), *candidates))
             number = _story_id(one.item, self._now) if placement.story is None else placement.story
             report = replace(report, reason=placement.reason)
-            ours.append(Candidate(number, report, one.signature.sketch))
+            ours.add(one.signature, Candidate(number, report, one.signature.sketch))
             placed.append(_Placed(one, report, number, placement.story is None))
         return placed
 

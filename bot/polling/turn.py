@@ -25,6 +25,7 @@ from bot.polling.pages import LATE, Pages
 from bot.polling.placing import WINDOW, Found, Placer, read
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
+from bot.semantic import Encoder
 from bot.sources.document import Document
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Turns:
     parse: Parse
     now: Callable[[], datetime]
     pages: Pages
+    encoder: Encoder | None = None  # reads what matched, where the extra is there and wanted
 
     async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
@@ -205,7 +207,7 @@ class Turns:
                     all_matches = _with(match(read_item), matches)
                 old = since is not None and article is not None and (article.published or since) < since
                 if all_matches and not old:
-                    found.matched.append(read(read_item, all_matches, article))
+                    found.matched.append(read(read_item, all_matches, article, self.encoder))
                 else:
                     found.silent.append(read_item)
             return found

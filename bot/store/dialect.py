@@ -80,7 +80,7 @@ class Dialect:
 
     @property
     def newest(self) -> TextClause:
-        """The FROM clause `newest` beside `asked`: the newest `:each` reports under the key asked.second, `:since` then.
+        """The FROM clause `newest` beside `asked`: the newest `:each` reports under asked.second `:since` then.
 
         Bounded for each key by itself: one that half of the record shares costs no more than any other.
         """
