@@ -59,6 +59,10 @@ def _lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lines:
             "2:51: select is for pages, and this is a feed",
         ),
         (
+            "sources:\n- {name: A, url: 'http://b/', select: 'h2 ['}",
+            "2:39: no CSS selector: Expected ident or '*', got <EOF at 4>; write one such as",
+        ),
+        (
             "sources:\n- {name: A, url: 'http://b/', kind: rss}",
             "2:37: kind of a source: not one of auto, feed, sitemap, page",
         ),
