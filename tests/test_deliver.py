@@ -41,6 +41,7 @@ from bot.sending import flights
 from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
+from bot.wishes import Digest, Mute, Window, Wishes
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer, Told
@@ -781,3 +782,95 @@ async def test_case_5_a_thousand_chats_in_real_time(
     assert (result.sent, result.left) == (1000, 0)
     assert len({one.chat for one in telegram_server.sent()}) == 1000
     assert 1000 / seconds >= 24, f"{1000 / seconds:.1f} a second"
+
+
+# ---------------------------------------------------------------------------------------------- what chats wish
+
+
+def listed(server: TelegramServer, chat: int, told: Sequence[Told]) -> list[str]:
+    """Return the headlines that messages list, as they are shown in the end."""
+    shown = [server.shown(chat, one.message).split("\n")[1:] for one in told]
+    return [line.split(" · ")[0].removeprefix("• ") for lines in shown for line in lines]
+
+
+@both
+async def test_what_quiet_hours_held_comes_as_one_message(room: Room, telegram_server: TelegramServer) -> None:
+    """At night only what is urgent; in the morning one silent list, with the sources that came meanwhile."""
+    await room.store.wishes.wish(Chat(1), Wishes(quiet=(Window(13 * 60, 15 * 60),)))
+    await room.tell_many([1, 2], 12)
+    await room.tell(1, priority="urgent")
+    result = await room.drain(60)
+    assert (result.sent, result.dead, result.left) == (13, 0, 0), "what is held is no work left over"
+    assert texts(telegram_server.sent(1)) == ["Headline 13"]
+    assert len(telegram_server.sent(2)) == 12
+    await room.tell(story=5)
+    room.time += timedelta(hours=1)
+    assert (await room.drain()).sent == 12
+    _, morning = telegram_server.sent(1)
+    assert telegram_server.shown(1, morning.message).split("\n")[0] == "🌙 While it was quiet"
+    assert listed(telegram_server, 1, [morning]) == [f"Headline {number}" for number in range(1, 13)]
+    assert morning.params["disable_notification"] is True
+    await room.tell(story=5)
+    await room.drain()
+    assert len(telegram_server.sent(1)) == 2, "what is listed is shown anew, and pings nobody"
+    assert telegram_server.shown(1, morning.message).split("\n")[0] == "🌙 While it was quiet"
+
+
+async def test_a_long_digest_takes_several_messages_and_a_single_alert_is_itself(
+    room: Room, telegram_server: TelegramServer
+) -> None:
+    """Every headline is listed once, whatever an hour allows; the next digest is a message of its own."""
+    await room.store.wishes.wish(Chat(1), Wishes(digest=Digest("hour")))
+    await room.tell_many([1], 150)
+    assert (await room.drain(60, most=2)).sent == 0
+    room.time += timedelta(hours=1)
+    assert (await room.drain(900, most=2)).sent == 150
+    first = telegram_server.sent(1)
+    assert listed(telegram_server, 1, first) == [f"Headline {number}" for number in range(1, 151)]
+    assert 2 <= len(first) <= 6
+    await room.tell_many([1], 2)
+    room.time += timedelta(hours=1)
+    await room.drain(900, most=2)
+    assert listed(telegram_server, 1, telegram_server.sent(1)[len(first) :]) == ["Headline 151", "Headline 152"]
+    await room.tell(1)
+    room.time += timedelta(hours=1)
+    await room.drain(900, most=2)
+    assert texts(telegram_server.sent(1)[-1:]) == ["Headline 153"]
+
+
+async def test_what_is_held_outlives_the_process_and_a_kill(room: Room, telegram_server: TelegramServer) -> None:
+    """Another process on the same database sends it, once."""
+    await room.store.wishes.wish(Chat(1), Wishes(paused=room.time))
+    await room.tell_many([1], 3)
+    await room.drain(60)
+    async with await open_store(room.url, migrate=False) as other:
+        await other.wishes.wish(Chat(1), Wishes())
+        await room.sender(other).drain(room.time + timedelta(minutes=10))
+    await room.drain(60)
+    (one,) = telegram_server.sent(1)
+    assert one.text.startswith("▶️ While alerts were paused")
+    assert listed(telegram_server, 1, [one]) == ["Headline 1", "Headline 2", "Headline 3"]
+
+
+async def test_case_18_a_chat_may_want_nothing_twice(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault]
+) -> None:
+    """Case 18: by its own wish a message of unknown fate is not sent again, and /status shows it."""
+    await room.store.wishes.show(1, Look(doubt="hold"))
+    telegram_server.plan(fault(accept=True, drop=True))
+    await room.tell(1)
+    assert (await room.drain()).dead == 1
+    assert len(telegram_server.sent(1)) == 1
+    ((reason, _),) = (await room.dead()).items()
+    assert "wants nothing twice" in reason
+
+
+async def test_a_muted_word_is_told_nowhere_and_counts_for_no_failure(
+    room: Room, telegram_server: TelegramServer
+) -> None:
+    """It ends with its reason; the other chat is told."""
+    await room.store.wishes.mute(Chat(1), Mute("word", "Headline", None, (("headline",),)), room.time, most=9)
+    await room.tell(1, 2)
+    assert await room.drain() == Drained(sent=1, dead=0, left=0)
+    assert telegram_server.sent(1) == []
+    assert await room.dead() == {}

@@ -36,7 +36,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Now."""
+    """Now; with others where it is a part of a digest, even if nobody looked before that was due."""
+
+    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
         if now < due:
             return Hold(due, "digest")
     quiet = quiet_until(wishes.quiet, zone, now)
-    return Send() if quiet is None else Hold(quiet, "quiet")
+    if quiet is not None:
+        return Hold(quiet, "quiet")
+    return Send(digest=wishes.digest is not None and bool(alert.watchlists))
 
 
 def live(mutes: Sequence[Mute], now: datetime) -> tuple[Mute, ...]:

@@ -7,15 +7,16 @@ nothing. `bot.sending.timing` decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model import Delivery
-from bot.sending.timing import Drop, Hold, Waiting, decide
+from bot.sending.timing import Drop, Hold, Send, Waiting, decide
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_utc
 from bot.store.rows import Row, to_topic
-from bot.store.wishes import Place, digested, drop, hold, reason_of, wishes_of
+from bot.store.wishes import Place, digested, drop, gather, hold, reason_of, wishes_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,6 +35,7 @@ async def sift(
     through: list[Delivery] = []
     held: list[tuple[int, int, str]] = []
     dropped: list[tuple[int, str]] = []
+    unseen: list[int] = []
     served: dict[Place, int] = {}
     for row, delivery in zip(rows, deliveries, strict=True):
         where = (row.chat, to_topic(delivery.alert.chat))
@@ -43,11 +45,15 @@ async def sift(
                 held.append((row.id, to_ms(until), why))
             case Drop(mute):
                 dropped.append((row.id, reason_of(mute)))
+            case Send(digest=True) if delivery.held is None:
+                through.append(replace(delivery, held="digest"))
+                unseen.append(row.id)
             case _:
                 through.append(delivery)
                 if delivery.held == "digest" and not row.shown:
                     served[where] = max(row.not_before, served.get(where, 0))
     await hold(connection, held)
     await drop(connection, dropped)
+    await gather(connection, unseen)
     await digested(connection, served)
     return tuple(through)

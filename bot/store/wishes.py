@@ -123,6 +123,13 @@ async def drop(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) 
         await connection.execute(its.where(text("state = 'sent'")).values({"shown": outbox.c.wanted} | freed), shown)
 
 
+async def gather(connection: AsyncConnection, rows: Collection[int]) -> None:
+    """Note of rows that nobody looked at before their digest was due that they are a part of it."""
+    if rows:
+        its = update(outbox).where(outbox.c.id == bindparam("its_id")).values(hold="digest")
+        await connection.execute(its, [{"its_id": one} for one in rows])
+
+
 async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> None:
     """Note for which time (milliseconds) the digests of places are sent now."""
     rows = [{"its_chat": one, "its_topic": topic, "at": at} for (one, topic), at in served.items()]

@@ -71,7 +71,10 @@ def waiting(*, edit: bool = False, queued: datetime = NOW, **changes: object) ->
             id="a digest that is due at night waits for the morning",
         ),
         pytest.param(
-            waiting(queued=NOW - timedelta(days=1)), replace(NONE, digest=DAILY), Send(), id="its digest is due"
+            waiting(queued=NOW - timedelta(days=1)),
+            replace(NONE, digest=DAILY),
+            Send(digest=True),
+            id="its digest is due",
         ),
         pytest.param(
             waiting(queued=NOW - timedelta(days=1)),
