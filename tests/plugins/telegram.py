@@ -244,7 +244,7 @@ class TelegramServer:
             "entities": params.get("entities", []),
         }
         if "message_thread_id" in params:
-            message["message_thread_id"] = params["message_thread_id"]
+            message |= {"message_thread_id": params["message_thread_id"], "is_topic_message": True}
         if params.get("reply_markup"):
             message["reply_markup"] = params["reply_markup"]
         self._messages[chat, number] = message
