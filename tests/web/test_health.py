@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,21 @@ async def test_a_stalled_loop_asks_for_a_new_start(serving: str, clock: Clock) -
     assert (await get(serving, "/livez"))[0] == 200
     clock.now = 31.0
     assert (await get(serving, "/livez"))[0] == 503
+
+
+async def test_case_109_there_is_no_webhook(serving: str, bot_token: str) -> None:
+    """Case 109: updates are fetched, so nothing takes any: no path, no method, however large or often it comes."""
+    import aiohttp
+
+    update = {"update_id": 1, "message": {"text": "/admit 22"}}
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        for path in ("/", "/webhook", "/telegram", f"/{bot_token}", f"/bot{bot_token}", "/healthz"):
+            for secret in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}):
+                async with session.post(f"http://{serving}{path}", json=update, headers=secret) as answer:
+                    assert answer.status in {404, 405}
+                    assert bot_token not in await answer.text()
+    code = [file.read_text(encoding="utf-8") for file in Path(__file__).parents[2].joinpath("bot").rglob("*.py")]
+    assert not [text for text in code if "set_webhook" in text or "setWebhook" in text]
 
 
 async def test_there_is_a_line_for_who_looks_in_and_nothing_else(serving: str) -> None:
