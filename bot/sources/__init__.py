@@ -27,6 +27,7 @@ from bot.sources.scan import MARK
 from bot.sources.sitemap import GZIP
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
+PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
 AT_ONCE = 3  # documents that threads may list at once; more than that, and child processes pay
 
 _SHAPES: Final[dict[str, Shape]] = {"sitemap": "sitemap", "index": "index", "page": "page"}  # else a feed
@@ -38,13 +39,13 @@ _T = TypeVar("_T")
 class Parser:
     """An implementation of `ports.Parse`; an async context manager that owns its threads and processes.
 
-    `children` is how many processes may share the honest work; `deadline` is in seconds, for one document.
+    `children` is how many processes may share the honest work; `deadline` is in seconds, for a document of the others.
     """
 
     def __init__(self, *, children: int = 0, deadline: float = DEADLINE) -> None:
         most = children or min(4, os.cpu_count() or 1)
         numbers = itertools.count(1)
-        self._honest = Children(most, deadline, numbers)
+        self._honest = Children(most, PATIENCE * deadline, numbers)
         self._suspicious = Children(min(2, most), deadline, numbers)  # so that only they wait for each other
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="parse")
         self._listing = 0
