@@ -14,7 +14,7 @@ _ENOUGH = 3  # small words by which a language is known
 _SMALL = tuple(
     frozenset(row.split())
     for row in (  # folded; a row a language, its place is its number: add at the end only
-        "the and for with from was that have this are has said his will they of to in at by as it its were been than who",
+        "the and for with from was that have this are has said his will of to in at by as it its were been than who",
         "der die das und den von mit ist auf ein eine des sich dem nicht im zu",
         "les des une aux pour dans sur est que qui pas du la le et par au",
         "los las del con por para que una el se su como lo en la",

