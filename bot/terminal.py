@@ -76,7 +76,7 @@ def show_explanation(explained: Explanation) -> None:
     if not explained.matches:
         console.print(Text("No query fires: nobody would be told.", "yellow"))
         return
-    console.print(Text("A text alone has no source: what `sources`, `confirm` and `urgent_at` say was not asked.", "dim"))
+    console.print(Text("A text has no source: what `sources`, `confirm` and `urgent_at` say was not asked.", "dim"))
 
 
 def waiting(words: str) -> AbstractContextManager[object]:

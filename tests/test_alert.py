@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alert import due, speaking
+from bot.alert import counting, due, risen, speaking
 from bot.model import Alert, Chat, Evidence, Match, Report, Subscription, Watchlist
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -137,6 +137,33 @@ def test_urgent_at_so_many_publishers() -> None:
     assert alerts(kremlin(urgent_at=2), earlier=earlier)[ANNA].priority == "urgent"
     assert alerts(kremlin(urgent_at=3), earlier=earlier)[ANNA].priority == "normal"
     assert alerts(kremlin(urgent_at=0), earlier=earlier)[ANNA].priority == "normal"
+
+
+def test_a_story_becomes_urgent_for_those_who_have_it() -> None:
+    """By a watchlist that reaches urgent_at, matched now or before, or by an urgent one that speaks now."""
+    lists = {
+        "kremlin": kremlin(urgent_at=2),
+        "sport": Watchlist("sport", "Sport", ("x",), priority="urgent", deliver_to=(GROUP,)),
+    }
+
+    def rises(now: Report, voices: int, told: frozenset[Chat]) -> frozenset[Chat]:
+        ties = [Subscription(ANNA, "kremlin"), Subscription(BORIS, "kremlin")]
+        return risen(now, (report("courier"),), watchlists=lists, subscribers=ties, voices=voices, told=told)
+
+    everybody = frozenset({ANNA, GROUP})
+    assert rises(report("tass"), 1, everybody) == frozenset()
+    assert rises(report("tass"), 2, everybody) == {ANNA}, "Boris gets an urgent alert of his own"
+    assert rises(report("tass", "other"), 2, everybody) == {ANNA}
+    assert rises(report("tass", "sport"), 1, everybody) == {GROUP}
+
+
+def test_voices_are_counted_only_where_somebody_asks() -> None:
+    """Comparing all texts of a story is dear."""
+    now = report("courier")
+    assert not counting(now, (), {"kremlin": kremlin()})
+    assert not counting(now, (), {})
+    assert counting(now, (), {"kremlin": kremlin(confirm=2)})
+    assert counting(report("tass", "sport"), (now,), {"kremlin": kremlin(urgent_at=3)})
 
 
 def test_a_watchlist_that_was_removed_is_silent() -> None:

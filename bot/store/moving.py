@@ -125,7 +125,8 @@ async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> N
     here, values = _at(outbox, old)
     there = outbox.alias("there")
     topic = outbox.c.topic if new[1] is None else new[1]
-    told = exists().where(there.c.chat == new[0], there.c.topic == topic, there.c.story == outbox.c.story)
+    same = (there.c.story == outbox.c.story, there.c.part == outbox.c.part)
+    told = exists().where(there.c.chat == new[0], there.c.topic == topic, *same)
     twice = update(outbox).where(*here, told, text("outbox.state = 'pending'"))
     await connection.execute(twice.values(state="dead", reason=MERGED), values)
     moved = update(outbox).where(*here, ~told)
