@@ -1,4 +1,4 @@
-"""Placing an item among a thousand and among a hundred thousand stories on record: the store's own query, and the decision.
+"""Placing an item among few and among many stories on record: the store's own query, and the decision.
 
 A real SQLite file, or the database that NEWSWATCH_BENCH_DATABASE names. The record is filled in bulk: every report has
 ten index numbers, one of them such as the items that are placed ask for, one of those fifty times as often as others.

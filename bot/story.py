@@ -116,10 +116,11 @@ def corrected(old: str, new: str) -> bool:
     return not any(_same_words(one, two) for one in before for two in after)
 
 
-def _preference(found: tuple[_Verdict, Candidate]) -> tuple[int, float, float, int]:
-    """Order candidates: the strongest kind of likeness, then the nearest, then the oldest story."""
+def _preference(found: tuple[_Verdict, Candidate]) -> tuple[int, float, float, int, str, str, str]:
+    """Order candidates: the strongest kind of likeness, then the nearest, then the oldest story; never by chance."""
     verdict, other = found
-    return -verdict.rank, -verdict.score, other.report.at.timestamp(), other.story
+    told = (other.report.publisher, other.report.headline, verdict.reason)
+    return -verdict.rank, -verdict.score, other.report.at.timestamp(), other.story, *told
 
 
 def _backed(story: int, judged: Sequence[tuple[_Verdict, Candidate]]) -> bool:
