@@ -81,6 +81,24 @@ async def test_case_91_a_bug_met_by_one_source_stops_nobody(
     assert rig.rows("SELECT failures, lease_until FROM source ORDER BY name") == [(1, None), (0, None)]
 
 
+async def test_case_91_a_bug_met_by_one_turn_of_many_that_are_written_together_stops_nobody(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece]
+) -> None:
+    """What matches nothing shares a transaction: the guilty turn becomes its source's failure, the others are kept."""
+    await rig.set_up(watching(newsroom.feed("courier"), newsroom.feed("wire")))
+    await rig.poll()
+    rig.change(
+        "CREATE TRIGGER bug BEFORE INSERT ON item WHEN NEW.title = 'Rail poison' "
+        "BEGIN SELECT RAISE(ABORT, 'poison'); END"
+    )
+    newsroom.publish("courier", piece("Rail poison", "x", ()))
+    newsroom.publish("wire", piece("Rail fares rise", "x", ()))
+    tally = await rig.later(minutes=5)
+    assert tally.failures == {"A": "internal error (IntegrityError), see the log"}
+    assert rig.rows("SELECT title FROM item") == [("Rail fares rise",)]
+    assert rig.rows("SELECT failures, lease_until FROM source ORDER BY name") == [(1, None), (0, None)]
+
+
 async def test_case_32_a_source_that_hangs_keeps_nobody_waiting(
     rig: Rig, newsroom: Newsroom, piece: type[Piece]
 ) -> None:
