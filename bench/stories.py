@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 from bot.model import Candidate, Report
+from bot.nearby import Nearby
 from bot.story import place, signature
 
 ARTICLES, COPIES = 10_000, 300
@@ -48,18 +48,14 @@ class Ours:
     """The index of the store in memory, and `place`."""
 
     def __init__(self) -> None:
-        self.near: defaultdict[int, list[int]] = defaultdict(list)
-        self.held: list[Candidate] = []
+        self.held = Nearby()
 
     def tell(self, number: int, title: str, text: str, publisher: str) -> int | None:
         """Place a report and keep it; return the story it joined."""
         made = signature(title, text)
         report = Report(publisher, publisher, title, None, NOW)
-        found = sorted({at for key in made.index for at in self.near[key]})
-        joined = place(report, made, [self.held[at] for at in found]).story
-        for key in made.index:
-            self.near[key].append(len(self.held))
-        self.held.append(Candidate(number if joined is None else joined, report, made.sketch))
+        joined = place(report, made, self.held.near(made, NOW, timedelta(hours=72))).story
+        self.held.add(made, Candidate(number if joined is None else joined, report, made.sketch))
         return joined
 
 
