@@ -160,7 +160,7 @@ async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -
 
 
 async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store: Store) -> None:
-    """Sent messages want an edit, rolling ones too, waiting ones show more; unfollowed and dead ones stay as they are."""
+    """Sent messages want an edit, rolling ones too, waiting ones show more; unfollowed and dead ones stay."""
     (one,) = await play.leased(store)
     alerts = [play.alert(7, chat) for chat in (1, 2, 3, 4)] + [play.alert(7, 5, follow="off")]
     await play.record(store, one, play.told(7, 1), alerts=tuple(alerts))
