@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -124,6 +125,10 @@ async def until(what: Callable[[], object], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while not what():
             await asyncio.sleep(0.005)
+
+
+def _answered(server: Any, presses: int) -> bool:
+    return len(server.asked("answerCallbackQuery")) == presses
 
 
 async def answers(server: Any, text: str, *, chat: int = READER, user: int | None = None, **more: Any) -> str:
@@ -346,7 +351,7 @@ async def test_case_107_a_forged_press_is_refused_and_answered(make: Make, teleg
             (f"admit|{READER}|", admit, "mAAAAAAAAAAAAAAAAAAAAAA.0", "a1.1.0", "", "😀"), 1
         ):
             telegram_server.press(forged, chat=READER, user=READER, message=999)
-            await until(lambda number=number: len(telegram_server.asked("answerCallbackQuery")) == number)
+            await until(partial(_answered, telegram_server, number))
     assert {one["text"] for one in telegram_server.asked("answerCallbackQuery")} == {accesstexts.too_old(words("en"))}
     assert not await store.chats.admitted(READER)
 
