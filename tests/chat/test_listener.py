@@ -24,7 +24,7 @@ from bot.errors import StoreError
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.ports.polling import Outcome, Recorded, Turn
 from bot.store.store import Store
-from bot.words import words
+from bot.words import LANGUAGES, words
 
 OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001
 KREMLIN = Watchlist("kremlin", "Kremlin <b>and</b> summits", ("Kremlin",))
@@ -492,6 +492,26 @@ async def test_an_outage_is_outlasted(
         assert "/lists" in await answers(telegram_server, "/start")
         await until(lambda: len(telegram_server.asked("setMyCommands")) == 22)
     assert len([one for one in caplog.records if one.levelno >= logging.WARNING]) <= 4
+
+
+async def test_menus_are_set_once_and_again_when_a_chat_chooses_its_language(
+    make: Make, telegram_server: Any, store: Store
+) -> None:
+    """In every language at the first start, not at the next; a language that was chosen sets the chat's own menu."""
+    asked = telegram_server.asked
+    async with running(make()):
+        await answers(telegram_server, "/start")
+        await until(lambda: len(asked("setMyCommands")) == 22)
+        async with asyncio.timeout(5):
+            while not await store.chats.menus():
+                await asyncio.sleep(0.005)
+    assert {one.get("language_code", "") for one in asked("setMyCommands")} == {"", *LANGUAGES}
+    async with running(make()):
+        await answers(telegram_server, "/language ru")
+        await until(lambda: len(asked("setMyCommands")) == 23)
+    last = asked("setMyCommands")[-1]
+    assert last["scope"] == {"type": "chat", "chat_id": READER}
+    assert last["commands"][0] == {"command": "lists", "description": "На что можно подписаться"}
 
 
 async def test_told_to_stop_it_confirms_what_it_answered(make: Make, telegram_server: Any) -> None:
