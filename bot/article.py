@@ -18,8 +18,8 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from bot.markup import crowded, plain
 from bot.model import Article
-from bot.sources.markup import crowded, plain
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

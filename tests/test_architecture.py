@@ -136,6 +136,20 @@ def test_a_module_imports_only_modules_above_it() -> None:
     assert backwards == []
 
 
+def test_a_module_imports_no_package_that_stands_below_it() -> None:
+    """To import one module of a package runs the whole package first: it stands above too, or nothing loads alone."""
+    listed, known = line(), modules()
+    backwards = []
+    for name, path in known.items():
+        here = place(name, listed)
+        for other in own_imports(path, known):
+            package = other.rpartition("/")[0]
+            there = place(package, listed) if package and imported(known[package]) else None
+            if here is not None and there is not None and there > here and not name.startswith(f"{package}/"):
+                backwards.append(f"{name} imports {other}")
+    assert backwards == []
+
+
 @pytest.mark.parametrize("name", [*PURE, *PURE_PARTS])
 def test_a_pure_stage_does_no_io_and_asks_no_clock(name: str) -> None:
     """A pure stage is a function of what it is given: no files, no network, no clock, no chance, no printing."""

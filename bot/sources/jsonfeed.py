@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ParseError
+from bot.markup import RAW, line, plain, tidy
 from bot.sources.document import MOST, Draft
-from bot.sources.markup import RAW, line, plain, tidy
 from bot.sources.read import BODY, LEAD, TITLE, Reading, language_code
 from bot.urls import absolute
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.sources.markup import line
+from bot.markup import line
 from bot.sources.read import TITLE
 from bot.urls import absolute, canonical, publisher_of
 

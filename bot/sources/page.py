@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from bot.article import decode, without_scripts
 from bot.errors import ParseError
+from bot.markup import crowded
 from bot.sources import links, shapes
 from bot.sources.document import MOST, Draft
-from bot.sources.markup import crowded
 from bot.sources.read import Reading, language_code
 from bot.sources.sitemap import words_of
 from bot.sources.sniff import is_challenge, what

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from bot.markup import RAW, line, plain, tidy
 from bot.sources.document import MOST, Draft
-from bot.sources.markup import RAW, line, plain, tidy
 from bot.urls import absolute
 
 TITLE = 1_000  # characters; the longest real headlines have 300

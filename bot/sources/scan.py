@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ParseError
 from bot.identity import Marks
+from bot.markup import line
 from bot.model import Hints
 from bot.sources.document import MOST
 from bot.sources.hints import hints_of
-from bot.sources.markup import line
 from bot.urls import absolute
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import ParseError
+from bot.markup import line
 from bot.sources.document import MOST, Draft
-from bot.sources.markup import line
 from bot.sources.read import TITLE, Reading, language_code
 from bot.sources.scan import refuse_traps
 from bot.sources.sniff import what

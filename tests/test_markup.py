@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sources.markup import crowded, line, plain, tidy
+from bot.markup import crowded, line, plain, tidy
 
 
 @pytest.mark.parametrize(
