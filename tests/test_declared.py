@@ -12,26 +12,44 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def _imported() -> set[str]:
-    """Return the first names of all imports, those for types only included."""
-    names: set[str] = set()
+# What modules import that need an extra: they stand alone, and everything else works without them.
+EXTRAS = {"bot/semantic.py": "semantic"}
+
+
+def _imported() -> dict[str, set[str]]:
+    """Return the first names of all imports, those for types only included, with the files they stand in."""
+    names: dict[str, set[str]] = {}
     for path in (ROOT / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
+                found = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names.add(node.module)
-    return {name.partition(".")[0] for name in names}
+                found = [node.module]
+            else:
+                continue
+            for name in found:
+                names.setdefault(name.partition(".")[0], set()).add(path.relative_to(ROOT).as_posix())
+    return names
+
+
+def _declared(requirements: list[str]) -> set[str]:
+    """Return the names of the distributions that are required."""
+    return {re.split(r"[^\w.-]", text)[0].lower().replace("_", "-") for text in requirements}
 
 
 def test_every_import_is_declared() -> None:
-    """A package that another one stops needing would be missing at the next installation."""
+    """A package that another one stops needing would be missing at the next installation, and so would an extra's."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[^\w.-]", text)[0].lower().replace("_", "-") for text in project["dependencies"]}
+    always = _declared(project["dependencies"])
+    extras = {name: _declared(requirements) for name, requirements in project["optional-dependencies"].items()}
     distributions = packages_distributions()
     missing = {
-        name
-        for name in _imported() - {"bot", *sys.stdlib_module_names}
-        if declared.isdisjoint(each.lower().replace("_", "-") for each in distributions.get(name, ()))
+        (name, file)
+        for name, files in _imported().items()
+        if name != "bot" and name not in sys.stdlib_module_names
+        for file in files
+        if (always | extras.get(EXTRAS.get(file, ""), set())).isdisjoint(
+            each.lower().replace("_", "-") for each in distributions.get(name, ())
+        )
     }
     assert missing == set()
