@@ -11,10 +11,8 @@ from aiohttp import web
 
 if TYPE_CHECKING:
     import pytest
-    from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from bot.newsroom import Newsroom, Piece
-    from bot.store.store import Store
     from tests.plugins.rig import Rig
 
 MINUTE = timedelta(minutes=1)
@@ -151,20 +149,19 @@ async def test_case_82_a_full_disk_pauses_polling_and_loses_nothing(
     rig: Rig, newsroom: Newsroom, piece: type[Piece]
 ) -> None:
     """Promise 5: polling says why it pauses, tries again, and tells everything once there is room."""
-    store = await rig.set_up(watching(newsroom.feed("courier"), every="1s"))
+    await rig.set_up(watching(newsroom.feed("courier"), every="1s"))
     newsroom.publish("courier", piece("Rail fares rise", "x", ()))
     await rig.poll()
-    limit = Limit(store)
-    limit.pages = await pages(store) + 3
+    disk = rig.disk()
     newsroom.publish("courier", *(piece(f"Kremlin case {n}: {n * 7919}", "x" * 9000, ()) for n in range(15)))
     rig.now += 5 * MINUTE
     ailments: list[str | None] = []
     poller = rig.poller()
 
     def well() -> bool:
-        if any(ailments) and limit.pages < 1_000_000:
+        if any(ailments) and disk.pages < 1_000_000:
             assert "full" in str(ailments[-1])
-            limit.pages = 1_000_000
+            disk.pages = 1_000_000
             rig.now += 2 * MINUTE  # the lease that could not be given back ends
         return poller.tally.queued == 15
 
@@ -317,24 +314,3 @@ async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: py
     await running
     assert rig.rows("SELECT polled_at FROM source") == [(rig.now.timestamp() * 1000,)]
     assert (await store.polls.next_due()) is not None
-
-
-class Limit:
-    """A disk of so many pages: what SQLite does when the real one is full, on every connection."""
-
-    def __init__(self, store: Store) -> None:
-        from sqlalchemy import event
-
-        self.pages = 1_000_000  # from the next transaction on
-        event.listen(store.database.engine.sync_engine, "checkout", self._apply)
-
-    def _apply(self, connection: DBAPIConnection, _record: object, _proxy: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA max_page_count = {self.pages}")
-        cursor.close()
-
-
-async def pages(store: Store) -> int:
-    """Return how many pages the file has."""
-    async with store.database.read() as connection:
-        return int((await connection.exec_driver_sql("PRAGMA page_count")).scalar_one())

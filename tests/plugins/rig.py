@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import event
 
 from bot.current import Current
 from bot.fetch import WebFetch
@@ -31,6 +32,9 @@ from bot.ports.delivery import Sent
 from bot.sources import Parser
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -70,6 +74,19 @@ class Site:
             kind = "application/rss+xml" if b"<rss" in page else "text/html"
             return web.Response(body=page, content_type=kind)
         return await page(request)
+
+
+class Disk:
+    """A disk of so many pages: what SQLite does when the real one is full, on every connection."""
+
+    def __init__(self, store: Store) -> None:
+        self.pages = 1_000_000  # from the next transaction on
+        event.listen(store.database.engine.sync_engine, "checkout", self._apply)
+
+    def _apply(self, connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA max_page_count = {self.pages}")
+        cursor.close()
 
 
 @dataclass
@@ -180,6 +197,12 @@ class Rig:
     async def headlines(self) -> list[str]:
         """Return the headlines of what waits in the outbox, sorted, and take it as sent."""
         return sorted(one.alert.headline for one in await self.told())
+
+    def disk(self) -> Disk:
+        """Return the disk that the database lies on, with room for three more pages."""
+        disk = Disk(self.parts[0])
+        disk.pages = self.rows("PRAGMA page_count")[0][0] + 3
+        return disk
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database file itself."""

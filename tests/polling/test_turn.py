@@ -143,18 +143,15 @@ async def test_case_82_a_turn_that_does_not_fit_the_disk_leaves_nothing(
     rig: Rig, newsroom: Newsroom, piece: type[Piece]
 ) -> None:
     """A full disk in the middle of a turn: StoreError, nothing half written, and all of it told when there is room."""
-    store = await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
+    await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
     await rig.poll()
     newsroom.publish("courier", *(piece(f"Kremlin case {n}: {n * 7919}", "x" * 9000, ()) for n in range(15)))
     rig.now += 5 * MINUTE
-    async with store.database.write() as connection:
-        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
+    disk = rig.disk()
     with pytest.raises(StoreError, match="full"):
         await rig.poll(force=True)
     assert rig.rows("SELECT count(*) FROM seen") == rig.rows("SELECT count(*) FROM outbox") == [(0,)]
-    async with store.database.write() as connection:
-        await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    disk.pages = 1_000_000
     rig.now += 2 * MINUTE  # the lease that could not be given back ends
     assert (await rig.poll(force=True)).queued == 15
 
