@@ -149,8 +149,24 @@ class Turns:
         wanted = sorted({*fresh, *reported})
         items = dict(zip(wanted, await self.parse.items(document, wanted), strict=True))
         on_record = tuple(key for position in again for key in entries[position].keys)
-        back = corrections.told(on_record, [(report, items[position]) for position, report in reported.items()])
-        return {position: items[position] for position in fresh}, back
+        returned = [(report, items[position]) for position, report in reported.items()]
+        if document.bare and source.full_text != "never":
+            returned = await self._reread(returned)
+        return {position: items[position] for position in fresh}, corrections.told(on_record, returned)
+
+    async def _reread(self, back: Sequence[tuple[ReportOnRecord, Item]]) -> list[tuple[ReportOnRecord, Item]]:
+        """Return those of the items that are only links whose pages can be read, under the headlines of their pages.
+
+        What a list calls an article is not its headline: beside the headline of its page it would look corrected.
+        """
+        if len(back) > corrections.AT_ONCE:  # the list was rewritten, and no headline
+            return []
+        pages = await self.pages.read([item.url for _, item in back], ARTICLE_WAIT)
+        return [
+            (report, replace(item, title=page.title))
+            for (report, item), page in zip(back, pages, strict=True)
+            if isinstance(page, Article)
+        ]
 
     def _told(
         self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int

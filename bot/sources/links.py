@@ -59,6 +59,18 @@ _TIME = re.compile(
 )
 
 
+# A time beside a headline in its link would make it another one at each poll. Only what is surely no word of it.
+_CLOCK = re.compile(
+    r"(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})?[\s|·•,-]*(?:[0-2]?\d:[0-5]\d(?:\s?[ap]m)?)?"
+    r"|(?:an?|\d+)\s?(?:s|m|h|d|min\w*|sec\w*|hours?|hrs?|days?)\.? ago"
+    r"|\d+ (?:с|сек\w*|мин\w*|ч|час\w*|хв\w*|год\w*|дн\w*)\.? (?:назад|тому)"
+    r"|(?:vor|il y a|hace) \d+ \w{1,8}",
+    re.IGNORECASE,
+)
+_AROUND = " \t\r\n\u00a0|·•()[],-–—"  # characters beside a time
+_EDGE = "\x1f"  # between the pieces of a link
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One address on a page; `text` is "" where nothing tells what it leads to."""
@@ -157,16 +169,20 @@ def _link(anchor: _Element, base: str, place: _Place) -> Link | None:
 
 
 def _text(element: _Element) -> str:
-    """Return what a reader sees of a link, "" for "Read more", a time, and the like."""
+    """Return what a reader sees of a link, without times in it; "" for "Read more", a time alone, and the like."""
     parts: list[str] = []
+    silent: set[_Element] = set()
     for child in islice(element.iter(), WORDY):
-        if child.tag in _SILENT:
-            parts.append(" ")
+        within = child.getparent() in silent
+        if within or child.tag in _SILENT or child.tag == "time":
+            silent.add(child)
+            parts.append(_EDGE)
         else:
-            parts += ("" if child.tag in _WITHIN_WORDS else " ", child.text or "")
-        if child is not element:
-            parts.append(child.tail or "")
-    text = line("".join(parts), TITLE, literal=True)
+            parts += ("" if child.tag in _WITHIN_WORDS else _EDGE, child.text or "")
+        if child is not element and not within:
+            parts.append(child.tail or "" if child.tag in _WITHIN_WORDS else f"{_EDGE}{child.tail or ''}")
+    pieces = (piece for piece in "".join(parts).split(_EDGE) if not _CLOCK.fullmatch(piece.strip(_AROUND)))
+    text = line(" ".join(pieces), TITLE, literal=True)
     bare = text.strip(" .…»›→>-–—:|[]()")
     return "" if _GENERIC.fullmatch(bare) or _TIME.fullmatch(bare) else text
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.identity import Marks, identify
 from bot.model import Item, Report
+from bot.polling import pages
 from bot.polling.corrections import AT_ONCE, OFTEN, retitled, told
 from bot.ports.polling import ReportOnRecord
 from tests.plugins.rig import Rig, Site
@@ -133,6 +134,42 @@ async def test_off_means_nothing_later(rig: Rig, rss: Callable[..., bytes]) -> N
     site.pages["/feed"] = rss(("a", SEVEN, "x"), OLD)
     await rig.later(minutes=5)
     assert await rig.told() == ()
+
+
+LIST = "<html><body><main><ul>{}</ul></main></body></html>"
+PAGE = "<html><head><title>{t}</title></head><body><article><h1>{t}</h1><p>{b}</p></article></body></html>"
+
+
+def listed(*links: tuple[str, str]) -> bytes:
+    """Return a list page of (path, what its link says)."""
+    return LIST.format("".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)).encode()
+
+
+async def test_what_a_list_calls_an_article_corrects_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The headline of an item of a list page is its page's: a link that says less, more or a time changes nothing."""
+    monkeypatch.setattr(pages, "KEPT", 0.0)
+    site = await rig.site()
+    old = tuple((f"/news/{n}", f"A quiet day in the gardens of Perm, part {n}") for n in range(101, 105))
+    site.pages["/feed"] = listed(*old)
+    said = ", as officials of the city said on Monday. "
+    site.pages["/news/200"] = PAGE.format(t=FIVE, b=(FIVE + said) * 5).encode()
+    await rig.set_up(watched(site).replace("full_text: never", "kind: page"))
+    await rig.poll()
+    site.pages["/feed"] = listed(("/news/200", "Quake near the Kremlin of Kazan: the latest 5 minutes ago"), *old)
+    await rig.later(minutes=5)
+    (first,) = await rig.told()
+    assert first.alert.headline == FIVE
+    for text in (
+        "Quake near the Kremlin of Kazan: the latest 10 minutes ago",
+        "Deadly quake near the Kremlin of Kazan",
+    ):
+        site.pages["/feed"] = listed(("/news/200", text), *old)
+        await rig.later(minutes=5)
+        assert await rig.told() == ()
+    site.pages["/news/200"] = PAGE.format(t=SEVEN, b=(SEVEN + said) * 5).encode()
+    site.pages["/feed"] = listed(("/news/200", "Quake kills more near the Kremlin of Kazan"), *old)
+    await rig.later(minutes=5)
+    assert await told_of(rig) == [(FIVE, SEVEN, 1)]
 
 
 def test_an_item_that_stands_there_twice_corrects_nothing() -> None:

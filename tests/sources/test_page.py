@@ -77,6 +77,25 @@ def test_the_articles_of_a_page_are_found_and_nothing_else(layout: str, addresse
     assert reading.bare
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div>{t}</div><div>14:02</div>",
+        "<time>today at two</time><span>{t}</span>",
+        "<div>{t}</div><small>5 minutes ago</small>",
+        "<span>23.11.2026 14:02</span> {t}",
+        "<span>12 минут назад</span><b>{t}</b><svg><title>Icon</title></svg>",
+        "{t} <span>· 2h ago</span><button><span>Save it</span></button>",
+    ],
+)
+def test_a_time_inside_a_link_is_no_word_of_its_headline(around: str) -> None:
+    """A link that holds a whole card says the headline alone, and the same at each poll; its own numbers stay."""
+    title = "Storm kills <span>12</span> people near <i>Odesa</i>"
+    links = "".join(f'<p><a href="/news/{n}">{around.format(t=title)}</a></p>' for n in range(100, 104))
+    reading = page.read(f"<html><body>{links}</body></html>".encode(), URL)
+    assert {draft.title for draft in reading.drafts} == {"Storm kills 12 people near Odesa"}
+
+
 def test_addresses_that_tell_nothing_are_a_list_when_their_texts_are_headlines() -> None:
     """Case of small ministries: `/go/ab` says nothing, five headlines in a row do."""
     inside = "".join(f'<p><a href="/go/{chr(97 + n)}b">{title}</a></p>' for n, title in enumerate(HEADLINES))
