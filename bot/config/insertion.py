@@ -21,6 +21,7 @@ Entry: TypeAlias = Mapping[str, str | list[str]]  # a source as watchlists.yaml 
 
 _WIDE = 10_000  # columns: no line of ours is ever wrapped
 _INDENT = 2
+_NOTHING = re.compile(r"\[[ \t]*\]|~|null|Null|NULL")
 _COMMENT = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
 
 
@@ -30,10 +31,10 @@ def inserted(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
         return data
     document = compose(data, name)
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-    place, words = _splice(document.text, document.root, entries)
+    start, end, words = _splice(document.text, document.root, entries)
     if "\r\n" in document.text:
         words = words.replace("\n", "\r\n")
-    return mark + (document.text[:place] + words + document.text[place:]).encode()
+    return mark + (document.text[:start] + words + document.text[end:]).encode()
 
 
 def block(entries: Sequence[Entry], indent: int = _INDENT, gap: int = 1, *, flow: bool = False) -> str:
@@ -47,36 +48,49 @@ def block(entries: Sequence[Entry], indent: int = _INDENT, gap: int = 1, *, flow
     return "".join(lines)
 
 
-def _splice(text: str, root: yaml.Node, entries: Sequence[Entry]) -> tuple[int, str]:
-    """Return where to put what."""
+def _splice(text: str, root: yaml.Node, entries: Sequence[Entry]) -> tuple[int, int, str]:
+    """Return what to put, and in the place of what: from where, to where."""
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise ConfigError(f"the file is written as one line of braces; add the source by hand:\n{block(entries)}")
-    sources = next((value for key, value in root.value if key.value == "sources"), None)
-    if sources is None:
-        end = _end_of(root)
-        return _after_line(text, end, f"\nsources:\n{block(entries)}")
+    key, sources = next(((key, value) for key, value in root.value if key.value == "sources"), (None, None))
+    if key is None or sources is None:
+        return _after_line(text, _end_of(root), f"\nsources:\n{block(entries)}")
+    if _NOTHING.fullmatch(text, sources.start_mark.index, sources.end_mark.index):
+        return _instead(text, sources, block(entries))
     if isinstance(sources, yaml.SequenceNode) and sources.value:
         last = sources.value[-1]
         if sources.flow_style:
-            return _end_of(last), "".join(f", {_flow(entry)[0]}" for entry in entries)
+            end = _end_of(last)
+            return end, end, "".join(f", {_flow(entry)[0]}" for entry in entries)
         flow = isinstance(last, yaml.MappingNode) and bool(last.flow_style)
         dash = sources.start_mark.column
+        if text[sources.start_mark.index] != "-":  # a name or a tag of the list
+            place = text.rfind("-", 0, last.start_mark.index)
+            dash = place - text.rfind("\n", 0, place) - 1
         gap = max(1, last.start_mark.column - dash - 1)
         return _after_line(text, _end_of(last), block(entries, dash, gap, flow=flow), dash)
-    if isinstance(sources, yaml.SequenceNode):  # []
-        return sources.end_mark.index - 1, ", ".join(_flow(entry)[0] for entry in entries)
-    key = next(key for key, _ in root.value if key.value == "sources")
+    if isinstance(sources, yaml.SequenceNode):  # [] with a name or a comment in it
+        end = sources.end_mark.index - 1
+        return end, end, ", ".join(_flow(entry)[0] for entry in entries)
     return _after_line(text, key.end_mark.index, block(entries))
 
 
-def _after_line(text: str, index: int, words: str, dash: int | None = None) -> tuple[int, str]:
+def _instead(text: str, node: yaml.Node, words: str) -> tuple[int, int, str]:
+    """Put a list in the place of `[]` or `null`: below its line, whose comment stays."""
+    start = len(text[: node.start_mark.index].rstrip(" \t"))
+    end = node.end_mark.index
+    stop = text.find("\n", end) + 1 or len(text)
+    return start, stop, f"{text[end:stop].rstrip()}\n{words}"
+
+
+def _after_line(text: str, index: int, words: str, dash: int | None = None) -> tuple[int, int, str]:
     """Return the place behind the line of `index`, and behind comments below it that are deeper than the `dash`."""
     end = text.find("\n", index) + 1
     while end and dash is not None and (comment := _COMMENT.match(text, end)) and len(comment[1]) > dash:
         end = comment.end()
     if not end or (end == len(text) and not text.endswith("\n")):
-        return len(text), "\n" + words
-    return end, words
+        return len(text), len(text), "\n" + words
+    return end, end, words
 
 
 def _end_of(node: yaml.Node) -> int:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.config.insertion import Entry, block, inserted
 from bot.errors import ConfigError
@@ -24,7 +25,7 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Con
     before = load(path, environ)
     try:
         new = inserted(path.read_bytes(), str(path), entries)
-        after = _checked(new, environ, before, len(entries))
+        after = _checked(path, new, environ, before, len(entries))
     except ConfigError as error:
         by_hand = f"{path}: nothing was changed; add this under `sources` by hand:\n{block(entries)}".rstrip()
         raise ConfigError(*error.problems, by_hand) from None
@@ -35,12 +36,17 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Con
     return replace(after, warnings=())
 
 
-def _checked(data: bytes, environ: Mapping[str, str], before: Config, more: int) -> Config:
+def _checked(path: Path, data: bytes, environ: Mapping[str, str], before: Config, more: int) -> Config:
     """Return what the new file says: what it said, and so many sources more."""
     with tempfile.TemporaryDirectory(prefix="newswatch-") as folder:
         draft = Path(folder) / "watchlists.yaml"
         draft.write_bytes(data)
-        after = load(draft, environ)
+        try:
+            after = load(draft, environ)
+        except ConfigError as error:
+            raise ConfigError(
+                *(line.replace(str(draft), f"as it would be, {path}") for line in error.problems)
+            ) from None
     ours, new = after.sources[: len(before.sources)], after.sources[len(before.sources) :]
     if replace(after, sources=ours, warnings=()) != replace(before, warnings=()) or len(new) != more:
         raise ConfigError("the file would say something else than before")
@@ -53,20 +59,40 @@ def _put(path: Path, data: bytes) -> None:
     try:
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError:
-        target.write_bytes(data)
+        _rewrite(target, data)
         return
     draft = Path(name)
     try:
-        with os.fdopen(number, "wb") as file:
+        with os.fdopen(number, "wb") as file:  # a disk that is full ends it here, the old file untouched
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copystat(target, draft)
-        about = target.stat()
-        if (about.st_uid, about.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(draft, about.st_uid, about.st_gid)
-        draft.replace(target)
-    except OSError:
-        target.write_bytes(data)
+        try:
+            shutil.copystat(target, draft)
+            about = target.stat()
+            if (about.st_uid, about.st_gid) != (os.geteuid(), os.getegid()):
+                os.chown(draft, about.st_uid, about.st_gid)
+            draft.replace(target)
+        except OSError:
+            _rewrite(target, data)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _rewrite(target: Path, data: bytes) -> None:
+    """Write into the file itself; what was in it is there again when that fails."""
+    with target.open("r+b") as file:
+        before = file.read()
+        try:
+            _fill(file, data)
+        except OSError:
+            _fill(file, before)
+            raise
+
+
+def _fill(file: BinaryIO, data: bytes) -> None:
+    file.seek(0)
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+    file.truncate(len(data))

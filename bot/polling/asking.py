@@ -197,5 +197,8 @@ def _list_of(document: Document) -> Document:
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all, as asking it will say
+        return url
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

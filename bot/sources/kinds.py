@@ -14,9 +14,11 @@ from bot.errors import ParseError
 from bot.model import Kind
 from bot.sources import feed, jsonfeed, page, sitemap
 from bot.sources.read import Reading
+from bot.sources.scan import refuse_traps
 from bot.sources.sniff import is_html, what
 
-Found = Literal["feed", "json", "sitemap", "page", "site"]  # a site is a page that may have no links, but a feed
+# A site is a page that may have no links, but a feed; what is packed is a file, and only its inside says what.
+Found = Literal["feed", "json", "sitemap", "page", "site", "packed"]
 
 _HEAD: Final = 4096  # bytes
 _COMMENTS: Final = r"(?:<!--(?>.*?-->)\s*)*+"
@@ -34,11 +36,13 @@ _FEED: Final = re.compile(
 def kind_of(body: bytes, kind: Kind) -> Found:
     """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
     head = body[:_HEAD]
+    if head.startswith(sitemap.GZIP) and kind != "page":
+        return "packed"
     if kind == "feed":
         return "json" if jsonfeed.is_json(body) else "feed"
     if kind == "page":
         return "page"
-    if head.startswith(sitemap.GZIP) or _SITEMAP.match(head):
+    if _SITEMAP.match(head):
         return "sitemap"
     if kind == "sitemap":
         raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
@@ -49,6 +53,12 @@ def kind_of(body: bytes, kind: Kind) -> Found:
 
 def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
     """Read an answer at once, whatever that takes."""
+    if found == "packed":
+        body = sitemap.unpacked(body)
+        refuse_traps(body)
+        found = "feed" if body.startswith(sitemap.GZIP) else kind_of(body, "auto")  # packed twice is nothing
+        if found == "site":
+            raise ParseError(f"not a feed but a gzip file with {what(body)}")
     if found == "json":
         return jsonfeed.read(body, url)
     if found == "sitemap":

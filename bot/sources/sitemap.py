@@ -64,7 +64,7 @@ def read(data: bytes, url: str) -> Reading:
 
     The version of an index is "index": it has no items, and `further` says where they are.
     """
-    data = _unpacked(data)
+    data = unpacked(data)
     refuse_traps(data)
     root = _ROOT.search(data[:8192])
     if not root:
@@ -95,16 +95,17 @@ def is_of_news(link: str) -> bool:
     return _NEWS.search(urlsplit(link).path) is not None
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked(data: bytes) -> bytes:
+    """Return what a gzip file holds, and anything else as it is. ParseError for a bomb, and for one that is broken."""
     if not data.startswith(GZIP):
         return data
     try:
         unpacker = zlib.decompressobj(wbits=31)
         plain = unpacker.decompress(data, UNPACKED)
     except zlib.error as error:
-        raise ParseError("the sitemap is a gzip file that cannot be unpacked") from error
+        raise ParseError("the answer is a gzip file that cannot be unpacked") from error
     if unpacker.unconsumed_tail:
-        raise ParseError(f"the sitemap is larger than {UNPACKED // 1024 // 1024} MB when it is unpacked")
+        raise ParseError(f"the answer is a gzip file of more than {UNPACKED // 1024 // 1024} MB")
     return plain
 
 

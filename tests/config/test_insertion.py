@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,7 +33,12 @@ FLOW = "{name: Daily Courier, url: 'https://courier.example/feed', tags: [world]
         (f"sources:\n- name: A\n  url: http://a\n{WATCHLISTS}", "http://a\n- name: Daily Courier\n  url: https://cour"),
         (f"sources:\n  -   {{name: A, url: 'http://a'}} # c\n{WATCHLISTS}", f"# c\n  -   {FLOW}\nwatchlists:"),
         (f"sources: [{{name: A, url: 'http://a'}}]\n{WATCHLISTS}", f"'http://a'}}, {FLOW}]\nwatchlists:"),
-        (f"sources: []  # none\n{WATCHLISTS}", f"sources: [{FLOW}]  # none\n"),
+        (f"sources: []  # none\n{WATCHLISTS}", f"sources:  # none\n{BLOCK}watchlists:"),
+        (f"sources: [ ]\n{WATCHLISTS}", f"sources:\n{BLOCK}watchlists:"),
+        (f"{WATCHLISTS}sources: null", f"sources:\n{BLOCK}"),
+        (f"sources: ~\n\n{WATCHLISTS}", f"sources:\n{BLOCK}\nwatchlists:"),
+        (f"sources: [\n  # none\n]\n{WATCHLISTS}", f"  # none\n{FLOW}]\nwatchlists:"),
+        (f"sources: &all\n  - name: A\n    url: http://a\n{WATCHLISTS}", f"http://a\n{BLOCK}watchlists:"),
         (f"sources:  # none\n{WATCHLISTS}", f"sources:  # none\n{BLOCK}watchlists:"),
         (WATCHLISTS, f"{WATCHLISTS}\nsources:\n{BLOCK}"),
         (f"{WATCHLISTS}sources:\n  - name: A\n    url: http://a", f"url: http://a\n{BLOCK}"),
@@ -86,6 +94,29 @@ def test_what_cannot_be_put_in_is_said_with_the_lines_to_add(tmp_path: Path) -> 
             add(file, [entry], {})
         assert "name: Daily Courier" in str(error.value)
         assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 82: neither the file that replaces it nor the one written in place may cost what somebody wrote."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(WATCHLISTS, encoding="utf-8")
+    times = iter([OSError(errno.ENOSPC, "No space left on device")] * 2)
+
+    def fsync(_: int) -> None:
+        for fault in times:
+            raise fault
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(ConfigError, match="cannot be written: No space left on device; add this by hand"):
+        add(file, [ENTRY], {})
+    assert file.read_text(encoding="utf-8") == WATCHLISTS
+    monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(PermissionError()))
+    with pytest.raises(ConfigError, match="cannot be written"):
+        add(file, [ENTRY], {})
+    assert file.read_text(encoding="utf-8") == WATCHLISTS
+    assert list(tmp_path.iterdir()) == [file]
+    add(file, [ENTRY], {})
+    assert "Daily Courier" in file.read_text(encoding="utf-8")
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:

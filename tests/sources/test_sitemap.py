@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ParseError
 from bot.identity import Identity, Marks, identify
-from bot.model import Fetched
+from bot.model import Fetched, Kind
 from bot.sources import Parser, kinds, sitemap
 from bot.sources.document import MOST
 
@@ -129,10 +129,32 @@ def test_an_index_leads_to_the_few_sitemaps_that_can_hold_news(
     assert [address.removeprefix("https://c.example/") for address in reading.further] == chosen
 
 
+@pytest.mark.parametrize("kind", ["auto", "feed", "sitemap"])
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b'<rss version="2.0"><channel><item><title>One</title><link>/1</link></item></channel></rss>', 1),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "One"}]}', 1),
+        (b"<html><title>Courier</title><body>Hello</body></html>", "a gzip file with a web page"),
+        (b'<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel/></rss>', "declares entities"),
+        (gzip.compress(b"<rss/>"), "a gzip file"),
+    ],
+)
+def test_whatever_is_packed_is_known_by_its_inside(body: bytes, what: int | str, kind: Kind) -> None:
+    """A server that packs its feed and does not say so is understood; what is no list inside is named."""
+    packed = gzip.compress(body)
+    found = kinds.kind_of(packed, kind)
+    if isinstance(what, int):
+        assert len(kinds.whole(packed, URL, "application/xml", found).drafts) == what
+    else:
+        with pytest.raises(ParseError, match=what):
+            kinds.whole(packed, URL, "application/xml", found)
+
+
 def test_a_packed_sitemap_is_unpacked_and_a_bomb_is_not() -> None:
     """Case 34: `sitemap.xml.gz` is a file, not an encoding; it may not grow beyond its bound."""
     assert len(sitemap.read(gzip.compress(urlset(news(1, "One"))), URL).drafts) == 1
-    with pytest.raises(ParseError, match="larger than"):
+    with pytest.raises(ParseError, match="more than 16 MB"):
         sitemap.read(gzip.compress(bytes(sitemap.UNPACKED + 1)), URL)
     with pytest.raises(ParseError, match="cannot be unpacked"):
         sitemap.read(sitemap.GZIP + b"nonsense", URL)

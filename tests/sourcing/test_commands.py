@@ -137,6 +137,7 @@ async def test_the_list_knows_how_each_source_does(home: Home, site: Site) -> No
     [
         (["add", "http://x.example/", "--every", "soon"], 2, "not a time"),
         (["add", "http://127.0.0.1:1/"], 1, "not on the public internet"),
+        (["add", "http://[::1"], 1, "not a web address"),
     ],
 )
 async def test_a_mistake_is_said_without_a_traceback(home: Home, words: list[str], code: int, said: str) -> None:
