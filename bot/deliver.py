@@ -23,6 +23,7 @@ from bot.sending.flights import RUSH, Flights
 from bot.sending.lane import Lane
 from bot.sending.pace import Limits, Pace
 from bot.sending.tenure import Tenure
+from bot.words import Say, words
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Deliverer:
         *,
         limits: Limits | None = None,
         max_per_hour: Callable[[], int] = lambda: 30,
-        notice: Callable[[str], None] = log.warning,
+        notice: Callable[[Say], None] = lambda say: log.warning(say(words("en"))),
         ail: Callable[[str | None], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -268,8 +269,10 @@ class Deliverer:
         if not self._flights.room():
             return now + IDLE
         waiting = {one.alert.chat.id for one in self._held}.difference(self._flights.chats)
-        times = [self._pace.ready(chat, now) for chat in waiting]
-        return min((*times, self._tenure.due(now), max(self._look_at, now + BUSY)))
+        times = [max(self._look_at, now + BUSY), self._tenure.due(now)]
+        if waiting:
+            times.append(max(self._pace.free(now), min(self._pace.rested(chat, now) for chat in waiting)))
+        return min(times)
 
     async def _rest(self, until: datetime, *events: asyncio.Event) -> None:
         """Wait until then, or until a send lands or an event is set."""

@@ -9,9 +9,10 @@ is no language of the process. Values go in as they are: whoever writes HTML esc
 from __future__ import annotations
 
 import gettext
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -90,6 +91,9 @@ class Words:
         )
 
 
+Say = Callable[[Words], str]  # a text that waits for who reads it
+
+
 def field_name(_: Words, field: Field) -> str:
     """Return what readers call the part of an item that a word was found in."""
     names: dict[Field, str] = {
@@ -102,6 +106,9 @@ def field_name(_: Words, field: Field) -> str:
 
 def words(language: str | None) -> Words:
     """Return the words of a language by its ISO 639-1 code; English where we do not speak it, or there is none."""
-    if language not in LANGUAGES:
-        language = "en"
+    return _words(language if language in LANGUAGES else "en")
+
+
+@cache  # every message asks, and to look for the file costs more than to read a row
+def _words(language: str) -> Words:
     return Words(language, gettext.translation(DOMAIN, LOCALE, [language], fallback=True))

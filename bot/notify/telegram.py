@@ -7,7 +7,6 @@ here, nothing waits, and no money is ever spent (paid broadcasts are never allow
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -21,20 +20,12 @@ from bot.notify.render import render
 from bot.notify.rolling import fold
 
 if TYPE_CHECKING:
-    import httpx
     import telegram
 
 _Answer = TypeVar("_Answer")
 
 TELEGRAM = "https://api.telegram.org"
-# Long, so that it is rarely unknown whether a message was accepted (seconds; python-telegram-bot's default is 5).
-_SEND_TIMEOUT, _CONNECT_TIMEOUT, _POOL_TIMEOUT = 20.0, 10.0, 5.0
 _DEADLINE = 60.0  # over all: the time-outs above are per read, and a dripping answer renews them
-_CONNECTIONS = 16  # above one long poll, the eight chats that are answered at a time, and their questions
-# These certainly never left: there was no connection, or no request to write. Names of httpx's exceptions.
-_UNSENT = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "InvalidURL"}
-)
 
 
 class TelegramNotifier:
@@ -117,32 +108,19 @@ class TelegramNotifier:
 def bare_bot(token: str, api_url: str = TELEGRAM) -> telegram.Bot:
     """Return a Bot that speaks to `api_url` (without `/bot`), ignores proxies of the environment, and keeps quiet.
 
-    A refusal is read by our own table before the library interprets it; use `ask` around its methods.
+    Use `ask` around its methods.
     """
     from telegram import Bot
-    from telegram.request import HTTPXRequest
 
-    quiet()
-    request = HTTPXRequest(
-        connection_pool_size=_CONNECTIONS,
-        read_timeout=_SEND_TIMEOUT,
-        write_timeout=_SEND_TIMEOUT,
-        connect_timeout=_CONNECT_TIMEOUT,
-        pool_timeout=_POOL_TIMEOUT,
-        httpx_kwargs={"trust_env": False, "event_hooks": {"response": [_read]}},
-    )
-    return Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=request, get_updates_request=request)
+    from bot.notify.wire import Wire
+
+    wire = Wire()
+    return Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=wire, get_updates_request=wire)
 
 
 async def close(bot: telegram.Bot) -> None:
     """Close the connections of a bot, whether it was ever initialised by a getMe or not."""
     await bot.request.shutdown()
-
-
-def quiet() -> None:
-    """Keep the token out of logs: httpx and httpcore write every address, the token in it, below WARNING."""
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 async def ask(call: Awaitable[_Answer]) -> _Answer:
@@ -159,21 +137,11 @@ async def ask(call: Awaitable[_Answer]) -> _Answer:
 
 
 def _told(error: Exception) -> DeliveryError:
-    """Translate what the library raised. BadRequest is a NetworkError there, so its classes decide nothing."""
+    """Return what the wire said, out of what the library made of it."""
     cause = error.__cause__
     if isinstance(cause, DeliveryError):
         return cause
-    name = type(cause).__name__
-    if name in _UNSENT:
-        return DeliveryError(f"no connection to Telegram ({name})", "unsent")
-    return DeliveryError(f"no answer from Telegram ({name if cause else type(error).__name__})", "unknown")
-
-
-async def _read(response: httpx.Response) -> None:
-    """Raise what an answer refuses, before the library turns it into something less."""
-    refused = refusals.refusal(response.status_code, await response.aread())
-    if refused:
-        raise refused
+    return DeliveryError(f"no answer from Telegram ({type(cause or error).__name__})", "unknown")
 
 
 def _entity(span: Span) -> telegram.MessageEntity:

@@ -1,6 +1,6 @@
-"""The outbox's own statements: what may be delivered, who comes first, and what an attempt leaves behind.
+"""The outbox's own statements: what may be delivered, who comes first, and what a rolling message lists.
 
-Builds statements and decides changes; executes nothing.
+Builds statements, executes nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, case, func, or_, select, text, update
 
-from bot.model import Delivery
-from bot.ports.delivery import Dead, Folded, Later, Sent
 from bot.store.dialect import Dialect
-from bot.store.instants import to_ms
 from bot.store.queries import may_be_told
-from bot.store.rows import clean
 from bot.store.schema import DUE, chat, outbox
 
 if TYPE_CHECKING:
@@ -103,30 +99,3 @@ def messages_of(dialect: Dialect) -> Select[Any]:
     """Return the select of the messages that places have of stories: ids."""
     columns = (outbox.c[name] for name in ("chat", "topic", "story", "message", "payload"))
     return select(*columns).where(dialect.among(outbox.c.story, "ids"), text("part = 0"))
-
-
-def settling(delivery: Delivery, result: Sent | Folded | Later | Dead, now: int) -> dict[str, Any]:
-    """Return the changes that an attempt's end makes to its row; `now` in milliseconds."""
-    freed: dict[str, Any] = {"lease_epoch": None, "lease_until": None}
-    if isinstance(result, Sent | Folded):
-        folded = isinstance(result, Folded)
-        return freed | {
-            "state": "sent",
-            "message": result.message,
-            "folded": folded,
-            "shown": delivery.revision,
-            "sent_at": func.coalesce(outbox.c.sent_at, now),
-            "attempts": 0,
-            "doubts": 0,
-            "reason": None,
-        }
-    if isinstance(result, Later):
-        return freed | {
-            "attempts": outbox.c.attempts + int(result.counts == "refused"),
-            "doubts": outbox.c.doubts + int(result.counts == "doubt"),
-            "not_before": to_ms(result.at),
-            "reason": clean(result.reason),
-        }
-    if delivery.message is not None:  # only the edit is given up: the reader has the message
-        return freed | {"shown": outbox.c.wanted, "message": None, "reason": clean(result.reason)}
-    return freed | {"state": "dead", "reason": clean(result.reason)}

@@ -16,8 +16,9 @@ from sqlalchemy import bindparam, case, func, or_, select, text, update
 from bot.model import Alert, Chat, Delivery, Look, Report
 from bot.ports.delivery import Dead, Folded, Later, Role, Sent
 from bot.store import moving, roles
-from bot.store.claims import EVERYBODY, claiming, listing, messages_of, sent_since, settling
+from bot.store.claims import EVERYBODY, claiming, listing, messages_of, sent_since
 from bot.store.database import Database
+from bot.store.endings import Ending, Endings
 from bot.store.instants import to_ms, to_utc
 from bot.store.queries import may_be_told, reports_of
 from bot.store.rows import Row, to_alert, to_chat, to_look, to_report, to_topic
@@ -33,6 +34,7 @@ class Deliveries:
     """The sender's part of the store."""
 
     database: Database
+    endings: Endings
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
         """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
@@ -146,15 +148,7 @@ class Deliveries:
 
         What was accepted is written even then, unless the new sender has claimed the row by now: it saves a duplicate.
         """
-        ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
-        if not isinstance(result, Sent | Folded):
-            ours = ours.where(text("state <> 'dead'"))  # a chat suspended in the meantime stays so
-        async with self.database.write() as connection:
-            current = await roles.current(connection, "sender")
-            for one in sorted(deliveries, key=lambda one: one.id):
-                changes = settling(one, result, to_ms(now))
-                await connection.execute(ours.values(changes), {"its_id": one.id, "its_epoch": epoch})
-        roles.refuse_stale("sender", current, epoch)
+        await self.endings.write(Ending(deliveries, epoch, result, to_ms(now)))
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""

@@ -15,6 +15,7 @@ from bot.store.chats import Chats
 from bot.store.database import Database
 from bot.store.delivery import Deliveries
 from bot.store.dialect import Dialect
+from bot.store.endings import Endings
 from bot.store.engine import create_engine, sqlite_path
 from bot.store.guests import Guests
 from bot.store.holder import Holder, this_process
@@ -75,7 +76,7 @@ async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -
     return Store(
         database,
         Polls(database),
-        Deliveries(database),
+        Deliveries(database, Endings(database)),
         Chats(database),
         Items(database),
         Personal(database),
