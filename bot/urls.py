@@ -38,9 +38,14 @@ _TRACKING = re.compile(
     r"|epik|igsh(?:id)?|s_kwcid|mkt_tok|wickedid|rb_clickid|ml_subscriber(?:_hash)?|ocid|icid|ito|smid|smtyp|xtor|cmp"
     r"|cmpid|ncid|sr_share|guccounter|ref_?(?:src|url)|cvid|__twitter_impression|amp(?:_js_v|_gsa|_r)?|outputtype|spm"
     r"|ftcamp|intcid|mbid|cndid|traffic_source|action_(?:object|type)_map"
+    # of the visit, or against caches: another one in every copy of a page
+    r"|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|_|rnd|rand|no_?cache|cachebuster"
 )
+_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
 # Names that some sites identify an article by: dropped only with a value that says where the reader came from.
-_ORIGIN_NAMES = frozenset({"ref", "referrer", "referer", "from", "source", "src", "via", "output", "share", "sh"})
+_ORIGIN_NAMES = frozenset(
+    {"ref", "referrer", "referer", "from", "source", "src", "via", "output", "share", "sh", "partner", "emc"}
+)
 _ORIGINS = re.compile(
     r"rss|rss2|rss2\.0|feeds?|atom|twitter|tw|x|t\.co|facebook|fb|telegram|tg|vk|vkontakte|ok|whatsapp|viber|e?mail"
     r"|newsletter|social|shar(?:e|ing)|home|(?:home|main)page|main|front|index|amp|google(?:news)?|news\.google\.com"
@@ -233,6 +238,10 @@ def _behind_cache(parts: _Parts) -> str | None:
 
 def _path(path: str) -> str:
     """Return the path without the marks of an AMP page and without slashes at its end; the front page is `/`."""
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    while "//" in path:  # what a browser keeps and a careless template makes
+        path = path.replace("//", "/")
     while path.startswith("/amp/"):
         path = path[4:]
     while True:
