@@ -7,7 +7,7 @@ Each change is told once: a headline that was there before is a known one. Nothi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot import story
@@ -30,20 +30,20 @@ def to_look_up(entries: Iterable[Identity], *, everything: bool) -> list[int]:
     return [entry.known_by[0] if entry.page is None else entry.page for entry in entries if entry.known_by]
 
 
-def retitled(entries: Sequence[Identity], known: Collection[int]) -> tuple[int, ...]:
+def retitled(entries: Sequence[Identity], known: frozenset[int]) -> tuple[int, ...]:
     """Return the positions of known items under headlines that are not known.
 
     An item that stands there twice has two headlines, and neither corrects the other.
     """
-    times = Counter(entry.keys[0] for entry in entries if entry.keys)
-    return tuple(
-        position
+    suspects = [
+        (position, entry)
         for position, entry in enumerate(entries)
-        if entry.page is not None
-        and entry.page not in known
-        and times[entry.keys[0]] == 1
-        and any(key in known for key in entry.known_by)
-    )
+        if entry.page is not None and entry.page not in known and not known.isdisjoint(entry.known_by)
+    ]
+    if not suspects:
+        return ()
+    times = Counter(entry.keys[0] for entry in entries if entry.keys)
+    return tuple(position for position, entry in suspects if times[entry.keys[0]] == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Parser:
             if isinstance(read, Reading):
                 return read.drafts
             document, positions = Document(document.url, (), data=read), list(range(len(positions)))
+        if self._honest.keeps(document):
+            return await self._honest.items(document, positions)
         if self._suspicious.keeps(document) or not _is_honest(document.data, document.content_type):
             return await self._suspicious.items(document, positions)
         return await self._honest.items(document, positions)

@@ -176,11 +176,11 @@ def test_an_item_that_stands_there_twice_corrects_nothing() -> None:
     """Two entries of one guid under two headlines are a design of the site."""
     first, second = Marks("1", "https://x.example/a", FIVE), Marks("1", "https://x.example/a", SEVEN)
     old = identify([first], AT)
-    known = set(old[0].keys)
+    known = frozenset(old[0].keys)
     assert retitled(identify([second], AT), known) == (0,)
     assert retitled(identify([first], AT), known) == ()
     assert retitled(identify([first, second], AT), known) == ()
-    assert retitled(identify([second], AT), ()) == (), "a new item is no known one"
+    assert retitled(identify([second], AT), frozenset()) == (), "a new item is no known one"
 
 
 def known(number: int, headline: str, changes: int = 0) -> ReportOnRecord:
