@@ -10,7 +10,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import combinations
+from itertools import accumulate, combinations
+from typing import NamedTuple
 from zlib import crc32
 
 from bot import stems
@@ -39,6 +40,15 @@ _BY_MEANING = (150, 300)  # the same: topics tell less than stems
 
 _HEADER = struct.Struct("<BBBHIIQ5H")
 _TAIL = struct.Struct("<BBH")  # language, whether the headline stands apart, bytes of the vector
+
+
+class Glance(NamedTuple):
+    """What of a sketch is read first: most candidates are something else by their meaning already."""
+
+    page: int  # of the canonical URL; 0 = none, or a home page
+    language: int = 0  # see bot.language; 0 = unknown
+    apart: bool = False  # the headline is not just how the text begins
+    vector: bytes = b""  # what it means, where the extra is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +89,32 @@ class Sketch:
         return head + struct.pack(f"<{len(hashes)}I", *hashes) + weights + tail
 
 
-def unpack(raw: bytes) -> Sketch | None:
-    """Return the sketch, also of version 1; None for bytes that are none."""
+def peek(raw: bytes) -> Glance | None:
+    """Return what is read of a sketch first, at a tenth of the price of all of it; None for bytes that are none."""
     if len(raw) < _HEADER.size or raw[0] not in {1, _VERSION}:
         return None
-    version, agency, sampled, words, norm, headline, page, *sizes = _HEADER.unpack_from(raw)
-    weighed = _HEADER.size + 4 * sum(sizes)
-    end = weighed + sizes[3]
-    tail = (0, False, 0)
-    if version == _VERSION and len(raw) >= end + _TAIL.size:
-        tail = _TAIL.unpack_from(raw, end)
-        end += _TAIL.size
-    if len(raw) != end + tail[2]:
+    version, _, _, _, _, _, page, *sizes = _HEADER.unpack_from(raw)
+    end = _HEADER.size + 4 * sum(sizes) + sizes[3]
+    if version != _VERSION or len(raw) < end + _TAIL.size:
+        return Glance(page) if len(raw) == end else None
+    spoken, apart, size = _TAIL.unpack_from(raw, end)
+    end += _TAIL.size
+    return Glance(page, spoken, bool(apart), raw[end:]) if len(raw) == end + size else None
+
+
+def unpack(raw: bytes) -> Sketch | None:
+    """Return the sketch, also of version 1; None for bytes that are none."""
+    glance = peek(raw)
+    if glance is None:
         return None
+    _, agency, sampled, words, norm, headline, page, *sizes = _HEADER.unpack_from(raw)
     hashes = struct.unpack_from(f"<{sum(sizes)}I", raw, _HEADER.size)
-    parts: list[tuple[int, ...]] = []
-    at = 0
-    for size in sizes:
-        parts.append(hashes[at : at + size])
-        at += size
-    title, marks, numbers, opening, shingles = parts
-    weights = raw[weighed : weighed + sizes[3]]
+    title, marks, numbers, opening = accumulate(sizes[:4])
+    weights = raw[_HEADER.size + 4 * len(hashes) :]  # what follows them is cut by zip
     return Sketch(
-        page, headline, agency, words, norm, sampled, frozenset(title), frozenset(marks), frozenset(numbers),
-        dict(zip(opening, weights, strict=True)), frozenset(shingles), tail[0], bool(tail[1]), raw[end:],
+        page, headline, agency, words, norm, sampled, frozenset(hashes[:title]), frozenset(hashes[title:marks]),
+        frozenset(hashes[marks:numbers]), dict(zip(hashes[numbers:opening], weights, strict=False)),
+        frozenset(hashes[opening:]), glance.language, glance.apart, glance.vector,
     )  # fmt: skip
 
 
@@ -125,7 +137,7 @@ def sketched(title: str, text: str, url: str | None, meaning: Meaning | None) ->
         norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
         title=_hashes(sorted({stem for word, _ in heading if (stem := stems.stem_of(word))})),
-        marks=_hashes(stems.marks(heading, names)),
+        marks=_hashes(stems.marks(heading, opened, names)),
         numbers=_hashes(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
         opening={crc32(stem.encode("utf-8", "replace")): weight for stem, weight in opening.items()},
         shingles=kept,

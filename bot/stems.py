@@ -93,12 +93,17 @@ def weigh(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]]) -> t
     return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST]), names
 
 
-def marks(heading: list[tuple[str, bool]], names: set[str]) -> list[str]:
-    """Return numbers and names of a headline. Where every word has a capital, those that are names in the text."""
+def marks(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]], names: set[str]) -> list[str]:
+    """Return numbers and names of a headline: its words with a capital, but for those that the text writes small.
+
+    Where every word has a capital, those that are names in the text.
+    """
     long = [capital for word, capital in heading if len(word) > 3]  # noqa: PLR2004 -- "of" and "the" are small anyway
     cased = sum(long) <= len(long) * 3 / 4
+    small = {stem_of(word) for word, capital in opening if not capital}
     return [
         stem
         for word, capital in heading
-        if (stem := stem_of(word)) and (word[0].isdigit() or (capital and (cased or stem in names)))
+        if (stem := stem_of(word))
+        and (word[0].isdigit() or (capital and (stem in names or (cased and stem not in small))))
     ]

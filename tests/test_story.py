@@ -57,6 +57,48 @@ WIRE = (
 )
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (
+            (
+                "Two killed in crash on motorway near Leipzig|Two people were killed in a crash on the A9 motorway near "
+                "Leipzig on Sunday, police said. A car hit a truck in fog. The motorway was closed for several hours."
+            ),
+            (
+                "Two killed in crash on motorway near Hamburg|Two people were killed in a crash on the A7 motorway near "
+                "Hamburg on Monday, police said. A van hit a bus in rain. The motorway was closed for several hours."
+            ),
+        ),
+        (
+            (
+                "Former mayor of Norwick sentenced to 4 years for bribery|The former mayor of Norwick was sentenced to "
+                "four years in prison for taking bribes, prosecutors said. Judge Ann Moore said he betrayed the public."
+            ),
+            (
+                "Former mayor of Eastham sentenced to 6 years for fraud|The former mayor of Eastham was sentenced to "
+                "six years in prison for robbing a fund, prosecutors said. Judge Paul Reed said he betrayed the public."
+            ),
+        ),
+        (
+            (
+                "Oslo: magnitude 4.3 quake felt by thousands|A magnitude 4.3 earthquake shook the city of Oslo, the "
+                "geological survey said. There were no immediate reports of damage or casualties in the region."
+            ),
+            (
+                "Magnitude 5.9 quake felt by thousands in Lima|A magnitude 5.9 earthquake shook the city of Lima, the "
+                "geological survey said. There were no immediate reports of damage or casualties in the region."
+            ),
+        ),
+    ],
+    ids=("crash", "mayor", "quake"),
+)
+def test_the_same_kind_of_event_elsewhere_is_another_story(record: Record, one: str, two: str) -> None:
+    """Two publishers tell in nearly the same words what happened in two places: the names decide."""
+    assert record.tell("courier.example", *one.split("|")).story is None
+    assert record.tell("gazette.example", *two.split("|")).story is None
+
+
 def test_the_same_page_is_the_same_story(record: Record) -> None:
     """Addresses that differ in tracking only are one page, whoever lists it (case 66)."""
     record.tell("courier", "Norland cuts rates by a quarter point", WIRE, "https://courier.example/a/1?utm_source=rss")
