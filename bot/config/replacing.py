@@ -6,6 +6,7 @@ it was. Owner, mode and everything else in the file are kept.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -56,6 +57,8 @@ def _checked(path: Path, data: bytes, environ: Mapping[str, str], before: Config
 def _put(path: Path, data: bytes) -> None:
     """Replace the file at once; in place where it cannot be replaced, as with a file mounted into a container."""
     target = Path(os.path.realpath(path))
+    if not os.access(target, os.W_OK):  # somebody wants it so, even if the folder would let us replace it
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     try:
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError:

@@ -74,7 +74,7 @@ class Asking:
             return await self._discover(fetched, document, source, or_list=first)
         if found != source.url:
             raise ParseError("where its feed was, there is a web page now")
-        return Asked(fetched, _list_of(document), found)
+        return Asked(fetched, _list_of(fetched, document), found)
 
     async def places(self, page: Fetched, document: Document, source: Source) -> AsyncGenerator[Asked]:
         """Give the feeds and news sitemaps of a site, the likeliest first, as long as the site lets itself be asked.
@@ -115,7 +115,7 @@ class Asking:
             pass
         if not or_list:
             raise ParseError(f"not a feed but {what(page.body)}, and no other feed is found from there")
-        return Asked(page, _list_of(document), source.url)
+        return Asked(page, _list_of(page, document), source.url)
 
     async def _place(self, url: str, source: Source) -> Asked:
         fetched = await self._get(url, source)
@@ -187,13 +187,18 @@ class Asking:
         return await self.parse.items(again, range(min(most, len(document.identities))))
 
 
-def _list_of(document: Document) -> Document:
+def _list_of(page: Fetched, document: Document) -> Document:
     if not document.identities:
-        raise ParseError(
-            "a web page without any feed that can be read, and none of its links looks like an article: "
-            "give the address of its feed, or say with `select` which links to follow"
-        )
+        raise ParseError(f"{no_list(page)}: give the address of its feed, or say with `select` which links to follow")
     return document
+
+
+def no_list(page: Fetched) -> str:
+    """Return what is wrong with a site where neither a feed nor articles are found."""
+    lacks = "none of its links looks like an article"
+    if b"<a " not in page.body:
+        lacks = "it has no links: it may be made by scripts in the browser"
+    return f"{what(page.body)} without any feed that can be read, and {lacks}"
 
 
 def _host(url: str) -> str:

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source
-from bot.polling.asking import DEAD, TOGETHER, Asked, Asking
+from bot.polling.asking import DEAD, TOGETHER, Asked, Asking, no_list
 from bot.sources.document import Document
 from bot.sources.kinds import charset_of
 
@@ -73,7 +73,7 @@ async def survey(asking: Asking, source: Source, fires: Told | None = None) -> t
     if document.identities:
         found.append(await _find(asking, Asked(fetched, document), source.url, fires))
     if not found:
-        raise ParseError("a web page without any feed that can be read, and none of its links looks like an article")
+        raise ParseError(no_list(fetched))
     name = name_of(fetched)
     now = asking.now()
     ranked = sorted(found, key=lambda one: _is_dead(one, now))  # stable: otherwise as likely as they were found

@@ -119,6 +119,18 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path, monkeypat
     assert "Daily Courier" in file.read_text(encoding="utf-8")
 
 
+def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever made it read-only gets the lines to add, although the folder would let us put another file there."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(WATCHLISTS, encoding="utf-8")
+    file.chmod(0o444)
+    if os.geteuid() == 0:  # who may write everything
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(ConfigError, match="cannot be written: Permission denied; add this by hand"):
+        add(file, [ENTRY], {})
+    assert file.read_text(encoding="utf-8") == WATCHLISTS
+
+
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     """What is replaced is the file that it leads to."""
     file, link = tmp_path / "real.yaml", tmp_path / "watchlists.yaml"

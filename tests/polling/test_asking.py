@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -315,3 +316,19 @@ async def test_a_small_list_is_a_list(rig: Rig) -> None:
         ("/c", "Kremlin speaks again"), ("/a", "First garden report"), ("/b", "Second garden report")
     )
     assert (await rig.later(minutes=5)).queued == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (b"<html><title>Log in</title><form></form><a href='/forgot'>Forgotten?</a>", "“Log in”.* none of its links"),
+        (b"<html><title>News</title><body><div id=root></div><script src=a.js></script>", "made by scripts"),
+    ],
+)
+async def test_a_site_without_anything_says_what_it_shows(rig: Rig, page: bytes, words: str) -> None:
+    """Whoever reads the reason knows that this is a page to log in, or one that only a browser can make."""
+    site = await rig.site()
+    site.pages["/"] = page
+    await rig.set_up(watching(site.url("/")))
+    (reason,) = (await rig.poll()).failures.values()
+    assert re.search(words, reason)
