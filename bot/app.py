@@ -34,6 +34,7 @@ from bot.settings import Settings, environment, load_settings
 from bot.sources import Parser
 from bot.sources.kinds import charset_of
 from bot.store.store import Store, open_store
+from bot.words import Say
 
 if TYPE_CHECKING:
     from bot.backtest import Forecast
@@ -158,7 +159,7 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
         yield telegram
 
 
-def deliverer(base: Base, medium: Notifier, notice: Callable[[str], None], ail: Ail = lambda _: None) -> Deliverer:
+def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: Ail = lambda _: None) -> Deliverer:
     """Return the delivery loop. A terminal stands any speed, and nothing is folded there."""
     return Deliverer(
         base.store.deliveries,
@@ -180,7 +181,7 @@ async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lamb
 
 def notices(base: Base) -> Notices:
     """Return what tells the owners."""
-    return Notices(base.store.polls, base.settings.owners)
+    return Notices(base.store.polls, base.settings.owners, base.store.wishes.look, base.home)
 
 
 def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:

@@ -190,7 +190,7 @@ class _Stage:
             app.poller(base, app.notices(base), self._wake.set) as poller,
             app.notifier(base, sys.stdout) as medium,
         ):
-            deliverer = app.deliverer(base, medium, self._line)
+            deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
             await poller.tick(5.0)
             known = sum(source.items for source in (await base.store.chats.status(app.now())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")

@@ -46,11 +46,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Positions of the items that are new, and of those to be taken as known without an alert; why, if any."""
+    """Positions of the items that are new, or of those that look so and are to be taken as known without an alert."""
 
     new: tuple[int, ...]
     baseline: tuple[int, ...] = ()
-    note: str | None = None
 
 
 def identify(marks: Sequence[Marks], now: datetime, *, homes: Collection[str] = ()) -> tuple[Identity, ...]:
@@ -67,7 +66,7 @@ def identify(marks: Sequence[Marks], now: datetime, *, homes: Collection[str] = 
     return tuple(_identity(name, guids, addresses, titles, today) for name in named)
 
 
-def sift(entries: Sequence[Identity], known: Collection[int], on_record: int) -> Sifted:
+def sift(entries: Sequence[Identity], known: frozenset[int], on_record: int) -> Sifted:
     """Say which items are new, given which of their keys are on record, and apply the brake.
 
     `on_record` counts the items of the source on record. When a known source shows mostly new ones, although links
@@ -80,15 +79,11 @@ def sift(entries: Sequence[Identity], known: Collection[int], on_record: int) ->
         again = not taken.isdisjoint(entry.keys[:1])
         taken.update(entry.keys[:1])
         shown += not again
-        if not again and not any(key in known for key in entry.known_by):
+        if not again and known.isdisjoint(entry.known_by):
             new.append(position)
     if on_record < BRAKE_SIZE or shown < BRAKE_SIZE or len(new) <= BRAKE_SHARE * shown:
         return Sifted(tuple(new))
-    note = (
-        f"{len(new)} of {shown} items look new at once, by address and by title too: the source was rebuilt, or was "
-        "not read for long. They are taken as known, and nobody is told of them."
-    )
-    return Sifted((), tuple(new), note)
+    return Sifted((), tuple(new))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot import noticetexts
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
 from bot.polling import ending
@@ -19,6 +20,7 @@ from bot.polling.notices import Notices
 from bot.polling.outage import SILENT, Outage
 from bot.polling.turn import Setup, Taken, Turns
 from bot.ports.polling import Leased, PollStore, Turn
+from bot.words import words
 
 log = logging.getLogger(__name__)
 
@@ -222,8 +224,9 @@ class Poller:
         if taken.outcome.error is not None:
             tally.failures[name] = taken.outcome.error
             log.warning("source failed", extra={"source": name, "reason": taken.outcome.error})
-        elif taken.note:
-            log.warning("nothing of this poll is told", extra={"source": name, "reason": taken.note})
+        elif taken.braked:
+            reason = noticetexts.rebuilt(words("en"), name, taken.braked, taken.items)
+            log.warning("nothing of this poll is told", extra={"source": name, "reason": reason})
         elif taken.new:
             log.info(
                 "polled", extra={"source": name, "new": taken.new, "matched": taken.matched, "queued": taken.queued}

@@ -12,11 +12,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot import app
+from bot import app, noticetexts
 from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.polling.notices import Notices
 from bot.supervise import Loop, supervise
+from bot.words import Say, words
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,6 @@ LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts withi
 PRUNE, RETRY = timedelta(hours=24), timedelta(minutes=10)
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
-_ORPHANED = (
-    "the file that is mounted here was replaced by another of its name: save it in place, mount its folder, or start "
-    "again"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,9 @@ class Service:
         """Deliver the outbox."""
         said: set[asyncio.Task[None]] = set()
 
-        def notice(text: str) -> None:
-            log.warning(text)
-            task = asyncio.create_task(self._tell(text))
+        def notice(say: Say) -> None:
+            log.warning(say(words("en")))
+            task = asyncio.create_task(self._tell(say))
             said.add(task)
             task.add_done_callback(said.discard)
 
@@ -88,8 +85,8 @@ class Service:
                 log.debug("personal queries wait for the database", extra={"reason": str(error)})
             if watched.orphaned() and not lost:
                 lost = True
-                log.warning(_ORPHANED)
-                await self._tell("watchlists.yaml was replaced outside, and its edits cannot be seen", _ORPHANED)
+                log.warning(noticetexts.how_to_mount(words("en")))
+                await self._tell(noticetexts.orphaned, noticetexts.how_to_mount)
 
     async def _reload(self) -> bool:
         """Swap an edited file in; return whether it was."""
@@ -98,7 +95,8 @@ class Service:
         except ConfigError as error:
             for problem in error.problems:
                 log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
-            await self._tell("watchlists.yaml is wrong; the old one stays in force", "\n".join(error.problems[:5]))
+            problems = "\n".join(error.problems[:5])
+            await self._tell(noticetexts.wrong, lambda _: problems)
             return False
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
         return True
@@ -136,10 +134,10 @@ class Service:
         if self.base.settings.http_listen is not None:
             await serve(self.base.settings.http_listen, self.hearts, self.stop)
 
-    async def _tell(self, headline: str, text: str = "") -> None:
+    async def _tell(self, headline: Say, text: Say = lambda _: "") -> None:
         """Tell the owners, once a day the same."""
         try:
-            await self.notices.tell(headline, text, ("said", headline, text, app.now().date()), app.now())
+            await self.notices.say(headline, text, app.now())
             self.wake.set()
         except BotError as error:
             log.warning("owners could not be told", extra={"reason": str(error)})

@@ -13,6 +13,7 @@ from bot.deliver import Drained
 from bot.errors import Exit
 from bot.poll import Tally
 from bot.polling.notices import Notices
+from bot.words import Say
 
 POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
 COMMANDS = 10.0  # seconds of a tick that answering commands may take at most
@@ -65,8 +66,8 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
             await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
-        for text in said:
-            await notices.tell(text, "", ("said", text, app.now().date()), app.now())
+        for say in said:
+            await notices.say(say, lambda _: "", app.now())
     return Tick(
         tally.polled,
         len(tally.failures),
@@ -96,12 +97,12 @@ async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool)
         return complete, poller.tally
 
 
-async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained, list[str]]:
+async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained, list[Say]]:
     """Deliver the outbox; return what became of it, and what the owners should know."""
     waiting, _ = await base.store.deliveries.waiting(app.now())
     if not waiting:
         return Drained(0, 0, 0), []
-    said: list[str] = []
+    said: list[Say] = []
     async with app.notifier(base, out) as medium:
         return await app.deliverer(base, medium, said.append).drain(end), said
 

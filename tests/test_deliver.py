@@ -42,6 +42,7 @@ from bot.store.delivery import Deliveries
 from bot.store.holder import this_process
 from bot.store.store import Store, open_store
 from bot.wishes import Digest, Mute, Window, Wishes
+from bot.words import words
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer, Told
@@ -80,7 +81,7 @@ class Room:
             (store or self.store).deliveries,
             self.notifier,
             max_per_hour=lambda: most,
-            notice=self.notices.append,
+            notice=lambda say: self.notices.append(say(words("en"))),
             ail=self.ails.append,
             now=self.now,
             pause=self.pause,

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.model import Source
+from bot.noticetexts import WhyNot
 from bot.ports.polling import Habits, Leased
-from bot.urls import redacted
 
 POLLS = 3
 AGE = timedelta(days=1)
@@ -25,7 +25,7 @@ class Moved:
 
     to: str
     adopted: bool
-    why_not: str = ""
+    why_not: WhyNot = ""
 
 
 def followed(habits: Habits, source: Source, asked: str, to: str | None, now: datetime) -> Habits:
@@ -68,21 +68,11 @@ def after_failure(habits: Habits, failures: int) -> Habits:
     return replace(habits, address=None, moving_to=None, moving_since=None, moving_polls=0)
 
 
-def words(found: Moved) -> str:
-    """Return what the owner reads of it."""
-    to = redacted(found.to)
-    if found.adopted:
-        return f"has moved for good to {to}, and is read there from now on. You may change its url in watchlists.yaml."
-    return (
-        f"says that it has moved for good to {to}. {found.why_not} Change its url in watchlists.yaml if that is right."
-    )
-
-
-def _why_not(source: Source, asked: str, to: str) -> str:
+def _why_not(source: Source, asked: str, to: str) -> WhyNot:
     """Return why a person has to decide about this move; "" where nobody needs to."""
     here, there = urlsplit(asked), urlsplit(to)
     if here.scheme == "https" and there.scheme != "https":
-        return "The new address is not encrypted, so it was not adopted."
+        return "unencrypted"
     if (source.headers or urlsplit(source.url).username) and here.hostname != there.hostname:
-        return "Your key for it is not told to another host, so it was not adopted."
+        return "key"
     return ""

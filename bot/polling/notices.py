@@ -1,22 +1,24 @@
 """What owners are told, and readers never: sources that stay broken, fall silent or move, brakes that were pulled.
 
 A notice is an alert without watchlists: it takes the same way through the outbox, so it is as durable, and its number
-is a hash of the occasion, so that each is told once, across restarts.
+is a hash of the occasion, so that each is told once, across restarts. It is in the language of the owner who gets it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from bot.model import Alert, Chat, Source
+from bot import noticetexts
+from bot.model import Alert, Chat, Look, Source
 from bot.polling import moving, rhythm
 from bot.polling.schedule import GONE, NOTICE_AFTER
 from bot.polling.turn import Taken
 from bot.ports.polling import Outcome, PollStore
 from bot.urls import redacted
+from bot.words import Say, words
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
 
@@ -27,12 +29,16 @@ AT_ONCE = timedelta(seconds=30)  # an outage of ours does not end between two po
 class Notices:
     """Tells the owners; remembers only when each source last went well, to tell our outage from theirs.
 
+    `look` returns what a chat has chosen, `home` what the installation has.
+
     A process that has just begun, such as a tick, may meet the broken ones first: they wait here for its first good
     answer, for a moment.
     """
 
     store: PollStore
     owners: Sequence[int]
+    look: Callable[[int], Awaitable[Look]]
+    home: Callable[[], Look]
     _well: dict[str, datetime] = field(default_factory=dict)
     _waiting: list[tuple[Source, Outcome]] = field(default_factory=list)
     _told: set[int] = field(default_factory=set)  # numbers of this process; the store knows those before it
@@ -42,8 +48,8 @@ class Notices:
         outcome = taken.outcome
         if outcome.error is None:
             self._well[source.name] = now
-            if taken.note:
-                await self.tell(f"{source.name}: {taken.note}", redacted(source.url), ("note", source.url, now), now)
+            if taken.braked:
+                await self._tell_rebuilt(source, taken, now)
             await self._tell_learned(source, taken, now)
             waiting, self._waiting = self._just_now(now), []
             for one, failed in waiting:
@@ -61,42 +67,56 @@ class Notices:
         leased, habits = taken.outcome.leased, taken.outcome.habits
         if habits is None:
             return
+        url = redacted(source.url)
         if found := moving.move(leased.habits, habits, source, moving.asked(leased, source), now):
-            occasion = ("moved", source.url, found.to)
-            await self.tell(f"{source.name} {moving.words(found)}", redacted(source.url), occasion, now)
-        if habits.news_at and (quiet := rhythm.silence(habits, now)):
-            usual = f"; usually {_span(habits.lull)} pass at most" if habits.lull else ""
+            to, adopted, why_not = redacted(found.to), found.adopted, found.why_not
             await self.tell(
-                f"{source.name} has brought nothing new for {_span(quiet)}",
-                f"{redacted(source.url)} answers without an error. {_why_silent(taken)} The last news came "
-                f"{habits.news_at:%d %b %H:%M} UTC{usual}.",
-                ("silent", source.url, habits.news_at),
+                lambda _: noticetexts.moved(_, source.name, to, adopted=adopted, why_not=why_not),
+                lambda _: url,
+                ("moved", source.url, found.to),
+                now,
+            )
+        if (news := habits.news_at) and (quiet := rhythm.silence(habits, now)):
+            items = taken.items if taken.outcome.parsed else None
+            await self.tell(
+                lambda _: noticetexts.silent(_, source.name, quiet),
+                lambda _: noticetexts.why_silent(_, url, items, news, habits.lull, now),
+                ("silent", source.url, news),
                 now,
             )
 
-    async def _tell_broken(self, source: Source, outcome: Outcome, now: datetime) -> None:
-        since = outcome.leased.polled_at
+    async def _tell_rebuilt(self, source: Source, taken: Taken, now: datetime) -> None:
         await self.tell(
-            f"{source.name} fails: {outcome.error}",
-            f"{redacted(source.url)} failed {outcome.leased.failures + 1} times in a row; the last good answer came "
-            f"{f'{since:%d %b %H:%M} UTC' if since else 'never'}. "
-            f"It is asked again in {_span(outcome.next_due - now)}.",
+            lambda _: noticetexts.rebuilt(_, source.name, taken.braked, taken.items),
+            lambda _: redacted(source.url),
+            ("note", source.url, now),
+            now,
+        )
+
+    async def _tell_broken(self, source: Source, outcome: Outcome, now: datetime) -> None:
+        since, times, again = outcome.leased.polled_at, outcome.leased.failures + 1, outcome.next_due - now
+        await self.tell(
+            lambda _: noticetexts.fails(_, source.name, outcome.error or ""),
+            lambda _: noticetexts.failing(_, redacted(source.url), times, since, again, now),
             ("fails", source.url, since),
             now,
         )
 
-    async def tell(self, headline: str, text: str, occasion: tuple[object, ...], now: datetime) -> None:
+    async def say(self, headline: Say, text: Say, now: datetime) -> None:
+        """Queue a notice whose occasion is what it says: once a day the same, whatever the language."""
+        english = words("en")
+        await self.tell(headline, text, ("said", headline(english), text(english), now.date()), now)
+
+    async def tell(self, headline: Say, text: Say, occasion: tuple[object, ...], now: datetime) -> None:
         """Queue a notice for every owner, once per occasion."""
         number = int.from_bytes(blake2b(repr(occasion).encode(), digest_size=8).digest()) >> 2
         if number in self._told or not self.owners:
             return
-        await self.store.tell(
-            tuple(
-                Alert(Chat(owner), number, watchlists=(), headline=headline, url=None, lead=text, evidence=())
-                for owner in self.owners
-            ),
-            now,
-        )
+        alerts = []
+        for owner in self.owners:  # a few
+            _ = words((await self.look(owner)).language or self.home().language)
+            alerts.append(Alert(Chat(owner), number, (), headline(_), None, text(_), ()))
+        await self.store.tell(tuple(alerts), now)
         self._told.add(number)
 
     def _just_now(self, now: datetime) -> list[tuple[Source, Outcome]]:
@@ -104,18 +124,3 @@ class Notices:
 
     def _others_are_well(self, source: Source, now: datetime) -> bool:
         return any(now - when < OURS for name, when in self._well.items() if name != source.name)
-
-
-def _why_silent(taken: Taken) -> str:
-    if not taken.outcome.parsed:
-        return "What it answers does not change."
-    return f"It shows {taken.items} items, all of them known." if taken.items else "Its feed is empty."
-
-
-def _span(length: timedelta) -> str:
-    """Return a length of time in words, in the unit that leaves two digits or so."""
-    minutes = max(1, round(length.total_seconds() / 60))
-    for count, unit in ((minutes // 1440, "days"), (minutes // 60, "hours"), (minutes, "minutes")):
-        if count > 1:
-            return f"{count} {unit}"
-    return "a minute"

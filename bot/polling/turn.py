@@ -61,7 +61,7 @@ class Taken:
     stories: int = 0
     queued: int = 0
     status: int | None = None  # of a failed answer
-    note: str | None = None  # for the owner
+    braked: int = 0  # items that look new all at once, and are taken as known
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Turns:
             outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
-        return replace(taken, items=len(entries), new=len(told) - len(found.late), note=sifted.note)
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
 
     async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: of each item one, and the others only where that one is not known."""

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import noticetexts
 from bot.errors import DeliveryError, StaleLeaseError, StoreError
 from bot.model import Delivery
 from bot.ports.delivery import Dead, DeliverStore, Folded, Later, Notifier, Sent
 from bot.sending import retry
 from bot.sending.pace import Pace
 from bot.sending.tenure import Tenure
+from bot.words import Say
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Lane:
         now: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]],
         chance: Callable[[], float],
-        notice: Callable[[str], None],
+        notice: Callable[[Say], None],
         ail: Callable[[str | None], None],
     ) -> None:
         self._store, self._notifier, self._pace, self._tenure = store, notifier, pace, tenure
@@ -129,7 +131,7 @@ class Lane:
             case retry.Closed(reason):
                 await self._store.suspend(chat.id, reason, now)
                 self.closed.add(chat.id)
-                self._notice(f"chat {chat.id} is closed to the bot and is told nothing more: {reason}")
+                self._notice(lambda _: noticetexts.closed(_, chat.id, reason))
                 await self._settle(batch, epoch, Dead(reason))
             case retry.Moved(new):
                 await self._store.migrate(chat.id, new)
@@ -137,7 +139,7 @@ class Lane:
                 await self._store.unclaim(batch, epoch)
             case retry.TopicLost():
                 await self._store.lose_topic(chat)
-                self._notice(f"topic {chat.topic} of chat {chat.id} is gone; its alerts go to General from now on")
+                self._notice(lambda _: noticetexts.topic_lost(_, chat.id, chat.topic))
                 self.closed.add(chat.id)
                 await self._store.unclaim(batch, epoch)
             case retry.Again():
@@ -195,7 +197,7 @@ class Lane:
         if self._refusals == len(retry.REFUSED):
             self.refused = reason
             self._ail(f"Telegram refuses the token: {reason}")
-            self._notice(f"Telegram refuses the token ({reason}): nothing is sent until it is replaced")
+            self._notice(lambda _: noticetexts.refused(_, reason))
 
     def _well(self) -> None:
         """Telegram answered: whatever kept everything from being sent is over."""

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from bot.current import Current
 from bot.fetch import WebFetch
 from bot.inflection.words import FormCache
-from bot.model import Delivery
+from bot.model import Delivery, Look
 from bot.newsroom import Newsroom
 from bot.poll import Poller, Tally
 from bot.polling.notices import Notices
@@ -142,7 +142,7 @@ class Rig:
         )
         parser = await self.stack.enter_async_context(Parser())
         turns = Turns(store.polls, fetch, parser, lambda: self.now, Pages(fetch))
-        self._parts = store, turns, current, Notices(store.polls, self.owners)
+        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
         return store
 
     def let_the_clock_run(self) -> None:
@@ -153,7 +153,7 @@ class Rig:
     def forget_notices(self) -> None:
         """Begin with notices that remember nothing, as every process does."""
         store, turns, current, _ = self.parts
-        self._parts = store, turns, current, Notices(store.polls, self.owners)
+        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
 
     @property
     def parts(self) -> tuple[Store, Turns, Current, Notices]:
@@ -165,7 +165,10 @@ class Rig:
         """Return a poll loop; on another worker's `store` where one is given."""
         _, turns, current, notices = self.parts
         if store is not None:
-            turns, notices = replace(turns, store=store.polls), Notices(store.polls, self.owners)
+            turns, notices = (
+                replace(turns, store=store.polls),
+                Notices(store.polls, self.owners, store.wishes.look, Look),
+            )
         return Poller(turns, current.setup, notices)
 
     async def poll(self, *, force: bool = False, deadline: float = 20.0) -> Tally:

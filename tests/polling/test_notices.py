@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+from bot import noticetexts
+from bot.model import Look
+from bot.polling.notices import Notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +57,34 @@ async def test_a_source_that_stays_broken_is_told_once_an_outage_and_to_owners_o
     assert await fail(rig, 1) == []
     del site.pages["/feed"]
     assert len(await fail(rig, 8)) == 2
+
+
+async def test_each_owner_is_told_in_their_own_language(rig: Rig, newsroom: Newsroom) -> None:
+    """What /language chose, else the installation's; one occasion is one number, and a new choice repeats nothing."""
+    rig.owners = (500, 501)
+    site = await rig.site()
+    store = await rig.set_up(watching(site.url(), newsroom.feed("courier")))
+    await store.wishes.show(500, Look(language="ru"))
+    told = await fail(rig, 6)
+    assert ["Следующая попытка через" in line for line in told] == [True, False]
+    assert "Неудач подряд у " in told[0]
+    assert "It is asked again in" in told[1]
+    assert len(rig.rows("SELECT DISTINCT story FROM outbox")) == 1
+    await store.wishes.show(500, Look(language="de"))
+    rig.forget_notices()
+    assert await fail(rig, 3) == []
+
+
+async def test_what_is_said_once_a_day_is_so_in_every_language(rig: Rig, newsroom: Newsroom) -> None:
+    """Two processes whose files name other languages tell the same thing once."""
+    rig.owners = (500,)
+    store = await rig.set_up(watching(newsroom.feed("courier")))
+    for language in ("de", "fr"):
+        notices = Notices(store.polls, rig.owners, store.wishes.look, partial(Look, language=language))
+        await notices.say(noticetexts.wrong, lambda _: "line 3", rig.now)
+    assert [one.alert.headline for one in await rig.told()] == [
+        "watchlists.yaml ist fehlerhaft; es gilt weiter die alte"
+    ]
 
 
 async def test_case_51_when_everything_fails_the_outage_is_ours(rig: Rig) -> None:
@@ -120,7 +153,7 @@ async def test_a_source_that_falls_silent_is_told_once_a_silence(
     (told,) = await fail(rig, 3)
     assert told.startswith("500 A has brought nothing new for 4 hours")
     assert "What it answers does not change." in told
-    assert "usually 60 minutes pass at most" in told
+    assert "Usually 60 minutes pass at most." in told
     newsroom.publish("courier", piece("Rail fares fall", "x", ()))
     assert await fail(rig, 2) == []
     rig.change(f"UPDATE source SET lull = {hour}")  # noqa: S608 - the same
