@@ -55,6 +55,7 @@ class Wishes:
     quiet: tuple[Window, ...] = ()
     digest: Digest | None = None
     paused: datetime | None = None  # since when
+    resumes: datetime | None = None  # when a pause ends by itself; None = by /resume
     mutes: tuple[Mute, ...] = ()
     still: int | None = None  # the minute of the day at which "still watching" is said
     digested: datetime | None = None  # for which time the last digest was sent

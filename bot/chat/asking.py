@@ -16,6 +16,7 @@ from bot.backtest import matches_of
 from bot.chat import querytexts, storytexts, texts
 from bot.chat.fate import fate, reason_of
 from bot.chat.house import Asked, House, say
+from bot.chat.pointing import choose, pointed
 from bot.chat.talk import Answer
 from bot.errors import QueryError
 from bot.match import Engine
@@ -91,6 +92,11 @@ async def why(house: House, asked: Asked) -> Answer:
         alert = await house.wishes.alert(command.chat, int(link[1:]))
         story = await house.wishes.story(command.chat, int(link[1:]))
         link = (alert and alert.url) or (story and story.url) or ""
+    elif not link:
+        alerts = await pointed(house, asked, "")
+        if len(alerts) > 1:
+            return choose(asked, "why", alerts)
+        link = (alerts and alerts[0].url) or ""
     if not link.startswith(("http://", "https://")):
         return say(command, querytexts.no_link_given(asked.words))
     traces = await house.library.items.trace(link, command.chat)

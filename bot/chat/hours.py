@@ -10,12 +10,13 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.chat import hourtexts, settingtexts, texts
+from bot.chat import hourtexts, mutetexts, settingtexts, texts
 from bot.chat.house import Asked, House, say
-from bot.chat.spoken import Unclear, digest, windows
+from bot.chat.spoken import Unclear, digest, until, windows
 from bot.chat.talk import Answer, Button, data
 from bot.model import Look
 from bot.sending.hours import next_digest, zone_of
+from bot.sending.timing import pausing
 from bot.wishes import Digest, Window, Wishes
 from bot.words import Words
 
@@ -127,20 +128,31 @@ def back(_: Words) -> Button:
 
 
 async def pause(house: House, asked: Asked) -> Answer:
-    """Hold everything back until /resume."""
+    """Hold everything back until /resume, or for as long as is said."""
+    words, _, now = asked.command.words.strip(), asked.words, house.now()
     wishes, look = await wishes_of(house, asked)
-    new = wishes.paused is None
-    if new:
-        await _keep(house, asked, replace(wishes, paused=house.now()), look)
-    button = Button(settingtexts.resume(asked.words), data("resume"))
-    return say(asked.command, hourtexts.paused(asked.words, new=new), (button,))
+    new = not pausing(wishes, now)
+    changed = replace(wishes, paused=now, resumes=None) if new else wishes
+    if words:
+        try:
+            changed = replace(changed, resumes=until(words, now, zone_of(wishes.zone)))
+        except Unclear as error:
+            return say(asked.command, hourtexts.unclear(_, error))
+    if changed != wishes:
+        await _keep(house, asked, changed, look)
+    lengths = tuple(
+        Button(label, data("pause", length), beside=place > 0)
+        for place, (length, label) in enumerate(mutetexts.lengths(_)[:-1])
+    )
+    buttons = (*lengths, Button(settingtexts.resume(_), data("resume")))
+    return say(asked.command, hourtexts.paused(_, changed, now, new=new), buttons)
 
 
 async def resume(house: House, asked: Asked) -> Answer:
     """End a pause; where something came in it, ask what becomes of that first."""
     words, _ = asked.command.words.strip().lower(), asked.words
     wishes, look = await wishes_of(house, asked)
-    if wishes.paused is None:
+    if not pausing(wishes, house.now()):
         return say(asked.command, hourtexts.resumed(_, was=False))
     waiting = await house.wishes.held(asked.command.chat)
     if waiting and words not in _CHOICES:
@@ -153,7 +165,7 @@ async def resume(house: House, asked: Asked) -> Answer:
     skipped, now = 0, house.now()
     if waiting and words != "all":
         skipped = await house.wishes.skip(asked.command.chat, now - _DAY if words == "day" else now + _DAY)
-    await _keep(house, asked, replace(wishes, paused=None), look)
+    await _keep(house, asked, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
         return say(asked.command, hourtexts.resumed(_, was=True))
     return say(asked.command, hourtexts.caught_up(_, waiting - skipped, skipped))

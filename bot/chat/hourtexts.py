@@ -105,8 +105,7 @@ def digest_set(_: Words, wishes: Wishes, first: datetime | None, now: datetime) 
     """Confirm the digest; `first` is when it comes next."""
     if wishes.digest is None or first is None:
         return _("✅ No digest: each alert comes at once.")
-    zone = ZoneInfo(wishes.zone)
-    told = _.moment(first.astimezone(zone), now.astimezone(zone))
+    told = _moment(_, wishes, first, now)
     return _(
         "✅ Digest: {rhythm}, by the clock of {zone}. The next comes {time}.",
         rhythm=rhythm(_, wishes.digest),
@@ -143,8 +142,26 @@ def unclear(_: Words, error: Unclear) -> str:
 # ---------------------------------------------------------------------------------------------- pauses
 
 
-def paused(_: Words, *, new: bool) -> str:
+def pausing(_: Words, wishes: Wishes, now: datetime) -> str:
+    """Say that there is a pause, and until when."""
+    if wishes.resumes is None:
+        return _("⏸ Paused")
+    return _("⏸ Paused until {time}", time=_moment(_, wishes, wishes.resumes, now))
+
+
+def _moment(_: Words, wishes: Wishes, at: datetime, now: datetime) -> str:
+    zone = ZoneInfo(wishes.zone)
+    return _.moment(at.astimezone(zone), now.astimezone(zone))
+
+
+def paused(_: Words, wishes: Wishes, now: datetime, *, new: bool) -> str:
     """Confirm a pause."""
+    if wishes.resumes is not None:
+        return _(
+            "⏸ Paused until {time}: then alerts come again, and what came meanwhile comes as one list. "
+            "/resume ends it before.",
+            time=_moment(_, wishes, wishes.resumes, now),
+        )
     if not new:
         return _("⏸ Paused already. /resume ends it.")
     return _("⏸ Paused: nothing is told here, and nothing is lost. /resume ends it and asks whether to catch up.")

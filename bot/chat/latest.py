@@ -30,7 +30,7 @@ async def latest(house: House, asked: Asked) -> Answer:
         mine = {one.id for one in wanted}
     stories = await house.wishes.lately(command.chat, mine, house.now() - _BACK, most=SHOWN)
     if not stories:
-        return say(command, latesttexts.nothing(_))
+        return say(command, latesttexts.nothing(_), (Button(texts.label_lists(_), data("lists", "", "new")),))
     wishes, _look = await wishes_of(house, asked)
     buttons = []
     rows = ((latesttexts.label_mute, "mute"), (latesttexts.label_why, "why"))

@@ -16,7 +16,8 @@ from bot.chat import hourtexts, mutetexts, texts
 from bot.chat.hours import back, shown, wishes_of
 from bot.chat.house import Asked, House, say
 from bot.chat.naming import find, named
-from bot.chat.spoken import Unclear, is_length, until
+from bot.chat.pointing import choose, pointed
+from bot.chat.spoken import Unclear, is_length, parted, until
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, data
 from bot.inflection.words import inflect
 from bot.sending.hours import zone_of
@@ -43,7 +44,9 @@ _KINDS: dict[str, Muted] = {
 async def mute(house: House, asked: Asked) -> Answer:
     """Show the mutes, ask what of a story or for how long, mute, or take a mute back."""
     words = asked.command.words.strip()
-    if not words:
+    if asked.command.answers is not None and (not words or is_length(words)):
+        return await _answered(house, asked, words)
+    if not words or is_length(words):
         return await _listed(house, asked)
     if words.lower() in {"off", "all off"}:
         many = await house.wishes.unmute(asked.command.chat, None)
@@ -53,6 +56,18 @@ async def mute(house: House, asked: Asked) -> Answer:
     what, length = _parted(words)
     meant = await _meant(house, asked, what)
     return say(asked.command, meant) if isinstance(meant, str) else await _obey(house, asked, meant, length)
+
+
+async def _answered(house: House, asked: Asked, length: str) -> Answer:
+    """Mute the story of the message that was answered, or ask what of it; of several, ask which."""
+    alerts = await pointed(house, asked, "")
+    if len(alerts) > 1:
+        return choose(asked, "mute", alerts)
+    if not alerts:
+        return await _listed(house, asked)
+    if not length:
+        return await _of_story(house, asked, str(alerts[0].story))
+    return await _mute(house, asked, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
 
 
 async def _obey(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
@@ -65,11 +80,12 @@ async def _obey(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
 
 
 def _parted(words: str) -> tuple[str, str]:
-    """Return what is meant, and for how long: the last word where it says that, else `forever`."""
+    """Return what is meant, and for how long: the last words where they say that, else `forever`."""
     what, _space, last = words.rpartition(" ")
-    if what and (is_length(last) or last.lower() in {"off", "?"}):
+    if what and last.lower() in {"off", "?"}:
         return what.strip(), last.lower()
-    return words, "forever"
+    what, length = parted(words)
+    return what, length or "forever"
 
 
 async def _mute(house: House, asked: Asked, meant: Mute, length: str) -> Answer:

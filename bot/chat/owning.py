@@ -14,7 +14,7 @@ from bot.chat import accesstexts, ownertexts, texts
 from bot.chat.access import Need
 from bot.chat.house import Asked, Handler, House, say, words_of
 from bot.chat.naming import chat_of
-from bot.chat.talk import Answer, Button, Command, Kind, Reply, data
+from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data
 from bot.errors import ConfigError
 from bot.model import Chat
 
@@ -37,8 +37,9 @@ async def admit(house: House, asked: Asked) -> Answer:
     answer = say(command, text)
     if not new or chat == command.chat.id:
         return answer
-    welcome = accesstexts.welcome(await words_of(house, Chat(chat)))
-    return replace(answer, replies=(*answer.replies, Reply(Chat(chat), welcome, notice=True)))
+    _ = await words_of(house, Chat(chat))
+    welcome = Reply(Chat(chat), accesstexts.welcome(_), (Button(texts.label_lists(_), data("lists")),), notice=True)
+    return replace(answer, replies=(*answer.replies, welcome))
 
 
 async def revoke(house: House, asked: Asked) -> Answer:
@@ -119,7 +120,7 @@ def acting(verbs: Callable[[], Mapping[str, tuple[Need, Handler]]]) -> Handler:
         need, handler = verbs().get(verb.lower(), ("own", None))
         if chat is None or handler is None or need == "own":
             return say(command, ownertexts.how_for(asked.words))
-        meant = replace(command, chat=chat, kind=_kind(chat), verb=verb.lower(), words=words.strip(), press=None)
+        meant = replace(command, chat=chat, kind=_kind(chat), verb=verb.lower(), words=words.strip())
         answer = await handler(house, replace(asked, command=meant))
         return replace(answer, replies=tuple(_here(asked, reply, chat) for reply in answer.replies))
 
@@ -131,8 +132,16 @@ def _kind(chat: Chat) -> Kind:
 
 
 def _here(asked: Asked, reply: Reply, chat: Chat) -> Reply:
-    """Return an answer about another chat as one to the owner. Its buttons would speak of this chat: they go."""
+    """Return an answer about another chat as one to the owner, whose buttons act for that chat again."""
     if reply.chat != chat:
         return reply
     text = f"{ownertexts.acting(asked.words, chat.id)}\n{reply.text}"
-    return replace(reply, chat=asked.command.chat, text=text, buttons=(), edit=None)
+    buttons = tuple(replace(one, data=_for(chat, one.data)) for one in reply.buttons)
+    fitting = tuple(one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES)
+    return replace(reply, chat=asked.command.chat, text=text, buttons=fitting)
+
+
+def _for(chat: Chat, meaning: str) -> str:
+    verb, words, view = [*meaning.split("|"), "", ""][:3]
+    place = f"{chat.id}/{chat.topic}" if chat.topic else str(chat.id)
+    return data("for", f"{place} {verb} {words}", view)

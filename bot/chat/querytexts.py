@@ -111,6 +111,11 @@ def noisy_button(_: Words, query: str) -> str:
     return _("Yes, watch for {query}", query=label(query, _LABEL))
 
 
+def label_watch(_: Words, query: str) -> str:
+    """Label the button that watches for words that somebody wrote. Plain text."""
+    return _("🔎 Watch for {query}", query=label(query, _LABEL))
+
+
 def over(_: Words) -> str:
     """Answer a button whose query is gone, or has no room."""
     return _("That question is over. Write /watch with the query again.")

@@ -15,6 +15,7 @@ from bot.chat.house import House, words_of
 from bot.chat.talk import Answer, Reply
 from bot.model import Alert, Chat
 from bot.sending.hours import instant, zone_of
+from bot.sending.timing import pausing
 from bot.wishes import Wishes
 from bot.words import words
 
@@ -48,7 +49,7 @@ async def _still(house: House) -> None:
 
 def _due(wishes: Wishes, now: datetime) -> datetime | None:
     """Return the time of the sign of life that is due, None when it has been or is to come."""
-    if wishes.still is None or wishes.paused is not None:
+    if wishes.still is None or pausing(wishes, now):
         return None
     zone = zone_of(wishes.zone)
     at = instant(now.astimezone(zone).date(), wishes.still, zone)

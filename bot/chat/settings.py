@@ -18,7 +18,7 @@ from bot.chat.menu import chosen, given_back
 from bot.chat.spoken import Unclear, digest, zone_named
 from bot.chat.talk import Answer, Button, data
 from bot.model import Doubt, Layout
-from bot.sending.timing import live
+from bot.sending.timing import live, pausing
 from bot.words import LANGUAGES, words
 
 STILL: Final = 9 * 60  # the minute of the day at which "still watching" comes, where none is said
@@ -43,7 +43,7 @@ async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
     wishes, look = await wishes_of(house, asked)
     _ = asked.words
     mutes = len(live(wishes.mutes, house.now()))
-    stopped = wishes.paused is not None
+    stopped = pausing(wishes, house.now())
     on = wishes.still is not None
     other: Doubt = "resend" if look.doubt == "hold" else "hold"
     buttons = (
@@ -62,7 +62,9 @@ async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
         Button(settingtexts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
         Button(settingtexts.label_forget(_), data("forget")),
     )
-    text = settingtexts.panel(_, look, wishes, mutes, topic=asked.command.chat.topic is not None)
+    if not stopped:
+        wishes = replace(wishes, paused=None)
+    text = settingtexts.panel(_, look, wishes, house.now(), mutes, topic=asked.command.chat.topic is not None)
     return shown(asked, text, buttons, done)
 
 

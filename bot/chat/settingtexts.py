@@ -5,6 +5,8 @@ Written as `bot.chat.texts` says.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.chat import hourtexts
 from bot.chat.texts import safe
 from bot.model import Doubt, Layout, Look
@@ -12,8 +14,8 @@ from bot.wishes import Wishes
 from bot.words import LANGUAGES, Words
 
 
-def panel(_: Words, look: Look, wishes: Wishes, mutes: int, *, topic: bool) -> str:
-    """Show all settings."""
+def panel(_: Words, look: Look, wishes: Wishes, now: datetime, mutes: int, *, topic: bool) -> str:
+    """Show all settings; `wishes` has a pause only if that is not over."""
     head = _("⚙️ <b>Settings of this topic</b>") if topic else _("⚙️ <b>Settings of this chat</b>")
     lines = [
         head,
@@ -23,7 +25,7 @@ def panel(_: Words, look: Look, wishes: Wishes, mutes: int, *, topic: bool) -> s
         _("📐 Layout: {layout}", layout=layout(_, look.layout)),
         _("🌙 Quiet hours: {hours}", hours=hourtexts.windows(_, wishes.quiet)),
         _("🗞 Digest: {rhythm}", rhythm=hourtexts.rhythm(_, wishes.digest)),
-        _("⏸ Paused") if wishes.paused else _("▶️ Not paused"),
+        hourtexts.pausing(_, wishes, now) if wishes.paused else _("▶️ Not paused"),
         _.ngettext("🔇 {number} mute", "🔇 {number} mutes", mutes),
         doubted(_, look.doubt),
         still(_, wishes.still),

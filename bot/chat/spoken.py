@@ -19,7 +19,7 @@ Doubtful = Literal["hours", "whole day", "many", "zone", "day", "digest", "lengt
 
 MOST_WINDOWS = 6
 LONGEST = timedelta(days=366)  # of a mute that ends by itself
-FOREVER: Final = frozenset({"forever", "always"})
+FOREVER: Final = frozenset({"forever", "always", "навсегда", "назавжди", "immer", "toujours", "siempre"})
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUPS: Final = {
     "weekdays": (0, 1, 2, 3, 4),
@@ -31,9 +31,32 @@ _GROUPS: Final = {
 _CLOCK = r"([01]?[0-9]|2[0-4])(?:[:.h]([0-5][0-9]))?"
 _TIME = re.compile(_CLOCK)
 _HOURS = re.compile(rf"{_CLOCK}-{_CLOCK}")
-_LENGTH = re.compile(r"([1-9][0-9]{0,5})(m|min|h|d|w)")
-_UNITS: Final = {"m": 1, "min": 1, "h": 60, "d": DAY, "w": WEEK * DAY}
+# Lengths as people write them, in the languages that the bot speaks.
+_UNITS: Final = {
+    word: minutes
+    for minutes, words in (
+        (
+            1,
+            "m min mins minute minutes minuten minuto minutos м мин минуту минуты минут хв хвилини хвилин",
+        ),
+        (
+            60,
+            "h hr hrs hour hours std stunde stunden heure heures hora horas ч час часа часов годину години годин",
+        ),
+        (DAY, "d day days tag tage tagen j jour jours día días dia dias д день дня дней дні днів сутки доба добу"),
+        (
+            WEEK * DAY,
+            "w week weeks woche wochen sem semaine semaines semana semanas неделю недели недель тижні тижнів",
+        ),
+    )
+    for word in words.split()
+}
+_LENGTH = re.compile(rf"([1-9][0-9]{{0,5}})\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})")
 _NAMED: Final = {"hour": 60, "day": DAY, "week": WEEK * DAY}
+_FOR: Final = frozenset({"for", "на", "für", "pour", "por", "pendant", "durante"})
+_TODAY: Final = frozenset({"today", "сегодня", "сьогодні", "heute", "hoy", "aujourd'hui"})
+_TOMORROW: Final = frozenset({"tomorrow", "завтра", "morgen", "mañana", "demain"})
+_MORNING: Final = 8 * 60  # the minute of a day at which "tomorrow" comes
 
 
 class Unclear(ValueError):  # noqa: N818 - it reads as what it is: "except Unclear"
@@ -123,12 +146,16 @@ def digest(words: str, now: datetime) -> Digest | None:
 
 
 def until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return when a mute for `30m`, `1h`, `today`, `day`, `week` is over; None for `forever`. Unclear otherwise."""
+    """Return when `30m`, `2 hours`, `today`, `tomorrow`, `day`, `week` is over; None for `forever`. Unclear otherwise.
+
+    The former ends at midnight of the zone, the latter in the morning.
+    """
     said = word.lower()
     if said in FOREVER:
         return None
-    if said == "today":
-        return instant(now.astimezone(zone).date() + timedelta(days=1), 0, zone)
+    if said in _TODAY | _TOMORROW:
+        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        return instant(tomorrow, 0 if said in _TODAY else _MORNING, zone)
     length = _LENGTH.fullmatch(said)
     minutes = int(length[1]) * _UNITS[length[2]] if length else _NAMED.get(said)
     if minutes is None or timedelta(minutes=minutes) > LONGEST:
@@ -136,10 +163,27 @@ def until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     return now + timedelta(minutes=minutes)
 
 
-def is_length(word: str) -> bool:
-    """Return whether a word says how long."""
-    said = word.lower()
-    return said in FOREVER or said in _NAMED or said == "today" or bool(_LENGTH.fullmatch(said))
+def parted(words: str) -> tuple[str, str]:
+    """Return what somebody wants something of, and for how long as they said it, in lower case: "" where they did not.
+
+    `hockey for 2 hours` is ("hockey", "2 hours"). Where nothing else is said, the whole is what.
+    """
+    parts = words.split()
+    for many in (2, 1):
+        said, what = " ".join(parts[-many:]).lower(), parts[:-many]
+        if what and is_length(said):
+            left = what[:-1] if what[-1].lower() in _FOR and len(what) > 1 else what
+            return " ".join(left), said
+    return words, ""
+
+
+def is_length(words: str) -> bool:
+    """Return whether words say how long, and nothing else."""
+    said = words.lower()
+    return said in _WHEN or bool(_LENGTH.fullmatch(said))
+
+
+_WHEN: Final = frozenset({*FOREVER, *_NAMED, *_TODAY, *_TOMORROW})
 
 
 def zone_named(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from bot.words import Words
 
 _HEADLINE, _LEAD, _SENTENCE, _REASON = 200, 600, 300, 160
 _SENTENCES = 3
+# As `bot.story.place` writes it: in what they are alike, how much, and which report it is like.
+_WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
 
 
 def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *, begin: int, end: int) -> str:
@@ -55,8 +58,31 @@ def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo, *, opens: boo
 
 
 def joined(_: Words, reason: str) -> str:
-    """Say why a report joined its story; the reason itself is in English."""
-    return _("↳ it joined because: {reason}", reason=safe(reason, _REASON))
+    """Say why a report joined its story, by the reason on record, which is in English."""
+    found = _WHY.fullmatch(reason)
+    known = found and _likeness(_, found["like"], found["percent"] or "")
+    shown = f"{known}: {safe(found['told'], _REASON)}" if found and known else safe(reason, _REASON)
+    return _("↳ it joined because: {reason}", reason=shown)
+
+
+def _likeness(_: Words, like: str, percent: str) -> str | None:
+    """Return in what a report is like another, None where `bot.story` does not say so any more."""
+    alike = {
+        "the same page": _("the same page"),
+        "the same item, retouched": _("the same item, retouched"),
+    }
+    measured = {
+        "a copy of one text": _("a copy of one text ({percent}% of its wording)", percent=percent),
+        "the same event in another language": _("the same event in another language ({percent}%)", percent=percent),
+        "the same names, numbers and words": _("the same names, numbers and words ({percent}%)", percent=percent),
+    }
+    return measured.get(like) if percent else alike.get(like)
+
+
+def several(_: Words, alerts: Sequence[Alert]) -> str:
+    """Ask which of several stories is meant."""
+    lines = [_("🗂 That message tells of several stories. Which one?")]
+    return fit(_, [*lines, *(f"{place}. {linked(one.headline, one.url)}" for place, one in enumerate(alerts, 1))])
 
 
 def which(_: Words) -> str:

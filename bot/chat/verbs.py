@@ -16,6 +16,7 @@ from bot.chat import (
     hours,
     muting,
     owning,
+    querytexts,
     settings,
     settingtexts,
     statustexts,
@@ -27,7 +28,7 @@ from bot.chat.access import Need
 from bot.chat.house import Asked, Handler, House, let_in, say
 from bot.chat.latest import latest
 from bot.chat.naming import find, named, nearest, nearest_list
-from bot.chat.talk import Answer, Button, data
+from bot.chat.talk import BUTTON_BYTES, Answer, Button, data
 from bot.model import Subscription, Watchlist
 from bot.onrecord import PERSONAL
 from bot.words import LANGUAGES
@@ -35,6 +36,7 @@ from bot.words import LANGUAGES
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
 _LABEL = 40  # characters of a title on a button
+_FEW = 5  # words that may be a query rather than a sentence
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -68,9 +70,18 @@ async def unknown(_: House, asked: Asked) -> Answer:
     if command.press:
         return Answer(toast=accesstexts.too_old(asked.words))
     if not command.verb:
-        return say(command, texts.chatter(asked.words))
+        return say(command, texts.chatter(asked.words), _hints(asked))
     known = [verb for verb, (need, _) in VERBS.items() if asked.owner or need != "own"]
     return say(command, texts.unknown(asked.words, command.verb, nearest(command.verb, known)))
+
+
+def _hints(asked: Asked) -> tuple[Button, ...]:
+    """Return what to do next for who wrote plain words: they may be what to watch for."""
+    text, refusal = asking.understood(asked.words, asked.command.words, "watch")
+    same, _ = data("watch", text, "new"), asked.words
+    fits = not refusal and "|" not in text and len(same.encode()) <= BUTTON_BYTES and len(text.split()) <= _FEW
+    watch = (Button(querytexts.label_watch(_, text), same),) if fits else ()
+    return (*watch, Button(texts.label_lists(_), data("lists")), Button(texts.label_help(_), data("help"), beside=True))
 
 
 async def _lists(house: House, asked: Asked) -> Answer:
@@ -116,7 +127,7 @@ async def _told(house: House, asked: Asked) -> tuple[str, tuple[Button, ...]]:
     own = await house.library.queries.watched(chat)
     buttons += [watching.ending(query, "mine") for query in own]
     text = texts.mine(asked.words, titles, fixed, [(query.number, query.text) for query in own])
-    return text, tuple(buttons[:BUTTONS])
+    return text, (*buttons[:BUTTONS], Button(texts.label_lists(asked.words), data("lists")))
 
 
 async def _status(house: House, asked: Asked) -> Answer:
@@ -155,7 +166,8 @@ async def _unsubscribe(house: House, asked: Asked) -> Answer:
     names = named(house.config(), command.words)
     if not names:
         text, buttons = await _told(house, asked)
-        return say(command, f"{texts.which(asked.words, 'unsubscribe')}\n\n{text}" if buttons else text, buttons)
+        some = len(buttons) > 1  # the last leads to all watchlists
+        return say(command, f"{texts.which(asked.words, 'unsubscribe')}\n\n{text}" if some else text, buttons)
     config, lines = house.config(), []
     for name in names:
         watchlist = find(config, name)

@@ -7,7 +7,6 @@ speak all day is kept, but counts only when somebody presses the button that say
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 from bot.backtest import Forecast, Tally, begin_of, days_until
 from bot.chat import querytexts, texts
@@ -16,6 +15,7 @@ from bot.chat.house import Asked, House, let_in, say
 from bot.chat.talk import Answer, Button, data
 from bot.model import Watchlist
 from bot.onrecord import PersonalQuery
+from bot.sending.hours import zone_of
 
 MOST = 20  # personal queries of a chat
 NOISY = 20  # alerts a day from which on somebody is asked whether they mean it
@@ -34,7 +34,7 @@ async def watch(house: House, asked: Asked) -> Answer:
         return say(command, refusal)
     own = await house.library.queries.watched(command.chat)
     same = next((query for query in own if query.text == text), None)
-    found, complete = await _forecast(house, text)
+    found, complete = await _forecast(house, asked, text)
     now = house.now()
     told = querytexts.forecast(found, when(house, asked), complete=complete)
     if same:
@@ -64,10 +64,9 @@ async def _confirm(house: House, asked: Asked) -> Answer:
     return say(command, querytexts.watching(asked.words, query, "", new=True))
 
 
-async def _forecast(house: House, text: str) -> tuple[Forecast, bool]:
-    """Return what a query would have sent in the last days, and whether there was time to look at all of them."""
-    config = house.config()
-    zone = ZoneInfo(config.timezone)
+async def _forecast(house: House, asked: Asked, text: str) -> tuple[Forecast, bool]:
+    """Return what a query would have sent in the chat's last days, and whether there was time to look at them all."""
+    config, zone = house.config(), zone_of(asked.zone)
     days = days_until(house.now(), _DAYS, zone)
     engine = await house.library.engine_of(text)
     tally = Tally(engine, (Watchlist("query", text, (text,)),), config.sources, zone)

@@ -99,8 +99,12 @@ class WishStore(Protocol):
         """Return what a place was, or was to be, told of a story."""
         ...
 
-    async def told(self, chat: Chat, *, most: int, message: int | None = None) -> tuple[int, ...]:
-        """Return the stories that a place was told of, the latest first; with `message`, those that it tells of."""
+    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first."""
+        ...
+
+    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+        """Return what a message tells of, one alert a story."""
         ...
 
     async def still(self, since: datetime) -> tuple[Watcher, ...]:

@@ -64,8 +64,8 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
         joins = waiting.queued + JOINS
         waits = mute.kind == "source" and not waiting.edit and now < joins
         return Hold(joins, "source") if waits else Drop(mute)
-    if wishes.paused is not None:
-        return Hold(now + LOOK_AGAIN, "pause")
+    if pausing(wishes, now):
+        return Hold(wishes.resumes or now + LOOK_AGAIN, "pause")
     if waiting.edit or alert.priority == "urgent":
         return Send()
     if wishes.digest is not None and alert.watchlists:
@@ -80,6 +80,11 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
     if quiet is not None:
         return Hold(quiet, "quiet")
     return Send(digest=wishes.digest is not None and bool(alert.watchlists))
+
+
+def pausing(wishes: Wishes, now: datetime) -> bool:
+    """Return whether a place pauses: it said so, and the time that it said, if any, is not over."""
+    return wishes.paused is not None and (wishes.resumes is None or now < wishes.resumes)
 
 
 def live(mutes: Sequence[Mute], now: datetime) -> tuple[Mute, ...]:

@@ -38,6 +38,7 @@ def from_wishes(wishes: Wishes) -> str:
         said["digest"] = [digest.rhythm, digest.at, digest.day, to_ms_or_none(digest.since)]
     if wishes.paused:
         said["paused"] = to_ms(wishes.paused)
+        said["resumes"] = to_ms_or_none(wishes.resumes)
     if wishes.still is not None:
         said["still"] = wishes.still
     return json.dumps(said)
@@ -51,6 +52,7 @@ def to_wishes(settings: str, digested_at: int | None) -> Wishes:
         quiet=tuple(Window(begin, end, tuple(days)) for begin, end, days in said.get("quiet", ())),
         digest=Digest(digest[0], digest[1], digest[2], to_utc_or_none(digest[3])) if digest else None,
         paused=to_utc_or_none(said.get("paused")),
+        resumes=to_utc_or_none(said.get("resumes")),
         still=said.get("still"),
         digested=to_utc_or_none(digested_at),
     )

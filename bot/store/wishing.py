@@ -145,14 +145,21 @@ class Wishing:
             payload = await connection.scalar(its, values)
         return None if payload is None else to_alert(chat, story, payload)
 
-    async def told(self, chat: Chat, *, most: int, message: int | None = None) -> tuple[int, ...]:
-        """Return the stories that a place was told of, the latest first; with `message`, those that it tells of."""
+    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first."""
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most}
-        if message is not None:
-            values["its_message"] = message
         async with self.database.read() as connection:
-            rows = await connection.scalars(_told_of(of_message=message is not None), values)
-            return tuple(dict.fromkeys(rows.all()))
+            rows = await connection.execute(_told_of(of_message=False), values)
+            return tuple(row.story for row in rows)
+
+    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+        """Return what a message tells of, one alert a story."""
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most, "its_message": message}
+        async with self.database.read() as connection:
+            rows = await connection.execute(_told_of(of_message=True), values)
+            # A reply that shares the story's row of the message is no story of its own: the first one counts.
+            found = {row.story: row.payload for row in rows}
+        return tuple(to_alert(chat, story, payload) for story, payload in reversed(found.items()))
 
     async def still(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
@@ -217,9 +224,9 @@ def _states_of(dialect: Dialect) -> Select[Any]:
 
 @cache
 def _told_of(*, of_message: bool) -> Select[Any]:
-    """Return the select of stories that a place has messages of: its_chat, its_topic, most; its_message."""
+    """Return the select of what a place was told, the latest first: its_chat, its_topic, most; its_message."""
     kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
-    ours = select(outbox.c.story).join(story, story.c.id == outbox.c.story)  # notices are of none
+    ours = select(outbox.c.story, outbox.c.payload).join(story, story.c.id == outbox.c.story)  # notices are of none
     ours = ours.where(_here(outbox), text("outbox.state = 'sent'"), kind)
     return ours.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(bindparam("most"))
 

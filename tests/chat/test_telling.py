@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.chat.storytexts import joined
 from bot.model import Alert, Chat, Item, Report, Validators
 from bot.ports.delivery import Folded, Sent
 from bot.ports.polling import Outcome, Recorded, Turn
+from bot.words import words
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -72,12 +74,16 @@ async def test_the_latest_story_without_a_word(open_desk: Any) -> None:
 
 
 async def test_the_story_of_the_message_that_is_answered(open_desk: Any) -> None:
-    """A command that answers an alert means its story, in a rolling message the first."""
+    """A command that answers an alert means its story; of a message that tells of several it is asked which."""
     await broke(open_desk, 1, report(1), message=5)
     await broke(open_desk, 2, report(2), message=6, folded=True)
     await broke(open_desk, 3, report(3), message=6, folded=True)
     assert "Outlet 1," in said(await open_desk.ask("/story", answers=5))
-    assert "Outlet 2," in said(await open_desk.ask("/story", answers=6))
+    (asked,) = (await open_desk.ask("/story", answers=6)).replies
+    assert "several stories" in asked.text
+    assert [one.label for one in asked.buttons] == ["1", "2"]
+    for button, outlet in zip(asked.buttons, ("Outlet 2,", "Outlet 3,"), strict=True):
+        assert outlet in said(await open_desk.press(button.data))
     assert "have not told" in said(await open_desk.ask("/story", answers=99))
     assert "have not told" in said(await open_desk.ask("/story", user=99, answers=5))
 
@@ -97,6 +103,40 @@ async def test_many_reports_are_paged(open_desk: Any) -> None:
     (last,) = (await open_desk.press(second.buttons[-1].data)).replies
     assert "Outlet 23," in last.text
     assert [button.label for button in last.buttons] == ["◀️ Back"]
+
+
+async def test_why_and_mute_mean_the_message_that_they_answer(open_desk: Any) -> None:
+    """Nobody has to copy a link: an answer to an alert is about it, and of a list it is asked which story is meant."""
+    await broke(open_desk, 1, report(1), message=5)
+    await broke(open_desk, 2, report(2), message=6, folded=True)
+    await broke(open_desk, 3, report(3), message=6, folded=True)
+    assert "news.example/1/" in said(await open_desk.ask("/why", answers=5))
+    assert "news.example/3/" in said(await open_desk.ask("/why"))
+    assert "What shall I mute" in said(await open_desk.ask("/mute", answers=5))
+    assert "until 13:00" in said(await open_desk.ask("/mute 1h", answers=5))
+    (mute,) = (await open_desk.store.wishes.wishes(Chat(READER))).mutes
+    assert (mute.kind, mute.what, mute.until) == ("story", "1", NOW + timedelta(hours=1))
+    for verb in ("why", "mute"):
+        (which,) = (await open_desk.ask(f"/{verb}", answers=6)).replies
+        assert [button.data for button in which.buttons] == [f"{verb}|#2|new", f"{verb}|#3|new"]
+    assert "news.example/2/" in said(await open_desk.press("why|#2|new"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("the same page: o1, “Kremlin: no (2%)”", "та же страница: o1, “Kremlin: no (2%)”"),
+        ("the same item, retouched: o1, “K”", "та же новость с правкой: o1"),
+        ("a copy of one text (87% of its wording): o1, “K”", "копия одного текста (87"),
+        ("the same event in another language (61%): o1, “K”", "то же событие на другом языке (61"),
+        ("the same names, numbers and words (61%): o1, “<b>K</b>”", "&lt;b&gt;K"),
+        ("what nobody says any more: <b>o1</b>", "what nobody says any more: &lt;b&gt;o1"),
+        ("", ""),
+    ],
+)
+def test_why_a_report_joined_is_said_in_the_chats_language(reason: str, shown: str) -> None:
+    """The record has it in English; what is none of ours is shown as it is."""
+    assert shown in joined(words("ru"), reason)
 
 
 async def test_why_says_why_a_report_joined(open_desk: Any) -> None:

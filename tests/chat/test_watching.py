@@ -147,14 +147,14 @@ async def test_queries_are_listed_and_ended(open_desk: Any) -> None:
     await open_desk.ask("/watch =oil")
     mine = (await open_desk.ask("/mine")).replies[0]
     assert "🔎 1 · <code>summit</code>" in mine.text
-    assert [button.data for button in mine.buttons] == ["unwatch|1|mine", "unwatch|2|mine"]
+    assert [button.data for button in mine.buttons] == ["unwatch|1|mine", "unwatch|2|mine", "lists||"]
     assert "2 subscriptions" in said(await open_desk.ask("/status"))
     answer = await open_desk.press("unwatch|1|mine")
     assert "no longer watch for summit" in answer.toast
     assert "🔎 2" in answer.replies[0].text
     assert "no query 1 here" in said(await open_desk.ask("/unwatch 1"))
     listed = (await open_desk.ask("/unwatch")).replies[0]
-    assert [button.data for button in listed.buttons] == ["unwatch|2|mine"]
+    assert [button.data for button in listed.buttons] == ["unwatch|2|mine", "lists||"]
     assert "no longer" in said(await open_desk.ask("/unwatch #2"))
     assert "Not subscribed to anything" in said(await open_desk.ask("/mine"))
     assert open_desk.heard == 4

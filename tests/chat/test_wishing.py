@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.spoken import Unclear, digest, until, windows, zone_named
+from bot.chat.spoken import Unclear, digest, parted, until, windows, zone_named
 from bot.chat.talk import Answer
 from bot.chat.verbs import VERBS
 from bot.model import Alert, Chat, Evidence, Look
@@ -123,12 +123,36 @@ def test_digests_as_people_write_them(words: str, found: Any) -> None:
         ("today", datetime(2026, 11, 23, 23, tzinfo=UTC)),
         ("day", NOW + timedelta(days=1)),
         ("week", NOW + timedelta(weeks=1)),
+        ("2 Hours", NOW + timedelta(hours=2)),
+        ("1ч", NOW + timedelta(hours=1)),
+        ("3 Tage", NOW + timedelta(days=3)),
+        ("сегодня", datetime(2026, 11, 23, 23, tzinfo=UTC)),
+        ("tomorrow", datetime(2026, 11, 24, 7, tzinfo=UTC)),
         ("forever", None),
     ],
 )
 def test_how_long_as_people_write_it(word: str, end: datetime | None) -> None:
-    """`today` ends at midnight of the chat's zone."""
+    """`today` ends at midnight of the chat's zone, `tomorrow` begins in its morning."""
     assert until(word, NOW, zone_of("Europe/Berlin")) == end
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("hockey 1h", ("hockey", "1h")),
+        ("hockey for 2 hours", ("hockey", "2 hours")),
+        ("хоккей на 3 дня", ("хоккей", "3 дня")),
+        ("peace talks TODAY", ("peace talks", "today")),
+        ("Boeing 737", ("Boeing 737", "")),
+        ("vitamin d", ("vitamin d", "")),
+        ("2 hours", ("2 hours", "")),
+        ("day", ("day", "")),
+        ("", ("", "")),
+    ],
+)
+def test_what_and_for_how_long(words: str, found: tuple[str, str]) -> None:
+    """The last words say how long where they can; what would be nothing but a length is what is meant."""
+    assert parted(words) == found
 
 
 @pytest.mark.parametrize(
@@ -204,6 +228,29 @@ async def test_a_pause_ends_with_a_question(open_desk: Any, choice: str, follow:
     assert follow in said(await open_desk.press(f"resume|{choice}|"))
     assert sorted(await sent(open_desk)) == left
     assert "no pause" in said(await open_desk.press(f"resume|{choice}|"))
+
+
+@pytest.mark.parametrize("length", ["2h", "2 hours"])
+async def test_a_pause_with_a_length_ends_by_itself(open_desk: Any, length: str) -> None:
+    """Its end is said, nothing is told before, and what came meanwhile is told then, together, without a question."""
+    await open_desk.ask("/settings zone Europe/Berlin")
+    assert "15:00" in said(await open_desk.ask(f"/pause {length}"))
+    assert "15:00" in said(await open_desk.ask("/settings"))
+    await queue(open_desk, 1, 2)
+    assert await sent(open_desk) == []
+    open_desk.now += timedelta(hours=2)
+    assert "no pause" in said(await open_desk.ask("/resume"))
+    assert "Not paused" in said(await open_desk.ask("/settings"))
+    assert await sent(open_desk) == [1, 2]
+
+
+async def test_a_pause_can_be_made_longer_or_shorter_and_ended(open_desk: Any) -> None:
+    """Words change a pause that there is, none leave it; what is no length changes nothing."""
+    for words, then in (("", "/resume ends it and asks"), ("1h", "13:00"), ("", "13:00"), ("tomorrow", "24 Nov 08:00")):
+        assert then in said(await open_desk.ask(f"/pause {words}"))
+    assert "how long" in said(await open_desk.ask("/pause until the cows come home"))
+    assert "24 Nov" in said(await open_desk.ask("/pause"))
+    assert "come again" in said(await open_desk.ask("/resume"))
 
 
 async def test_a_pause_in_which_nothing_came_just_ends(open_desk: Any) -> None:
@@ -395,6 +442,26 @@ async def test_owners_act_for_a_channel(desk: Any) -> None:
     for wrong in ("", "-100777", "kremlin subscribe", "-100777 admit 5", "-100777 nonsense", "-100777 for -5 start"):
         assert "Write /for" in said(await desk.ask(f"/for {wrong}", user=OWNER))
     assert "deliver_to: [-100888]" in said(await desk.ask("/channel -100888", user=OWNER))
+
+
+async def test_buttons_under_what_an_owner_does_for_a_channel_act_for_it_again(desk: Any) -> None:
+    """A question asked for a channel is answered by its buttons, by owners alone; the message is edited in place."""
+    channel = Chat(-100777)
+    await desk.ask("/for -100777 pause", user=OWNER)
+    await queue(desk, 1, chat=channel)
+    assert await sent(desk) == []
+    asked = await desk.ask("/for -100777 resume", user=OWNER)
+    catch_up = offered(asked)[0]
+    assert catch_up == "for|-100777 resume all|"
+    assert "owners" in (await desk.press(catch_up, user=READER)).toast or not await desk.store.chats.admitted(READER)
+    (reply,) = (await desk.press(catch_up, user=OWNER)).replies
+    assert (reply.chat, reply.edit) == (Chat(OWNER), 5)
+    assert "1 alert follows" in reply.text
+    assert await sent(desk) == [1]
+    lists = offered(await desk.ask("/for -100777/7 lists", user=OWNER))
+    (page,) = (await desk.press(lists[0], user=OWNER)).replies
+    assert "✅ <b>Kremlin and summits</b>" in page.text
+    assert await desk.store.chats.subscriptions(Chat(-100777, 7)) == ("kremlin",)
 
 
 async def test_case_104_a_group_that_is_declined_is_left(desk: Any) -> None:

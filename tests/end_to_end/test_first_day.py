@@ -29,6 +29,7 @@ from bot.notify.telegram import TelegramNotifier
 from bot.onrecord import PersonalQuery
 from bot.replay import Replay
 from bot.sending.pace import UNPACED
+from bot.wishes import NONE
 from bot.words import Words, field_name, words
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ async def _queries(day: Day, _: Words) -> None:
 
 
 async def _pauses(day: Day, _: Words) -> None:
-    assert hourtexts.paused(_, new=True) in await day.ask("/pause")
+    assert hourtexts.paused(_, NONE, day.rig.now, new=True) in await day.ask("/pause")
     held = [await day.news("Kremlin"), await day.news("Penguins")]
     assert await day.told() == []
     assert hourtexts.catch_up(_, 2) in await day.ask("/resume")
