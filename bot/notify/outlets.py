@@ -40,6 +40,12 @@ def headline_of(delivery: Delivery, url: str | None) -> str:
     return cut(headline or (url or "").removeprefix("https://").removeprefix("http://") or "—", HEADLINE)
 
 
+def most_links(delivery: Delivery) -> int:
+    """Return how many spans outlets and news may take at most."""
+    reports = len(delivery.reports)
+    return min(reports, _MOST_LINKED) + min(max(reports - 1, 0), _MOST_NEWS)
+
+
 def outlets(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11, 14:30", each name a link to its own report.
 

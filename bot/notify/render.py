@@ -13,8 +13,8 @@ import regex
 
 from bot.model import Delivery, Evidence, Look
 from bot.notify.inert import cut, link, plain, units
-from bot.notify.outlets import HEADLINE, NAME, headline_of, news, outlets, told_first, zone_of
-from bot.notify.page import MOST_UNITS, Message, Page
+from bot.notify.outlets import HEADLINE, NAME, headline_of, most_links, news, outlets, told_first, zone_of
+from bot.notify.page import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.words import Words, field_name, words
 
 # Units a part may take; together with signs, line ends and outlets they stay below MOST_UNITS.
@@ -57,9 +57,9 @@ def _alert(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
     lead = cut(plain(alert.lead), _LEAD)
     if lead and wordy:
         page.write("\n")
-        _embolden(page, lead, alert.evidence)
+        _embolden(page, lead, _finder(alert.evidence), _MOST_BOLD)
     if layout == "full" and wordy:
-        _sentences(page, alert.evidence, lead)
+        _sentences(page, delivery, lead)
     if alert.evidence and wordy:
         page.write("\n🔎 " + _evidence(_, alert.evidence))
 
@@ -87,31 +87,36 @@ def _heading(delivery: Delivery) -> str:
     return f"{sign} {' · '.join(titles)}" if titles else "🛠 Newswatch"
 
 
-def _embolden(page: Page, text: str, evidence: Sequence[Evidence]) -> None:
-    """Write a text with the found words bold wherever they stand as whole words."""
+def _finder(evidence: Sequence[Evidence]) -> regex.Pattern[str] | None:
+    """Return what finds the found words wherever they stand as whole words; None without any."""
     found = sorted({plain(one.text, _LEAD) for one in evidence} - {""}, key=len, reverse=True)[:_MOST_BOLD]
     if not found:
-        page.write(text)
-        return
+        return None
     # Scripts without spaces have no word edges; there a word ends where it ends.
     edge = r"[\p{L}\p{N}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
     anyhow = "|".join(regex.escape(word, special_only=True) for word in found)
-    pattern = regex.compile(rf"(?V1i)(?:(?<!{edge})|(?!{edge}))(?:{anyhow})(?:(?!{edge})|(?<!{edge}))")
+    return regex.compile(rf"(?V1i)(?:(?<!{edge})|(?!{edge}))(?:{anyhow})(?:(?!{edge})|(?<!{edge}))")
+
+
+def _embolden(page: Page, text: str, finder: regex.Pattern[str] | None, most: int) -> None:
+    """Write a text with what is found bold, the first `most` of it."""
     end = 0
-    for match in islice(pattern.finditer(text), _MOST_BOLD):
+    for match in islice(finder.finditer(text), max(most, 0)) if finder else ():
         page.write(text[end : match.start()])
         page.write(match[0], bold=True)
         end = match.end()
     page.write(text[end:])
 
 
-def _sentences(page: Page, evidence: Sequence[Evidence], lead: str) -> None:
-    """Write the sentences that the words were found in and the lead does not show."""
-    room = _SENTENCES
+def _sentences(page: Page, delivery: Delivery, lead: str) -> None:
+    """Write the sentences that the words were found in and the lead does not show; links keep their spans."""
+    evidence, room = delivery.alert.evidence, _SENTENCES
+    finder, spans = _finder(evidence), MOST_SPANS - most_links(delivery)
     for sentence in dict.fromkeys(cut(plain(one.sentence), 300) for one in evidence if one.field != "title"):
         room -= units(sentence) + 3
         if sentence and sentence not in lead and room >= 0:
-            page.write(f"\n… {sentence}")
+            page.write("\n… ")
+            _embolden(page, sentence, finder, spans - len(page.spans))
 
 
 def _evidence(_: Words, evidence: Sequence[Evidence]) -> str:

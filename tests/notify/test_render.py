@@ -256,6 +256,21 @@ def test_three_layouts() -> None:
     assert len(full.split("\n")) == 7
 
 
+def test_found_words_are_bold_in_further_sentences_as_far_as_spans_go() -> None:
+    """In the full layout; every link keeps its span, however many words there are."""
+    full = replace(DELIVERY, look=Look(layout="full"))
+    assert parts(render(full, HOME), "bold") == [FIRST.headline, "Kremlin", "Peskov", "Peskov", "summit"]
+    words = " ".join(f"w{number}" for number in range(30))
+    evidence = tuple(Evidence("body", f"w{number}", 0, 3, f"{number} says {words}.") for number in range(30))
+    reports = tuple(told(f"Outlet {number}", headline=f"Another event number {number}") for number in range(14))
+    many = replace(full, alert=replace(ALERT, lead="", evidence=evidence), reports=(FIRST, *reports))
+    message = render(many, HOME)
+    valid(message)
+    few = render(replace(many, look=Look()), HOME)
+    assert [span.url for span in message.spans if span.url] == [span.url for span in few.spans if span.url]
+    assert len(parts(message, "bold")) > 60
+
+
 def test_case_69_telegrams_parser_reads_what_we_meant() -> None:
     """Titles of real feeds, written as HTML by our spans, are accepted by Telegram's own parser as the same text."""
     if not FEEDS.exists():
