@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.metadata
-import resource
 import socket
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -40,6 +39,7 @@ from bot.http.reasons import (
 )
 from bot.http.robots import LARGEST as LARGEST_ROBOTS
 from bot.http.robots import Robots
+from bot.http.slots import Slots, connections
 from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
 
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
-CONNECTIONS = 128  # at once, where the limit of open files allows it: room for many that hang
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it …
 LARGE_ONES = 8  # … so many are taken in at once: all connections together would fill the memory
@@ -113,7 +112,7 @@ class WebFetch:
         self._largest = largest
         self._hosts = Hosts(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
-        self._slots = asyncio.Semaphore(_connections())
+        self._slots = Slots(connections())
         self._large = asyncio.Semaphore(LARGE_ONES)
         self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
@@ -206,7 +205,7 @@ class WebFetch:
         host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
-        async with self._hosts.turn(host), self._slots, AsyncExitStack() as request.held:
+        async with self._hosts.turn(host), self._slots.one(host), AsyncExitStack() as request.held:
             if self._room:
                 await self._room()
             clock = asyncio.get_running_loop()
@@ -222,6 +221,7 @@ class WebFetch:
                 self._leave_alone(host, error)
                 raise
             except TimeoutError as error:
+                self._slots.slow(host)
                 raise timed_out(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise fault_of(host, error) from error
@@ -342,9 +342,3 @@ def _mark(stage: str) -> Callable[[aiohttp.ClientSession, SimpleNamespace, objec
         context.trace_request_ctx.stage = stage
 
     return mark
-
-
-def _connections() -> int:
-    """Return how many connections may be open at once: the database, pipes and logs need open files as well."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return CONNECTIONS if files == resource.RLIM_INFINITY else max(4, min(CONNECTIONS, (files - 32) // 2))
