@@ -65,12 +65,10 @@ def as_html(message: Message) -> str:
         opening, closing = ("<b>", "</b>") if span.kind == "bold" else (f'<a href="{_escape(span.url or "")}">', "</a>")
         marks.setdefault(span.start, []).append(opening)
         marks.setdefault(span.start + span.length, []).insert(0, closing)
-    edges = [0, *sorted(marks), len(wide) // 2]
+    edges = sorted({0, *marks, len(wide) // 2})
     return "".join(
-        "".join(marks.get(start, ()) if start else marks.get(0, ()))
-        + _escape(wide[2 * start : 2 * end].decode("utf-16-le"))
-        for start, end in zip(edges, [*edges[1:], len(wide) // 2], strict=True)
-        if start != end or start in marks
+        "".join(marks.get(start, ())) + _escape(wide[2 * start : 2 * end].decode("utf-16-le"))
+        for start, end in zip(edges, [*edges[1:], edges[-1]], strict=True)
     )
 
 
@@ -273,23 +271,25 @@ def test_found_words_are_bold_in_further_sentences_as_far_as_spans_go() -> None:
 
 def test_case_69_telegrams_parser_reads_what_we_meant() -> None:
     """Titles of real feeds, written as HTML by our spans, are accepted by Telegram's own parser as the same text."""
+    for title in titles():
+        agrees(render(replace(DELIVERY, alert=replace(ALERT, headline=title, lead=title)), HOME))
+
+
+def titles() -> list[str]:
+    """Return titles of real feeds, with whatever markup they have; skip where there are none."""
     if not FEEDS.exists():
         pytest.skip("no ../shared/data/feeds beside the checkout")
-    titles = sorted(
-        {
-            title.split("</title>", 1)[0]
-            for path in sorted(FEEDS.rglob("*.xml"))[:40]
-            for title in path.read_text(encoding="utf-8", errors="replace").split("<title>")[1:4]
-        }
-    )
-    assert titles
-    for title in titles:
-        agrees(replace(DELIVERY, alert=replace(ALERT, headline=title, lead=title)))
+    found = {
+        title.split("</title>", 1)[0]
+        for path in sorted(FEEDS.rglob("*.xml"))[:40]
+        for title in path.read_text(encoding="utf-8", errors="replace").split("<title>")[1:4]
+    }
+    assert found
+    return sorted(found)
 
 
-def agrees(delivery: Delivery) -> None:
+def agrees(message: Message) -> None:
     """Check that Telegram's parser gives our text and spans back."""
-    message = render(delivery, HOME)
     valid(message)
     asked = {"@type": "parseTextEntities", "text": as_html(message), "parse_mode": {"@type": "textParseModeHTML"}}
     answer = json.loads(tdjson.td_execute(json.dumps(asked).encode()) or b"{}")
@@ -320,4 +320,4 @@ def test_case_69_whatever_a_feed_says_is_inert(title: str, lead: str, name: str,
         evidence=tuple(Evidence("lead", word, 0, len(word), lead) for word in (*words, lead[3:9])),
     )
     report = replace(FIRST, source=name, headline=title, url=url)
-    agrees(Delivery(1, alert, (report, told("Reuters", 7)), 1, 0, look=Look(layout="full")))
+    agrees(render(Delivery(1, alert, (report, told("Reuters", 7)), 1, 0, look=Look(layout="full")), HOME))
