@@ -5,7 +5,7 @@ moment the feed has it to the moment the stand-in is asked to send it. A poll wa
 average, so the least that the median can be is about that. Without `--pages` no article page is asked for: it would
 share the second that is left between two requests to one host with the polls of the same source.
 
-    python bench/delay.py [--items 20] [--pages]
+    python bench/delay.py [--items 20] [--pages] [--spacing 1]
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ class Telegram:
         return web.json_response({"ok": True, "result": message})
 
 
-async def measure(items: int, *, pages: bool) -> list[float]:
+async def measure(items: int, *, pages: bool, spacing: str) -> list[float]:
     """Return how long each item took, in seconds."""
     telegram, chance = Telegram(), random.Random(20261123)  # noqa: S311 - the same news in every run
     with tempfile.TemporaryDirectory() as folder:
         async with Newsroom((Outlet("courier", "Courier"),)) as newsroom:
             newsroom.publish("courier", Piece("An old story", "It is old.", ("It is old.",)))
             runner, url = await telegram.start()
-            process = await _program(Path(folder), newsroom, url, pages=pages)
+            process = await _program(Path(folder), newsroom, url, pages=pages, spacing=spacing)
             try:
                 async with asyncio.timeout(60):
                     while newsroom.requests < BASELINE:  # noqa: ASYNC110 - the newsroom only counts
@@ -84,7 +84,9 @@ async def measure(items: int, *, pages: bool) -> list[float]:
     return [telegram.came[one] - at for one, at in published.items() if one in telegram.came]
 
 
-async def _program(folder: Path, newsroom: Newsroom, telegram: str, *, pages: bool) -> asyncio.subprocess.Process:
+async def _program(
+    folder: Path, newsroom: Newsroom, telegram: str, *, pages: bool, spacing: str
+) -> asyncio.subprocess.Process:
     (folder / "watchlists.yaml").write_text(
         f"defaults: {{max_per_hour: 0, full_text: {'matched' if pages else 'never'}}}\n"
         f"sources:\n  - {{name: Courier, publisher: courier, url: '{newsroom.feed('courier')}', every: 1s}}\n"
@@ -99,6 +101,7 @@ async def _program(folder: Path, newsroom: Newsroom, telegram: str, *, pages: bo
         "TELEGRAM_TOKEN": "123456:bench-AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "TELEGRAM_API_URL": telegram,
         "HTTP_LISTEN": "off",
+        "HOST_SPACING": spacing,
         "LOG_LEVEL": "WARNING",
     }
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
@@ -113,9 +116,10 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="From publishing to the message, on loopback.")
     asked.add_argument("--items", type=int, default=20)
     asked.add_argument("--pages", action="store_true")
+    asked.add_argument("--spacing", default="1", help="HOST_SPACING, in seconds")
     chosen = asked.parse_args()
     items = chosen.items
-    took = sorted(uvloop.run(measure(items, pages=chosen.pages)))
+    took = sorted(uvloop.run(measure(items, pages=chosen.pages, spacing=chosen.spacing)))
     if len(took) < items:
         print(f"only {len(took)} of {items} items were told")
         return 1

@@ -76,13 +76,14 @@ class _Request:
     private: dict[str, str]  # for the host of the first address only
     validators: Validators
     left: float  # seconds of the deadline
+    largest: int  # bytes of the body, unpacked
     permanent: bool = True  # every redirect so far was
     visited: set[URL] = field(default_factory=set)
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
-    largest: int = LARGEST  # bytes of the body, unpacked
     held: AsyncExitStack = field(default_factory=AsyncExitStack)  # until this hop ends
     cut: bool = False  # what is longer is cut off, and no error
+    page: bool = False  # an alert waits for it
 
 
 class WebFetch:
@@ -175,7 +176,7 @@ class WebFetch:
             common["If-None-Match"] = known.etag
         if known.last_modified:
             common["If-Modified-Since"] = known.last_modified
-        request = _Request(first.with_user(None), common, private, known, self._deadline, largest=self._largest)
+        request = _Request(first.with_user(None), common, private, known, self._deadline, self._largest, page=page)
         return await self._follow(request, self._robots if page else None)
 
     async def _follow(self, request: _Request, robots: Robots | None) -> Fetched:
@@ -195,7 +196,7 @@ class WebFetch:
 
     async def _robots_txt(self, url: URL) -> bytes:
         common = {"User-Agent": self._user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "identity"}
-        request = _Request(url, common, {}, Validators(), self._deadline, largest=LARGEST_ROBOTS, cut=True)
+        request = _Request(url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True)
         return (await self._follow(request, None)).body
 
     async def _hop(self, request: _Request, *, with_private: bool) -> Fetched | URL:
@@ -205,12 +206,11 @@ class WebFetch:
         host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
-        async with self._hosts.turn(host), self._slots.one(host), AsyncExitStack() as request.held:
+        async with self._hosts.turn(host, page=request.page), self._slots.one(host), AsyncExitStack() as request.held:
             if self._room:
                 await self._room()
-            clock = asyncio.get_running_loop()
+            clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             started = clock.time()
-            request.stage = NO_CONNECTION
             request.sockets.clear()
             look = clock.call_later(request.left * 0.99, _look_at_tls, request)
             _CURRENT.set(request)

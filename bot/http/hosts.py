@@ -1,12 +1,14 @@
 """Whose turn it is: one request at a time to one host, and a pause between two of them.
 
-A host is a name without port, whoever asks: sources and article pages stand in the same queue, in the order they
-came. A host that asks for time is left alone by all of them. The clock is the loop's own, never the wall's.
+A host is a name without port, whoever asks: sources and article pages stand in the same queue. Pages go first, because
+an alert waits for each of them, and nobody for a poll; of each kind whoever came first. A host that asks for time is
+left alone by all of them. The clock is the loop's own, never the wall's.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,14 +21,42 @@ SLOWEST = 10.0  # seconds between two requests that a host may ask for: with mor
 
 @dataclass(slots=True)
 class _Queue:
-    """One host: who is served, when the next may be, and until when it wants nobody."""
+    """One host: who is served and who waits, when the next may be, and until when it wants nobody."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+    pages: deque[asyncio.Future[None]] = field(default_factory=deque)
+    polls: deque[asyncio.Future[None]] = field(default_factory=deque)
+    served: bool = False
+    timer: asyncio.TimerHandle | None = None
     next_at: float = 0.0
     closed_until: float = 0.0
     status: int | None = None
     spacing: float = 0.0  # seconds that it asks for itself (Crawl-delay)
+
+    def idle(self, now: float) -> bool:
+        """Return whether there is nothing to remember."""
+        return not (self.served or self.pages or self.polls) and max(self.next_at, self.closed_until) <= now
+
+    def call(self) -> None:
+        """Let the next one in, if nobody is served, as soon as the pause is over."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        for line in (self.pages, self.polls):
+            while line and line[0].done():  # it has left
+                line.popleft()
+        clock = asyncio.get_running_loop()
+        if self.served or not (self.pages or self.polls):
+            return
+        if self.next_at > clock.time() >= self.closed_until:
+            self.timer = clock.call_at(self.next_at, self.call)
+            return
+        self.served = True
+        (self.pages or self.polls).popleft().set_result(None)
+
+    def leave(self) -> None:
+        """Note that whoever was served has gone."""
+        self.served = False
+        self.call()
 
 
 class Hosts:
@@ -37,24 +67,29 @@ class Hosts:
         self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str, *, page: bool = False) -> AsyncIterator[None]:
         """Wait for our turn and hold it. FetchError at once while the host wants to be left alone."""
         queue = self._queue(host)
+        _check(queue, host)
         if not self._spacing:
-            _check(queue, host)
             yield
             return
-        queue.waiting += 1
+        clock = asyncio.get_running_loop()
+        ours = clock.create_future()
+        (queue.pages if page else queue.polls).append(ours)
+        queue.call()
         try:
-            async with queue.lock:
-                _check(queue, host)
-                clock = asyncio.get_running_loop()
-                if (pause := queue.next_at - clock.time()) > 0:
-                    await asyncio.sleep(pause)
-                queue.next_at = clock.time() + max(self._spacing, queue.spacing)
-                yield
+            await ours
+        except asyncio.CancelledError:
+            if not ours.cancelled():  # it was let in at this very moment
+                queue.leave()
+            raise
+        try:
+            _check(queue, host)
+            queue.next_at = clock.time() + max(self._spacing, queue.spacing)
+            yield
         finally:
-            queue.waiting -= 1
+            queue.leave()
 
     def close(self, host: str, seconds: float, status: int) -> None:
         """Leave the host alone for so many seconds, because it answered with this status."""
@@ -78,7 +113,7 @@ class Hosts:
     def _forget(self) -> None:
         now = asyncio.get_running_loop().time()
         for host, queue in list(self._queues.items()):
-            if not queue.waiting and max(queue.next_at, queue.closed_until) <= now:
+            if queue.idle(now):
                 del self._queues[host]
 
 
