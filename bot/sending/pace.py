@@ -27,7 +27,7 @@ class Limit:
 class Limits:
     """The levels. A group's or channel's id is negative; channels are held to the group's limit beside the chat's."""
 
-    bot: Limit = Limit(25, 8)  # a third of a second that was lost is made up for, within `most`
+    bot: Limit = Limit(25, 25)  # a second that a busy machine lost is made up for, within `most`
     chat: Limit = Limit(1, 1)
     group: Limit = Limit(15 / 60, 3)  # with its burst never more than 18 in any minute
     most: int = 29  # that may arrive within one second, at whatever moment each of them did
