@@ -33,7 +33,7 @@ _ID = re.compile(
 _PAGING = re.compile(
     r"(?:^|&)(?:page|paged|pg|offset|start|sort|order|filter|q|s|query|search|lang|replytocom|share)=", re.IGNORECASE
 )
-# A part of the path by which a site files lists, people, accounts and its own affairs.
+# A part of the path by which a site files lists, people, accounts and its own affairs, but for telling addresses in it.
 _NO_ARTICLES = re.compile(
     r"/(?:tags?|topics?|categor(?:y|ies)|cat|authors?|users?|profiles?|people|person|staff|team|members?|log(?:in|out)"
     r"|sign-?(?:in|up)|register|(?:my-)?accounts?|search|archives?|rss|feeds?|atom|newsletters?|subscri(?:be|ptions?)"
@@ -41,6 +41,11 @@ _NO_ARTICLES = re.compile(
     r"|cookies?|cookie-policy|about(?:-us)?|contacts?|contact-?us|legal|imprint|impressum|datenschutz|sitemap|share"
     r"|print|comments|pages?|rubrics?|rubrica|temas?|themes?|series|wp-admin|wp-login\.php|apps?|weather|horoscope"
     r"|crossword|games|puzzles)/"
+)
+# Those of them that may as well be sections of a newspaper.
+_SECTIONS = frozenset(
+    {"people", "person", "archive", "archives", "weather", "games", "series", "jobs", "careers", "shop", "support"}
+    | {"help", "apps", "app", "team", "horoscope", "themes", "theme", "temas", "tema", "rubric", "rubrics", "rubrica"}
 )
 _HOUSE = re.compile(
     r"(?:privacy|cookie|terms|conditions|contact|about|impressum|imprint|accessibility|advertis|subscri|newsletter|legal"
@@ -100,11 +105,19 @@ def _is_house(url: str) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path).lower()
     segments = [segment for segment in path.split("/") if segment]
-    if _NO_PAGE.search(path) or _NO_ARTICLES.search(f"{path}/"):
+    if _NO_PAGE.search(path) or (_NO_ARTICLES.search(f"{path}/") and not _is_headline(segments)):
         return True
     if _PAGING.search(parts.query) and not _ID.search(parts.query):
         return True
     return len(segments) == 1 and bool(_HOUSE.match(segments[0]))
+
+
+def _is_headline(segments: Sequence[str]) -> bool:
+    """Return whether the address ends in a headline: many words, with a number or a date or below a section."""
+    last = _kind(_FILE.sub("", segments[-1]))
+    if last[:1] != "s" or int(last[1]) <= SHORT:
+        return False
+    return last.endswith("n") or any(_kind(one) == "d" or one in _SECTIONS for one in segments[:-1])
 
 
 def _shape(url: str) -> str:

@@ -12,7 +12,10 @@ HEAD = 4096  # bytes that tell one kind from another
 
 _TITLE = re.compile(rb"<title[^<>]{0,300}>([^<]{1,400})", re.IGNORECASE)
 # Atomic: each comment ends at its first end, or forty of them would be tried in a billion ways.
-_HTML = re.compile(rb"\s*(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|title|meta|script|style|div|table)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _CHALLENGE = re.compile(rb"Just a moment|cf-browser-verification|cf_chl_|Attention Required! \| Cloudflare")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]{0,40})")
 _FILES = (

@@ -96,6 +96,27 @@ def test_a_time_inside_a_link_is_no_word_of_its_headline(around: str) -> None:
     assert {draft.title for draft in reading.drafts} == {"Storm kills 12 people near Odesa"}
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/people/mayor-of-perm-opens-garden-{n}", True),
+        ("/weather/2026/11/23/storm-closes-the-harbour-{n}", True),
+        ("/archive/2026/11/1/storm-closes-the-harbour-{n}", True),
+        ("/topics/world/storm-closes-the-harbour-2026{n}", True),
+        ("/people/jane-smith-{n}", False),
+        ("/authors/jane-smith-2026{n}", False),
+        ("/tag/war-in-the-far-north-{n}", False),
+        ("/archive/2026/11/{n}", False),
+        ("/search/{n}", False),
+    ],
+)
+def test_a_section_called_people_or_weather_has_articles(path: str, found: bool) -> None:
+    """What the folder of an address says counts less than a headline with a number or a date at its end."""
+    links = "".join(f'<p><a href="{path.format(n=10 + n)}">{t}</a></p>' for n, t in enumerate(HEADLINES))
+    reading = page.read(f"<div>{links}</div>".encode(), URL, empty=True)
+    assert len(reading.drafts) == (len(HEADLINES) if found else 0)
+
+
 def test_addresses_that_tell_nothing_are_a_list_when_their_texts_are_headlines() -> None:
     """Case of small ministries: `/go/ab` says nothing, five headlines in a row do."""
     inside = "".join(f'<p><a href="/go/{chr(97 + n)}b">{title}</a></p>' for n, title in enumerate(HEADLINES))
