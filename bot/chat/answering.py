@@ -19,13 +19,14 @@ from bot.chat.access import is_owner
 from bot.chat.commands import Commands
 from bot.chat.house import words_of
 from bot.chat.line import Line
-from bot.chat.menu import Menu, mark, menus, own
+from bot.chat.menu import Menu, chosen, mark, menus, own
 from bot.chat.rounds import EVERY, go
 from bot.chat.talk import Answer, Command, Membership, Migration, Reply
 from bot.chat.updates import read
 from bot.errors import BotError, DeliveryError
 from bot.model import Chat
 from bot.ports.chat import ChatStore
+from bot.words import words
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +121,7 @@ class Answering:
 
     async def _obey(self, said: Command | Membership | Migration) -> None:
         if isinstance(said, Migration):
-            await self._store.migrate(said.old, said.new)
-            self._commands.administrators.forget(said.old)
-            log.info("group has a new id", extra={"chat": said.old, "new": said.new})
+            await self._follow(said.old, said.new)
         elif isinstance(said, Membership):
             await self._moved(said)
         else:
@@ -154,6 +153,15 @@ class Answering:
                 await self._line.leave(chat)
             except DeliveryError as error:  # it has put us out already, usually
                 log.info("chat not left", extra={"chat": chat, "reason": str(error)})
+
+    async def _follow(self, old: int, new: int) -> None:
+        """Follow a group to its new id, where Telegram shows none of the menus that it had."""
+        await self._store.migrate(old, new)
+        self._commands.administrators.forget(old)
+        log.info("group has a new id", extra={"chat": old, "new": new})
+        if language := (await self._commands.house.wishes.look(new)).language:
+            for menu in chosen(words(language), new, "group", owner=False):
+                await self._set(menu)
 
     async def _moved(self, change: Membership) -> None:
         self._commands.administrators.forget(change.chat)
@@ -207,7 +215,7 @@ class Answering:
 
     async def _mend(self, reply: Reply, error: DeliveryError) -> Reply | None:
         if error.verdict == "migrate" and error.chat:
-            await self._store.migrate(reply.chat.id, error.chat)
+            await self._follow(reply.chat.id, error.chat)
             return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
         if error.verdict == "suspend" and not reply.notice:
             await self._store.suspend(reply.chat.id, str(error), self._now())

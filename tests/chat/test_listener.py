@@ -21,7 +21,7 @@ from bot.chat.house import House, Library
 from bot.chat.line import Line
 from bot.chat.listener import Listener
 from bot.errors import StoreError
-from bot.model import Chat, Config, Item, Source, Validators, Watchlist
+from bot.model import Chat, Config, Item, Look, Source, Validators, Watchlist
 from bot.ports.polling import Outcome, Recorded, Turn
 from bot.store.store import Store
 from bot.words import LANGUAGES, words
@@ -398,6 +398,28 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
             }
         )  # fmt: skip
         await eventually(lambda: store.chats.subscriptions(Chat(GROUP - 1)), lambda found: found == ("kremlin",))
+
+
+async def test_a_group_that_moves_keeps_the_menus_of_its_language(
+    make: Make, telegram_server: Any, store: Store
+) -> None:
+    """Telegram forgets what was set for the old id: the new one gets the menus that /language chose."""
+
+    def shown() -> list[tuple[str, str]]:
+        asked = telegram_server.asked("setMyCommands")
+        ours = [one for one in asked if one["scope"].get("chat_id") == GROUP - 1]
+        return [(one["scope"]["type"], one["commands"][0]["description"]) for one in ours]
+
+    await store.wishes.show(GROUP, Look(language="ru"))
+    async with running(make()):
+        telegram_server.update(
+            message={
+                "message_id": 5, "date": 1, "chat": {"id": GROUP, "type": "group"}, "migrate_to_chat_id": GROUP - 1,
+            }
+        )  # fmt: skip
+        await until(lambda: len(shown()) == 2)
+    assert {scope for scope, _ in shown()} == {"chat", "chat_administrators"}
+    assert {purpose for _, purpose in shown()} == {"На что можно подписаться"}
 
 
 async def eventually(ask: Callable[[], Awaitable[Any]], is_right: Callable[[Any], bool]) -> None:
