@@ -14,6 +14,10 @@ _BEGINS = (
     r"related (?:stor|article|news|link|content|topic|post|read)|more on:",
     r"more (?:from|stories|news)\b|don['’]t miss|most (?:popular|read)|top stories",
     r"trending (?:now|news|stor)|watch(?: live)?:",
+    r"follow (?:our|the|all|along)\b[^.]{0,30}\b(?:live|latest|updates?|coverage)\b|this live ?blog\b",
+    r"here(?:['’]s| is| are) (?:what|everything|all|the .{0,30}things?) (?:you|we) (?:need to|should) know",
+    r"suivez (?:notre|en|le|la)\b[^.]{0,30}\bdirect\b|siga? (?:en|la|nuestra)\b[^.]{0,30}\b(?:directo|última hora)\b",
+    r"(?:verfolgen|lesen) sie [^.]{0,40}\b(?:live-?ticker|live-?blog)",
     r"listen to (?:this|the) |subscribe|sign (?:up|in)\b|log ?in\b|follow us|share this|click here|continue reading",
     r"leave a (?:reply|comment)|your email|copyright ©|all rights reserved|©|file(?: photo)?\s*[-–—:]",
     r"photos? by|image:",
@@ -127,6 +131,9 @@ _DATELINES = tuple(
             r"(?:[A-Z]\w{2,8} \d{1,2}, \d{4}|\d{1,2} \w{3,9} \d{4})"
             r"(?:[ ,|-]+\d{1,2}:\d{2}(?: ?[AP]M)?(?: [A-Z]{2,4}\b)?)?[ |–—-]+(?=[A-Z])"
         ),
+        # 新华社东京11月21日电 · 中新网11月21日电(记者 王) · موسكو - رويترز:
+        r"(?:新华社|中新社|中新网|人民网|央视网)[^。，,\n]{0,20}电\s*(?:[（(][^）)\n]{0,30}[）)])?\s*",
+        r"\w+(?: \w+)?\s*[-–—(/]\s*(?:رويترز|أ ?ف ?ب|د ?ب ?أ|أ ?ب|وكالات|الأناضول|واس|سبوتنيك)\)?\s*[-–—:.]\s*",
         # Berlin/Brüssel –
         r"[A-ZÀ-Þ][\w .,'’-]{2,40}/[A-ZÀ-Þ][\w .,'’-]{2,40}\s+[-–—]+\s+",
         # Washington — · München - · NEW DELHI: · Cairo – MENA: · KÖLN taz

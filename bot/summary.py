@@ -28,6 +28,7 @@ _CUT_OFF = re.compile(
     r"\s*[\[(]?(?:…|\.{3}|&hellip;)[\])]?\s*(?:read more|continue reading|read the full \w+|читать далее|→|>+|»)*\s*$",
     re.IGNORECASE,
 )
+_UNSPACED = ("。", "！", "？", "」", "』")  # ends of sentences after which no space follows
 _TAIL = 60  # characters at the end of a feed's text in which it may say that it was cut off
 _WORD = re.compile(r"\w+")
 
@@ -103,7 +104,9 @@ def _repeats(sentence: str, told: set[str]) -> bool:
 
 def _with_evidence(opening: list[str], evidence: Sequence[Evidence], texts: Sequence[str]) -> str:
     """Return the opening, and where it lacks every matched word, the first sentence that has one."""
-    whole = " ".join(opening)
+    whole = opening[0]
+    for sentence in opening[1:]:
+        whole += ("" if whole.endswith(_UNSPACED) else " ") + sentence
     shown = whole.lower()
     words = [found for found in evidence if found.field != "title" and found.text.strip()]
     if not words or any(found.text.lower() in shown for found in words):

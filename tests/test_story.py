@@ -63,11 +63,11 @@ WIRE = (
         (
             (
                 "Two killed in crash on motorway near Leipzig|Two people were killed in a crash on the A9 motorway "
-                "near Leipzig on Sunday, police said. A car hit a truck in fog. The motorway was closed for several hours."
+                "near Leipzig on Sunday, police said. A car hit a truck in fog. It was closed for several hours."
             ),
             (
                 "Two killed in crash on motorway near Hamburg|Two people were killed in a crash on the A7 motorway "
-                "near Hamburg on Monday, police said. A van hit a bus in rain. The motorway was closed for several hours."
+                "near Hamburg on Monday, police said. A van hit a bus in rain. It was closed for several hours."
             ),
         ),
         (

@@ -102,6 +102,10 @@ DATELINES = (
     "München - ",
     "NEW DELHI: ",
     "KÖLN taz ",
+    "新华社东京11月21日电 ",
+    "中新网北京11月21日电（记者 王明）",
+    "موسكو - رويترز: ",
+    "القاهرة (أ ف ب) - ",
 )
 
 
@@ -165,6 +169,12 @@ BOILERPLATE = (
     "Correction: An earlier version of this story misstated the number of ferries.",
     "Dieser Artikel wurde am 23.11. aktualisiert.",
     "Artikel anhören (5 Min.)",
+    "Follow our live coverage of the ferries below.",
+    "Follow along for the latest updates.",
+    "This live blog is now closed.",
+    "Here is what you need to know to start your day.",
+    "Suivez notre direct sur les ferries.",
+    "Verfolgen Sie die Lage am Hafen im Liveticker.",
 )
 
 
@@ -178,6 +188,8 @@ def test_boilerplate_never_opens_a_lead(line: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "Follow-up tests of the latest ferry showed no damage to its hull.",
+        "This live concert was the last one of the old harbour band.",
         "Published data show that prices rose for the third month in a row.",
         "Related families were moved to another shelter on Monday evening.",
         "By 2030 the port will have twice as many quays as it has today.",
@@ -205,7 +217,7 @@ def test_real_sentences_are_not_taken_for_boilerplate(sentence: str) -> None:
 def test_a_lead_in_a_script_without_spaces() -> None:
     """Chinese and Japanese leads are whole sentences too."""
     text = "西岸港周一因浓雾关闭，两艘渡轮发生轻微碰撞。港务局表示无人受伤。潜水员将于周二检查船体。"
-    assert lead("渡轮", "", _article(text)) == "西岸港周一因浓雾关闭，两艘渡轮发生轻微碰撞。 港务局表示无人受伤。"
+    assert lead("渡轮", "", _article(text)) == "西岸港周一因浓雾关闭，两艘渡轮发生轻微碰撞。港务局表示无人受伤。"
 
 
 def test_case_74_text_of_one_endless_sentence_is_cut_at_a_word() -> None:
