@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where they were
 BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
-ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing
+ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing …
+PAGE_WAIT, EACH = 7.0, 1.0  # … and for few that only add to what fired less: so long, and a turn at the host for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ class Turns:
             for item, matches in zip(oldest_first, fired, strict=True)
         ]
         urls = [item.url if want else None for item, want in zip(oldest_first, wanted, strict=True)]
-        pages = await self.pages.read(urls, ARTICLE_WAIT)
+        wait = ARTICLE_WAIT if always else min(ARTICLE_WAIT, PAGE_WAIT + EACH * sum(wanted))
+        pages = await self.pages.read(urls, wait)
         # where a page may be what fires, items whose turn did not come stay new, as long as any page came
         postpone = always and any(page is not LATE for page in pages if page is not None)
 
