@@ -28,6 +28,16 @@ def ownerless(_: Words, chat: int, user: int | None) -> str:
     )
 
 
+def of_channel(_: Words) -> str:
+    """Refuse a reader of a channel."""
+    return _("These buttons are for the administrators of this channel.")
+
+
+def by_owner(_: Words, chat: int) -> str:
+    """Say how something is chosen for a channel, in which nobody can be asked."""
+    return _("In a channel I cannot ask back: an owner can write /for {chat} mute WORD to me.", chat=chat)
+
+
 def administrators(_: Words) -> str:
     """Refuse a member of a group."""
     return _(

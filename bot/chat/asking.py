@@ -7,7 +7,6 @@ personal queries nothing is ever said.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +15,7 @@ from bot.backtest import matches_of
 from bot.chat import querytexts, storytexts, texts
 from bot.chat.fate import fate, reason_of
 from bot.chat.house import Asked, House, say
+from bot.chat.naming import story_number
 from bot.chat.pointing import choose, pointed
 from bot.chat.talk import Answer
 from bot.errors import QueryError
@@ -88,9 +88,9 @@ async def why(house: House, asked: Asked) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
     command = asked.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
-    if re.fullmatch(r"#-?[0-9]{1,19}", link):  # a story, as buttons name it
-        alert = await house.wishes.alert(command.chat, int(link[1:]))
-        story = await house.wishes.story(command.chat, int(link[1:]))
+    if (number := story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
+        alert = await house.wishes.alert(command.chat, number)
+        story = await house.wishes.story(command.chat, number)
         link = (alert and alert.url) or (story and story.url) or ""
     elif not link:
         alerts = await pointed(house, asked, "")

@@ -56,7 +56,8 @@ class Commands:
         refusal = await self._refusal(need, asked)
         if refusal:
             return await self._refuse(asked, refusal)
-        return await handler(self._house, asked)
+        answer = await handler(self._house, asked)
+        return _aside(asked, answer) if meant.kind == "channel" else answer
 
     def home(self) -> Words:
         """Return the words of the installation, for when no chat's can be looked up."""
@@ -130,6 +131,8 @@ class Commands:
             return _turn_away(command, accesstexts.as_group(_), self._again(asked))
         if refusal == "ownerless":
             return _turn_away(command, accesstexts.ownerless(_, command.chat.id, command.user))
+        if refusal == "administrators" and command.kind == "channel":
+            return _turn_away(command, accesstexts.of_channel(_))
         return _turn_away(command, _REFUSALS[refusal](_))
 
     def _again(self, asked: Asked) -> tuple[Button, ...]:
@@ -172,6 +175,15 @@ _REFUSALS: dict[Refusal, Callable[[Words], str]] = {
     "as_channel": accesstexts.as_channel,
     "unsure": accesstexts.unsure,
 }
+
+
+def _aside(asked: Asked, answer: Answer) -> Answer:
+    """Answer a press in a channel to who pressed alone: a message would be a post that everybody reads."""
+    if answer.toast or not answer.replies:
+        return replace(answer, replies=())
+    (reply, *_others), _ = answer.replies, asked.words
+    asks = asked.command.verb == "mute" and reply.buttons
+    return Answer(toast=texts.bare(accesstexts.by_owner(_, asked.command.chat.id) if asks else reply.text))
 
 
 def _turn_away(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:

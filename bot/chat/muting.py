@@ -7,7 +7,6 @@ is decided at the moment of sending (`bot.sending.timing`); here it is only unde
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.chat import hourtexts, mutetexts, texts
 from bot.chat.hours import back, shown, wishes_of
 from bot.chat.house import Asked, House, say
-from bot.chat.naming import find, named
+from bot.chat.naming import find, named, story_number
 from bot.chat.pointing import choose, pointed
 from bot.chat.spoken import Unclear, is_length, parted, until
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, data
@@ -136,7 +135,7 @@ async def _meant(house: House, asked: Asked, what: str) -> Mute | str:
 
 
 async def _story(house: House, asked: Asked, name: str) -> Mute | str:
-    number = int(name) if re.fullmatch(r"-?[0-9]{1,19}", name) else None
+    number = story_number(name)
     if number is None and name.startswith("http"):
         traces = await house.library.items.trace(name.split(maxsplit=1)[0], asked.command.chat)
         number = next((trace.found.story for trace in traces if trace.found.story is not None), None)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bot.model import Chat, Config, Watchlist
 
 AT_ONCE = 20  # watchlists named in one command
+_GREATEST = 2**63 - 1  # that a database keeps
 
 
 def named(config: Config, words: str) -> list[str]:
@@ -30,6 +31,12 @@ def nearest_list(config: Config, name: str) -> str | None:
     """Return the id of the watchlist that was probably meant: the nearest id, or one whose title has the word."""
     near = nearest(name, [one.id for one in config.watchlists])
     return near or next((one.id for one in config.watchlists if name.casefold() in one.title.casefold()), None)
+
+
+def story_number(words: str) -> int | None:
+    """Return the number of a story, None for what is none, or is greater than any."""
+    number = int(words) if re.fullmatch(r"-?[0-9]{1,19}", words, re.ASCII) else None
+    return number if number is not None and abs(number) <= _GREATEST else None
 
 
 def chat_of(words: str) -> Chat | None:

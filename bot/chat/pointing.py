@@ -10,6 +10,7 @@ import re
 
 from bot.chat import storytexts
 from bot.chat.house import Asked, House, say
+from bot.chat.naming import story_number
 from bot.chat.talk import Answer, Button, data
 from bot.model import Alert
 
@@ -28,8 +29,8 @@ async def pointed(house: House, asked: Asked, word: str) -> tuple[Alert, ...]:
 
 
 async def _number(house: House, asked: Asked, word: str) -> int | None:
-    if re.fullmatch(r"#-?[0-9]{1,19}", word):
-        return int(word[1:])
+    if word.startswith("#"):
+        return story_number(word[1:])
     if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
         back = int(word or 1)
         told = await house.wishes.told(asked.command.chat, most=back)

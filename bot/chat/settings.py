@@ -137,8 +137,8 @@ async def _still(house: House, asked: Asked, value: str) -> Answer:
     try:
         # The same words as a daily digest's, so that both understand the same times.
         meant = digest(f"daily {value}", house.now()) if value.lower() not in {"", "on", "off"} else None
-    except Unclear as error:
-        return say(asked.command, hourtexts.unclear(asked.words, error))
+    except Unclear:
+        return say(asked.command, settingtexts.no_time(asked.words, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
     if look.timezone != wishes.zone:
         await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))

@@ -94,6 +94,11 @@ def no_setting(_: Words, words: str) -> str:
     return _("I know no setting “{words}”. Send /settings alone: its buttons lead to all of them.", words=safe(words))
 
 
+def no_time(_: Words, words: str) -> str:
+    """Say how a time is written."""
+    return _("I do not understand “{words}”. Write a time such as 09:00, or off.", words=safe(words))
+
+
 def label_language(_: Words) -> str:
     """Label a button."""
     return _("🌐 Language")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -156,12 +156,23 @@ async def test_case_105_a_member_presses_an_alerts_button(
 async def test_case_105_in_a_channel_only_administrators_press(
     open_desk: Desk, telegram_server: TelegramServer, bot_token: str
 ) -> None:
-    """Case 105: an answer would be a post, so a reader of the channel is not even told why."""
+    """Case 105: an answer would be a post that every reader sees: who pressed is told, alone."""
     messages = await alerted(open_desk, telegram_server, bot_token, GROUP)
     keys = telegram_server.keys(GROUP, messages[GROUP])
     refused = await open_desk.tap(keys["More"], chat=GROUP, user=MEMBER, kind="channel")
     assert refused.replies == ()
-    assert (await open_desk.tap(keys["More"], chat=GROUP, user=ADMINISTRATOR, kind="channel")).replies
+    assert "administrators of this channel" in refused.toast
+    who: dict[str, Any] = {"chat": GROUP, "user": ADMINISTRATOR, "kind": "channel"}
+    for label, toast in (
+        ("More", LEAD),
+        ("Why?", "“Kremlin” (title)"),
+        ("Mute word ▾", "/for"),
+        ("Mute story", "Muted"),
+    ):
+        answer = await open_desk.tap(keys[label], **who)
+        assert answer.replies == (), label
+        assert toast in answer.toast
+    assert len((await open_desk.store.wishes.wishes(Chat(GROUP))).mutes) == 1
 
 
 async def test_case_108_a_press_is_checked_anew(

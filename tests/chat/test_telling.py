@@ -123,6 +123,17 @@ async def test_why_and_mute_mean_the_message_that_they_answer(open_desk: Any) ->
 
 
 @pytest.mark.parametrize(
+    "number", ["9999999999999999999", "-9223372036854775809", "99999999999999999999", "٣", "0", "-1"]
+)
+async def test_case_110_numbers_that_no_story_has(open_desk: Any, number: str) -> None:
+    """Case 110: however great, they are answered like any other story that is not there."""
+    assert "no such story" in said(await open_desk.ask(f"/story #{number}"))
+    assert "Write /why" in said(await open_desk.ask(f"/why #{number}"))
+    assert "no story" in said(await open_desk.ask(f"/mute #{number}"))
+    assert "no story" in said(await open_desk.ask(f"/mute story {number}"))
+
+
+@pytest.mark.parametrize(
     ("reason", "shown"),
     [
         ("the same page: o1, “Kremlin: no (2%)”", "та же страница: o1, “Kremlin: no (2%)”"),
