@@ -28,7 +28,8 @@ def unpacked(body: bytes, encoding: str, largest: int = LARGEST) -> bytes:
     elif kind == "br":
         plain = _brotli(body, largest)
     else:
-        raise FetchError(f"the answer is packed as “{kind[:40]}”, which was not asked for")
+        shown = "".join(letter for letter in kind[:40] if letter.isprintable())
+        raise FetchError(f"the answer is packed as “{shown}”, which was not asked for")
     if len(plain) > largest:
         raise too_large(largest)
     return plain

@@ -57,6 +57,13 @@ def test_case_34_what_was_not_asked_for_is_refused(encoding: str) -> None:
         unpacked(packed(packed(TEXT)), encoding)
 
 
+def test_what_a_header_says_of_itself_cannot_move_a_cursor() -> None:
+    """The reason is shown in terminals and chats, so it has only what can be seen."""
+    with pytest.raises(FetchError, match=r"packed as “\[31mzip”") as error:
+        unpacked(b"x", "\x1b[31mzip\x07")
+    assert str(error.value).isprintable()
+
+
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
