@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -300,6 +300,54 @@ async def test_case_26_a_hanging_poll_is_given_up(
     listener = make(wait=0)
     async with running(listener):
         assert "/lists" in await answers(telegram_server, "/start")
+
+
+class Passage:
+    """A way to the stand-in for Telegram that may swallow what goes through, its connections open all the while."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.swallowed: set[asyncio.StreamWriter] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def swallow(self) -> None:
+        """Let nothing through any more of the connections that there are now; new ones are well."""
+        self.swallowed |= self._writers
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry both ways until one side has had enough."""
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        ours = {writer, to_writer}
+        self._writers |= ours
+        try:
+            await asyncio.gather(self._carry(reader, to_writer), self._carry(to_reader, writer))
+        finally:
+            self._writers -= ours
+            for one in ours:
+                one.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while part := await reader.read(65536):
+                if writer not in self.swallowed:
+                    writer.write(part)
+                    await writer.drain()
+        writer.close()
+
+
+async def test_case_26_a_connection_that_is_open_and_dead_is_replaced(
+    make: Make, telegram_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 26: half-open in the middle of a long poll; after our own deadline the next goes over a new one."""
+    monkeypatch.setattr("bot.chat.line.SLACK", 0.3)
+    passage = Passage(int(telegram_server.url.rpartition(":")[2]))
+    server = await asyncio.start_server(passage.connect, "127.0.0.1", 0)
+    monkeypatch.setattr(telegram_server, "url", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server, running(make(wait=1)):
+        assert "/lists" in await answers(telegram_server, "/start")
+        passage.swallow()
+        assert "/lists" in await answers(telegram_server, "/help")
+        assert passage.swallowed
 
 
 async def test_case_27_an_update_is_processed_once_in_any_order(make: Make, telegram_server: Any) -> None:
