@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from bot.model import Alert, Chat, Evidence, Follow, Match, Priority, Report, Subscription, Watchlist
 
@@ -91,19 +92,21 @@ def risen(
     speakers = speaking(report, earlier, watchlists, voices)
     counted = (watchlists[name] for name in names if name in watchlists and watchlists[name].confirm <= voices)
     reached = (one for one in counted if 0 < one.urgent_at <= voices)
-    loud = {one.id: one for one in (*speakers, *reached) if _priority(one, voices) == "urgent"}
-    return frozenset(_readers(tuple(loud.values()), subscribers)) & told
+    heard = _readers(tuple({one.id: one for one in (*speakers, *reached)}.values()), subscribers)
+    loud = (chat for chat, mine in heard.items() if any(_priority(one, voices) == "urgent" for one in mine))
+    return frozenset(loud) & told
 
 
 def _readers(watchlists: Sequence[Watchlist], subscribers: Iterable[Subscription]) -> dict[Chat, list[Watchlist]]:
-    """Return the readers of these watchlists, each with those that it reads."""
-    tied: dict[str, list[Chat]] = {}
+    """Return the readers of these watchlists, each with those that it reads, as loud as it wants them."""
+    tied: dict[str, dict[Chat, Priority | None]] = {}
     for subscription in subscribers:
-        tied.setdefault(subscription.watchlist, []).append(subscription.chat)
+        tied.setdefault(subscription.watchlist, {})[subscription.chat] = subscription.priority
     heard: dict[Chat, list[Watchlist]] = {}
     for watchlist in watchlists:
-        for chat in dict.fromkeys((*watchlist.deliver_to, *tied.get(watchlist.id, ()))):
-            heard.setdefault(chat, []).append(watchlist)
+        for chat, wanted in (dict.fromkeys(watchlist.deliver_to) | tied.get(watchlist.id, {})).items():
+            theirs = replace(watchlist, priority=wanted, urgent_at=0) if wanted else watchlist
+            heard.setdefault(chat, []).append(theirs)
     return heard
 
 

@@ -275,3 +275,4 @@ class Subscription:
 
     chat: Chat
     watchlist: str
+    priority: Priority | None = None  # that the chat wants; None = the watchlist's own

@@ -157,6 +157,26 @@ def test_a_story_becomes_urgent_for_those_who_have_it() -> None:
     assert rises(report("tass", "sport"), 1, everybody) == {GROUP}
 
 
+def test_a_chat_says_how_loud_a_watchlist_is_for_it() -> None:
+    """Its word counts for it alone, louder or more silent than the watchlist's own, whatever the number of voices."""
+    ties = [
+        Subscription(ANNA, "kremlin", "low"),
+        Subscription(BORIS, "kremlin", "urgent"),
+        Subscription(GROUP, "kremlin"),
+    ]
+    lists = {"kremlin": kremlin(urgent_at=2)}
+
+    def told(voices: int) -> dict[Chat, str]:
+        made = due(9, report(), (match(),), "", watchlists=lists, subscribers=ties, voices=voices)
+        return {one.chat: one.priority for one in made}
+
+    assert told(1) == {ANNA: "low", BORIS: "urgent", GROUP: "normal"}
+    assert told(2) == {ANNA: "low", BORIS: "urgent", GROUP: "urgent"}
+    everybody = frozenset({ANNA, BORIS, GROUP})
+    rises = risen(report("tass"), (report(),), watchlists=lists, subscribers=ties, voices=2, told=everybody)
+    assert rises == {BORIS, GROUP}
+
+
 def test_voices_are_counted_only_where_somebody_asks() -> None:
     """Comparing all texts of a story is dear."""
     now = report("courier")

@@ -14,6 +14,7 @@ from typing import Final, cast, get_args
 from bot.chat import hourtexts, settingtexts
 from bot.chat.hours import back, shown, wishes_of
 from bot.chat.house import Asked, House, say
+from bot.chat.loudness import loud
 from bot.chat.menu import chosen, given_back
 from bot.chat.spoken import Unclear, digest, zone_named
 from bot.chat.talk import Answer, Button, data
@@ -58,6 +59,7 @@ async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
             data("resume" if stopped else "pause"),
             beside=True,
         ),
+        Button(settingtexts.label_loud(_), data("settings", "loud")),
         Button(settingtexts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
         Button(settingtexts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
         Button(settingtexts.label_forget(_), data("forget")),
@@ -152,6 +154,7 @@ _CHANGES: Final[dict[str, Callable[[House, Asked, str], Awaitable[Answer]]]] = {
     "layout": _layout,
     "doubt": _doubt,
     "still": _still,
+    "loud": loud,
 }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.chat import hourtexts
 from bot.chat.texts import safe
-from bot.model import Doubt, Layout, Look
+from bot.model import Doubt, Layout, Look, Priority
 from bot.wishes import Wishes
 from bot.words import LANGUAGES, Words
 
@@ -97,6 +97,42 @@ def no_setting(_: Words, words: str) -> str:
 def no_time(_: Words, words: str) -> str:
     """Say how a time is written."""
     return _("I do not understand “{words}”. Write a time such as 09:00, or off.", words=safe(words))
+
+
+def loudness(_: Words, wanted: Priority | None) -> str:
+    """Return how loud a watchlist is for a chat."""
+    if wanted is None:
+        return _("🔔 As the watchlist says")
+    names = {
+        "low": _("🔕 Silently"),
+        "normal": _("🔔 With a sound"),
+        "urgent": _("🚨 Urgent, even in quiet hours"),
+    }
+    return names[wanted]
+
+
+def loud_panel(_: Words) -> str:
+    """Ask which watchlist shall be louder, or more silent."""
+    return _("🔊 <b>How loud</b>: which of those that are told here?")
+
+
+def loud_one(_: Words, title: str, wanted: Priority | None) -> str:
+    """Show how loud a watchlist is for this chat."""
+    return _("🔊 <b>{title}</b>: {loudness}", title=safe(title), loudness=loudness(_, wanted))
+
+
+def not_loud(_: Words, words: str) -> str:
+    """Say how that is written."""
+    return _(
+        "I do not understand “{words}”. Write /settings loud, the ID of a watchlist that is told here, and low, "
+        "normal, urgent or default.",
+        words=safe(words),
+    )
+
+
+def label_loud(_: Words) -> str:
+    """Label a button."""
+    return _("🔊 How loud")
 
 
 def label_language(_: Words) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.model import (
     Chat,
+    Priority,
     Subscription,
 )
 
@@ -44,6 +46,14 @@ class ChatStore(Protocol):
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
         """Return False when there was nothing to end."""
+        ...
+
+    async def loud(self, subscription: Subscription) -> None:
+        """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
+        ...
+
+    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+        """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
         ...
 
     async def subscriptions(self, chat: Chat) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ Fulfils `bot.ports.chat.ChatStore`. Rights are decided elsewhere; here is only w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import bindparam, delete, func, select, text, update
 
-from bot.model import Chat, Subscription
+from bot.model import Chat, Priority, Subscription
 from bot.ports.chat import SourceStatus, Status
 from bot.store import moving
 from bot.store.claims import EVERYBODY
@@ -19,7 +20,7 @@ from bot.store.database import Database
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import REVOKED
 from bot.store.queries import may_be_told
-from bot.store.rows import to_chat, to_topic
+from bot.store.rows import from_priority, to_chat, to_priority, to_topic
 from bot.store.schema import DUE, ENABLED, chat, counter, outbox, source, subscription
 
 _MENUS = "menus"
@@ -53,6 +54,28 @@ class Chats:
         values = {f"its_{name}": value for name, value in _row(unwanted).items()}
         async with self.database.write() as connection:
             return (await connection.execute(delete(subscription).where(*its), values)).rowcount == 1
+
+    async def loud(self, subscription: Subscription) -> None:
+        """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
+        await self._loud(subscription)
+
+    async def _loud(self, wanted: Subscription) -> None:
+        values = {f"its_{name}": value for name, value in _row(wanted).items()}
+        its = [subscription.c[name] == bindparam(f"its_{name}") for name in _row(wanted)]
+        kept = update(subscription).where(*its).values(settings=from_priority(wanted.priority))
+        async with self.database.write() as connection:
+            await connection.execute(kept, values)
+
+    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+        """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
+        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.read() as connection:
+            rows = await connection.execute(
+                select(subscription.c.watchlist, subscription.c.settings).where(*its), values
+            )
+            found = {row.watchlist: to_priority(row.settings) for row in rows}
+        return {name: wanted for name, wanted in found.items() if wanted}
 
     async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
         """Return the watchlist ids of a chat, sorted."""

@@ -244,7 +244,7 @@ def told_of(dialect: Dialect) -> Select[Any]:
 def subscribed(dialect: Dialect) -> Select[Any]:
     """Return the select of subscriptions to watchlists, of chats that may be told: ids."""
     return (
-        select(subscription.c.chat, subscription.c.topic, subscription.c.watchlist)
+        select(subscription.c.chat, subscription.c.topic, subscription.c.watchlist, subscription.c.settings)
         .outerjoin(chat, chat.c.id == subscription.c.chat)
         .where(dialect.among(subscription.c.watchlist, "ids"), may_be_told())
         .order_by(subscription.c.chat, subscription.c.topic, subscription.c.watchlist)

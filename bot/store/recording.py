@@ -19,7 +19,7 @@ from bot.store.dialect import STORY_LOCK, Dialect
 from bot.store.instants import to_ms
 from bot.store.outbox import put_alerts, put_follow_ups, raise_priorities, raise_revisions
 from bot.store.places import Places, find_places
-from bot.store.rows import to_chat, to_report
+from bot.store.rows import to_chat, to_priority, to_report
 from bot.store.seen import Shown, look_up, put_keys, refresh
 from bot.store.turns import end_of, put_corrections, put_items, put_reports
 
@@ -90,7 +90,9 @@ class OpenRecording:
         """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
         rows = await self.connection.execute(queries.subscribed(self.dialect), packed)
-        return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist) for row in rows)
+        return tuple(
+            Subscription(to_chat(row.chat, row.topic), row.watchlist, to_priority(row.settings)) for row in rows
+        )
 
     async def write(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.

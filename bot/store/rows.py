@@ -119,3 +119,14 @@ def from_look(look: Look) -> str:
     said |= {"layout": None if look.layout == "standard" else look.layout}
     said |= {"doubt": None if look.doubt == "resend" else look.doubt}
     return json.dumps({name: value for name, value in said.items() if value is not None})
+
+
+def from_priority(wanted: Priority | None) -> str:
+    """Return the settings of a subscription."""
+    return json.dumps({"priority": wanted} if wanted else {})
+
+
+def to_priority(settings: str) -> Priority | None:
+    """Return how loud a chat wants a watchlist, None where it is as loud as the watchlist says."""
+    wanted: Priority | None = json.loads(settings).get("priority") if settings != "{}" else None
+    return wanted

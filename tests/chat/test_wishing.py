@@ -368,6 +368,28 @@ async def test_settings_are_chosen_by_words_too(open_desk: Any) -> None:
     assert "no time zone" in said(await open_desk.ask("/settings zone Atlantis"))
 
 
+async def test_a_chat_chooses_how_loud_a_watchlist_is_for_it(open_desk: Any) -> None:
+    """By buttons from /settings, or in words; it is kept with the subscription, and goes with it."""
+    await open_desk.ask("/subscribe kremlin oil")
+    assert "settings|loud|" in offered(await open_desk.ask("/settings"))
+    assert offered(await open_desk.press("settings|loud|"))[:2] == ["settings|loud kremlin|", "settings|loud oil|"]
+    one = offered(await open_desk.press("settings|loud kremlin|"))
+    assert [meant.split()[-1] for meant in one[:4]] == ["low|", "normal|", "urgent|", "default|"]
+    assert "Silently" in said(await open_desk.press(one[0]))
+    assert "Urgent" in said(await open_desk.ask("/settings loud OIL urgent"))
+    loudness = open_desk.store.chats.loudness
+    assert await loudness(HERE) == {"kremlin": "low", "oil": "urgent"}
+    await open_desk.ask("/settings loud oil default")
+    await open_desk.ask("/subscribe kremlin")
+    assert await loudness(HERE) == {"kremlin": "low"}
+    await open_desk.ask("/unsubscribe kremlin")
+    await open_desk.ask("/subscribe kremlin")
+    assert await loudness(HERE) == {}
+    open_desk.clock.now += 60
+    for wrong in ("loud nothing low", "loud kremlin deafening", "loud <b> low"):
+        assert "do not understand" in said(await open_desk.ask(f"/settings {wrong}"))
+
+
 async def test_the_language_is_chosen_by_code_or_by_its_name(open_desk: Any) -> None:
     """The chat speaks it at once; another that we do not speak is refused with those that we do."""
     assert offered(await open_desk.ask("/language"))[:2] == ["language|en|", "language|ru|"]
