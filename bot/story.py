@@ -15,7 +15,7 @@ from math import sqrt
 from bot.language import differ
 from bot.model import Candidate, Placement, Report, Signature
 from bot.semantic import Meaning, nearness
-from bot.sketch import Sketch, peek, sketched, unpack
+from bot.sketch import Glance, Sketch, kinship, peek, sketched, unpack
 from bot.text import fold, tokens
 
 # The one operating point, for all languages, with and without the extra: chosen on labelled pairs (make eval).
@@ -90,7 +90,7 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
         return Placement(story=None, score=round(nearest, 3), reason=reason)
     verdict, other = min(joining, key=_preference)
     told = other.report.headline[:200]
-    return Placement(other.story, round(verdict.score, 3), f"{verdict.reason}: {other.report.publisher}, “{told}”")
+    return Placement(other.story, round(verdict.score, 3), f"{verdict.reason}: {other.report.source}, “{told}”")
 
 
 def voices(candidates: Iterable[Candidate]) -> int:
@@ -134,19 +134,27 @@ def _backed(story: int, judged: Sequence[tuple[_Verdict, Candidate]]) -> bool:
 
 
 def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> list[tuple[_Verdict, Candidate]]:
-    """Return what the report is to each candidate; those that mean something far from it are not unpacked."""
+    """Return what the report is to each candidate; those that cannot be of one story with it are not unpacked."""
     read = [(glance, other) for other in candidates if (glance := peek(other.sketch)) is not None]
     known = [at for at, (glance, _) in enumerate(read) if mine.vector and len(glance.vector) == len(mine.vector)]
     near = dict(zip(known, nearness(mine.vector, [read[at][0].vector for at in known]) if known else (), strict=True))
     judged = []
     for at, (glance, other) in enumerate(read):
         meaning = near.get(at)
-        least = _EVENT if differ(mine.language, glance.language) else _FAR  # across languages meaning alone decides
-        if meaning is not None and meaning < least and not (mine.page and mine.page == glance.page):
-            judged.append((_Verdict(0, max(meaning, 0.0), "something else"), other))
+        most = _most(mine, glance, other.sketch, meaning)
+        if most < _EVENT and not (mine.page and mine.page == glance.page):
+            judged.append((_Verdict(0, max(most, 0.0), "something else"), other))
         elif (theirs := unpack(other.sketch)) is not None:
             judged.append((_judge(report, mine, other.report, theirs, meaning), other))
     return judged
+
+
+def _most(mine: Sketch, glance: Glance, raw: bytes, meaning: float | None) -> float:
+    """Return how much two reports agree at most, told without all of the other's sketch; 1 where it is to be read."""
+    if meaning is not None and (meaning < _FAR or differ(mine.language, glance.language)):
+        return meaning  # across languages it alone decides
+    likeness, touching = kinship(mine, raw)
+    return 1.0 if touching else _mixed(likeness, meaning)
 
 
 def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: float | None) -> _Verdict:
@@ -187,9 +195,13 @@ def _agreement(mine: Sketch, theirs: Sketch, likeness: float, meaning: float | N
 
     A headline of which the other report has next to nothing speaks against it: another moment of the same affair.
     """
+    return _mixed(likeness, meaning) - _HEADLESS * (1 - min(_headed(mine, theirs), _headed(theirs, mine)))
+
+
+def _mixed(likeness: float, meaning: float | None) -> float:
+    """Return words and meaning on one scale."""
     words = _TELLING * sqrt(likeness)
-    agreed = words if meaning is None else _WORDS * words + (1 - _WORDS) * meaning
-    return agreed - _HEADLESS * (1 - min(_headed(mine, theirs), _headed(theirs, mine)))
+    return words if meaning is None else _WORDS * words + (1 - _WORDS) * meaning
 
 
 def _headed(mine: Sketch, theirs: Sketch) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import process_time
 
@@ -97,6 +97,14 @@ def test_the_same_kind_of_event_elsewhere_is_another_story(record: Record, one: 
     """Two publishers tell in nearly the same words what happened in two places: the names decide."""
     assert record.tell("courier.example", *one.split("|")).story is None
     assert record.tell("gazette.example", *two.split("|")).story is None
+
+
+def test_a_reason_names_the_outlet_as_readers_know_it() -> None:
+    """Why a report joined is said with the name of a source, not with the domain that its publisher is known by."""
+    seen = Report("The Courier", "courier.example", "Norland cuts its main rate", None, START)
+    new = replace(seen, source="The Gazette", publisher="gazette.example")
+    made = signature(seen.headline, WIRE)
+    assert "The Courier, “Norland" in place(new, made, [Candidate(1, seen, made.sketch)]).reason
 
 
 def test_the_same_page_is_the_same_story(record: Record) -> None:

@@ -25,7 +25,8 @@ def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *,
 
     `begin` and `end` are places among its reports; the first page has the lead as well.
     """
-    lines = [f"<b>{linked(alert.headline, alert.url)}</b>"]
+    its = [told.headline for told in one.reports if alert.url and told.url == alert.url]  # it may be corrected since
+    lines = [f"<b>{linked(its[0] if its else alert.headline, alert.url)}</b>"]
     if begin == 0:
         if lead := safe(alert.lead, _LEAD):
             lines.append(lead)

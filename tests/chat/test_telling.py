@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.chat.storytexts import joined
+from bot.chat.storytexts import joined, story
 from bot.model import Alert, Chat, Item, Report, Validators
 from bot.ports.delivery import Folded, Sent
 from bot.ports.polling import Outcome, Recorded, Turn
+from bot.ports.wishes import Lately
 from bot.words import words
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -71,6 +73,16 @@ async def test_the_latest_story_without_a_word(open_desk: Any) -> None:
     assert "a copy of one text: o2" in text
     assert "Outlet 1," in said(await open_desk.ask("/story 2"))
     assert "no such story" in said(await open_desk.ask("/story 3"))
+
+
+def test_a_corrected_headline_heads_the_story() -> None:
+    """The story is shown under what its publisher calls it now, as its message is."""
+    told = replace(report(1), headline="Seven hurt")
+    alert = Alert(Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead.", ())
+    one = Lately(1, "Seven hurt", told.url, NOW, ("Outlet 1",), "told", (told,))
+    shown = story(words("en"), one, alert, NOW, ZoneInfo("UTC"), begin=0, end=10)
+    assert ">Seven hurt</a></b>" in shown
+    assert "Five" not in shown
 
 
 async def test_the_story_of_the_message_that_is_answered(open_desk: Any) -> None:
