@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,12 +28,16 @@ from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
 from bot.semantic import Encoder
 from bot.sources.document import Document
+from bot.text import fold, script
 
 log = logging.getLogger(__name__)
 
 SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where they were
 BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing …
+
+_WORDS = re.compile(r"[^\W\d_]{4,}")
+_ENOUGH = 20_000  # characters of a page in which a word of its headline is looked for
 PAGE_WAIT, EACH = 7.0, 1.0  # … and for few that only add to what fired less: so long, and a turn at the host for each
 
 
@@ -166,7 +171,7 @@ class Turns:
         return [
             (report, replace(item, title=page.title))
             for (report, item), page in zip(back, pages, strict=True)
-            if isinstance(page, Article)
+            if isinstance(page, Article) and not _is_other(item, page)
         ]
 
     def _told(
@@ -222,7 +227,10 @@ class Turns:
                 if article is not None:
                     read_item = _opened(item, article) if bare else item
                     read_item = replace(read_item, body=article.text, language=item.language or article.language)
-                    all_matches = _with(match(read_item), matches)
+                    of_page = match(read_item)
+                    if bare and matches and not of_page and _is_other(item, article):
+                        read_item, article = item, None
+                    all_matches = _with(of_page, matches)
                 old = since is not None and article is not None and (article.published or since) < since
                 if all_matches and not old:
                     found.matched.append(read(read_item, all_matches, article, self.encoder))
@@ -289,6 +297,16 @@ def _searching(leased: Leased) -> Leased:
 def _opened(item: Item, page: Article) -> Item:
     """Return an item of which only a link was known, with what its page says of itself."""
     return replace(item, title=page.title or item.title, published=page.published or item.published)
+
+
+def _is_other(item: Item, page: Article) -> bool:
+    """Return whether this is not the page that a link calls so: to log in, to consent, or that there is none.
+
+    It says no word of it, although it is written in the same script.
+    """
+    called = _WORDS.findall(fold(item.title))
+    said = fold(f"{page.title}\n{page.text[:_ENOUGH]}")
+    return script(item.title) == script(said) and bool(called) and not any(word[:5] in said for word in called)
 
 
 def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -157,6 +157,22 @@ async def test_a_page_that_cannot_be_had_leaves_what_the_link_says(rig: Rig) -> 
     assert await rig.headlines() == ["Kremlin speaks behind a wall"]
 
 
+@pytest.mark.parametrize("title", ["Log in", "Before you continue", "Page not found"])
+async def test_a_page_to_log_in_is_no_headline(rig: Rig, title: str) -> None:
+    """What says no word of the link and fires on nothing is not its article: the alert goes with the link's words."""
+    site = await rig.site()
+    old = [(f"/news/garden-report-number-{n}", f"The garden report of day {n}") for n in range(4)]
+    site.pages["/list"] = listing(*old)
+    await rig.set_up(watching(site.url("/list"), ", kind: page"))
+    await rig.poll()
+    site.pages["/list"] = listing(("/news/1234", "Kremlin speaks behind a wall"), *old)
+    site.pages["/news/1234"] = article(title, "Please accept all that is to be accepted.")
+    await rig.later(minutes=5)
+    (delivery,) = await rig.told()
+    assert delivery.alert.headline == "Kremlin speaks behind a wall"
+    assert "accept" not in delivery.alert.lead
+
+
 async def test_an_old_article_that_comes_onto_a_list_is_recorded_and_not_told(rig: Rig) -> None:
     """From the archive: the page says that it is months old."""
     site = await rig.site()
