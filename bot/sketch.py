@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import accumulate, combinations
+from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
@@ -100,6 +101,20 @@ def peek(raw: bytes) -> Glance | None:
     spoken, apart, size = _TAIL.unpack_from(raw, end)
     end += _TAIL.size
     return Glance(page, spoken, bool(apart), raw[end:]) if len(raw) == end + size else None
+
+
+def kinship(mine: Sketch, raw: bytes) -> tuple[float, bool]:
+    """Return the cosine of two openings, and whether the texts share a shingle: a fifth of the price of `unpack`.
+
+    The bytes are those that `peek` could read.
+    """
+    _, _, _, _, norm, _, _, *sizes = _HEADER.unpack_from(raw)
+    before, hashed = sum(sizes[:3]), sum(sizes)
+    hashes = struct.unpack_from(f"<{hashed - before}I", raw, _HEADER.size + 4 * before)
+    theirs, weights = hashes[: sizes[3]], _HEADER.size + 4 * hashed
+    common = mine.opening.keys() & theirs
+    dot = sum(mine.opening[stem] * raw[weights + theirs.index(stem)] for stem in common)
+    return dot / sqrt(mine.norm * norm) if dot else 0.0, not mine.shingles.isdisjoint(hashes[sizes[3] :])
 
 
 def unpack(raw: bytes) -> Sketch | None:
