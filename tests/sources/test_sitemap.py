@@ -139,6 +139,7 @@ def test_an_index_leads_to_the_few_sitemaps_that_can_hold_news(
         (b'<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel/></rss>', "declares entities"),
         (gzip.compress(b"<rss/>"), "a gzip file"),
     ],
+    ids=["feed", "json", "page", "trap", "packed"],
 )
 def test_whatever_is_packed_is_known_by_its_inside(body: bytes, what: int | str, kind: Kind) -> None:
     """A server that packs its feed and does not say so is understood; what is no list inside is named."""
