@@ -129,7 +129,9 @@ def _sentence_of(found: Evidence, texts: Sequence[str]) -> str:
     if at < 0:
         return ""
     start, end = around(text, at, at + len(found.text))
-    return _cut(" ".join(text[start:end].split()), around_word=found.text)
+    sentence = " ".join(text[start:end].split())
+    bare = without_dateline(sentence)
+    return _cut(bare if found.text in bare else sentence, around_word=found.text)
 
 
 def _cut(sentence: str, around_word: str = "") -> str:

@@ -65,6 +65,8 @@ def test_the_matched_word_is_shown_with_its_sentence() -> None:
     assert lead("T", "", _article(text), [found]) == f"{FIRST} {SECOND} … The Kremlin sent a telegram."
     without = Evidence("body", "Kremlin", at, at + 7)
     assert lead("T", "", _article(text), [without]).endswith("… The Kremlin sent a telegram.")
+    dated = Evidence("lead", "Kremlin", 26, 33, "MOSCOW, Nov 23 (AP) — The Kremlin sent a telegram.")
+    assert lead("T", dated.sentence, _article(FIRST), [dated]).endswith("… The Kremlin sent a telegram.")
 
 
 def test_a_matched_word_in_the_opening_or_the_title_adds_nothing() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.boilerplate import without_dateline
 from bot.chat.texts import fit, safe
 from bot.model import Alert, Report
 from bot.notify import inert
@@ -46,7 +47,8 @@ def linked(text: str, url: str | None) -> str:
 
 def _sentences(alert: Alert) -> Iterator[str]:
     """Yield the sentences that the words were found in and the lead does not show."""
-    found = dict.fromkeys(one.sentence for one in alert.evidence if one.field != "title" and one.sentence)
+    sentences = (one.sentence for one in alert.evidence if one.field != "title" and one.sentence)
+    found = dict.fromkeys(map(without_dateline, sentences))
     for sentence in list(found)[:_SENTENCES]:
         if sentence not in alert.lead:
             yield f"… {safe(sentence, _SENTENCE)}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat.storytexts import joined, story
-from bot.model import Alert, Chat, Item, Report, Validators
+from bot.model import Alert, Chat, Evidence, Item, Report, Validators
 from bot.ports.delivery import Folded, Sent
 from bot.ports.polling import Outcome, Recorded, Turn
 from bot.ports.wishes import Lately
@@ -76,13 +76,15 @@ async def test_the_latest_story_without_a_word(open_desk: Any) -> None:
 
 
 def test_a_corrected_headline_heads_the_story() -> None:
-    """The story is shown under what its publisher calls it now, as its message is."""
+    """The story is shown under what its publisher calls it now, as its message is; no dateline makes the lead news."""
     told = replace(report(1), headline="Seven hurt")
-    alert = Alert(Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead.", ())
+    seen = Evidence("body", "lead", 21, 25, "OSLO, Nov 23 (AP) — The lead tells it in one sentence.")
+    alert = Alert(Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead tells it in one sentence.", (seen,))
     one = Lately(1, "Seven hurt", told.url, NOW, ("Outlet 1",), "told", (told,))
     shown = story(words("en"), one, alert, NOW, ZoneInfo("UTC"), begin=0, end=10)
     assert ">Seven hurt</a></b>" in shown
     assert "Five" not in shown
+    assert shown.count("The lead tells") == 1
 
 
 async def test_the_story_of_the_message_that_is_answered(open_desk: Any) -> None:
