@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
 
 from bot import app, poll, service
+from bot.errors import StoreError
 from bot.heartbeat import Heartbeats
 from bot.service import Service
 from bot.supervise import supervise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-
-    import pytest
 
     from bot.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
@@ -138,3 +140,22 @@ async def test_a_bad_edit_is_told_to_the_owner_once_a_day(home: Home, monkeypatc
         assert (await one.base.store.deliveries.waiting(app.now()))[0] == 1
         one.stop.set()
         await running
+
+
+async def test_case_83_a_database_that_can_never_be_written_ends_the_service(
+    home: Home, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 83: an edited file that cannot be put on record, for a reason that lasts, is no line in the log for ever."""
+    monkeypatch.setattr(service, "LOOK", 0.05)
+
+    def only_read(connection: Any, *_: object) -> None:
+        connection.cursor().execute("PRAGMA query_only = ON")
+
+    async with opened(home) as one:
+        event.listen(one.base.store.database.engine.sync_engine, "checkout", only_read)
+        running = asyncio.create_task(supervise({"reload": one.reload}, one.stop, one.hearts, look=0.02, pause=0.01))
+        text = (home.folder / "watchlists.yaml").read_text()
+        home.watch(text.replace("sources:\n", f"sources:\n  - {{name: New, url: '{newsroom.feed('courier')}?new'}}\n"))
+        with pytest.raises(StoreError, match="cannot be written"):
+            async with asyncio.timeout(10):
+                await running
