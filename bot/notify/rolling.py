@@ -15,14 +15,16 @@ _OTHERS = 3  # outlets of a line that are named
 
 
 def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
-    """Return the silent rolling message that lists these alerts of one chat; None when they do not fit one message.
+    """Return the rolling message that lists these alerts of one chat; None when they do not fit one message.
 
-    Where they fit only so, a line names the first outlet of its story and counts the others.
+    Where they fit only so, a line names the first outlet of its story and counts the others. It is silent, but for
+    a digest, which its chat waits for.
     """
     for named in (_OTHERS, 0):
         page = _page(deliveries, home, named)
         if page.at <= MOST_UNITS and len(page.spans) <= MOST_SPANS:
-            return Message(page.text, tuple(page.spans), None, silent=True)
+            awaited = any(one.held == "digest" and one.alert.priority != "low" for one in deliveries)
+            return Message(page.text, tuple(page.spans), None, silent=not awaited)
     return None
 
 

@@ -1,4 +1,4 @@
-"""The rolling message: every headline with its link, silently, within Telegram's limits."""
+"""The rolling message: every headline with its link, within Telegram's limits."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ def test_it_lists_headlines_with_links() -> None:
         "• Headline 3",
     ]
     assert [span.url for span in message.spans] == [f"https://courier.example/{number}" for number in (1, 2, 3)]
+    assert message.silent
+
+
+def test_a_digest_makes_a_sound() -> None:
+    """Unless all of it is of low priority; what came at night or in a pause never does, all together."""
+    for held in ("quiet", "digest", "pause"):
+        message = fold((line(1, held=held), line(2, held=held)), HOME)
+        assert message is not None
+        assert message.silent is (held != "digest")
+    low = replace(line(1, held="digest"), alert=replace(line(1).alert, priority="low"))
+    message = fold((low, low), HOME)
+    assert message is not None
     assert message.silent
 
 

@@ -57,6 +57,13 @@ def waiting(*, edit: bool = False, queued: datetime = NOW, **changes: object) ->
         pytest.param(waiting(watchlists=()), NIGHT, Hold(MORNING, "quiet"), id="a notice waits for the morning"),
         pytest.param(
             waiting(priority="urgent"),
+            replace(NONE, paused=NOW, resumes=EIGHT),
+            Hold(EIGHT, "pause"),
+            id="a pause until then holds even what is urgent",
+        ),
+        pytest.param(waiting(), replace(NONE, paused=NOW, resumes=NOW), Send(), id="a pause that is over"),
+        pytest.param(
+            waiting(priority="urgent"),
             replace(NONE, paused=NOW),
             Hold(NOW + timedelta(days=1), "pause"),
             id="a pause stops urgent ones, too",
