@@ -79,7 +79,9 @@ def test_a_corrected_headline_heads_the_story() -> None:
     """The story is shown under what its publisher calls it now, as its message is; no dateline makes the lead news."""
     told = replace(report(1), headline="Seven hurt")
     seen = Evidence("body", "lead", 21, 25, "OSLO, Nov 23 (AP) — The lead tells it in one sentence.")
-    alert = Alert(Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead tells it in one sentence.", (seen,))
+    alert = Alert(
+        Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead tells it in one sentence.", (seen,)
+    )
     one = Lately(1, "Seven hurt", told.url, NOW, ("Outlet 1",), "told", (told,))
     shown = story(words("en"), one, alert, NOW, ZoneInfo("UTC"), begin=0, end=10)
     assert ">Seven hurt</a></b>" in shown
