@@ -77,7 +77,7 @@ async def test_the_corpus_reads_like_feedparser_alone(
         if later is None:
             assert entries(body + COMMENT) == 0, path  # the comment broke an encoding of several bytes
             continue
-        on_record = {key for entry in document.identities for key in entry.keys}
+        on_record = frozenset(key for entry in document.identities for key in entry.keys)
         assert not sift(later.identities, on_record, count).new, path
 
 
