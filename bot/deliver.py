@@ -195,7 +195,14 @@ class Deliverer:
         ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
         room = HELD - len(self._held)
         claimed = await self._store.claim(
-            epoch, now, limit=room, ttl=CLAIM_TTL, per_chat=PER_CHAT, without=sorted(ours), after=sorted(self._served)
+            epoch,
+            now,
+            limit=room,
+            ttl=CLAIM_TTL,
+            per_chat=PER_CHAT,
+            before=now - STALE,
+            without=sorted(ours),
+            after=sorted(self._served),
         )
         another_round = len(claimed) < room and self._served - ours
         self._look_at = now if another_round else now + (BUSY if claimed else IDLE)

@@ -524,6 +524,31 @@ async def test_case_21_old_news_comes_as_one_message(room: Room, telegram_server
     assert texts(telegram_server.sent(2)) == ["Headline 21"], "a single old one is told as it is"
 
 
+@both
+@pytest.mark.parametrize(
+    ("chats", "stories"), [(70, 4), pytest.param(400, 50, marks=pytest.mark.soak)], ids=["280", "20000"]
+)
+async def test_case_21_after_an_outage_every_chat_gets_one_digest(
+    room: Room, telegram_server: TelegramServer, chats: int, stories: int
+) -> None:
+    """However many alerts and chats: few of them are in memory at a time, and each chat's come as one, oldest first."""
+    await room.tell_many(list(range(1, chats + 1)), stories)
+    room.time += timedelta(hours=6)
+    sender, most = room.sender(most=30), 0
+
+    def look() -> None:
+        nonlocal most
+        most = max(most, len(sender._held))
+
+    result = await sender.drain(room.time + timedelta(hours=1), look)
+    assert result == Drained(sent=chats * stories, dead=0, left=0)
+    for chat in range(1, chats + 1):
+        told = listed(telegram_server, chat, telegram_server.sent(chat))
+        assert told == [f"Headline {number}" for number in range(1, stories + 1)]
+    assert len(telegram_server.sent()) <= chats * 1.1
+    assert most <= deliver.HELD
+
+
 async def test_a_flood_takes_several_rolling_messages(room: Room, telegram_server: TelegramServer) -> None:
     """Nothing is dropped and nothing is listed twice; one full message is followed by another."""
     await room.tell_many([1], 150)

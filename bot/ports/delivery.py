@@ -70,6 +70,7 @@ class DeliverStore(Protocol):
         limit: int,
         ttl: timedelta,
         per_chat: int | None = None,
+        before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
@@ -77,7 +78,7 @@ class DeliverStore(Protocol):
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
-        one with a backlog crowds out nobody.
+        one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
         """
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select, text, update
 
 from bot.store.dialect import Dialect
 from bot.store.queries import may_be_told
@@ -17,7 +17,7 @@ from bot.store.schema import DUE, chat, outbox
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningUpdate
 
-TOGETHER = 60  # rows of a chat that waited by its wish: they come together, in a few messages
+TOGETHER = 60  # rows of a chat that waited by its wish, or through an outage: they come in a few messages
 EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
 
 
@@ -25,7 +25,8 @@ EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram give
 def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
 
-    Of what a chat's own wish has held back so far, more: it comes as one.
+    Of what a chat's own wish has held back so far, more, and of what was queued before `before`, which was an outage:
+    it comes as one, and therefore chat by chat.
 
     First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its
     row once more when it had to wait for it, so no row goes to two.
@@ -39,7 +40,9 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
     places = (
         select(
             outbox.c.id,
+            outbox.c.chat,
             outbox.c.hold,
+            and_(outbox.c.created_at < bindparam("before"), outbox.c.rank > 0, outbox.c.shown == 0).label("old"),
             func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
             func.row_number().over(order_by=order).label("turn"),
         )
@@ -55,10 +58,12 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
         )
         .subquery()
     )
+    as_one = or_(places.c.hold.is_not(None), places.c.old)
+    its_first = func.min(case((places.c.old, places.c.turn))).over(partition_by=places.c.chat)
     chosen = (
         select(places.c.id)
-        .where(or_(places.c.place <= bindparam("share"), places.c.hold.is_not(None) & (places.c.place <= TOGETHER)))
-        .order_by(places.c.turn)
+        .where(or_(places.c.place <= bindparam("share"), as_one & (places.c.place <= TOGETHER)))
+        .order_by(case((places.c.old, its_first), else_=places.c.turn), places.c.turn)
         .limit(bindparam("most"))
         .cte("chosen")
     )

@@ -52,6 +52,7 @@ class Deliveries:
         limit: int,
         ttl: timedelta,
         per_chat: int | None = None,
+        before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
@@ -59,11 +60,12 @@ class Deliveries:
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
-        one with a backlog crowds out nobody. StaleLeaseError when the epoch is over.
+        one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
+        StaleLeaseError when the epoch is over.
         """
         dialect = self.database.dialect
         values = {"now": to_ms(now), "until": to_ms(now + ttl), "epoch": epoch, "most": limit}
-        values["share"] = limit if per_chat is None else per_chat
+        values |= {"share": limit if per_chat is None else per_chat, "before": 0 if before is None else to_ms(before)}
         left_out = {"without": dialect.pack(without), "after": dialect.pack(after)}
         async with self.database.write() as connection:
             await roles.ensure_current(connection, "sender", epoch)
