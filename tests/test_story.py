@@ -15,6 +15,8 @@ from bot.model import Candidate, Placement, Report
 from bot.sketch import unpack
 from bot.story import corrected, place, signature, voices
 
+ROOTS = ("storm", "Rat", "пожар", "Мост", "über", "vote", "Oslo", "бюдж")
+WORDS = tuple(f"{root}{end}" for root in ROOTS for end in ("a", "en", "", "ow", "i", "ek"))
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -402,3 +404,16 @@ def test_short_teasers_of_different_events_stay_apart() -> None:
         new = Report("b", "b", other, None, datetime(2026, 11, 23, tzinfo=UTC))
         first = Candidate(1, seen, signature(one, its).sketch)
         assert place(new, signature(other, theirs), [first]).story is None, other
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    headline=st.lists(st.sampled_from(WORDS), min_size=1, max_size=14),
+    body=st.lists(st.sampled_from(WORDS), min_size=25, max_size=48, unique=True),
+)
+def test_a_report_joins_its_own_copy(headline: list[str], body: list[str]) -> None:
+    """Whatever it says: the same headline and text of another publisher tell the same story."""
+    title, text = " ".join(headline), " ".join(body)
+    record = Record()
+    record.tell("one", title, text)
+    assert record.tell("two", title, text).story == 1
