@@ -171,7 +171,7 @@ def _sent(found: Forecast, when: When, *, complete: bool) -> str:
             found.total,
             moment=since,
         )
-    if found.first and found.first.astimezone(found.zone).date() > found.days[1]:
+    if found.first and any(found.first.astimezone(found.zone).date() > second for second in found.days[1:2]):
         if not found.total:
             return _("It would have sent nothing since {moment}, when my record begins.", moment=since)
         return _.ngettext(
