@@ -155,10 +155,11 @@ async def measure(name: str, url: str, extra: Encoder | None) -> None:
             done, filled = size, perf_counter() - began
             for with_extra, told in ((None, plain), *([(extra, read)] if extra else [])):
                 await placing(store, told[:20], with_extra)  # warm
+                before = memory()
                 milliseconds, candidates = await placing(store, told, with_extra)
                 took.setdefault(with_extra is not None, []).append(milliseconds)
                 which = "semantic, encoding counted" if with_extra else "words"
-                said = f"{milliseconds:6.2f} ms an item, {candidates:.0f} candidates, {memory():.0f} MB ({which})"
+                said = f"{milliseconds:6.2f} ms an item, {candidates:.0f} candidates, {memory() - before:+.0f} MB ({which})"
                 print(f"{name:10} {size:9,} stories: {said}", flush=True)
             print(f"{'':10} filled in {filled:.0f} s", flush=True)
     for meant, each in took.items():
