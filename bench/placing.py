@@ -159,7 +159,8 @@ async def measure(name: str, url: str, extra: Encoder | None) -> None:
                 milliseconds, candidates = await placing(store, told, with_extra)
                 took.setdefault(with_extra is not None, []).append(milliseconds)
                 which = "semantic, encoding counted" if with_extra else "words"
-                said = f"{milliseconds:6.2f} ms an item, {candidates:.0f} candidates, {memory() - before:+.0f} MB ({which})"
+                grown = memory() - before
+                said = f"{milliseconds:6.2f} ms an item, {candidates:.0f} candidates, {grown:+.0f} MB ({which})"
                 print(f"{name:10} {size:9,} stories: {said}", flush=True)
             print(f"{'':10} filled in {filled:.0f} s", flush=True)
     for meant, each in took.items():
