@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from bot.model import Candidate, Report
-from bot.nearby import Nearby
+from bot.stories.nearby import Nearby
 from bot.story import place, signature
 
 ARTICLES, COPIES = 10_000, 300

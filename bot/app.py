@@ -29,12 +29,12 @@ from bot.polling.notices import Notices
 from bot.polling.pages import Pages
 from bot.polling.turn import Turns
 from bot.ports.delivery import Notifier
-from bot.semantic import encoder
 from bot.sending.pace import UNPACED, Limits
 from bot.settings import Settings, environment, load_settings
 from bot.sources import Parser
 from bot.sources.kinds import charset_of
 from bot.store.store import Store, open_store
+from bot.stories.semantic import encoder
 from bot.words import Say
 
 if TYPE_CHECKING:

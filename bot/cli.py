@@ -185,8 +185,8 @@ def group(
     """Say which items tell one story: {id, title, text, url, source, published} in, {id, story, new, score} out."""
     from bot import lines
     from bot.grouping import Grouping
-    from bot.semantic import encoder
     from bot.settings import environment, load_settings
+    from bot.stories.semantic import encoder
 
     _need(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
     grouping = Grouping(_span(window, "--window"), encoder(load_settings(environment()).semantic))

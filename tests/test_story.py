@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Candidate, Placement, Report
-from bot.sketch import unpack
+from bot.stories.sketch import unpack
 from bot.story import corrected, place, signature, voices
 
 ROOTS = ("storm", "Rat", "пожар", "Мост", "über", "vote", "Oslo", "бюдж")

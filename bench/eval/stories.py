@@ -20,8 +20,8 @@ from pathlib import Path
 from statistics import median
 
 from bot.model import Candidate, Placement, Report
-from bot.nearby import Nearby
-from bot.semantic import Encoder, Meaning, encoder
+from bot.stories.nearby import Nearby
+from bot.stories.semantic import Encoder, Meaning, encoder
 from bot.story import _EVENT, place, signature
 
 STORIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "stories"

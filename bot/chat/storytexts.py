@@ -75,7 +75,7 @@ def _likeness(_: Words, like: str, percent: str) -> str | None:
         "the same item, retouched": _("the same item, retouched"),
     }
     measured = {
-        "a copy of one text": _("a copy of one text ({percent}% of its wording)", percent=percent),
+        "a copy of one text": _("a copy of one text ({percent}% the same)", percent=percent),
         "the same event in another language": _("the same event in another language ({percent}%)", percent=percent),
         "the same names, numbers and words": _("the same names, numbers and words ({percent}%)", percent=percent),
     }

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.headline import is_news
 from bot.model import Delivery, Report
 from bot.notify.inert import cut, link, plain, units
 from bot.notify.page import MOST_UNITS, Page
+from bot.stories.headline import is_news
 from bot.words import Words
 
 HEADLINE: Final = 400  # UTF-16 units of the headline of a message

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from bot import alert, headline, story, summary
+from bot import alert, story, summary
 from bot.model import (
     Alert,
     Article,
@@ -27,9 +27,10 @@ from bot.model import (
     Subscription,
     Watchlist,
 )
-from bot.nearby import Nearby
 from bot.ports.polling import Recorded, Recording, StoryOnRecord
-from bot.semantic import Encoder
+from bot.stories import headline
+from bot.stories.nearby import Nearby
+from bot.stories.semantic import Encoder
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
 MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many

@@ -26,8 +26,8 @@ from bot.polling.pages import LATE, Pages
 from bot.polling.placing import WINDOW, Found, Placer, read
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
-from bot.semantic import Encoder
 from bot.sources.document import Document
+from bot.stories.semantic import Encoder
 from bot.text import fold, script
 
 log = logging.getLogger(__name__)

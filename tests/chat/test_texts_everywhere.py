@@ -112,6 +112,8 @@ def test_case_110_any_words_in_any_text_are_inert(language: str) -> None:
     def each(data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(SAID)))
         text = SAID[name](**data.draw(drawn[name]))
+        if not text:  # a part of a text, of which there is nothing to say
+            return
         assert bot_api.message({"text": text, "parse_mode": "HTML"}) is None, (name, text)
         rest = TAGS.sub("", text)
         assert "<" not in rest, (name, text)

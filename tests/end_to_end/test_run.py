@@ -266,10 +266,10 @@ def hostile() -> web.Application:
 
 
 def memory(pid: int) -> int:
-    """Return the most memory that a process and its children have had, in MB."""
+    """Return the most memory that the largest of a process and its children has had, in MB."""
     pids = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
     peaks = [line for one in pids for line in Path(f"/proc/{one}/status").read_text().splitlines() if "VmHWM" in line]
-    return sum(int(line.split()[1]) for line in peaks) // 1024
+    return max(int(line.split()[1]) for line in peaks) // 1024
 
 
 def tried(home: Home) -> set[str]:

@@ -1,7 +1,7 @@
 """What the news is about, in a few words each: the landmarks by which the semantic index finds reports in any language.
 
-Texts only. A report's index numbers come from the topics that its meaning is nearest to (bot.semantic), so a change of
-this list is a change of every index number: add a topic only together with a new version there.
+Texts only. A report's index numbers come from the topics that its meaning is nearest to (bot.stories.semantic), so a
+change of this list is a change of every index number: add a topic only together with a new version there.
 """
 
 TOPICS = (

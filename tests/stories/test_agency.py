@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from bot.agency import OPENING, credited
+from bot.stories.agency import OPENING, credited
 
 REUTERS, AP, AFP, TASS, RIA, INTERFAX, UKRINFORM, UNIAN, DPA, EFE = range(1, 11)
 

