@@ -39,7 +39,7 @@ from bot.http.reasons import (
 )
 from bot.http.robots import LARGEST as LARGEST_ROBOTS
 from bot.http.robots import Robots
-from bot.http.slots import Slots, connections
+from bot.http.slots import slots
 from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
 
@@ -113,7 +113,7 @@ class WebFetch:
         self._largest = largest
         self._hosts = Hosts(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
-        self._slots = Slots(connections())
+        self._slots = slots()
         self._large = asyncio.Semaphore(LARGE_ONES)
         self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
@@ -206,7 +206,7 @@ class WebFetch:
         host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
-        async with self._hosts.turn(host, page=request.page), self._slots.one(host), AsyncExitStack() as request.held:
+        async with self._hosts.turn(host, page=request.page), self._slots.one(), AsyncExitStack() as request.held:
             if self._room:
                 await self._room()
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
@@ -221,7 +221,6 @@ class WebFetch:
                 self._leave_alone(host, error)
                 raise
             except TimeoutError as error:
-                self._slots.slow(host)
                 raise timed_out(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise fault_of(host, error) from error
