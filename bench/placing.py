@@ -3,8 +3,8 @@
 On SQLite and on a PostgreSQL of our own, both real files; without and with the extra `semantic`, where it is installed.
 The database fills itself: every report has a true sketch and as many index numbers as a real one, two of them such as
 the items ask that are placed, all of its topics too, and one in twenty a number that thousands share. STORIES in the
-environment sets another size; filling sorts fifty numbers a story, a million takes more than ten minutes and gigabytes of
-memory. Ends with the two ratios and the memory.
+environment sets another size; filling sorts fifty numbers a story, a million takes more than ten minutes and
+gigabytes of memory. Ends with the two ratios and the memory.
 """
 
 from __future__ import annotations
