@@ -167,6 +167,7 @@ class Deliverer:
                 raise
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
+        now = self._now()  # answers that came meanwhile count, or more than the pace allows would leave
         while picked := self._pick(now):
             self._start(*picked, epoch, now)
         until = self._soonest(now)
