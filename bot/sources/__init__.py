@@ -24,7 +24,6 @@ from bot.sources.child import DEADLINE, Children
 from bot.sources.document import MOST, Document, Draft, Shape
 from bot.sources.read import Reading
 from bot.sources.scan import MARK
-from bot.sources.sitemap import GZIP
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
@@ -109,7 +108,7 @@ class Parser:
         return await self._honest.items(document, positions)
 
     async def _whole(self, fetched: Fetched, what: kinds.Found, select: str | None) -> Reading:
-        if fetched.body.startswith(GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
+        if fetched.body.startswith(kinds.GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
             return await self._suspicious.whole(fetched, what, select)
         if feed.is_modest(fetched.body):
             return await self._thread(kinds.whole, fetched.body, fetched.url, fetched.content_type, what, select)
@@ -143,7 +142,7 @@ def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Doc
     return Document(
         url,
         identities,
-        feed.note_of(reading.skipped, why or "") if reading.version not in {"sitemap", "page"} else None,
+        feed.note_of(reading.skipped, why or ""),
         drafts=reading.drafts,
         shape=_SHAPES.get(reading.version, "feed"),
         further=reading.further,

@@ -43,7 +43,7 @@ def robots_of(page: str) -> str:
 
 
 def listed(robots: str, page: str) -> tuple[str, ...]:
-    """Return the sitemaps of a robots.txt that may hold news: those that say so, and else the indexes."""
+    """Return the sitemaps of a robots.txt that may hold news: those that say so first."""
     found = [full for link in _SITEMAP.findall(robots[:_ROBOTS]) if (full := absolute(page, link))]
     of_news = [link for link in found if is_of_news(link)]
     return tuple(dict.fromkeys((*of_news, *(link for link in found if link not in of_news))))[:LISTED]

@@ -7,6 +7,7 @@ of their own. Pure, so that a thread and a child process may do the same.
 from __future__ import annotations
 
 import re
+import zlib
 from email.message import Message
 from typing import Final, Literal
 
@@ -15,12 +16,14 @@ from bot.model import Kind
 from bot.sources import feed, jsonfeed, page, sitemap
 from bot.sources.read import Reading
 from bot.sources.scan import refuse_traps
-from bot.sources.sniff import is_html, what
+from bot.sources.sniff import HEAD, is_html, what
 
 # A site is a page that may have no links, but a feed; what is packed is a file, and only its inside says what.
 Found = Literal["feed", "json", "sitemap", "page", "site", "packed"]
 
-_HEAD: Final = 4096  # bytes
+GZIP: Final = b"\x1f\x8b"
+UNPACKED: Final = 16 * 1024 * 1024  # bytes of an answer that is a gzip file
+
 _COMMENTS: Final = r"(?:<!--(?>.*?-->)\s*)*+"
 _PROLOGUE: Final = rf"(?:\xef\xbb\xbf)?\s*(?:<\?(?>.*?\?>)\s*)*+{_COMMENTS}(?:<!DOCTYPE[^>\[]{{0,300}}>\s*)?{_COMMENTS}"
 _SITEMAP: Final = re.compile(
@@ -35,8 +38,8 @@ _FEED: Final = re.compile(
 
 def kind_of(body: bytes, kind: Kind) -> Found:
     """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
-    head = body[:_HEAD]
-    if head.startswith(sitemap.GZIP) and kind != "page":
+    head = body[:HEAD]
+    if head.startswith(GZIP) and kind != "page":
         return "packed"
     if kind == "feed":
         return "json" if jsonfeed.is_json(body) else "feed"
@@ -54,9 +57,9 @@ def kind_of(body: bytes, kind: Kind) -> Found:
 def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
     """Read an answer at once, whatever that takes."""
     if found == "packed":
-        body = sitemap.unpacked(body)
+        body = _unpacked(body)
         refuse_traps(body)
-        found = "feed" if body.startswith(sitemap.GZIP) else kind_of(body, "auto")  # packed twice is nothing
+        found = "feed" if body.startswith(GZIP) else kind_of(body, "auto")  # packed twice is nothing
         if found == "site":
             raise ParseError(f"not a feed but a gzip file with {what(body)}")
     if found == "json":
@@ -66,6 +69,18 @@ def whole(body: bytes, url: str, content_type: str, found: Found, select: str | 
     if found in {"page", "site"}:
         return page.read(body, url, charset_of(content_type), select, empty=found == "site")
     return feed.whole(body, url, content_type)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return what a gzip file holds. ParseError for a bomb, and for one that is broken."""
+    try:
+        unpacker = zlib.decompressobj(wbits=31)
+        plain = unpacker.decompress(data, UNPACKED)
+    except zlib.error as error:
+        raise ParseError("the answer is a gzip file that cannot be unpacked") from error
+    if unpacker.unconsumed_tail:
+        raise ParseError(f"the answer is a gzip file of more than {UNPACKED // 1024 // 1024} MB")
+    return plain
 
 
 def charset_of(content_type: str) -> str | None:

@@ -47,7 +47,7 @@ def read(
         raise ParseError(_nothing(root, data, select))
     language = language_code(root.get("lang") or "")
     drafts = tuple(Draft(link=one.url, title=one.text or words_of(one.url), language=language) for one in found[:MOST])
-    return Reading(drafts, base, "page", max(0, len(found) - MOST), further=further, bare=True)
+    return Reading(drafts, base, "page", further=further, bare=True)
 
 
 def advertised(root: _Element, base: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ParseError
 from bot.identity import Marks
@@ -21,11 +21,20 @@ from bot.sources.hints import hints_of
 from bot.urls import absolute
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLParser, _Element
+    from lxml.etree import XMLSyntaxError, _Element
 
 TAGS = 200_000  # more `<` than this after shortening, and the tree alone would take 100 MB
 KEPT = 600_000  # bytes of a document whose tree may wait; it takes about four times as much
 MARK = 300  # characters of a title, or of a text instead of one, that count for identity
+STRICT: Final[dict[str, Any]] = {  # of every parser of XML: nothing is resolved, loaded or repaired
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "recover": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 _ENDS = (b"</item>", b"</entry>")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[)?", re.IGNORECASE)
@@ -115,29 +124,19 @@ def cut_down(data: bytes, tree: _Element | None, wanted: Collection[int]) -> byt
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _parser() -> XMLParser:
-    from lxml import etree
-
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        strip_cdata=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+def mistake_in(error: XMLSyntaxError) -> str:
+    """Return what is not well-formed, and in which line."""
+    where = f"line {error.lineno}: " if error.lineno else ""
+    return f"{where}{line(error.msg or 'not XML', 160, literal=True)}"
 
 
 def _tree(data: bytes) -> _Element | str:
     from lxml import etree
 
     try:
-        return etree.fromstring(data, _parser())
+        return etree.fromstring(data, etree.XMLParser(strip_cdata=False, **STRICT))
     except etree.XMLSyntaxError as error:
-        where = f"line {error.lineno}: " if error.lineno else ""
-        return f"{where}{line(error.msg or 'not XML', 160, literal=True)}"
+        return mistake_in(error)
 
 
 def _items(root: _Element) -> list[_Element]:

@@ -8,12 +8,12 @@ here: an index comes out as the addresses of the few sitemaps in it that can hol
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -22,7 +22,7 @@ from bot.errors import ParseError
 from bot.markup import line
 from bot.sources.document import MOST, Draft
 from bot.sources.read import TITLE, Reading, language_code
-from bot.sources.scan import refuse_traps
+from bot.sources.scan import STRICT, mistake_in, refuse_traps
 from bot.sources.sniff import what
 from bot.urls import absolute
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 CHILDREN = 4  # sitemaps of an index that are read
 ENTRIES = 50_000  # in one sitemap: what the protocol allows
-UNPACKED = 16 * 1024 * 1024  # bytes of a sitemap that is a gzip file
-GZIP = b"\x1f\x8b"
 
 _ENTRY = re.compile(rb"</(?:[\w-]{1,30}:)?(?:url|sitemap)\s*>", re.IGNORECASE)
 _ROOT = re.compile(rb"<((?:[\w-]{1,30}:)?(?:urlset|sitemapindex))\b", re.IGNORECASE)
@@ -60,22 +58,21 @@ class _Entry:
 
 
 def read(data: bytes, url: str) -> Reading:
-    """Read a sitemap, packed or not. ParseError for what is none, and for traps.
+    """Read a sitemap. ParseError for what is none, and for traps.
 
     The version of an index is "index": it has no items, and `further` says where they are.
     """
-    data = unpacked(data)
     refuse_traps(data)
     root = _ROOT.search(data[:8192])
     if not root:
         raise ParseError(f"not a sitemap but {what(data)}")
-    entries, skipped = _entries(data, url)
+    entries = _entries(data, url)
     if root[1].lower().endswith(b"sitemapindex"):
         return Reading((), "", "index", further=_worth_reading(entries))
     newest = _newest(entries)
     drafts = tuple(_draft(entry) for entry in newest)
     bare = any(not entry.title for entry in newest)
-    return Reading(drafts, "", "sitemap", skipped + len(entries) - len(newest), bare=bare)
+    return Reading(drafts, "", "sitemap", bare=bare)
 
 
 def words_of(link: str) -> str:
@@ -95,28 +92,14 @@ def is_of_news(link: str) -> bool:
     return _NEWS.search(urlsplit(link).path) is not None
 
 
-def unpacked(data: bytes) -> bytes:
-    """Return what a gzip file holds, and anything else as it is. ParseError for a bomb, and for one that is broken."""
-    if not data.startswith(GZIP):
-        return data
-    try:
-        unpacker = zlib.decompressobj(wbits=31)
-        plain = unpacker.decompress(data, UNPACKED)
-    except zlib.error as error:
-        raise ParseError("the answer is a gzip file that cannot be unpacked") from error
-    if unpacker.unconsumed_tail:
-        raise ParseError(f"the answer is a gzip file of more than {UNPACKED // 1024 // 1024} MB")
-    return plain
-
-
-def _entries(data: bytes, url: str) -> tuple[list[_Entry], int]:
-    """Return the entries in the order of the document, and how many more there were than a sitemap may have."""
+def _entries(data: bytes, url: str) -> list[_Entry]:
+    """Return the entries in the order of the document."""
     from lxml import etree
 
     try:
         return _all(data, url)
     except etree.XMLSyntaxError as error:
-        reason = f"the sitemap is not well-formed XML (line {error.lineno}: {line(error.msg or '', 160, literal=True)})"
+        reason = f"the sitemap is not well-formed XML ({mistake_in(error)})"
     try:
         return _all(_mended(data), url)
     except etree.XMLSyntaxError as error:
@@ -132,34 +115,16 @@ def _mended(data: bytes) -> bytes:
     return _BARE_AMPERSAND.sub(b"&amp;", whole)
 
 
-def _all(data: bytes, url: str) -> tuple[list[_Entry], int]:
-    found: list[_Entry] = []
-    skipped = 0
-    for element in _elements(data):
-        if len(found) >= ENTRIES:
-            skipped += 1
-        elif entry := _entry(element, url):
-            found.append(entry)
-    return found, skipped
+def _all(data: bytes, url: str) -> list[_Entry]:
+    found = (entry for element in _elements(data) if (entry := _entry(element, url)))
+    return list(islice(found, ENTRIES))
 
 
 def _elements(data: bytes) -> Iterator[_Element]:
     """Yield every `url` and `sitemap` element, and let go of each before the next: the tree never stands."""
     from lxml import etree
 
-    steps = etree.iterparse(
-        BytesIO(data),
-        events=("end",),
-        tag=("{*}url", "{*}sitemap"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    for _, element in steps:
+    for _, element in etree.iterparse(BytesIO(data), events=("end",), tag=("{*}url", "{*}sitemap"), **STRICT):
         yield element
         element.clear()
         parent = element.getparent()
