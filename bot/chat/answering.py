@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.chat import accesstexts, texts
-from bot.chat.access import is_owner
+from bot.chat.access import each_owner, is_owner
 from bot.chat.commands import Commands
 from bot.chat.house import words_of
 from bot.chat.line import Line
@@ -52,22 +52,19 @@ class Answering:
 
     async def answer(self, updates: Sequence[dict[str, Any]], beat: Callable[[], None]) -> int:
         """Answer each update once, however often it comes (case 27); return how many were new."""
-        fresh = []
-        for update in updates:
-            if update["update_id"] not in self._seen:
-                self._seen.append(update["update_id"])
-                fresh.append(update)
-        chats: dict[int, list[Command | Membership | Migration]] = {}
-        for update in fresh:
+        fresh = {update["update_id"]: update for update in updates if update["update_id"] not in self._seen}
+        chats: dict[int, list[tuple[int, Command | Membership | Migration]]] = {}
+        for number, update in fresh.items():
             if said := self._read(update):
-                chats.setdefault(_place(said), []).append(said)
+                chats.setdefault(_place(said), []).append((number, said))
         room = asyncio.Semaphore(_SIDE_BY_SIDE)
 
-        async def serve(told: Iterable[Command | Membership | Migration]) -> None:
+        async def serve(told: Iterable[tuple[int, Command | Membership | Migration]]) -> None:
             async with room:
-                for said in told:
+                for number, said in told:
                     beat()
                     await self._one(said)
+                    self._seen.append(number)  # and no sooner: what is broken off here comes again
 
         async with asyncio.TaskGroup() as group:
             for told in chats.values():
@@ -77,9 +74,9 @@ class Answering:
     async def register(self) -> None:
         """Set the menus, where Telegram shows others. What fails is said in the log and tried at the next start."""
         house = self._commands.house
-        owners = sorted(owner for owner in self._owners if is_owner(owner, self._owners))
         try:
-            shown = (*menus(self._commands.home()), *[own(await words_of(house, Chat(one)), one) for one in owners])
+            theirs = [own(await words_of(house, Chat(one)), one) for one in each_owner(self._owners)]
+            shown = (*menus(self._commands.home()), *theirs)
             number = mark(shown, self.username)
             if await self._store.menus() != number and all([await self._set(menu) for menu in shown]):
                 await self._store.set_menus(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat.answering import Answering
+from bot.chat.talk import Answer
 from bot.errors import DeliveryError, StoreError
 from bot.words import Words, words
 
@@ -64,3 +66,34 @@ async def test_a_fault_while_apologising_costs_that_update_only(
         assert await answering.answer([UPDATE | {"update_id": 2}], lambda: None) == 1
     assert broken.said == 2
     assert caplog.text.count("update not answered") == 4
+
+
+class Slow:
+    """Commands that take for ever until a test lets them go on."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.let = asyncio.Event()
+        self.answered = 0
+
+    async def answer(self, _: object) -> Answer:
+        """Say nothing, in the end."""
+        self.asked.set()
+        await self.let.wait()
+        self.answered += 1
+        return Answer()
+
+
+async def test_what_was_broken_off_is_answered_when_it_comes_again() -> None:
+    """The role was lost in the middle of a command: nobody has confirmed it, and whoever gets it next obeys, once."""
+    slow: Any = Slow()
+    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering.username = "newswatch_test_bot"
+    broken_off = asyncio.create_task(answering.answer([UPDATE], lambda: None))
+    await slow.asked.wait()
+    broken_off.cancel()
+    await asyncio.wait([broken_off])
+    slow.let.set()
+    assert await answering.answer([UPDATE, UPDATE], lambda: None) == 1
+    assert await answering.answer([UPDATE], lambda: None) == 0
+    assert slow.answered == 1
