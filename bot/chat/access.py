@@ -66,6 +66,11 @@ def is_owner(user: int | None, owners: frozenset[int]) -> bool:
     return user in owners and user not in MASKS
 
 
+def each_owner(owners: frozenset[int]) -> list[int]:
+    """Return the ids of those who are owners, sorted."""
+    return sorted(owner for owner in owners if is_owner(owner, owners))
+
+
 class Administrators:
     """Looks up who administers a group, and remembers it for at most `ADMINISTRATOR_FOR` seconds."""
 

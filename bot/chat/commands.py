@@ -84,14 +84,11 @@ class Commands:
         if not self._knocks.first(change.chat):
             return ()
         said = []
-        for owner in self._owners():
+        for owner in access.each_owner(self._house.owners):
             _ = await words_of(self._house, Chat(owner))
             text = ownertexts.channel(_, change.chat, change.title, inside=True)
             said.append(Reply(Chat(owner), text, notice=True))
         return tuple(said)
-
-    def _owners(self) -> list[int]:
-        return sorted(owner for owner in self._house.owners if access.is_owner(owner, self._house.owners))
 
     async def _asked(self, command: Command) -> Asked:
         owner = access.is_owner(command.user, self._house.owners)
@@ -127,7 +124,7 @@ class Commands:
         command, _ = asked.command, asked.words
         if refusal == "closed":
             return await self._closed(asked)
-        if refusal == "as_group" and not command.press:  # a press shows who it is
+        if refusal == "as_group":  # written, for a press shows who it is
             return _turn_away(command, accesstexts.as_group(_), self._again(asked))
         if refusal == "ownerless":
             return _turn_away(command, accesstexts.ownerless(_, command.chat.id, command.user))
@@ -158,7 +155,7 @@ class Commands:
         title = None if command.kind == "private" else command.title
         await house.guests.knock(command.chat.id, command.kind, title, house.now())
         knocks = list(refused.replies)
-        for owner in self._owners():
+        for owner in access.each_owner(self._house.owners):
             _ = await words_of(house, Chat(owner))
             text = accesstexts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
             buttons = (

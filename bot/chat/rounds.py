@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot.chat import ownertexts, settingtexts
-from bot.chat.access import is_owner
+from bot.chat.access import each_owner
 from bot.chat.house import House, words_of
 from bot.chat.talk import Answer, Reply
 from bot.model import Alert, Chat
@@ -67,7 +67,7 @@ async def _leave(house: House) -> Answer:
     fixed = {reader.id for one in house.config().watchlists for reader in one.deliver_to}
     strangers = [chat for chat in await house.guests.strangers(house.now() - STAY) if chat not in fixed]
     replies = []
-    for owner in sorted(owner for owner in house.owners if is_owner(owner, house.owners)) if strangers else ():
+    for owner in each_owner(house.owners) if strangers else ():
         _ = await words_of(house, Chat(owner))
         replies += [Reply(Chat(owner), ownertexts.left(_, chat), notice=True) for chat in strangers]
     for chat in strangers:  # twenty at most
