@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.chat.texts import fit, safe
-from bot.notify import inert
+from bot.chat.texts import fit, linked, safe
 from bot.ports.wishes import Lately, State
 from bot.words import Words
 
@@ -23,14 +21,9 @@ def latest(_: Words, stories: Sequence[Lately], now: datetime, zone: ZoneInfo) -
         more = len(one.sources) - _OUTLETS
         when = _.moment(one.at.astimezone(zone), now.astimezone(zone))
         parts = [f"{sources} +{more}" if more > 0 else sources, when, state(_, one.state)]
-        lines.append(f"{number}. {_headline(one)}\n{' · '.join(part for part in parts if part)}")
+        headline = linked(one.headline, one.url, _HEADLINE)
+        lines.append(f"{number}. {headline}\n{' · '.join(part for part in parts if part)}")
     return fit(_, lines)
-
-
-def _headline(one: Lately) -> str:
-    text = safe(one.headline, _HEADLINE) or "—"
-    url = inert.link(one.url)
-    return f'<a href="{html.escape(url, quote=True)}">{text}</a>' if url else text
 
 
 def state(_: Words, what: State) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.boilerplate import without_dateline
-from bot.chat.texts import fit, safe
+from bot.chat.texts import fit, linked, safe
 from bot.model import Alert, Report
-from bot.notify import inert
 from bot.ports.wishes import Lately
 from bot.words import Words
 
-_HEADLINE, _LEAD, _SENTENCE, _REASON = 200, 600, 300, 160
+_LEAD, _SENTENCE, _REASON = 600, 300, 160
 _SENTENCES = 3
 # As `bot.story.place` writes it: in what they are alike, how much, and which report it is like.
 _WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
@@ -36,13 +34,6 @@ def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *,
     for place, told in enumerate(one.reports[begin:end], start=begin):
         lines.append(_report(_, told, now, zone, opens=place == 0))
     return fit(_, lines)
-
-
-def linked(text: str, url: str | None) -> str:
-    """Return a headline as a link, if there is one."""
-    shown = safe(text, _HEADLINE) or "—"
-    link = inert.link(url)
-    return f'<a href="{html.escape(link, quote=True)}">{shown}</a>' if link else shown
 
 
 def _sentences(alert: Alert) -> Iterator[str]:

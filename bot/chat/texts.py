@@ -26,6 +26,7 @@ from bot.words import Words
 LIMIT = 4000  # UTF-16 units of HTML in one message; Telegram allows 4096 after parsing, which is never more
 _KEYWORDS_SHOWN = 12
 _SHOWN = 80  # UTF-16 units of one title, keyword or name
+_HEADLINE = 200  # UTF-16 units
 _TOAST = 200  # characters, Telegram's limit for answerCallbackQuery
 
 
@@ -37,6 +38,12 @@ def safe(value: str, limit: int = _SHOWN) -> str:
 def label(value: str, limit: int = _SHOWN) -> str:
     """Return foreign text as plain text for a button or a toast: one line, at most `limit` UTF-16 units."""
     return inert.cut(inert.plain(value), limit)
+
+
+def linked(headline: str, url: str | None, limit: int = _HEADLINE) -> str:
+    """Return a foreign headline as inert HTML, a link where `url` is one."""
+    shown, link = safe(headline, limit) or "—", inert.link(url)
+    return f'<a href="{html.escape(link, quote=True)}">{shown}</a>' if link else shown
 
 
 def bare(text: str) -> str:
