@@ -33,7 +33,7 @@ async def wishes_of(house: House, asked: Asked) -> tuple[Wishes, Look]:
     return replace(wishes, zone=look.timezone or house.config().timezone), look
 
 
-async def _keep(house: House, asked: Asked, wishes: Wishes, look: Look) -> None:
+async def keep(house: House, asked: Asked, wishes: Wishes, look: Look) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
     if look.timezone != wishes.zone:
         await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
@@ -63,7 +63,7 @@ async def quiet(house: House, asked: Asked) -> Answer:
     if not wanted and zone:
         wanted = wishes.quiet
     changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
-    await _keep(house, asked, changed, look)
+    await keep(house, asked, changed, look)
     return shown(asked, hourtexts.quiet(_, changed), _quiet_buttons(_, changed), hourtexts.quiet_set(_, changed))
 
 
@@ -97,7 +97,7 @@ async def digests(house: House, asked: Asked) -> Answer:
     except Unclear as error:
         return say(asked.command, hourtexts.unclear(_, error))
     changed = replace(wishes, digest=wanted)
-    await _keep(house, asked, changed, look)
+    await keep(house, asked, changed, look)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
     done = hourtexts.digest_set(_, changed, first, now)
     return shown(asked, hourtexts.digests(_, changed), _digest_buttons(_, changed), done)
@@ -139,7 +139,7 @@ async def pause(house: House, asked: Asked) -> Answer:
         except Unclear as error:
             return say(asked.command, hourtexts.unclear(_, error))
     if changed != wishes:
-        await _keep(house, asked, changed, look)
+        await keep(house, asked, changed, look)
     lengths = tuple(
         Button(label, data("pause", length), beside=place > 0)
         for place, (length, label) in enumerate(mutetexts.lengths(_)[:-1])
@@ -165,7 +165,7 @@ async def resume(house: House, asked: Asked) -> Answer:
     skipped, now = 0, house.now()
     if waiting and words != "all":
         skipped = await house.wishes.skip(asked.command.chat, now - _DAY if words == "day" else now + _DAY)
-    await _keep(house, asked, replace(wishes, paused=None, resumes=None), look)
+    await keep(house, asked, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
         return say(asked.command, hourtexts.resumed(_, was=True))
     return say(asked.command, hourtexts.caught_up(_, waiting - skipped, skipped))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat import latesttexts, texts
-from bot.chat.hours import wishes_of
 from bot.chat.house import Asked, House, say
 from bot.chat.naming import find, named, nearest_list
-from bot.chat.talk import Answer, Button, data
+from bot.chat.talk import Answer, Button, Reply, data
 from bot.sending.hours import zone_of
 
 SHOWN = 8
@@ -31,13 +29,11 @@ async def latest(house: House, asked: Asked) -> Answer:
     stories = await house.wishes.lately(command.chat, mine, house.now() - _BACK, most=SHOWN)
     if not stories:
         return say(command, latesttexts.nothing(_), (Button(texts.label_lists(_), data("lists", "", "new")),))
-    wishes, _look = await wishes_of(house, asked)
     buttons = []
     rows = ((latesttexts.label_mute, "mute"), (latesttexts.label_why, "why"))
     for label, verb in rows:
         for number, one in enumerate(stories[:_WITH_BUTTONS], start=1):
             beside = number > 1
             buttons.append(Button(label(_, number), data(verb, f"#{one.story}", "new"), beside=beside))
-    text = latesttexts.latest(_, stories, house.now(), zone_of(wishes.zone))
-    answer = say(command, text, tuple(buttons))
-    return replace(answer, replies=tuple(replace(reply, edit=None) for reply in answer.replies))
+    text = latesttexts.latest(_, stories, house.now(), zone_of(asked.zone))
+    return Answer((Reply(command.chat, text, tuple(buttons)),))

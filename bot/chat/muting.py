@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.chat import hourtexts, mutetexts, texts
 from bot.chat.hours import back, shown, wishes_of
@@ -164,7 +163,7 @@ async def _listed(house: House, asked: Asked, done: str = "") -> Answer:
     buttons = [_button(mutetexts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
     if len(mutes) > 1:
         buttons.append(Button(mutetexts.label_end_all(_), data("mute", "off")))
-    text = mutetexts.listed(_, mutes, now, ZoneInfo(zone_of(wishes.zone).key))
+    text = mutetexts.listed(_, mutes, now, zone_of(wishes.zone))
     return shown(asked, text, (*_fitting(buttons), back(_)), done)
 
 

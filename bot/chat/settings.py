@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final, cast, get_args
 
 from bot.chat import hourtexts, settingtexts
-from bot.chat.hours import back, shown, wishes_of
+from bot.chat.hours import back, keep, shown, wishes_of
 from bot.chat.house import Asked, House, say
 from bot.chat.loudness import loud
 from bot.chat.menu import chosen, given_back
@@ -142,9 +142,7 @@ async def _still(house: House, asked: Asked, value: str) -> Answer:
     except Unclear:
         return say(asked.command, settingtexts.no_time(asked.words, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
-    if look.timezone != wishes.zone:
-        await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
-    await house.wishes.wish(asked.command.chat, replace(wishes, still=minute))
+    await keep(house, asked, replace(wishes, still=minute), look)
     return await _panel(house, asked, settingtexts.saved(asked.words))
 
 

@@ -148,7 +148,7 @@ def digest(words: str, now: datetime) -> Digest | None:
 def until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when `30m`, `2 hours`, `today`, `tomorrow`, `day`, `week` is over; None for `forever`. Unclear otherwise.
 
-    The former ends at midnight of the zone, the latter in the morning.
+    `today` is over at midnight of the zone, `tomorrow` is the next morning.
     """
     said = word.lower()
     if said in FOREVER:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from bot.chat import storytexts, texts
-from bot.chat.hours import wishes_of
 from bot.chat.house import Asked, House, say
 from bot.chat.pointing import choose, pointed
 from bot.chat.talk import Answer, Button, data
@@ -25,7 +24,6 @@ async def story(house: House, asked: Asked) -> Answer:
     if found is None:
         return say(command, storytexts.unknown(_) if word else storytexts.which(_))
     (alert,), number = alerts, found.story
-    wishes, _look = await wishes_of(house, asked)
     pages = max(1, -(-len(found.reports) // PAGE))
     shown = min(max(int(page), 1), pages) if re.fullmatch(r"[0-9]{1,4}", page) else 1
     buttons = []
@@ -34,5 +32,5 @@ async def story(house: House, asked: Asked) -> Answer:
     if shown < pages:
         buttons.append(Button(texts.more(_), data("story", f"#{number} {shown + 1}", "turn"), beside=shown > 1))
     begin = (shown - 1) * PAGE
-    text = storytexts.story(_, found, alert, house.now(), zone_of(wishes.zone), begin=begin, end=begin + PAGE)
+    text = storytexts.story(_, found, alert, house.now(), zone_of(asked.zone), begin=begin, end=begin + PAGE)
     return say(command, text, tuple(buttons))
