@@ -125,11 +125,6 @@ def left(_: Words, chat: int) -> str:
     )
 
 
-def label_admit(_: Words) -> str:
-    """Label the button that lets a chat in."""
-    return _("✅ Admit this chat")
-
-
 def label_decline(_: Words) -> str:
-    """Label the button that does not."""
+    """Label the button that does not let a chat in."""
     return _("👋 Decline, and leave")
