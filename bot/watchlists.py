@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from bot.config import mistakes
 from bot.config.watchchecks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, filled
 from bot.config.watchform import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
-from bot.config.yamlfile import plain, read
+from bot.config.yamlfile import Document, plain, read
 from bot.errors import ConfigError
 from bot.model import Chat, Config, Source, Watchlist
 from bot.query import parse
@@ -31,7 +31,11 @@ def load(path: Path, environ: Mapping[str, str], parse_query: ParseQuery = parse
 
     `parse_query` checks a keyword and raises QueryError.
     """
-    document = read(path)
+    return checked(read(path), environ, parse_query)
+
+
+def checked(document: Document, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
+    """Do the same for a file that is composed already."""
     found = Findings(document, [], [])
     form = _form(found)
     check_sources(found, environ)

@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.config.insertion import Entry, block, inserted
+from bot.config.yamlfile import compose
 from bot.errors import ConfigError
 from bot.model import Config
-from bot.watchlists import load
+from bot.watchlists import checked, load
 
 
-def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Config:
-    """Put sources at the end of the file's list; return what the file says from now on."""
+def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> None:
+    """Put sources at the end of the file's list."""
     before = load(path, environ)
     try:
         new = inserted(path.read_bytes(), str(path), entries)
-        after = _checked(path, new, environ, before, len(entries))
+        after = checked(compose(new, f"as it would be, {path}"), environ)
+        _refuse_changed(before, after, len(entries))
     except ConfigError as error:
         by_hand = f"{path}: nothing was changed; add this under `sources` by hand:\n{block(entries)}".rstrip()
         raise ConfigError(*error.problems, by_hand) from None
@@ -34,24 +36,13 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Con
         _put(path, new)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}; add this by hand:\n{block(entries)}") from None
-    return replace(after, warnings=())
 
 
-def _checked(path: Path, data: bytes, environ: Mapping[str, str], before: Config, more: int) -> Config:
-    """Return what the new file says: what it said, and so many sources more."""
-    with tempfile.TemporaryDirectory(prefix="newswatch-") as folder:
-        draft = Path(folder) / "watchlists.yaml"
-        draft.write_bytes(data)
-        try:
-            after = load(draft, environ)
-        except ConfigError as error:
-            raise ConfigError(
-                *(line.replace(str(draft), f"as it would be, {path}") for line in error.problems)
-            ) from None
+def _refuse_changed(before: Config, after: Config, more: int) -> None:
+    """Raise ConfigError unless the new file says what the old one did, and so many sources more."""
     ours, new = after.sources[: len(before.sources)], after.sources[len(before.sources) :]
     if replace(after, sources=ours, warnings=()) != replace(before, warnings=()) or len(new) != more:
         raise ConfigError("the file would say something else than before")
-    return after
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -26,10 +26,12 @@ def add(
 ) -> None:
     """Find out what an address brings, and put it into watchlists.yaml."""
     from bot import app, terminal
+    from bot.config.insertion import block
     from bot.sourcing import tables, verbs
 
     words = [word.strip() for part in tags or () for word in part.split(",")]
-    wish = verbs.Wish(url.strip(), name, tuple(word for word in words if word), _interval(every), select)
+    _check_interval(every)
+    wish = verbs.Wish(url.strip(), name, tuple(word for word in words if word), every, select)
     on = verbs.desk(needed=not only_print)
     with terminal.waiting(f"looking at {url}"):
         finds = app.run(verbs.look(on, wish))
@@ -37,10 +39,10 @@ def add(
     find = finds[0 if yes or only_print or not sys.stdin.isatty() else _choice(len(finds))]
     entry = verbs.entry(on, wish, find)
     if only_print:
-        print(verbs.yaml_of([entry]), end="")
+        print(block([entry]), end="")
         return
     verbs.add(on, [entry])
-    print(f"\nadded to {on.file}:\n{verbs.yaml_of([entry])}", end="")
+    print(f"\nadded to {on.file}:\n{block([entry])}", end="")
     print("What is there already is not told; a running bot notices within 10 seconds.")
 
 
@@ -78,7 +80,6 @@ def trial(
         print(tables.as_json({"source": source.name, "ok": True, **tables.find_as_dict(find)}))
     else:
         tables.show_trial(source, find, app.now())
-    raise typer.Exit(Exit.DONE)
 
 
 def _choice(many: int) -> int:
@@ -93,12 +94,13 @@ def _choice(many: int) -> int:
     return number - 1
 
 
-def _interval(every: str | None) -> str | None:
+def _check_interval(every: str | None) -> None:
     from pydantic_core import PydanticCustomError
 
     from bot.config.watchvalues import interval
 
     try:
-        return every if every is None or interval(every) else None
+        if every is not None:
+            interval(every)
     except PydanticCustomError as error:
         raise typer.BadParameter(f"{every!r} is {error.message()}", param_hint="--every") from None

@@ -19,10 +19,10 @@ from bot.http.addresses import host_of, web_address
 from bot.http.guard import Network, allowed
 from bot.model import Source
 from bot.sourcing.outlines import Outlines
-from bot.urls import canonical, redacted
+from bot.sourcing.verbs import free, names_of
+from bot.urls import HIDDEN, canonical, redacted
 
 NAME = 80  # characters of a source's name
-HIDDEN = "***"  # what `redacted` puts in the place of a secret
 
 _DIGIT = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")
 
@@ -39,8 +39,7 @@ class Plan:
 
 def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> Plan:
     """Return what of a list is new; `networks` are those that the operator allows besides the public internet."""
-    names = {source.name for source in known}
-    reserved = names | {tag for source in known for tag in source.tags} | _folders(outlines)
+    reserved = names_of(known) | {folder for feed in outlines.feeds for folder in feed.folders}
     taken = {canonical(source.url): source.name for source in known}
     entries: list[Entry] = []
     known_names: dict[str, None] = {}
@@ -61,7 +60,7 @@ def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Netw
         if (same := taken.get(canonical(feed.url))) is not None:
             known_names[same] = None
             continue
-        name = _free(feed.title[:NAME].strip() or host, reserved)
+        name = free(feed.title[:NAME].strip() or host, reserved)
         reserved.add(name)
         taken[canonical(feed.url)] = name
         entry: dict[str, str | list[str]] = {"name": name, "url": feed.url}
@@ -111,10 +110,6 @@ def as_dict(plan: Plan) -> Mapping[str, object]:
     return {"added": added, "known": list(plan.known), "skipped": list(plan.skipped), "mended": list(plan.mended)}
 
 
-def _folders(outlines: Outlines) -> set[str]:
-    return {folder for feed in outlines.feeds for folder in feed.folders}
-
-
 def _is_public(host: str, networks: Sequence[Network]) -> bool:
     """Return whether the host may be public: names are looked up when they are asked, and are refused then."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -125,16 +120,7 @@ def _is_public(host: str, networks: Sequence[Network]) -> bool:
         return not _DIGIT.fullmatch(host.rpartition(".")[2])  # no name ends so: an address in another spelling
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """Return the name, with a number where it is a source's or a tag's already."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name} {number}"
-    return free
-
-
 def _quoted(text: str) -> str:
     """Return the text as a value of XML, in quotes; what XML cannot hold becomes a space."""
     clean = "".join(letter if letter.isprintable() else " " for letter in text)
-    return quoteattr(clean.encode("utf-8", "replace").decode())
+    return quoteattr(clean)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.errors import ConfigError
+from bot.sourcing.commands import Json
 
 opml = typer.Typer(help="Lists of feeds, as other readers exchange them.", no_args_is_help=True)
 
@@ -19,9 +20,10 @@ SHOWN = 20  # lines of what was skipped
 def import_(
     file: Annotated[str, typer.Argument(help="An OPML file, however broken, or - for standard input.")],
     only_print: Annotated[bool, typer.Option("--print", help="Print the YAML and change nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Add the feeds of a list to watchlists.yaml: folders become tags, what is there already is left out."""
+    from bot.config.insertion import block
     from bot.sourcing import opml, outlines, tables, verbs
 
     on = verbs.desk(needed=False)
@@ -29,14 +31,14 @@ def import_(
     if not found.feeds:
         what = "has no outline with the address of a feed (xmlUrl)" if found.is_list else "is no OPML"
         raise ConfigError(f"{file}: {what}; nothing was changed")
-    plan = opml.planned(found, on.config.sources if on.config else (), on.settings.allowed_networks)
+    plan = opml.planned(found, on.sources, on.settings.allowed_networks)
     put = bool(plan.entries) and on.config is not None and not only_print
     if put:
         verbs.add(on, plan.entries)
     if as_json:
         print(tables.as_json(opml.as_dict(plan)))
     elif plan.entries:
-        print(verbs.yaml_of(plan.entries), end="")
+        print(block(plan.entries), end="")
     lines = [f"mended: {line}" for line in plan.mended] + [f"left out: {line}" for line in plan.skipped[:SHOWN]]
     if len(plan.skipped) > SHOWN:
         lines.append(f"left out: {len(plan.skipped) - SHOWN} more")
@@ -55,7 +57,7 @@ def export(
     from bot.sourcing import opml, verbs
 
     on = verbs.desk()
-    text, hidden = opml.written(on.config.sources if on.config else (), keys=keys)
+    text, hidden = opml.written(on.sources, keys=keys)
     sys.stdout.buffer.write(text.encode())
     if hidden:
         print(f"{hidden} addresses hold keys, which are left out; --with-keys writes them", file=sys.stderr)

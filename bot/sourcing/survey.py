@@ -56,10 +56,11 @@ class Find:
 async def survey(asking: Asking, source: Source, fires: Told | None = None) -> tuple[Find, ...]:
     """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
     fetched = await asking.fetch.get(source.url, headers=source.headers)
-    kind: Kind = "page" if source.select else source.kind
-    document = await asking.parse.scan(fetched, asking.now(), kind, source.select)
-    if document.shape != "page" or source.select or kind == "page":
-        asked = await asking.ask(source) if document.shape == "index" else Asked(fetched, document)
+    document = await asking.parse.scan(fetched, asking.now(), source.kind, source.select)
+    if document.shape != "page" or source.kind == "page":
+        asked = Asked(fetched, document)
+        if document.shape == "index":
+            asked = await asking.index(fetched, document, source, whole=True)
         return (await _find(asking, asked, source.url, fires),)
     found: list[Find] = []
     try:

@@ -6,15 +6,17 @@ Words of the command line come in, plain results go out; `bot.sourcing.tables` s
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import app
-from bot.config.insertion import Entry, block
+from bot.config import replacing
+from bot.config.insertion import Entry
 from bot.config.watchvalues import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source
@@ -61,6 +63,11 @@ class Desk:
         """Return where watchlists.yaml is."""
         return self.settings.watchlists
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the sources that there are already."""
+        return self.config.sources if self.config else ()
+
 
 def desk(*, needed: bool = True) -> Desk:
     """Read settings and watchlists.yaml; ConfigError holds every mistake. Without a file, `needed` decides."""
@@ -81,7 +88,7 @@ async def look(on: Desk, wish: Wish) -> tuple[Find, ...]:
 
 async def trial(on: Desk, target: str) -> tuple[Source, Find]:
     """Poll a source of watchlists.yaml, by name or address, or any other address, without recording anything."""
-    source = _named(on.config, target)
+    source = _named(on.sources, target)
     async with _asking(on) as asking:
         source = await _reached(asking, source)
         return source, await survey.trial(asking, source, _fires(on))
@@ -89,9 +96,9 @@ async def trial(on: Desk, target: str) -> tuple[Source, Find]:
 
 def entry(on: Desk, wish: Wish, find: Find) -> Entry:
     """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
-    known = {source.name for source in on.config.sources} if on.config else set()
     _refuse_address(on, find.url)
-    written: dict[str, str | list[str]] = {"name": wish.name or _free(_name(wish, find), known), "url": find.url}
+    name = wish.name or free(_name(wish, find), names_of(on.sources))
+    written: dict[str, str | list[str]] = {"name": name, "url": find.url}
     if find.kind != "feed":
         written["kind"] = find.kind
     if wish.select:
@@ -107,14 +114,7 @@ def entry(on: Desk, wish: Wish, find: Find) -> Entry:
 
 def add(on: Desk, entries: Sequence[Entry]) -> None:
     """Put entries into watchlists.yaml."""
-    from bot.config import replacing
-
     replacing.add(on.file, entries, on.environ)
-
-
-def yaml_of(entries: Sequence[Entry]) -> str:
-    """Return the lines for a list under `sources:`."""
-    return block(entries)
 
 
 async def listed(on: Desk) -> tuple[Listed, ...]:
@@ -122,7 +122,7 @@ async def listed(on: Desk) -> tuple[Listed, ...]:
     async with app.on_record(on.settings) as store:
         statuses = (await store.chats.status(app.now())).sources if store is not None else ()
     by_name = {status.name: status for status in statuses}
-    return tuple(Listed(source, by_name.get(source.name)) for source in (on.config.sources if on.config else ()))
+    return tuple(Listed(source, by_name.get(source.name)) for source in on.sources)
 
 
 @asynccontextmanager
@@ -164,8 +164,7 @@ def _fires(on: Desk) -> survey.Told | None:
     return fires
 
 
-def _named(config: Config | None, target: str) -> Source:
-    sources = config.sources if config else ()
+def _named(sources: Sequence[Source], target: str) -> Source:
     for source in sources:
         if target in {source.name, source.url}:
             return source
@@ -179,13 +178,12 @@ def _named(config: Config | None, target: str) -> Source:
 
 def _refuse_known(on: Desk, wish: Wish) -> None:
     _refuse_address(on, _whole(wish.url))
-    taken = [source for source in (on.config.sources if on.config else ()) if source.name == wish.name]
-    if taken:
+    if any(source.name == wish.name for source in on.sources):
         raise ConfigError(f"{on.file}: a source is called '{wish.name}' already; give another --name")
 
 
 def _refuse_address(on: Desk, url: str) -> None:
-    for source in on.config.sources if on.config else ():
+    for source in on.sources:
         if canonical(source.url) == canonical(url):
             raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redacted(source.url)}")
 
@@ -199,10 +197,15 @@ def _name(wish: Wish, find: Find) -> str:
     return find.name or host or wish.url
 
 
-def _free(name: str, known: set[str]) -> str:
+def names_of(sources: Sequence[Source]) -> set[str]:
+    """Return what watchlists may call sources by: names and tags. A new source is not to answer to one of them."""
+    return {name for source in sources for name in (source.name, *source.tags)}
+
+
+def free(name: str, taken: Collection[str]) -> str:
     """Return the name, with a number where it is taken."""
-    names = (name, *(f"{name} {number}" for number in range(2, 1000)))
-    return next(one for one in names if one not in known)
+    names = chain((name,), (f"{name} {number}" for number in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def since(at: datetime | None, now: datetime) -> str:

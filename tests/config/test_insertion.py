@@ -70,13 +70,13 @@ def test_the_file_that_is_shipped_keeps_every_line(tmp_path: Path) -> None:
     file = tmp_path / "watchlists.yaml"
     file.write_bytes(shipped.read_bytes())
     file.chmod(0o640)
-    config = add(file, [ENTRY], {})
+    add(file, [ENTRY], {})
     lines = file.read_text(encoding="utf-8").splitlines()
     added = BLOCK.splitlines()
     start = lines.index(added[0])
     assert lines[:start] + lines[start + 3 :] == shipped.read_text(encoding="utf-8").splitlines()
     assert lines[start : start + 3] == added
-    assert config.sources[-1].name == "Daily Courier"
+    assert load(file, {}).sources[-1].name == "Daily Courier"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [file]
 

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.model import Config, Source
 from bot.settings import Settings
-from bot.sourcing import verbs
+from bot.sourcing import survey, verbs
 from bot.watchlists import load
 
 if TYPE_CHECKING:
@@ -80,6 +80,14 @@ async def test_what_is_known_is_refused_before_anything_is_asked(wish: verbs.Wis
     source = Source("Courier", "https://courier.example/feed", "courier.example")
     with pytest.raises(ConfigError, match=said):
         await verbs.look(verbs.Desk(Settings(), {}, Config((source,), ())), wish)
+
+
+def test_a_new_source_answers_to_no_name_that_watchlists_use() -> None:
+    """A source that calls itself as a source or a tag is called already gets a number."""
+    known = Source("Courier", "https://old.example/feed", "old.example", tags=("Courier 2",))
+    find = survey.Find("https://courier.example/feed", "feed", 1, (), None, None, "Courier")
+    entry = verbs.entry(verbs.Desk(Settings(), {}, Config((known,), ())), verbs.Wish("courier.example"), find)
+    assert entry["name"] == "Courier 3"
 
 
 async def test_print_changes_nothing_and_prints_yaml_alone(home: Home, site: Site) -> None:
