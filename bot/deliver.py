@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -111,7 +111,7 @@ class Deliverer:
         finally:
             await self._leave(GRACE)
 
-    async def drain(self, deadline: datetime, beat: Callable[[], None] = lambda: None) -> Drained:
+    async def drain(self, deadline: datetime) -> Drained:
         """Deliver until nothing is left, the deadline is reached, or nothing can be tried before it.
 
         What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
@@ -120,7 +120,6 @@ class Deliverer:
         standby = False
         try:
             while self._now() < deadline:
-                beat()
                 until = deadline
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._left(deadline)):
@@ -153,11 +152,11 @@ class Deliverer:
             epoch = await self._tenure.keep(now)
             if epoch != self._epoch:  # what an older epoch held is claimed anew
                 self._epoch, self._held, self._look_at = epoch, [], now
-            if epoch is None or not self._tenure.certain(now):
+            if epoch is None:
                 return now + IDLE
+            await self._let_go(epoch, now)
             if now < self._lane.waits:
                 return min(self._lane.waits, self._tenure.due(now))
-            await self._let_go(epoch)
             await self._fill(epoch, now)
         except StaleLeaseError:
             self._tenure.lose()
@@ -167,7 +166,9 @@ class Deliverer:
                 raise
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
-        now = self._now()  # answers that came meanwhile count, or more than the pace allows would leave
+        now = self._now()  # the store took its time: the pace, the role and the waits are those of this moment
+        if now < self._lane.waits or not self._tenure.certain(now):
+            return now + IDLE
         while picked := self._pick(now):
             self._start(*picked, epoch, now)
         until = self._soonest(now)
@@ -176,11 +177,14 @@ class Deliverer:
             await self._flights.wait(min(PATIENCE, (until - now).total_seconds()), self._stop.wait())
         return until if len(self._flights) == under_way else self._now()
 
-    async def _let_go(self, epoch: int) -> None:
-        """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it."""
+    async def _let_go(self, epoch: int, now: datetime) -> None:
+        """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it.
+
+        While everybody waits, all of it: what chats wish, mute or end by then counts.
+        """
         closed = set(self._lane.closed)
-        dropped = [one for one in self._held if one.alert.chat.id in closed]
-        self._held = [one for one in self._held if one.alert.chat.id not in closed]
+        kept = [one for one in self._held if now >= self._lane.waits and one.alert.chat.id not in closed]
+        dropped, self._held = _but(self._held, kept), kept
         if dropped:
             await self._store.unclaim(dropped, epoch)
         self._lane.closed -= closed
@@ -224,7 +228,7 @@ class Deliverer:
         if self._pace.free(now) > now:
             return None
         ready: dict[int, Delivery] = {}
-        passed = set(self._flights.chats)
+        passed = self._lane.closed.union(self._flights.chats)
         for delivery in self._held:
             chat = delivery.alert.chat.id
             if chat not in passed and self._pace.rested(chat, now) <= now:
@@ -238,7 +242,7 @@ class Deliverer:
         delivery = next(iter(ready.values()))
         mates = self._mates(delivery, now)
         batch = mates or (delivery,)
-        self._held = [one for one in self._held if one not in batch]
+        self._held = _but(self._held, batch)
         return batch, bool(mates)
 
     def _mates(self, delivery: Delivery, now: datetime) -> tuple[Delivery, ...]:
@@ -315,6 +319,12 @@ class Deliverer:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STEP):
                     await self._tenure.leave()
+
+
+def _but(held: Sequence[Delivery], taken: Sequence[Delivery]) -> list[Delivery]:
+    """Return what is held but for these."""
+    ids = {one.id for one in taken}
+    return [one for one in held if one.id not in ids]
 
 
 def _seen(delivery: Delivery, now: datetime) -> datetime:

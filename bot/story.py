@@ -8,6 +8,7 @@ that joins a story is still a report.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -62,7 +63,7 @@ class _Verdict:
 
 
 def signature(title: str, text: str, url: str | None = None, meaning: Meaning | None = None) -> Signature:
-    """Return what a report is compared by: its index (at most 56 numbers) and its sketch (a kilobyte or two).
+    """Return what a report is compared by: its index (at most 55 numbers) and its sketch (a kilobyte or two).
 
     `meaning` comes from the extra; without it a report is compared by its words alone, also with those that have one.
     """
@@ -79,13 +80,14 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
     ours = {other.story for verdict, other in judged if other.report.publisher == report.publisher and verdict.rank}
     apart = {other.story for verdict, other in judged if other.report.publisher == report.publisher} - ours
     nearest = max((verdict.score for verdict, _ in judged), default=0.0)
+    backed = _backed(judged)
     joining = [
         (verdict, other)
         for verdict, other in judged
-        if verdict.rank and other.story not in apart and (verdict.rank > 1 or _backed(other.story, judged))
+        if verdict.rank and other.story not in apart and (verdict.rank > 1 or other.story in backed)
     ]
     if not joining:
-        blocked = any(verdict.rank for verdict, _ in judged)
+        blocked = any(verdict.rank and other.story in apart for verdict, other in judged)
         reason = "this publisher has another report in that story" if blocked else "no report tells the same event"
         return Placement(story=None, score=round(nearest, 3), reason=reason)
     verdict, other = min(joining, key=_preference)
@@ -127,17 +129,18 @@ def _preference(found: tuple[_Verdict, Candidate]) -> tuple[int, float, float, i
     return -verdict.rank, -verdict.score, other.report.at.timestamp(), other.story, *told
 
 
-def _backed(story: int, judged: Sequence[tuple[_Verdict, Candidate]]) -> bool:
-    """Return whether enough of a story's reports agree: one link to another would grow a story without end."""
-    ranks = [verdict.rank > 0 for verdict, other in judged if other.story == story]
-    return sum(ranks) >= _BACKED * len(ranks)
+def _backed(judged: Sequence[tuple[_Verdict, Candidate]]) -> set[int]:
+    """Return the stories of which enough reports agree: one link to another would grow a story without end."""
+    there = Counter(other.story for _, other in judged)
+    agree = Counter(other.story for verdict, other in judged if verdict.rank)
+    return {story for story, many in agree.items() if many >= _BACKED * there[story]}
 
 
 def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> list[tuple[_Verdict, Candidate]]:
     """Return what the report is to each candidate; those that cannot be of one story with it are not unpacked."""
     read = [(glance, other) for other in candidates if (glance := peek(other.sketch)) is not None]
     known = [at for at, (glance, _) in enumerate(read) if mine.vector and len(glance.vector) == len(mine.vector)]
-    near = dict(zip(known, nearness(mine.vector, [read[at][0].vector for at in known]) if known else (), strict=True))
+    near = dict(zip(known, nearness(mine.vector, [read[at][0].vector for at in known]), strict=True))
     judged = []
     for at, (glance, other) in enumerate(read):
         meaning = near.get(at)

@@ -789,6 +789,43 @@ async def test_case_77_a_sender_that_was_replaced_stops(
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2, 3]
 
 
+async def test_case_77_a_sender_whose_database_was_slow_is_not_certain_any_more(
+    room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The role ends while alerts are claimed: what came of that is not sent, as the new sender has it."""
+    await room.tell_many([1, 2, 3])
+    elsewhere = replace(this_process(), host="elsewhere", boot="another")
+    quick, first = Deliveries.claim, iter([True])
+    async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
+
+        async def slow(self: Deliveries, *args: Any, **limits: Any) -> tuple[Delivery, ...]:
+            claimed = await quick(self, *args, **limits)
+            if next(first, False):
+                room.time += timedelta(seconds=25)
+                assert (await room.sender(other).drain(room.time + timedelta(minutes=1))).sent == 3
+            return claimed
+
+        monkeypatch.setattr(Deliveries, "claim", slow)
+        assert (await room.drain()).sent == 0
+    assert sorted(one.chat for one in telegram_server.sent()) == [1, 2, 3]
+
+
+async def test_what_everybody_waits_for_waits_on_record(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault]
+) -> None:
+    """A chat that pauses while nothing can be sent is told nothing after that, though its alert was claimed before."""
+    telegram_server.plan(fault(401, "Unauthorized"), chat=1)
+    await room.tell_many([1, 2, 3])
+
+    async def rest(seconds: float) -> None:
+        await room.store.wishes.wish(Chat(3), Wishes(paused=room.time))
+        await room.pause(seconds)
+
+    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, pause=rest)
+    assert (await sender.drain(START + timedelta(minutes=1))).sent == 2
+    assert sorted(one.chat for one in telegram_server.sent()) == [1, 2]
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("delay", [0.0, 0.1])
 async def test_case_5_a_thousand_chats_in_real_time(

@@ -175,6 +175,21 @@ def test_the_same_event_in_other_words_is_one_story(record: Record) -> None:
     assert "the same names, numbers and words" in other.reason
 
 
+def test_one_report_of_many_brings_nobody_into_a_story() -> None:
+    """Where one of six agrees, nothing joins: and the reason does not blame the publisher, who is new there."""
+    told = (("Norland cuts rates", WIRE), *((f"{prose(n, 6)}", prose(n + 50)) for n in range(1, 6)))
+    candidates = [
+        Candidate(1, Report(f"p{n}", f"p{n}", title, None, START), signature(title, text).sketch)
+        for n, (title, text) in enumerate(told)
+    ]
+    title = "Bank of Norland lowers main rate to 3.75 percent"
+    text = "The bank in Osthaven lowered its main rate to 3.75 percent on Thursday. Governor Ingrid Holm spoke of wages."
+    mine, report = signature(title, text), Report("herald", "herald", title, None, START)
+    assert place(report, mine, candidates[:5]).story == 1
+    alone = place(report, mine, candidates)
+    assert (alone.story, alone.reason) == (None, "no report tells the same event")
+
+
 def test_the_same_event_in_inflected_russian_is_one_story(record: Record) -> None:
     """Endings of words do not matter."""
     record.tell(

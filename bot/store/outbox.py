@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Insert, Select, bindparam, case, literal, select, text, update
+from sqlalchemy import Insert, Select, Update, bindparam, case, literal, select, text, update
 
 from bot.buttons import KEY_BITS
 from bot.model import Alert, Chat, FollowUp, Rise
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 URGENT = 1  # the part of the reply that says that a story has become urgent
 _COPIED = ("chat", "topic", "story")
+_HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
 
 
 async def put_alerts(
@@ -79,7 +80,7 @@ async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories
         editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL))")
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
         # What waits by its reader's wish is looked at anew: another source may tell it, or it may be urgent by now.
-        again = case((text("state = 'pending' AND hold IS NOT NULL"), 0), else_=outbox.c.not_before)
+        again = case((text(_HELD), 0), else_=outbox.c.not_before)
         changes = {"wanted": outbox.c.wanted + 1, "not_before": again}
         await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
 
@@ -91,15 +92,20 @@ async def put_follow_ups(
 
     A new development answers where `follow` says replies, a correction wherever later reports are followed at all.
     """
-    for one in follow_ups:
-        payload = to_payload(_reply(Chat(0), one.story, one))
-        row = {"its_story": one.story, "part": one.part, "payload": payload, "now": now}
-        await connection.execute(_answering(dialect, every=one.was is not None), row)
+    for corrects in (False, True):
+        rows = [
+            {"its_story": one.story, "part": one.part, "payload": to_payload(_reply(one)), "now": now}
+            for one in follow_ups
+            if (one.was is not None) == corrects
+        ]
+        if rows:
+            await connection.execute(_answering(dialect, every=corrects), rows)
 
 
-def _reply(to: Chat, story: int, told: FollowUp) -> Alert:
+def _reply(told: FollowUp) -> Alert:
+    """Return what a reply shows; to whom, its row says."""
     return Alert(
-        to, story, (), told.headline, told.url, told.lead, (), "low", follow="off", part=told.part, was=told.was
+        Chat(0), told.story, (), told.headline, told.url, told.lead, (), "low", "off", part=told.part, was=told.was
     )
 
 
@@ -136,32 +142,39 @@ async def raise_priorities(
     What waits goes as urgent, at once where a wish of its reader held it. A message that came with a sound is only
     edited. One that came without gets a reply that has one: its reader may not know of it yet.
     """
-    for rise in rises:
-        theirs = {places.now(one) for one in rise.chats}
-        for row in (await connection.execute(_calm(), {"its_story": rise.story})).all():
-            if (row.chat, row.topic) in theirs:
-                await _raise(connection, dialect, row, now)
-
-
-async def _raise(connection: AsyncConnection, dialect: Dialect, row: Row, now: int) -> None:
-    calm = to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
-    urgent = replace(calm, priority="urgent")
-    changes = {"rank": 0, "payload": to_payload(urgent), "wanted": row.wanted + 1}
-    if row.state == "pending" and row.hold is not None:
-        changes["not_before"] = 0
-    if row.state == "sent" and row.message is None:
-        changes["wanted"] = row.shown
-    await connection.execute(
-        update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes), {"its_id": row.id}
-    )
-    under_way = row.state == "sent" or row.lease_epoch is not None
-    if under_way and (row.folded or calm.priority == "low"):
-        loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
-        await connection.execute(_adding(dialect), _row(loud, row.chat, row.topic, None, now))
+    theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}
+    waiting = await connection.execute(_calm(dialect), {"stories": dialect.pack([rise.story for rise in rises])})
+    raised, replies = [], []
+    for row in waiting.all():
+        if (row.chat, row.topic, row.story) not in theirs:
+            continue
+        calm = to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
+        urgent = replace(calm, priority="urgent")
+        raised.append({"its_id": row.id, "to_payload": to_payload(urgent)})
+        under_way = row.state == "sent" or row.lease_epoch is not None
+        if under_way and (row.folded or calm.priority == "low"):
+            loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
+            replies.append(_row(loud, row.chat, row.topic, None, now))
+    if raised:
+        await connection.execute(_raising(), raised)
+    if replies:
+        await connection.execute(_adding(dialect), replies)
 
 
 @cache
-def _calm() -> Select[Any]:
-    """Return the select of the messages of a story that are not urgent: its_story."""
+def _calm(dialect: Dialect) -> Select[Any]:
+    """Return the select of the messages of stories that are not urgent: stories."""
     calm = text("part = 0 AND rank > 0 AND (state = 'pending' OR (state = 'sent' AND follows))")
-    return select(outbox).where(outbox.c.story == bindparam("its_story"), calm)
+    return select(outbox).where(dialect.among(outbox.c.story, "stories"), calm)
+
+
+@cache
+def _raising() -> Update:
+    """Return the statement that makes a message urgent: its_id, to_payload."""
+    changes = {
+        "rank": 0,
+        "payload": bindparam("to_payload"),
+        "wanted": case((text("state = 'sent' AND message IS NULL"), outbox.c.shown), else_=outbox.c.wanted + 1),
+        "not_before": case((text(_HELD), 0), else_=outbox.c.not_before),
+    }
+    return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)

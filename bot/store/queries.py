@@ -175,8 +175,8 @@ def adding_story(dialect: Dialect) -> Insert:
 
 @cache
 def adding_report() -> ReturningInsert[Any]:
-    """Return the insert of a report, which gives its number."""
-    return insert(report).returning(report.c.id)
+    """Return the insert of reports, which gives their numbers in this order."""
+    return insert(report).returning(report.c.id, sort_by_parameter_order=True)
 
 
 @cache

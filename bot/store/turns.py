@@ -104,32 +104,35 @@ async def put_items(connection: AsyncConnection, items: Iterable[tuple[int, Reco
 
 async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:
     """Put the reports of items on record, with their stories where those are new, and with the keys that find them."""
-    for one in items:
-        if one.story is not None and one.report is not None:
-            await _put_report(connection, dialect, one, one.report)
-
-
-async def _put_report(connection: AsyncConnection, dialect: Dialect, one: Recorded, told: Report) -> None:
-    at, headline, url = to_ms(told.at), clean(told.headline[:TITLE]), clean_or_none(told.url)
-    first = {"id": one.story, "created_at": at, "headline": headline, "url": url}
+    rows = [(one, _report(one, one.report)) for one in items if one.story is not None and one.report is not None]
+    if not rows:
+        return
+    first = [{"id": row["story"], "created_at": row["at"], **{n: row[n] for n in ("headline", "url")}} for _, row in rows]
     await connection.execute(queries.adding_story(dialect), first)
-    row = {
+    numbers = await connection.scalars(queries.adding_report(), [row for _, row in rows])
+    keys = [
+        {"key": key, "at": row["at"], "report": number}
+        for (one, row), number in zip(rows, numbers, strict=True)
+        for key in dict.fromkeys(one.signature.index if one.signature else ())
+    ]
+    if keys:
+        await connection.execute(queries.adding_story_key(), keys)
+
+
+def _report(one: Recorded, told: Report) -> dict[str, Any]:
+    return {
         "story": one.story,
         "source": clean(told.source),
         "publisher": clean(told.publisher),
-        "headline": headline,
-        "url": url,
-        "at": at,
+        "headline": clean(told.headline[:TITLE]),
+        "url": clean_or_none(told.url),
+        "at": to_ms(told.at),
         "published": to_ms_or_none(told.published),
         "watchlists": json.dumps(told.watchlists),
         "sketch": b"" if one.signature is None else one.signature.sketch,
         "reason": clean(told.reason),
         "key": next(iter(one.item.keys), None),
     }
-    number = await connection.scalar(queries.adding_report(), row)
-    if one.signature is not None and one.signature.index:
-        keys = [{"key": key, "at": at, "report": number} for key in dict.fromkeys(one.signature.index)]
-        await connection.execute(queries.adding_story_key(), keys)
 
 
 async def put_corrections(connection: AsyncConnection, corrections: Sequence[Correction]) -> None:

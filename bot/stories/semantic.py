@@ -79,10 +79,10 @@ def encoder(wanted: Literal["auto", "off"]) -> Encoder | None:
 
 def nearness(one: bytes, others: Sequence[bytes]) -> list[float]:
     """Return how near in meaning each of the others is, -1 … 1. Needs the extra: only it makes vectors."""
-    import numpy as np
-
     if not others:
         return []
+    import numpy as np
+
     mine = np.frombuffer(one, np.int8).astype(np.float32)
     theirs = np.frombuffer(b"".join(others), np.int8).reshape(len(others), len(one)).astype(np.float32)
     sizes = np.linalg.norm(theirs, axis=1) * np.linalg.norm(mine)
