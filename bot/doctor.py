@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.errors import BotError, ConfigError, DeliveryError
+from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.http.guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.polling.asking import Asking
@@ -146,7 +146,7 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
                 fetched, document = asked.fetched, asked.document
                 skew = fetched.date - app.now() if fetched.date else None
             except BotError as error:
-                return replace(_wrong(source.name, str(error), _remedy(str(error), source)), source=True), None
+                return replace(_wrong(source.name, str(error), _remedy(error, source)), source=True), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)
             advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else note
             return _well(source.name, f"{many} items", advice), skew
@@ -156,11 +156,11 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
     return [finding for finding, _ in looks] + ([_clock(skews[len(skews) // 2])] if skews else [])
 
 
-def _remedy(reason: str, source: Source) -> str:
+def _remedy(error: BotError, source: Source) -> str:
     """Return what to do about a source that cannot be read."""
-    if reason == REFUSAL:
+    if str(error) == REFUSAL:
         return "if you trust it, list it in NEWSWATCH_ALLOWED_NETWORKS, and its port in NEWSWATCH_ALLOWED_PORTS"
-    if "401" in reason or "403" in reason:
+    if isinstance(error, FetchError) and error.status in {401, 403}:
         return "give its key under `headers`, or take another source"
     return f"look at {redacted(source.url)}; correct its url, or wait"
 

@@ -39,7 +39,7 @@ from bot.http.reasons import (
 )
 from bot.http.robots import LARGEST as LARGEST_ROBOTS
 from bot.http.robots import Robots
-from bot.http.slots import slots
+from bot.http.slots import Seat, slots
 from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
 
@@ -81,7 +81,8 @@ class _Request:
     visited: set[URL] = field(default_factory=set)
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
-    held: AsyncExitStack = field(default_factory=AsyncExitStack)  # until this hop ends
+    seat: Seat = field(default_factory=Seat)  # until this hop ends, as is …
+    held: AsyncExitStack = field(default_factory=AsyncExitStack)  # … what else it holds
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
 
@@ -206,9 +207,12 @@ class WebFetch:
         host = host_of(request.url)
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
-        async with self._hosts.turn(host, page=request.page), self._slots.one(), AsyncExitStack() as request.held:
+        turn = self._hosts.turn(host, page=request.page)
+        async with turn, self._slots.one() as request.seat, AsyncExitStack() as request.held:
             if self._room:
                 await self._room()
+            self._hosts.begin(host)
+            request.seat.ask()
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             started = clock.time()
             request.sockets.clear()
@@ -218,7 +222,8 @@ class WebFetch:
                 async with asyncio.timeout(request.left):
                     return await self._ask(request, request.private if with_private else {})
             except FetchError as error:
-                self._leave_alone(host, error)
+                if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
+                    self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
                 raise
             except TimeoutError as error:
                 raise timed_out(host, request.stage, self._deadline) from error
@@ -255,10 +260,13 @@ class WebFetch:
         while part := await response.content.readany():
             size += len(part)
             parts.append(part)
+            request.seat.hear(len(part))
             if size > LARGE >= size - len(part):
+                request.seat.pause()
                 await request.held.enter_async_context(self._large)
                 if self._room:
                     await self._room(large=True)
+                request.seat.ask()
             if size > request.largest:
                 if not request.cut:
                     raise too_large(request.largest)
@@ -283,10 +291,6 @@ class WebFetch:
             moved_to=_moved_to(request),
             date=http_date(headers.get("Date", "")),
         )
-
-    def _leave_alone(self, host: str, error: FetchError) -> None:
-        if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
-            self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
 
 
 def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.urls import canonical
+from bot.urls import canonical, is_front
 
 BRAKE_SIZE = 20  # items on record, and items shown, from which on the brake may act
 BRAKE_SHARE = 0.6  # of the items shown that look new
@@ -101,9 +101,9 @@ def _name(mark: Marks, front: Collection[str]) -> _Name:
     guid = " ".join(mark.guid.split())
     link = canonical(mark.link) if mark.link else ""
     page = (link if guid == mark.link else canonical(guid)) if guid[:4].lower() == "http" else ""
-    if page in front or _is_front_page(page):  # but `https://site/#12` is a guid as good as any
+    if page in front or is_front(page):  # but `https://site/#12` is a guid as good as any
         page, guid = "", guid if "#" in guid else ""
-    address = "" if link in front or _is_front_page(link) else link
+    address = "" if link in front or is_front(link) else link
     return _Name(guid, page, link, address, _plain(mark.title))
 
 
@@ -147,10 +147,6 @@ def _plain(title: str) -> str:
 
 def _is_telling(title: str) -> bool:
     return title.count(" ") + 1 >= TITLE_WORDS or (not title.isascii() and len(title) >= TITLE_LETTERS)
-
-
-def _is_front_page(address: str) -> bool:
-    return address.count("/") == 3 and address.endswith("/")  # noqa: PLR2004 - https://host/
 
 
 def _key(kind: str, value: str) -> int:

@@ -66,7 +66,7 @@ _CREDENTIALS = (
     re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#@]*:(?!\d+(?:[/?#]|$))[^?#]*@"),  # also with a bare / in them
     re.compile(r"^((?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?)[^/?#]*@"),
 )
-_HIDDEN = "***"
+HIDDEN = "***"  # in the place of a secret
 
 
 def publisher_of(url: str) -> str:
@@ -99,6 +99,11 @@ def canonical(url: str) -> str:
     return f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
 
 
+def is_front(page: str) -> bool:
+    """Return whether a canonical address is that of a site's front page."""
+    return page.count("/") == 3 and page.endswith("/")  # noqa: PLR2004 - https://host/
+
+
 def absolute(base: str, link: str) -> str | None:
     """Return the link as a full http or https address, or None where it is not one that may be shown.
 
@@ -127,16 +132,16 @@ def absolute(base: str, link: str) -> str | None:
 
 def redacted(url: str) -> str:
     """Return the address fit for logs and chats: credentials, keys and anything that looks like one are hidden."""
-    text = _BOT_TOKEN.sub(_HIDDEN, url.translate(_CONTROL))
+    text = _BOT_TOKEN.sub(HIDDEN, url.translate(_CONTROL))
     for credentials in _CREDENTIALS:
-        text = credentials.sub(rf"\g<1>{_HIDDEN}@", text, count=1)
+        text = credentials.sub(rf"\g<1>{HIDDEN}@", text, count=1)
     try:
         parts = urlsplit(text)
     except ValueError:
-        return _HIDDEN
+        return HIDDEN
     query = "&".join(_hidden(pair) for pair in parts.query.split("&")) if parts.query else ""
     fragment = _hidden(parts.fragment) if "=" in parts.fragment else parts.fragment
-    path = _SECRET_PART.sub(_HIDDEN, parts.path) if len(parts.path) <= LONGEST else parts.path
+    path = _SECRET_PART.sub(HIDDEN, parts.path) if len(parts.path) <= LONGEST else parts.path
     shown = parts._replace(path=path, query=query, fragment=fragment).geturl()
     return shown if len(shown) <= 500 else f"{shown[:500]}…"  # noqa: PLR2004 - a line of a log
 
@@ -144,7 +149,7 @@ def redacted(url: str) -> str:
 def _hidden(pair: str) -> str:
     name, sign, value = pair.partition("=")
     secret = _SECRET_NAME.search(name) or _SECRET_VALUE.fullmatch(value)
-    return f"{name}={_HIDDEN}" if sign and value and secret else pair
+    return f"{name}={HIDDEN}" if sign and value and secret else pair
 
 
 @dataclass(frozen=True, slots=True)

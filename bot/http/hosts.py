@@ -74,8 +74,7 @@ class Hosts:
         if not self._spacing:
             yield
             return
-        clock = asyncio.get_running_loop()
-        ours = clock.create_future()
+        ours = asyncio.get_running_loop().create_future()
         (queue.pages if page else queue.polls).append(ours)
         queue.call()
         try:
@@ -86,10 +85,14 @@ class Hosts:
             raise
         try:
             _check(queue, host)
-            queue.next_at = clock.time() + max(self._spacing, queue.spacing)
             yield
         finally:
             queue.leave()
+
+    def begin(self, host: str) -> None:
+        """Note that it is asked now: the pause counts from here. Whoever has the turn may have waited for more."""
+        queue = self._queue(host)
+        queue.next_at = asyncio.get_running_loop().time() + max(self._spacing, queue.spacing)
 
     def close(self, host: str, seconds: float, status: int) -> None:
         """Leave the host alone for so many seconds, because it answered with this status."""

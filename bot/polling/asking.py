@@ -65,7 +65,7 @@ class Asking:
             return Asked(fetched, None, found)
         document = await self.parse.scan(fetched, self.now(), kind, source.select)
         if document.shape == "index":
-            return replace(await self._index(fetched, document, source, whole=first), found=found)
+            return replace(await self.index(fetched, document, source, whole=first), found=found)
         if document.shape != "page" or kind == "page":
             return Asked(fetched, document, found)
         if found is None and not (first or lost):
@@ -123,13 +123,12 @@ class Asking:
         if document.shape == "page" or (document.shape == "index" and not any(map(is_of_news, document.further))):
             raise ParseError("this is no feed")
         if document.shape == "index":
-            asked = await self._index(fetched, document, source, whole=True)
-            return replace(asked, found=url)
+            return replace(await self.index(fetched, document, source, whole=True), found=url)
         if document.bare:
             raise ParseError("this sitemap has no titles")
         return Asked(fetched, document, url)
 
-    async def _index(self, fetched: Fetched, index: Document, source: Source, *, whole: bool) -> Asked:
+    async def index(self, fetched: Fetched, index: Document, source: Source, *, whole: bool) -> Asked:
         """Return the items of an index's sitemaps; with `whole` of all of them, or the fault of one that fails.
 
         An index may stay the same while its sitemaps change, so it is always asked anew.

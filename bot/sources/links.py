@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.markup import line
 from bot.sources.read import TITLE
-from bot.urls import absolute, canonical, publisher_of
+from bot.urls import absolute, canonical, is_front, publisher_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -96,12 +96,13 @@ def on_page(root: _Element, url: str) -> tuple[Link, ...]:
     """Return the links of a page to other pages of its publisher. `url` is the address of the page."""
     base = base_of(root, url)
     publisher, own = publisher_of(base), {canonical(url), canonical(base)}
+
+    def leads_on(link: Link) -> bool:
+        page = canonical(link.url)
+        return page not in own and not is_front(page) and publisher_of(link.url) == publisher
+
     links = (_link(anchor, base, place) for anchor, place in _anchors(root))
-    return merged(
-        link
-        for link in links
-        if link and publisher_of(link.url) == publisher and canonical(link.url) not in own and not _is_front(link.url)
-    )
+    return merged(link for link in links if link and leads_on(link))
 
 
 def chosen(elements: Iterable[_Element], base: str) -> tuple[Link, ...]:
@@ -205,7 +206,3 @@ def _heading_near(anchor: _Element) -> str:
         if headings and next(headings[0].iterdescendants("a"), None) is None:
             return _text(headings[0])
     return ""
-
-
-def _is_front(url: str) -> bool:
-    return canonical(url).count("/") == 3 and canonical(url).endswith("/")  # noqa: PLR2004 - https://host/
