@@ -84,9 +84,7 @@ class Room:
             notice=lambda say: self.notices.append(say(words("en"))),
             ail=self.ails.append,
             now=self.now,
-            pause=self.pause,
-            chance=lambda: 0.5,
-            **changes,
+            **{"pause": self.pause, "chance": lambda: 0.5, **changes},
         )
 
     async def drain(self, seconds: float = 3600, most: int = 0) -> Drained:
@@ -534,13 +532,15 @@ async def test_case_21_after_an_outage_every_chat_gets_one_digest(
     """However many alerts and chats: few of them are in memory at a time, and each chat's come as one, oldest first."""
     await room.tell_many(list(range(1, chats + 1)), stories)
     room.time += timedelta(hours=6)
-    sender, most = room.sender(most=30), 0
+    most = 0
 
-    def look() -> None:
+    async def look(seconds: float) -> None:
         nonlocal most
         most = max(most, len(sender._held))
+        await room.pause(seconds)
 
-    result = await sender.drain(room.time + timedelta(hours=1), look)
+    sender = room.sender(most=30, pause=look)
+    result = await sender.drain(room.time + timedelta(hours=1))
     assert result == Drained(sent=chats * stories, dead=0, left=0)
     for chat in range(1, chats + 1):
         told = listed(telegram_server, chat, telegram_server.sent(chat))

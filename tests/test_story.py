@@ -183,7 +183,7 @@ def test_one_report_of_many_brings_nobody_into_a_story() -> None:
         for n, (title, text) in enumerate(told)
     ]
     title = "Bank of Norland lowers main rate to 3.75 percent"
-    text = "The bank in Osthaven lowered its main rate to 3.75 percent on Thursday. Governor Ingrid Holm spoke of wages."
+    text = "The bank in Osthaven lowered its main rate to 3.75 percent on Thursday. Governor Ingrid Holm spoke."
     mine, report = signature(title, text), Report("herald", "herald", title, None, START)
     assert place(report, mine, candidates[:5]).story == 1
     alone = place(report, mine, candidates)

@@ -20,7 +20,7 @@ from bot.model import Alert, Chat, FollowUp, Rise
 from bot.store.dialect import Dialect
 from bot.store.places import Places
 from bot.store.queries import may_be_told
-from bot.store.rows import Row, to_alert, to_chat, to_payload
+from bot.store.rows import to_alert, to_chat, to_payload
 from bot.store.schema import chat, outbox
 
 if TYPE_CHECKING:

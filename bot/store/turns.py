@@ -107,7 +107,9 @@ async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequ
     rows = [(one, _report(one, one.report)) for one in items if one.story is not None and one.report is not None]
     if not rows:
         return
-    first = [{"id": row["story"], "created_at": row["at"], **{n: row[n] for n in ("headline", "url")}} for _, row in rows]
+    first = [
+        {"id": row["story"], "created_at": row["at"], "headline": row["headline"], "url": row["url"]} for _, row in rows
+    ]
     await connection.execute(queries.adding_story(dialect), first)
     numbers = await connection.scalars(queries.adding_report(), [row for _, row in rows])
     keys = [
