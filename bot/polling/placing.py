@@ -31,6 +31,7 @@ from bot.ports.polling import Recorded, Recording, StoryOnRecord
 from bot.stories import headline
 from bot.stories.nearby import Nearby
 from bot.stories.semantic import Encoder
+from bot.urls import canonical
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
 MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
@@ -77,6 +78,7 @@ class Placer:
         self._watchlists = watchlists
         self._now = now
         self._stories: dict[int, StoryOnRecord] = {}
+        self._pages: dict[int, set[tuple[str, str | None]]] = {}  # of each story: publishers with their pages
         self.recorded: list[Recorded] = []
         self.alerts: list[Alert] = []
         self.joined: dict[int, None] = {}
@@ -125,8 +127,7 @@ class Placer:
         """Decide who is to be told what of one report."""
         found, report, number = placed.found, placed.report, placed.story
         before = self._stories.get(number, StoryOnRecord(number, (), frozenset()))
-        # the same page in another section of the same outlet is no further report
-        again = any(one.publisher == report.publisher and one.url == report.url for one in before.reports)
+        again = self._is_again(report, before)
         sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
         reports = before.reports if again else (*before.reports, report)
         many = self._voices(report, before.reports, [*zip(reports, sketches, strict=True)])
@@ -149,6 +150,19 @@ class Placer:
         self._note(placed, before, again=again)
         told = chats | {one.chat for one in alerts}
         self._stories[number] = StoryOnRecord(number, reports, told, sketches)
+
+    def _is_again(self, report: Report, before: StoryOnRecord) -> bool:
+        """Return whether a report is of a page that the story has: its outlet shows it in another section too.
+
+        Sections link one page with their own tracking, so addresses are compared as `canonical` spells them.
+        """
+        pages = self._pages.setdefault(before.id, set())
+        if not pages:
+            pages.update(map(_page, before.reports))
+        page = _page(report)
+        again = page in pages
+        pages.add(page)
+        return again
 
     def _note(self, placed: _Placed, before: StoryOnRecord, *, again: bool) -> None:
         """Note what goes on record: the item, its report, and what answers the messages that there are."""
@@ -185,6 +199,10 @@ def _evidence(matches: tuple[Match, ...]) -> tuple[Evidence, ...]:
 def _names(reports: Iterable[Report]) -> tuple[str, ...]:
     """Return the watchlists whose readers may be due: those that match now, and those that waited for confirmation."""
     return tuple(dict.fromkeys(name for report in reports for name in report.watchlists))
+
+
+def _page(report: Report) -> tuple[str, str | None]:
+    return report.publisher, report.url and canonical(report.url)
 
 
 def part_of(*told: object) -> int:

@@ -24,8 +24,9 @@ Found = Literal["feed", "json", "sitemap", "page", "site", "packed"]
 GZIP: Final = b"\x1f\x8b"
 UNPACKED: Final = 16 * 1024 * 1024  # bytes of an answer that is a gzip file
 
-_COMMENTS: Final = r"(?:<!--(?>.*?-->)\s*)*+"
-_PROLOGUE: Final = rf"(?:\xef\xbb\xbf)?\s*(?:<\?(?>.*?\?>)\s*)*+{_COMMENTS}(?:<!DOCTYPE[^>\[]{{0,300}}>\s*)?{_COMMENTS}"
+_ASIDE: Final = r"(?:<!--(?>.*?-->)\s*|<\?(?>.*?\?>)\s*)*+"  # comments and instructions
+_DOCTYPE: Final = r"(?:<!DOCTYPE[^>\[]{0,300}(?:\[(?>.*?\]\s*>)|>)\s*)?"  # with what it declares between brackets
+_PROLOGUE: Final = rf"(?:\xef\xbb\xbf)?\s*{_ASIDE}{_DOCTYPE}{_ASIDE}"
 _SITEMAP: Final = re.compile(
     _PROLOGUE.encode() + rb"<(?:[\w-]{1,30}:)?(?:urlset|sitemapindex)\b", re.IGNORECASE | re.DOTALL
 )
@@ -45,7 +46,7 @@ def kind_of(body: bytes, kind: Kind) -> Found:
         return "json" if jsonfeed.is_json(body) else "feed"
     if kind == "page":
         return "page"
-    if _SITEMAP.match(head):
+    if _SITEMAP.match(head) or (kind == "sitemap" and sitemap.has_root(body) and not is_html(body)):
         return "sitemap"
     if kind == "sitemap":
         raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")

@@ -75,6 +75,11 @@ def read(data: bytes, url: str) -> Reading:
     return Reading(drafts, "", "sitemap", bare=bare)
 
 
+def has_root(data: bytes) -> bool:
+    """Return whether the element of a sitemap or of an index of them begins near the beginning."""
+    return _ROOT.search(data[:8192]) is not None
+
+
 def words_of(link: str) -> str:
     """Return the words in the last part of an address that has some: `/2026/11/summit-ends-7.html` is "Summit ends"."""
     for part in reversed(urlsplit(link).path.split("/")):

@@ -16,6 +16,13 @@ from bot.store.schema import button, chat, lost_topic, mute, outbox, personal_qu
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+# Columns of `chat` that end with the id they were written for; the others go over to the new one in `migrate`.
+_LEFT_BEHIND = (
+    "suspended",
+    "suspended_at",
+    "blocked_until",
+)  # what Telegram refused of the old id says nothing of the new
+_OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "knocked_at", *_LEFT_BEHIND)
 MERGED = "this chat was told already, under its other id or topic"
 
 
@@ -68,13 +75,14 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         "admitted_at": mine.admitted_at if yours.admitted_at is None else yours.admitted_at,
         "revoked": mine.revoked or yours.revoked,
         "settings": mine.settings if yours.settings == "{}" else yours.settings,
+        "title": yours.title or mine.title,
+        "kind": yours.kind or mine.kind,
+        "knocked_at": _first_knock(mine, yours),
         "moved_to": None,
     }
     await connection.execute(change.values(merged), {"its_id": new})
-    emptied = {"admitted_by": None, "admitted_at": None, "revoked": False, "settings": "{}", "blocked_until": None}
-    await connection.execute(
-        change.values(emptied | {"suspended": None, "suspended_at": None, "moved_to": new}), {"its_id": old}
-    )
+    emptied = dict.fromkeys(_OF_ONE_ID) | {"revoked": False, "settings": "{}", "moved_to": new}
+    await connection.execute(change.values(emptied), {"its_id": old})
     await connection.execute(
         update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
     )
@@ -85,6 +93,13 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
     await _move_queries(connection, old, new)
     await _move_outbox(connection, (old, None), (new, None))
     await _move_lost_topics(connection, dialect, old, new)
+
+
+def _first_knock(mine: Any, yours: Any) -> int | None:
+    """Return since when the group asks to be let in, under either id; None where it was let in or asks no more."""
+    if mine.admitted_at is not None or yours.admitted_at is not None:
+        return None
+    return min((row.knocked_at for row in (mine, yours) if row.knocked_at is not None), default=None)
 
 
 async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:

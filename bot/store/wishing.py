@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SKIPPED = "it was held, and passed over at /resume"
-_LOOKED = 2_000  # reports looked through for the latest stories
+_PAGE = 2_000  # reports looked through in one statement for the latest stories
+_NEWEST = 2**63 - 1  # above every number of a report
+_PAGES = 100  # statements for one answer at most: 14,000 reports a day for two weeks, and about a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,18 @@ class Wishing:
     async def lately(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[Lately, ...]:
-        """Return the latest stories that these watchlists brought, the newest first."""
-        wanted, stories = frozenset(watchlists), dict[int, list[Report]]()
+        """Return the latest stories that these watchlists brought, the newest first.
+
+        A rare list is looked for as far back as `since`, however much the others brought after it.
+        """
         async with self.database.read() as connection:
-            for row in await connection.execute(_reports(), {"since": to_ms(since), "most": _LOOKED}):
-                told = to_report(row)
-                if row.story in stories or (len(stories) < most and not wanted.isdisjoint(told.watchlists)):
-                    stories.setdefault(row.story, []).append(told)
-            states = await self._states(connection, chat, list(stories))
-        return tuple(_lately(story, told, states.get(story, "none")) for story, told in stories.items())
+            found = await _latest(connection, frozenset(watchlists), to_ms(since), most)
+            packed = {"ids": self.database.dialect.pack(found)}
+            reports: dict[int, list[Report]] = {story: [] for story in found}
+            for row in await connection.execute(queries.reports_of(self.database.dialect), packed) if found else ():
+                reports[row.story].append(to_report(row))
+            states = await self._states(connection, chat, found)
+        return tuple(_lately(one, told[::-1], states.get(one, "none")) for one, told in reports.items() if told)
 
     async def story(self, chat: Chat, number: int) -> Lately | None:
         """Return a story by its number, and what became of it here."""
@@ -208,10 +213,28 @@ def _sent(dialect: Dialect) -> Select[Any]:
     return many.group_by(outbox.c.chat, outbox.c.topic)
 
 
+async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: int, most: int) -> list[int]:
+    """Return the newest stories with a report of these watchlists since then, the newest first.
+
+    Reports are read backwards by their numbers, which rise with time: a page without a report since then is the end.
+    """
+    found: dict[int, None] = {}
+    before = _NEWEST
+    for _ in range(_PAGES):
+        rows = (await connection.execute(_reports(), {"before": before, "most": _PAGE})).all()
+        recent = [row for row in rows if row.at >= since]
+        found.update((row.story, None) for row in recent if not wanted.isdisjoint(json.loads(row.watchlists)))
+        if len(found) >= most or not recent or len(rows) < _PAGE:
+            break
+        before = rows[-1].id
+    return list(found)[:most]
+
+
 @cache
 def _reports() -> Select[Any]:
-    """Return the select of the newest reports: since, most."""
-    newest = select(report).where(report.c.at >= bindparam("since"))
+    """Return the select of the newest reports below a number: before, most."""
+    newest = select(report.c.id, report.c.story, report.c.at, report.c.watchlists)
+    newest = newest.where(report.c.id < bindparam("before"))
     return newest.order_by(report.c.id.desc()).limit(bindparam("most"))
 
 

@@ -182,6 +182,28 @@ async def test_one_page_in_two_sections_is_one_report(rig: Rig, newsroom: Newsro
     assert await rig.told() == ()
 
 
+async def test_one_page_under_another_tracking_is_one_report(rig: Rig) -> None:
+    """Sections' feeds mark their links differently: the page is the same, another page of the outlet is not."""
+    site = await rig.site()
+    links = {"/main": "?utm_source=rss", "/world": "?utm_source=world&amp;fbclid=7", "/live": "/live?utm_source=rss"}
+    rows = [f"  - {{name: s{path[1:]}, publisher: courier, url: '{site.url(path)}', every: 1m}}" for path in links]
+    site.pages = dict.fromkeys(links, _feed())
+    await rig.set_up("\n".join(["sources:", *rows, "watchlists:", f"  {KREMLIN}"]))
+    await rig.poll()
+    told = []
+    for path, marks in links.items():
+        link = f"<link>{site.url('/2026/summit')}{marks}</link>"
+        site.pages[path] = _feed(f"<title>{SUMMIT}</title>{link}<description>{' '.join(TALKS)}</description>")
+        await rig.later(minutes=5)
+        told.append([len(one.reports) for one in await rig.told()])
+    assert told == [[1], [], [2]]
+
+
+def _feed(*items: str) -> bytes:
+    inside = "".join(f"<item>{item}</item>" for item in items)
+    return f'<rss version="2.0"><channel><title>Courier</title>{inside}</channel></rss>'.encode()
+
+
 async def test_a_turn_that_is_taken_again_tells_nothing_twice(rig: Rig, newsroom: Newsroom, piece: type[Piece]) -> None:
     """When a feed forgets its identity keys between two polls, the story still knows who was told."""
     await rig.set_up(watching(newsroom, KREMLIN))

@@ -191,6 +191,35 @@ async def test_case_55_traps_in_sitemaps_are_refused(parser: Parser, answer: Ans
             await parser.scan(answer(body), now, "auto")
 
 
+@pytest.mark.parametrize("kind", ["auto", "sitemap"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!DOCTYPE urlset>",
+        '<!DOCTYPE urlset [<!ENTITY dash "-">]>',
+        '<!DOCTYPE urlset SYSTEM "sitemap.dtd" [<!ELEMENT a (b)> <!ENTITY dash "-"> ] >',
+        "<!-- one --><?xml-stylesheet href='a.xsl'?><!DOCTYPE urlset><!-- two -->",
+    ],
+)
+def test_a_sitemap_behind_a_doctype_is_a_sitemap(kind: Kind, before: str) -> None:
+    """Whatever a DOCTYPE declares between brackets, the root element says what the document is."""
+    body = before.encode() + urlset(news(1, "One")).partition(b"?>")[2]
+    assert kinds.kind_of(body, kind) == "sitemap"
+    assert [draft.title for draft in kinds.whole(body, URL, "", "sitemap").drafts] == ["One"]
+
+
+@pytest.mark.parametrize("kind", ["auto", "sitemap"])
+async def test_a_sitemap_that_declares_entities_of_entities_is_named_for_what_it_is(
+    parser: Parser, answer: Answer, now: datetime, kind: Kind
+) -> None:
+    """It is a trap, which the owner reads, and not "not a sitemap but a sitemap"; the same without it is read."""
+    trap = '<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>'
+    body = f"<?xml version='1.0'?>{trap}<urlset><url><loc>http://x.example/2026/11/one-two</loc></url></urlset>"
+    with pytest.raises(ParseError, match="declares entities"):
+        await parser.scan(answer(body), now, kind)
+    assert len((await parser.scan(answer(body.replace(trap, "")), now, kind)).identities) == 1
+
+
 async def test_case_56_monstrous_sitemaps_are_read_in_a_child(parser: Parser, answer: Answer, now: datetime) -> None:
     """Nested or crowded by the hundred thousand, or merely long: an answer or an error, and then the next."""
     nested = b"<urlset>" + b"<url>" * 100_000

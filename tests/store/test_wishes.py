@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from bot.model import Chat, Look, Subscription
 from bot.ports.delivery import Folded, Sent
 from bot.store.guests import GONE_DAYS
-from bot.store.schema import metadata
+from bot.store.schema import chat as chat_table
+from bot.store.schema import metadata, report, story
 from bot.store.store import Store
 from bot.wishes import NONE, Digest, Mute, Window
 
@@ -183,6 +184,66 @@ async def test_the_latest_stories_are_those_of_ones_watchlists(play: Play, store
     assert len(await store.wishes.lately(OTHER, ["k"], play.now - HOUR, most=1)) == 1
     assert (await store.wishes.alert(HERE, 7)) == play.alert(7, HERE)
     assert await store.wishes.alert(HERE, 8) is None
+
+
+async def test_the_latest_of_a_rare_watchlist_stand_behind_thousands_of_others(play: Play, store: Store) -> None:
+    """A story of yesterday is found, whatever a busy list brought since; what is older than asked is not."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1))
+    began = play.now
+    play.after(hours=24)
+    async with store.database.write() as connection:
+        busy = {"source": "s", "publisher": "p", "headline": "Busy", "at": int(play.now.timestamp() * 1000)}
+        rows = [busy | {"story": n, "watchlists": '["busy"]', "sketch": b""} for n in range(100, 4_500)]
+        await connection.execute(
+            story.insert(), [{"id": row["story"], "created_at": row["at"], "headline": "Busy"} for row in rows]
+        )
+        await connection.execute(report.insert(), rows)
+    (found,) = await store.wishes.lately(HERE, ["k"], play.now - 48 * HOUR, most=5)
+    assert (found.story, found.sources) == (7, ("s0",))
+    assert len(await store.wishes.lately(HERE, ["k", "busy"], play.now - 48 * HOUR, most=5)) == 5
+    assert await store.wishes.lately(HERE, ["k"], began + HOUR, most=5) == ()
+
+
+async def test_a_group_that_asks_keeps_its_name_and_its_request_when_it_is_upgraded(play: Play, store: Store) -> None:
+    """Its new id has its title and has waited for an answer since the group first asked; the old id asks no more."""
+    await store.guests.knock(-5, "group", "Newsroom", play.now)
+    began = play.now
+    play.after(hours=1)
+    await store.guests.knock(-1005, "supergroup", None, play.now)
+    for _ in range(2):
+        await store.chats.migrate(-5, -1005)
+    (guest,) = await store.guests.guests()
+    assert (guest.id, guest.title, guest.kind, guest.knocked) == (-1005, "Newsroom", "supergroup", began)
+    assert await store.guests.strangers(play.after(days=1)) == (-1005,)
+
+
+async def test_a_group_that_was_let_in_asks_no_more_when_it_is_upgraded(play: Play, store: Store) -> None:
+    """An answer to one id answers the request of the other."""
+    await store.guests.knock(-5, "group", "Newsroom", play.now)
+    await store.chats.admit(-1005, 11, play.now)
+    await store.chats.migrate(-5, -1005)
+    (guest,) = await store.guests.guests()
+    assert (guest.title, guest.admitted, guest.knocked) == ("Newsroom", True, None)
+
+
+async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> None:
+    """What is known of a group stands under its new id alone, but for what Telegram refused of the old one."""
+    known = {
+        "admitted_by": 3, "admitted_at": 4, "revoked": True, "settings": '{"language": "ru"}', "title": "Newsroom",
+        "kind": "group", "knocked_at": 5, "suspended": "why", "suspended_at": 6, "blocked_until": 7,
+    }  # fmt: skip
+    assert known.keys() == {column.name for column in chat_table.columns} - {"id", "moved_to"}
+    async with store.database.write() as connection:
+        await connection.execute(chat_table.insert(), known | {"id": -5})
+    await store.chats.migrate(-5, -1005)
+    async with store.database.read() as connection:
+        rows = {row.id: row for row in await connection.execute(select(chat_table))}
+    left = dict.fromkeys(("suspended", "suspended_at", "blocked_until", "knocked_at"))  # it was let in: it asks no more
+    assert {name: getattr(rows[-1005], name) for name in known} == known | left
+    empty = dict.fromkeys(known) | {"revoked": False, "settings": "{}"}
+    assert {name: getattr(rows[-5], name) for name in known} == empty
+    assert rows[-5].moved_to == -1005
 
 
 async def test_case_122_a_forgotten_chat_leaves_no_row(play: Play, store: Store) -> None:
