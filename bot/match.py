@@ -139,7 +139,7 @@ def _built(
     while parsed:  # freed one by one: all at once would hold the interpreter
         number, query, excludes = parsed.pop()
         keywords.append(Keyword(number, query.text, planner.plan(query, watchlists[number].languages), excludes))
-    return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms), sources, forms)
+    return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms, planner.placed), sources, forms)
 
 
 @contextmanager

@@ -15,14 +15,9 @@ from typing import Final, NoReturn, cast
 
 from bot.errors import QueryError
 from bot.matching import regex
+from bot.matching.limits import NEAR_WORDS, QUERY_CHARACTERS, QUERY_DEPTH, QUERY_PARTS, REGEX_CHARACTERS
 from bot.model import Field
-from bot.text import tokens, unspaced
-
-MAX_LENGTH: Final = 2_000  # characters; a long list of alternatives is several keywords, which cost less
-MAX_DEPTH: Final = 30  # parentheses within parentheses
-MAX_PARTS: Final = 300  # words, phrases and regexes of one query
-MAX_REGEX: Final = 500  # characters
-MAX_NEAR: Final = 100  # words between
+from bot.text import fold, tokens, unspaced, visible
 
 _FIELDS: Final = ("title", "lead", "body", "source", "lang")
 _OPENING: Final = {'"': '"', "\u201c": '\u201d\u201c"', "\u201e": '\u201c\u201d"', "\u00ab": "\u00bb"}
@@ -110,11 +105,11 @@ class Query:
 
 def parse(text: str) -> Query:
     """Understand a keyword expression; QueryError says what is wrong with it, and at which column, from 1."""
-    if len(text) > MAX_LENGTH:
+    if len(text) > QUERY_CHARACTERS:
         raise QueryError(
-            "the query has more than {most:,} characters: make it several", MAX_LENGTH + 1, most=MAX_LENGTH
+            "the query has more than {most:,} characters: make it several", QUERY_CHARACTERS + 1, most=QUERY_CHARACTERS
         )
-    if _PLAIN.fullmatch(text) and not unspaced(text) and not _RESERVED.search(text):
+    if _PLAIN.fullmatch(text) and not (unspaced(text) or _RESERVED.search(text)) and all(map(visible, text.split())):
         words = tuple(map(Word, text.strip('"').split(" ")))
         root: Node = words[0] if len(words) == 1 else Phrase(words) if text[0] == '"' else And(words)
         return Query(text, root)
@@ -220,8 +215,8 @@ class _Parser:
         if char == "(":
             return self.group(field)
         self.parts += 1
-        if self.parts > MAX_PARTS:
-            self.fail("the query has more than {most} parts: make it several", most=MAX_PARTS)
+        if self.parts > QUERY_PARTS:
+            self.fail("the query has more than {most} parts: make it several", most=QUERY_PARTS)
         if char == "/":
             return self.regex(field)
         if named := _FIELD.match(self.text, start):
@@ -235,8 +230,8 @@ class _Parser:
     def group(self, field: Field | None) -> Node:
         start = self.at
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.fail("more than {most} parentheses stand within one another", most=MAX_DEPTH)
+        if self.depth > QUERY_DEPTH:
+            self.fail("more than {most} parentheses stand within one another", most=QUERY_DEPTH)
         self.at += 1
         node = self.either(field)
         self.space()
@@ -272,7 +267,7 @@ class _Parser:
         """Read the text of source: or lang:, in quotes where it has spaces."""
         start = self.at
         found = self.quoted().strip() if self.text[start] in _OPENING else self.run()
-        if not found:
+        if not visible(found):
             self.fail("a name is expected here", start)
         return found
 
@@ -304,8 +299,8 @@ class _Parser:
         near = None
         if distance := _NEAR.match(self.text, self.at):
             near = int(distance[1][:9])
-            if near > MAX_NEAR or len(words) < 2:  # noqa: PLR2004 - two words can stand near each other
-                self.fail("~N needs two words or more, and at most {most} between them", most=MAX_NEAR)
+            if near > NEAR_WORDS or len(words) < 2:  # noqa: PLR2004 - two words can stand near each other
+                self.fail("~N needs two words or more, and at most {most} between them", most=NEAR_WORDS)
             self.at = distance.end()
         if len(words) == 1:
             return replace(words[0], field=field)
@@ -322,11 +317,13 @@ class _Parser:
         if "*" in stem:
             self.fail("* may only end a word, as in sanction*; /regex/ can do more", at + stem.index("*"))
         found = tokens(stem).words
+        if written and not visible(stem):
+            self.fail("there is nothing here that can be seen: write the word anew", at)
         if not found and not unspaced(stem) and not any(not char.isascii() and not char.isalnum() for char in stem):
             if not written:
                 self.fail("a word is expected here", at)
             self.fail("{word!r} has no letter or digit to look for", at, word=written)
-        if prefix and len(stem) < 2 and not unspaced(stem):  # noqa: PLR2004 - one letter begins most of a text
+        if prefix and len(fold(stem)) < 2 and not unspaced(stem):  # noqa: PLR2004 - one letter begins most of a text
             self.fail("* needs two letters or more before it", at)
         if prefix and (exact or across):
             self.fail("= or ~ and * cannot stand together", at)
@@ -341,8 +338,8 @@ class _Parser:
             self.fail("this regex is never closed: it ends with /", start)
         pattern = self.text[start + 1 : end].replace("\\/", "/")
         self.at = end + 1
-        if len(pattern) > MAX_REGEX:
-            self.fail("the regex has more than {most} characters", start + 1, most=MAX_REGEX)
+        if len(pattern) > REGEX_CHARACTERS:
+            self.fail("the regex has more than {most} characters", start + 1, most=REGEX_CHARACTERS)
         try:
             regex.check(pattern)
         except ValueError as error:

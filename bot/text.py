@@ -60,6 +60,8 @@ _WORD: Final = re.compile(
 )
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 _SIMPLE: Final = re.compile("[a-zа-яіїєґ0-9 ]+")  # nothing in these folds any further
+_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})  # of Unicode's categories
+_BLANK: Final = frozenset(map(chr, (0x2800, *range(0xE0000, 0xE1000), 0xFFFE, 0xFFFF)))  # the empty Braille cell, tags
 _UNSEEN: Final = re.compile(f"[{_INVISIBLE}]+")
 _STRIP: Final = re.compile(f"[{_INVISIBLE}{_ACCENTS}]+")
 # й, ї and ў are letters of their own: their marks survive the stripping of accents.
@@ -168,6 +170,13 @@ def bare(word: str) -> str:
 def unspaced(text: str) -> bool:
     """Return whether the text has a letter of a script without spaces between words."""
     return not text.isascii() and _HAS_UNSPACED.search(text) is not None
+
+
+def visible(text: str) -> bool:
+    """Return whether a reader sees anything of the text: controls, spaces, fillers and marks alone are nothing."""
+    if text.isalnum() and text.isascii():
+        return True
+    return any(char not in _BLANK and unicodedata.category(char) not in _UNSEEN_KINDS for char in fold(text))
 
 
 def script(text: str) -> Script:

@@ -290,3 +290,57 @@ def test_a_new_engine_leaves_no_old_garbage_behind() -> None:
         assert gone() is None
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.parametrize("before", [31, 32, 40, 2_000])
+@pytest.mark.parametrize(
+    ("query", "often", "last"),
+    [
+        ('"Putin Trump"~5', "Putin spoke of the harvest and of new roads in the north. ", "Then Putin met Trump."),
+        ('"普京 特朗普"~5', "普京 said nothing about it that day at all. ", "普京会见特朗普"),
+        ('"Putin Trump Xi"~2', "Putin spoke of the harvest, Trump of roads. ", "Xi met Putin and Trump."),
+    ],
+)
+def test_words_near_each_other_are_found_after_any_number_of_mentions(
+    query: str, often: str, last: str, before: int
+) -> None:
+    """How many places are kept as evidence decides nothing: a transcript names Putin hundreds of times."""
+    assert fires(query, "Transcript", "", often * before + last)
+    assert not fires(query, "Transcript", "", often * before)
+
+
+def test_many_mentions_of_words_that_are_far_apart_cost_linear_time() -> None:
+    """Twice the text takes about twice the time, however often the words stand in it."""
+    engine = watching('"alpha omega"~3', '"' + " ".join(f"w{n}" for n in range(60)) + '"~3')
+    filler = "one two three four five six "
+
+    def seconds(count: int) -> float:
+        body = (f"alpha {filler}omega {filler}" + " ".join(f"w{n} {filler}" for n in range(60))) * count
+        begun = time.process_time()
+        assert engine.match("", "", body) == ()
+        return time.process_time() - begun
+
+    seconds(10)
+    assert min(seconds(80) for _ in range(3)) < 4 * min(seconds(40) for _ in range(3))
+
+
+def test_a_second_spelling_survives_a_new_memory_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """US is found as U.S. in whichever text the memory of words is full, and when another thread begins a new one."""
+    monkeypatch.setattr("bot.matching.finder._REMEMBERED", 6)
+    engine = watching("U.S.", "Kremlin")
+    texts = [f"The US envoy will travel tomorrow {word}" for word in ("one", "two", "three", "four", "five", "six")]
+    for text in texts * 3:
+        assert [match.query for match in engine.match(text)] == ["U.S."]
+    words = engine.finder._classes
+    assert words["US"] == words["us"] or "US" in words.others
+
+
+@pytest.mark.parametrize("size", [127, 128, 256, 1_990])
+def test_a_word_of_any_length_stops_no_other(size: int) -> None:
+    """A keyword that no dictionary can have is looked for as it stands, in every script, and the others fire."""
+    long = [letter * size for letter in "aäzяїñşąבع한中7"]
+    odd = [f"{sign}{word[:900]}{end}" for word in long for sign, end in (("~", ""), ("", "*"), ('"', ' talks"'))]
+    engine = build([Watchlist("w", "W", ("Kremlin", *long, *odd))])
+    assert [match.query for match in engine.match("Kremlin talks")] == ["Kremlin"]
+    for word in long:
+        assert word in [match.query for match in engine.match(f"so {word} it is")]

@@ -156,3 +156,20 @@ def test_a_hundred_thousand_short_keywords_parse_in_moments() -> None:
     for text in texts:
         parse(text)
     assert time.perf_counter() - start < 1.5
+
+
+UNSEEN = ("\u202e\u200b", "\u2800", "\u3164", "\u115f\u1160", "\ufe0f", "\u0301", "=\u200b", "\U000e0041", "\u202e*")
+BESIDE = ('"\u200b \u2060"', "a\u200b*", "/\u200b/", "source:\u200b", "Kremlin \u200b", "Kremlin OR \u3164")
+
+
+@pytest.mark.parametrize("text", UNSEEN + BESIDE)
+def test_what_nobody_can_see_is_no_query(text: str) -> None:
+    """Controls, fillers, marks without a letter and the empty Braille cell are refused, alone and beside a word."""
+    with pytest.raises(QueryError):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["\u2764\ufe0f", "\U0001f1e9\U0001f1ea", "\u200bKremlin", "C++", "\u0e01\u0e34"])
+def test_signs_that_are_seen_are_words(text: str) -> None:
+    """Emoji, flags, and letters with invisible characters around them are taken."""
+    assert isinstance(parse(text).root, Word)

@@ -21,6 +21,7 @@ _WHOLE: Final = 255  # the lemma is spelled out
 _STEM: Final = 4  # bytes that begin a stretch; twice as many where a letter takes two
 _TWO_BYTES: Final = frozenset({"uk", "ru", "ar"})
 _UMLAUTS: Final = {plain.encode(): umlaut.encode() for plain, umlaut in zip("AOUaou", "ÄÖÜäöü", strict=True)}
+_LONGEST: Final = 127  # bytes of a lemma: with more, its length would take two bytes, and no dictionary has such a word
 _TAIL: Final = 3  # bytes of a lemma that tell an irregular form: men -> m + an, Häuser -> H + aus
 
 
@@ -132,6 +133,8 @@ class _Stream:
 
     def _tails(self, word: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Give the endings under which a lemma is stored beside a form that parts from it after this beginning."""
+        if len(word) > _LONGEST:
+            return
         if first := _UMLAUTS.get(word[:1]):
             yield first, bytes((len(word),)) + word  # Ärzte -> Arzt
         shortest = 1 if self._size > _STEM else 2  # half a letter is a common ending only where letters have two halves

@@ -6,6 +6,7 @@ texts as given. Sentences are sought only where something is shown.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -32,7 +33,7 @@ Place = tuple[int, int, int]  # which field, start, end
 class Item:
     """Title, lead and body with the leaves found in each; `origins` are the source's names, folded."""
 
-    __slots__ = ("_sentences", "found", "language", "origins", "texts")
+    __slots__ = ("_edges", "_sentences", "found", "language", "origins", "texts")
 
     def __init__(
         self, texts: Sequence[str], finder: Finder, origins: frozenset[str] | None, language: str | None
@@ -42,6 +43,7 @@ class Item:
         self.origins = origins
         self.language = self._believed(language[:2].lower()) if language else None
         self._sentences: dict[int, list[Span]] = {}
+        self._edges: dict[int, tuple[list[int], list[int]]] = {}
 
     def _believed(self, stated: str) -> str | None:
         """Return the language that the source states, None where the script belies it: half of all blogs say en-US."""
@@ -72,6 +74,15 @@ class Item:
             span = around(text, start, end)
             known.append(span)
         return Evidence(FIELDS[number], text[start:end], start, end, text[span[0] : span[1]])
+
+    def count(self, number: int, start: int, end: int) -> int:
+        """Return how many words of a field stand in a stretch of it, those that reach into it included."""
+        if number not in self._edges:
+            words = tokens(self.texts[number])
+            spans = [words.span(at) for at in range(len(words))]
+            self._edges[number] = [first for first, _ in spans], [last for _, last in spans]
+        starts, ends = self._edges[number]
+        return bisect_left(starts, end) - bisect_right(ends, start)
 
     def is_in(self, language: str) -> bool:
         """Return whether the item may be in a language: as its source states, else as its script allows."""
@@ -116,23 +127,22 @@ def _places(test: Test, item: Item) -> list[Place]:
 
 
 def together(test: Near, item: Item) -> list[Place]:
-    """Return the places, of each word one, that stand near enough to one another; the first such group of a field."""
-    for number, text in enumerate(item.texts):
-        if test.field not in (None, FIELDS[number]):
+    """Return the places, of each word one, that stand near enough to one another; the first such group of a field.
+
+    Goes once through all places of the words: which of them are shown is cut elsewhere, whether they are near never.
+    """
+    leaves = {part.leaf for part in test.parts}
+    for number, found in enumerate(item.found):
+        if test.field not in (None, FIELDS[number]) or not leaves <= found.keys():
             continue
-        spots = sorted(
-            (start, end, which)
-            for which, part in enumerate(test.parts)
-            for start, end in item.found[number].get(part.leaf, ())
-        )
-        for at, (start, _, which) in enumerate(spots):
-            group = {which: spots[at]}
-            for spot in spots[at + 1 :]:
-                group.setdefault(spot[2], spot)
-            if len(group) < len(test.parts):
-                continue
-            chosen = sorted(group.values())
-            inner = len(tokens(text[start : max(end for _, end, _ in chosen)]))
-            if inner - sum(len(tokens(text[a:b])) for a, b, _ in chosen) <= test.between:
-                return [(number, a, b) for a, b, _ in chosen]
+        latest: dict[int, Span] = {}  # leaf -> its last place so far, the one that lies farthest back first
+        inner = 0  # words in these places
+        for start, end, leaf in sorted((*span, each) for each in leaves for span in found[each]):
+            if leaf in latest:
+                inner -= item.count(number, *latest.pop(leaf))
+            latest[leaf] = start, end
+            inner += item.count(number, start, end)
+            begin = next(iter(latest.values()))[0]
+            if len(latest) == len(leaves) and item.count(number, begin, end) - inner <= test.between:
+                return [(number, *span) for span in latest.values()]
     return []

@@ -7,7 +7,7 @@ forms of their words already known; places in the text come out. Nothing here kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -18,18 +18,20 @@ from bot.matching import regex
 from bot.text import Tokens, bare, fold, folded_with_places, tokens, variants
 
 MAX_SPELLINGS: Final = 64  # of one phrase; with more, its rarest word is looked up and the others are checked
-MAX_SPANS: Final = 32  # places of one leaf in one text
+MAX_SPANS: Final = 32  # places of one leaf in one text that are kept as evidence; where places decide, all are kept
 MAX_APART: Final = 15  # words between a verb and its prefix
 _SENTENCE_ENDS: Final = frozenset(".!?;…\n")
 _JOINS: Final = frozenset({"und", "oder", "aber", "sowie"})  # a clause ends before these without a comma
 _BATCH: Final = 20_000  # literals of one automaton: building it holds the interpreter for about 50 ms
 _REGEXES: Final = 50  # regexes of one set: more of them outgrow its memory
 _LONG: Final = 64  # characters; longer "words" are not remembered
-_REMEMBERED: Final = 200_000  # words of texts
+_REMEMBERED: Final = 200_000  # words of texts; with more, the next text begins a new memory
 _NOTHING: Final = "\0"  # the class of words that nobody asks for
 _ENDS: Final = frozenset(".!?;:,…")  # what may not stand between the parts of one word, but where it was written so
 
 Span = tuple[int, int]
+Spans = dict[Span, None]  # places in the order they were found, each once
+Places = dict[int, Spans]  # leaf -> where it stands; never empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,18 @@ class Leaf:
 
 
 class Finder:
-    """The leaves of all queries, ready to be looked up together."""
+    """The leaves of all queries, ready to be looked up together.
 
-    def __init__(self, leaves: Sequence[Leaf], forms: Sequence[Form]) -> None:
+    Whether a leaf is found is never cut short. Of its places the first are kept, as evidence; of the leaves that are
+    `placed` all of them, for there the places decide.
+    """
+
+    def __init__(self, leaves: Sequence[Leaf], forms: Sequence[Form], placed: Container[int] = ()) -> None:
         self.leaves = tuple(leaves)
         self.forms = tuple(forms)
-        self._classes = _Classes(forms)
+        self._placed = placed
+        self._index = _Index(forms)
+        self._classes = _Classes(self._index)
         self._singles: dict[str, list[tuple[int, int]]] = {}  # class -> (leaf, which of its words this is)
         self._phrases: dict[str, tuple[int, ...]] = {}  # classes -> leaves
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the phrases that begin with these two classes
@@ -72,21 +80,23 @@ class Finder:
         self._literals = _Literals([(number, leaf.literal) for number, leaf in enumerate(leaves) if leaf.literal])
         self._regexes = _Regexes([(number, leaf.regex) for number, leaf in enumerate(leaves) if leaf.regex])
 
-    def find(self, text: str) -> dict[int, list[Span]]:
-        """Return the leaves found in the text, each with its first places as offsets in the text as given."""
-        found: dict[int, list[Span]] = {}
+    def find(self, text: str) -> Places:
+        """Return the leaves found in the text, each with its places as offsets in the text as given."""
+        found: Places = {}
         words = tokens(text)
-        classes = self._classes
+        classes = self._classes  # the same for the whole text: another thread may begin a new memory meanwhile
+        if len(classes) >= _REMEMBERED:
+            classes = self._classes = _Classes(self._index)
         row = "".join(map(classes.__getitem__, words.words))
         self._find_words(row, words, found)
         if classes.others and not classes.others.keys().isdisjoint(words.words):
             others = classes.others
             self._find_words("".join([others.get(w) or classes[w] for w in words.words]), words, found)
-        self._literals.find(text, found)
+        self._literals.find(text, found, self._placed)
         self._regexes.find(text, found)
         return found
 
-    def _find_words(self, row: str, words: Tokens, found: dict[int, list[Span]]) -> None:
+    def _find_words(self, row: str, words: Tokens, found: Places) -> None:
         for char in self._singles.keys() & set(row):
             places = _places(row, char)
             for number, word in self._singles[char]:
@@ -98,25 +108,25 @@ class Finder:
                     for number in self._phrases.get(row[at : at + size], ()):
                         self._take(number, at, row, words, found)
 
-    def _take(self, number: int, at: int, row: str, words: Tokens, found: dict[int, list[Span]]) -> None:
+    def _take(self, number: int, at: int, row: str, words: Tokens, found: Places) -> None:
         """Note a place of a leaf, after a closer look where the row of classes alone does not decide."""
-        spans = found.get(number, [])
-        if len(spans) == MAX_SPANS:
+        spans = found.get(number, {})
+        if len(spans) >= MAX_SPANS and number not in self._placed:
             return
         if number in self._checked and not self._holds(self.leaves[number], at, row, words):
             return
         last = at + len(self.leaves[number].words) - 1
         if self.leaves[number].clause and (last := self._end(self.leaves[number], at, row, words)) < 0:
             return
-        if (span := words.span(at, last)) not in spans:
-            found[number] = [*spans, span]
+        spans[words.span(at, last)] = None
+        found[number] = spans
 
     def _end(self, leaf: Leaf, first: int, row: str, words: Tokens) -> int:
         """Return which word ends the clause of this one and fills the last place of the leaf, -1 where none does."""
         for at in range(first + 1, min(first + MAX_APART + 2, len(row))):
             if not _SENTENCE_ENDS.isdisjoint(words.gap(at - 1)):
                 break
-            if row[at] in self._classes.of(leaf.words[-1]) and (
+            if row[at] in self._index.of(leaf.words[-1]) and (
                 at + 1 == len(row) or words.gap(at).strip() or words.words[at + 1] in _JOINS
             ):
                 return at
@@ -125,14 +135,14 @@ class Finder:
     def _holds(self, leaf: Leaf, at: int, row: str, words: Tokens) -> bool:
         if at < 0 or at + len(leaf.words) > len(row):
             return False
-        return all(row[at + n] in self._classes.of(form) for n, form in enumerate(leaf.words)) and all(
+        return all(row[at + n] in self._index.of(form) for n, form in enumerate(leaf.words)) and all(
             written is None or _joins(words.gap(at + n), written) for n, written in enumerate(leaf.glue)
         )
 
     def _index_words(self) -> None:
         lengths = self._lengths
         for number, leaf in enumerate(self.leaves):
-            choices: list[Sequence[str]] = [self._classes.of(form) for form in leaf.words]
+            choices: list[Sequence[str]] = [self._index.of(form) for form in leaf.words]
             first = 0
             if any(written is not None for written in leaf.glue):
                 self._checked.add(number)
@@ -154,11 +164,29 @@ class Finder:
 
 
 class _Classes(dict[str, str]):
-    """Word as written in a text -> its class; words not met before are folded and remembered."""
+    """Word as written in a text -> its class; words not met before are folded and remembered.
 
-    def __init__(self, forms: Sequence[Form]) -> None:
+    Nothing is ever forgotten: a word whose class is here has its second spelling here too.
+    """
+
+    def __init__(self, index: _Index) -> None:
         super().__init__()
         self.others: dict[str, str] = {}  # words with a second spelling (U.S., US) -> the class of that
+        self._index = index
+
+    def __missing__(self, word: str) -> str:
+        char, other = self._index.classes(word)
+        if len(word) <= _LONG:
+            if other and other != char:
+                self.others[word] = other  # first: another thread may read the class as soon as it is there
+            self[word] = char
+        return char
+
+
+class _Index:
+    """The classes of folded words: which places of leaves a word fills."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
         self._chars: list[list[str]] = [[] for _ in forms]
         self._names: dict[tuple[int, ...], str] = {}
         self._prefixes: dict[str, str] = {}
@@ -171,18 +199,11 @@ class _Classes(dict[str, str]):
         """Return the classes of the words that fill this place of a leaf."""
         return self._chars[form]
 
-    def __missing__(self, word: str) -> str:
+    def classes(self, word: str) -> tuple[str, str | None]:
+        """Return the class of a word as written, and that of its second spelling where some query asks for it."""
         first, *more = variants(word)
         char = self._exact.get(bare(word)) or self._look_up(first)
-        other = next((found for each in more if (found := self._look_up(each)) != _NOTHING), None)
-        if len(word) <= _LONG:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-                self.others.clear()
-            self[word] = char
-            if other and other != char:
-                self.others[word] = other
-        return char
+        return char, next((found for each in more if (found := self._look_up(each)) != _NOTHING), None)
 
     def _look_up(self, folded: str) -> str:
         return self._forms.get(folded) or self._longest(folded, self._prefixes) or _NOTHING
@@ -242,7 +263,7 @@ class _Literals:
                 batch = literals[start : start + _BATCH]
                 yield start, AhoCorasick(batch, store_patterns=False).find_matches_as_indexes
 
-    def find(self, text: str, found: dict[int, list[Span]]) -> None:
+    def find(self, text: str, found: Places, placed: Container[int]) -> None:
         if not self._automata or text.isascii():
             return
         folded = fold(text)
@@ -251,9 +272,10 @@ class _Literals:
         folded, places = folded_with_places(text)
         for first, search in self._automata:
             for pattern, start, end in search(folded, overlapping=True):
-                spans = found.setdefault(self._numbers[first + pattern], [])
-                if len(spans) < MAX_SPANS:
-                    spans.append((places[start], max(places[end], places[end - 1] + 1)))
+                number = self._numbers[first + pattern]
+                spans = found.setdefault(number, {})
+                if len(spans) < MAX_SPANS or number in placed:
+                    spans[places[start], max(places[end], places[end - 1] + 1)] = None
 
 
 class _Regexes:
@@ -263,11 +285,11 @@ class _Regexes:
         self._batches = [regexes[start : start + _REGEXES] for start in range(0, len(regexes), _REGEXES)]
         self._matching = [regex.together([pattern for _, pattern in batch]) for batch in self._batches]
 
-    def find(self, text: str, found: dict[int, list[Span]]) -> None:
+    def find(self, text: str, found: Places) -> None:
         for batch, matching in zip(self._batches, self._matching, strict=True):
             for number, pattern in map(batch.__getitem__, matching(text)):
                 if spans := regex.spans(pattern, text, MAX_SPANS):
-                    found[number] = spans
+                    found[number] = dict.fromkeys(spans)
 
 
 def _places(row: str, piece: str) -> list[int]:

@@ -21,6 +21,7 @@ from bot.words import Words, field_name
 MAX_REASONS: Final = 50  # more help nobody
 _SHORTEST: Final = 3  # letters; shorter words stand inside too many
 _LONGEST: Final = 30  # letters of a word that is looked for inside others
+_WHOLE: Final = 100  # letters of a word that others are looked for in; a longer one is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def _alike(_: Words, engine: Engine, words: set[str]) -> list[tuple[Keyword, str
     inside = {
         piece: word
         for spelled, word in folded.items()
+        if len(spelled) <= _WHOLE
         for start in range(len(spelled))
         for end in range(start + _SHORTEST, min(len(spelled), start + _LONGEST) + 1)
         if (piece := spelled[start:end]) != spelled

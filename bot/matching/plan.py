@@ -100,6 +100,7 @@ class Planner:
     def __init__(self, forms: Forms) -> None:
         self.leaves: list[Leaf] = []
         self.forms: list[Form] = []
+        self.placed: set[int] = set()  # leaves of which it counts where they stand
         self._forms = forms
         self._numbers: dict[Leaf, int] = {}
         self._form_numbers: dict[Form, int] = {}
@@ -129,6 +130,7 @@ class Planner:
                 spots += self._parted(alone, languages, node.field, shown)
         else:
             apart = tuple(self._row((word,), languages, node.field, _shown(word)) for word in node.words)
+            self.placed.update(part.leaf for part in apart)
             near = Near(apart, node.near, node.field, f'"{" ".join(map(_shown, node.words))}"~{node.near}')
             return near if wanted else Absent(near)
         if wanted:

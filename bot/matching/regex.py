@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from bot.text import visible
+
 _MEMORY: Final = 1 << 20  # bytes for one compiled pattern; RE2 refuses what needs more
 _SET_MEMORY: Final = 1 << 26  # bytes for many together
 _PROBES: Final = "aqz79. "  # what matches each of these alone matches nearly any text
@@ -18,6 +20,8 @@ def check(pattern: str) -> None:
     """Raise ValueError for a pattern that RE2 cannot run in bounded time and memory, or that matches any text."""
     import re2
 
+    if not visible(pattern):
+        raise ValueError("there is nothing here that can be seen: write the word anew")
     try:
         compiled = _compile(pattern)
     except re2.error as error:
