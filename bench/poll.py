@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import uvloop
 
 from bot import app
+from bot.clock import wall
 from bot.poll import Poller, Tally
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Newswatch:
     def update(self) -> Round:
         """Poll every source once."""
         start = time.perf_counter()
-        complete = self.runner.run(self._watched(lambda: self.poller.tick(900.0, forced_since=app.now())))
+        complete = self.runner.run(self._watched(lambda: self.poller.tick(900.0, forced_since=wall())))
         seconds = time.perf_counter() - start
         assert complete
         assert not self.poller.tally.failures, next(iter(self.poller.tally.failures.items()))

@@ -13,10 +13,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from bot.clock import wall
 from bot.current import Current, Personal
 from bot.deliver import Deliverer
 from bot.errors import ConfigError, QueryError
@@ -57,11 +57,6 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-def now() -> datetime:
-    """Return the time, aware, UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Base:
     """What every verb that works starts from."""
@@ -98,7 +93,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
         )
         store = await open_store(settings.database_url.get_secret_value(), migrate=True)
         await stack.enter_async_context(store)
-        await store.polls.sync(current.config().sources, now())
+        await store.polls.sync(current.config().sources, wall())
         personal = Personal(store.queries, current)
         await personal.look()
         yield Base(settings, current, store, personal)
@@ -177,7 +172,7 @@ async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lamb
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
-        turns = Turns(base.store.polls, fetch, parser, now, Pages(fetch), encoder(base.settings.semantic))
+        turns = Turns(base.store.polls, fetch, parser, wall, Pages(fetch), encoder(base.settings.semantic))
         yield Poller(turns, base.current.setup, notices, queued=queued)
 
 
@@ -202,7 +197,7 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
 
     async def reload() -> tuple[str, ...]:
         changed = await current.reload()
-        await store.polls.sync(current.config().sources, now())
+        await store.polls.sync(current.config().sources, wall())
         return changed
 
     house = House(
@@ -214,14 +209,14 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         library=library,
         owners=owners,
         access=settings.access,
-        now=now,
+        now=wall,
         clock=time.monotonic,
         look=line.is_administrator,
-        tell=lambda alerts: store.polls.tell(alerts, now()),
+        tell=lambda alerts: store.polls.tell(alerts, wall()),
         reload=reload,
     )
-    answering = Answering(line, Commands(house), base.store.chats, owners, now)
-    return Listener(line, answering, base.store.deliveries, now=now, clock=time.monotonic, beat=beat, ail=ail)
+    answering = Answering(line, Commands(house), base.store.chats, owners, wall)
+    return Listener(line, answering, base.store.deliveries, clock=time.monotonic, beat=beat, ail=ail)
 
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
@@ -265,7 +260,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     config = await asyncio.to_thread(watchlists, settings, environ)
     asked = config.watchlists if query is None else (Watchlist("query", query, (query,)),)
     zone = ZoneInfo(config.timezone)
-    shown = days_until(now(), days, zone)
+    shown = days_until(wall(), days, zone)
     engine = await asyncio.to_thread(build, asked, config.sources, cache=form_cache(settings))
     tally = Tally(engine, asked, config.sources, zone)
     async with on_record(settings) as store:

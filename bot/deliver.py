@@ -14,8 +14,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from bot.clock import steady, wall
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Delivery
 from bot.ports.delivery import DeliverStore, Notifier
@@ -65,7 +66,8 @@ class Deliverer:
         max_per_hour: Callable[[], int] = lambda: 30,
         notice: Callable[[Say], None] = lambda say: log.warning(say(words("en"))),
         ail: Callable[[str | None], None] = lambda _: None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = steady,
+        wall: Callable[[], datetime] = wall,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
@@ -73,18 +75,29 @@ class Deliverer:
         """Take what it works on, and whom to tell.
 
         `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
-        from being sent, None when that is over; `pause` waits so many seconds of the clock that `now` reads; by
-        `clock` (monotonic, seconds) answers are timed.
+        from being sent, None when that is over. `now` is the steady clock, which every wait here goes by, `wall` the
+        one for the store (see `bot.clock`); `pause` waits so many seconds of the clock that `now` reads; by `clock`
+        (monotonic, seconds) answers are timed.
         """
         self._store = store
         self._now = now
+        self._wall = wall
         self._pause = pause
         self._max_per_hour = max_per_hour
-        self._tenure = Tenure(store, "sender")
+        self._tenure = Tenure(store, "sender", wall)
         limits = limits or Limits()
         self._pace = Pace(limits)
         self._lane = Lane(
-            store, notifier, self._pace, self._tenure, now=now, pause=pause, chance=chance, notice=notice, ail=ail
+            store,
+            notifier,
+            self._pace,
+            self._tenure,
+            now=now,
+            wall=wall,
+            pause=pause,
+            chance=chance,
+            notice=notice,
+            ail=ail,
         )
         self._epoch: int | None = None
         self._held: list[Delivery] = []
@@ -92,7 +105,7 @@ class Deliverer:
         self._served: set[int] = set()  # chats that had their turn: the others come first
         self._stop = asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
-        self._look_at = self._seen_at = now()
+        self._look_at = now()
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
         """Deliver until `stop` is set; then finish what is under way and give the rest back.
@@ -112,7 +125,7 @@ class Deliverer:
             await self._leave(GRACE)
 
     async def drain(self, deadline: datetime) -> Drained:
-        """Deliver until nothing is left, the deadline is reached, or nothing can be tried before it.
+        """Deliver until nothing is left, the (steady) deadline is reached, or nothing can be tried before it.
 
         What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
         """
@@ -128,14 +141,17 @@ class Deliverer:
                 if standby or self._lane.waits >= deadline:
                     break
                 if not self._held and not self._flights:
-                    left, next_try = await self._store.waiting(self._now())
-                    if not left or next_try is None or next_try >= deadline:
+                    left, next_try = await self._store.waiting(self._wall())
+                    if not left or next_try is None:
                         break
-                    until = max(until, next_try)
+                    next_turn = self._now() + (next_try - self._wall())
+                    if next_turn >= deadline:
+                        break
+                    until = max(until, next_turn)
                 await self._rest(min(until, deadline))
         finally:
             await self._leave(max(LAST, self._left(deadline)))
-        left, _ = await self._store.waiting(self._now())
+        left, _ = await self._store.waiting(self._wall())
         return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
 
     def _left(self, deadline: datetime) -> float:
@@ -144,10 +160,6 @@ class Deliverer:
     async def _turn(self) -> datetime:
         """Do what can be done now, and return when there may be more."""
         now = self._now()
-        if now < self._seen_at:  # the clock was set back: what was planned by it is void
-            self._look_at = now
-            self._lane.waits = min(self._lane.waits, now + (self._lane.waits - self._seen_at))
-        self._seen_at = now
         try:
             epoch = await self._tenure.keep(now)
             if epoch != self._epoch:  # what an older epoch held is claimed anew
@@ -201,11 +213,11 @@ class Deliverer:
         room = HELD - len(self._held)
         claimed = await self._store.claim(
             epoch,
-            now,
+            self._wall(),
             limit=room,
             ttl=CLAIM_TTL,
             per_chat=PER_CHAT,
-            before=now - STALE,
+            before=self._wall() - STALE,
             without=sorted(ours),
             after=sorted(self._served),
         )
@@ -216,12 +228,12 @@ class Deliverer:
         if not claimed:
             return
         if self._max_per_hour():
-            recent = await self._store.recent(sorted(chats), now - HOUR)
+            recent = await self._store.recent(sorted(chats), self._wall() - HOUR)
             self._spent.update({chat: recent.get(chat, 0) for chat in chats})
         self._held = sorted(
             (*self._held, *claimed), key=lambda one: (one.message is not None, one.alert.priority != "urgent")
         )
-        self._pace.forget(now)
+        self._pace.forget(self._now())
 
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
         """Take the next alert whose chat may be sent to, or several to fold into one message, and say which it is."""
@@ -240,12 +252,12 @@ class Deliverer:
         if not ready or not self._flights.room():
             return None
         delivery = next(iter(ready.values()))
-        mates = self._mates(delivery, now)
+        mates = self._mates(delivery)
         batch = mates or (delivery,)
         self._held = _but(self._held, batch)
         return batch, bool(mates)
 
-    def _mates(self, delivery: Delivery, now: datetime) -> tuple[Delivery, ...]:
+    def _mates(self, delivery: Delivery) -> tuple[Delivery, ...]:
         """Return what goes into one message with this: all of the chat's that exceeds its hour, or is old."""
         if delivery.folded:  # lines of one rolling message that have grown
             there = (delivery.alert.chat, delivery.message)
@@ -259,7 +271,8 @@ class Deliverer:
         most = self._max_per_hour()
         if 0 < most <= self._spent.get(delivery.alert.chat.id, 0):
             return mine
-        old = tuple(one for one in mine if _seen(one, now) < now - STALE)
+        wall = self._wall()
+        old = tuple(one for one in mine if _seen(one, wall) < wall - STALE)
         return old if delivery in old and len(old) >= STALE_MANY else ()
 
     def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked

@@ -18,6 +18,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot import app
+from bot.clock import wall
 from bot.matching.nearmiss import near_misses
 from bot.newsroom import Newsroom, Outlet, Piece
 from bot.poll import Tally
@@ -192,7 +193,7 @@ class _Stage:
         ):
             deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
             await poller.tick(5.0)
-            known = sum(source.items for source in (await base.store.chats.status(app.now())).sources)
+            known = sum(source.items for source in (await base.store.chats.status(wall())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")
             loops = [
                 asyncio.create_task(poller.run(self._stop, _quiet, _quiet_reason)),
@@ -228,7 +229,7 @@ class _Stage:
         return tuple(miss.reason for miss in misses)
 
     async def _sum_up(self, tally: Tally) -> None:
-        status = await self._base.store.chats.status(app.now())
+        status = await self._base.store.chats.status(wall())
         self._console.print()
         self._console.print(Rule(style="dim"))
         self._line(

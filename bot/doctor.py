@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import app
+from bot.clock import wall
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.http.guard import REFUSAL
 from bot.model import Chat, Config, Source
@@ -79,7 +80,7 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
         return (), _well("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
     try:
         async with await open_store(url, migrate=False) as store:
-            status = await store.chats.status(app.now())
+            status = await store.chats.status(wall())
             readers = await store.chats.readers()
     except BotError as error:
         return (), _wrong("database", str(error), "the line says what to do")
@@ -138,13 +139,13 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
     from bot.sources import Parser
 
     async with app.fetcher(settings) as fetch, Parser() as parser:
-        asking = Asking(fetch, parser, app.now)
+        asking = Asking(fetch, parser, wall)
 
         async def look(source: Source) -> tuple[Finding, timedelta | None]:
             try:
                 asked = await asking.ask(source)
                 fetched, document = asked.fetched, asked.document
-                skew = fetched.date - app.now() if fetched.date else None
+                skew = fetched.date - wall() if fetched.date else None
             except BotError as error:
                 return replace(_wrong(source.name, str(error), _remedy(error, source)), source=True), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)

@@ -149,7 +149,7 @@ class Poller:
         if self._back:
             await self._store.release(self._back)
             self._back = []
-        ttl = LEASE + (self._now() - due)
+        ttl = max(LEASE, LEASE + (self._now() - due))  # the clock may have been set back since
         leases = await self._store.lease(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
         setup = self._setup()
         ours = [(leased, source) for leased in leases if (source := setup.sources.get(leased.name))]

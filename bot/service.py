@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import app, noticetexts
+from bot.clock import wall
 from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.polling.notices import Notices
@@ -104,7 +105,7 @@ class Service:
     async def _sync(self) -> bool:
         """Let the database know the sources of the file; return whether it does."""
         try:
-            await self.base.store.polls.sync(self.base.current.config().sources, app.now())
+            await self.base.store.polls.sync(self.base.current.config().sources, wall())
         except StoreError as error:
             if error.lasting:
                 raise
@@ -115,16 +116,16 @@ class Service:
     async def janitor(self) -> None:
         """Forget what is too old to matter, once a day."""
         beat = self._beat("janitor")
-        due = app.now()
+        due = wall()
         while not self.stop.is_set():
             beat()
-            if app.now() >= due:
-                due = app.now() + PRUNE
+            if wall() >= due:
+                due = wall() + PRUNE
                 try:
-                    await self.base.store.prune(app.now())
+                    await self.base.store.prune(wall())
                 except StoreError as error:  # a full disk, for example: the bot lives on, and this can wait
                     log.warning("nothing was tidied up", extra={"reason": str(error)})
-                    due = app.now() + RETRY
+                    due = wall() + RETRY
             await self._wait(self.stop, 60.0)
 
     async def web(self) -> None:
@@ -137,7 +138,7 @@ class Service:
     async def _tell(self, headline: Say, text: Say = lambda _: "") -> None:
         """Tell the owners, once a day the same."""
         try:
-            await self.notices.say(headline, text, app.now())
+            await self.notices.say(headline, text, wall())
             self.wake.set()
         except BotError as error:
             log.warning("owners could not be told", extra={"reason": str(error)})

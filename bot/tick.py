@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from bot import app
+from bot.clock import steady, wall
 from bot.deliver import Drained
 from bot.errors import Exit
 from bot.poll import Tally
@@ -57,7 +58,7 @@ NOTHING = Tick(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0)
 
 async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
     """Do one tick. With `json`, alerts for the terminal go to stderr, and stdout stays free for the answer."""
-    start, end = time.monotonic(), app.now() + deadline
+    start, end = time.monotonic(), steady() + deadline
     async with app.opened() as base:
         notices = app.notices(base)
         ailments: list[str | None] = []
@@ -67,7 +68,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         polled, tally = await _poll(base, notices, end, force=force)
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
         for say in said:
-            await notices.say(say, lambda _: "", app.now())
+            await notices.say(say, lambda _: "", wall())
     return Tick(
         tally.polled,
         len(tally.failures),
@@ -88,7 +89,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
 
 async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool) -> tuple[bool, Tally]:
     """Poll what is due; return whether the deadline left time for all, and what came of it."""
-    now = app.now()
+    now = wall()
     due = await base.store.polls.next_due()
     if due is None or (due > now and not force):
         return True, Tally()  # a tick with nothing due loads neither client nor parser
@@ -99,7 +100,7 @@ async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool)
 
 async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained, list[Say]]:
     """Deliver the outbox; return what became of it, and what the owners should know."""
-    waiting, _ = await base.store.deliveries.waiting(app.now())
+    waiting, _ = await base.store.deliveries.waiting(wall())
     if not waiting:
         return Drained(0, 0, 0), []
     said: list[Say] = []
@@ -108,4 +109,4 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained,
 
 
 def _left(end: datetime) -> float:
-    return max(0.1, (end - app.now()).total_seconds())
+    return max(0.1, (end - steady()).total_seconds())

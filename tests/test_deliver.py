@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from bot import deliver, supervise
+from bot.clock import wall
 from bot.deliver import Deliverer, Drained
 from bot.errors import StoreError
 from bot.model import (
@@ -84,7 +85,7 @@ class Room:
             notice=lambda say: self.notices.append(say(words("en"))),
             ail=self.ails.append,
             now=self.now,
-            **{"pause": self.pause, "chance": lambda: 0.5, **changes},
+            **{"wall": self.now, "pause": self.pause, "chance": lambda: 0.5, **changes},
         )
 
     async def drain(self, seconds: float = 3600, most: int = 0) -> Drained:
@@ -596,7 +597,7 @@ async def test_case_75_a_slow_answer_is_waited_for_alone(
     telegram_server.plan(fault(500, "Internal Server Error", hang=release), chat=1)
     await room.tell_many([1, 2, 3, 4])
     medium = Counting(room.notifier)
-    sender = Deliverer(room.store.deliveries, medium, now=room.now, pause=rest)
+    sender = Deliverer(room.store.deliveries, medium, now=room.now, wall=room.now, pause=rest)
     await sender.drain(START + timedelta(minutes=1))
     assert medium.most == 1
     assert [one.chat for one in telegram_server.sent()] == [2, 3, 4, 1]
@@ -610,7 +611,7 @@ async def test_case_89_a_deadline_holds_while_a_send_hangs(
     telegram_server.plan(fault(hang=asyncio.Event()))
     await room.tell_many([1, 2, 3])
     start = datetime.now(UTC)
-    result = await Deliverer(room.store.deliveries, room.notifier).drain(start + timedelta(seconds=0.3))
+    result = await Deliverer(room.store.deliveries, room.notifier, now=wall).drain(start + timedelta(seconds=0.3))
     assert datetime.now(UTC) - start < timedelta(seconds=2.5), "by the clock on the wall"
     assert (result.sent, result.left, result.standby) == (0, 3, False)
     room.time = datetime.now(UTC)
@@ -684,7 +685,7 @@ async def test_a_hint_wakes_the_loop(room: Room, telegram_server: TelegramServer
     async def forever(_: float) -> None:
         await rest.wait()
 
-    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, pause=forever)
+    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=forever)
     task = asyncio.create_task(sender.run(stop, wake))
     await until(lambda: sender._look_at > START)
     await room.tell(1)
@@ -732,13 +733,13 @@ async def test_case_75_a_rush_keeps_the_pace_when_answers_are_slow(room: Room, t
     medium = Counting(room.notifier)
     await room.tell(*range(1, 61))
     start = datetime.now(UTC)
-    result = await Deliverer(room.store.deliveries, medium).drain(start + timedelta(minutes=1))
+    result = await Deliverer(room.store.deliveries, medium, now=wall).drain(start + timedelta(minutes=1))
     assert (result.sent, result.left) == (60, 0)
     assert 2 <= medium.most <= flights.MOST
     assert sorted(one.chat for one in telegram_server.sent()) == list(range(1, 61))
     medium.most = 0
     await room.tell(*range(1, 6))
-    await Deliverer(room.store.deliveries, medium).drain(datetime.now(UTC) + timedelta(minutes=1))
+    await Deliverer(room.store.deliveries, medium, now=wall).drain(datetime.now(UTC) + timedelta(minutes=1))
     assert medium.most == 1
 
 
@@ -821,7 +822,7 @@ async def test_what_everybody_waits_for_waits_on_record(
         await room.store.wishes.wish(Chat(3), Wishes(paused=room.time))
         await room.pause(seconds)
 
-    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, pause=rest)
+    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=rest)
     assert (await sender.drain(START + timedelta(minutes=1))).sent == 2
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2]
 
@@ -840,7 +841,7 @@ async def test_case_5_a_thousand_chats_in_real_time(
         room = Room("", store, notifier, datetime.now(UTC))
         await room.tell(*range(1, 901), *(-number for number in range(1, 101)))
         start = datetime.now(UTC)
-        result = await Deliverer(store.deliveries, notifier).drain(start + timedelta(minutes=2))
+        result = await Deliverer(store.deliveries, notifier, now=wall).drain(start + timedelta(minutes=2))
         seconds = (datetime.now(UTC) - start).total_seconds()
     assert (result.sent, result.left) == (1000, 0)
     assert len({one.chat for one in telegram_server.sent()}) == 1000
@@ -937,3 +938,25 @@ async def test_a_muted_word_is_told_nowhere_and_counts_for_no_failure(
     assert await room.drain() == Drained(sent=1, dead=0, left=0)
     assert telegram_server.sent(1) == []
     assert await room.dead() == {}
+
+
+@pytest.mark.parametrize("days", [-3653, -1, -1 / 24, 1 / 24, 1, 3653])
+async def test_case_87_a_wall_clock_that_jumps_holds_up_no_alert(
+    room: Room, telegram_server: TelegramServer, days: float
+) -> None:
+    """A chat that was told a moment ago is told the next within seconds, whatever the wall clock shows by then."""
+    shift = timedelta()
+    sender = room.sender(wall=lambda: room.time + shift)
+    await room.tell(1)
+    assert (await sender.drain(room.time + timedelta(minutes=1))).sent == 1
+    shift = timedelta(days=days)
+    room.time, true = room.time + shift, room.time
+    await room.tell(1)  # another process, by the same wall clock
+    room.time = true
+    assert (await sender.drain(room.time + timedelta(minutes=1))).sent == 1
+    assert room.time - true < timedelta(seconds=10)
+    shift = timedelta()
+    await room.tell(1)
+    assert (await sender.drain(room.time + timedelta(minutes=1))).sent == 1
+    assert room.time - true < timedelta(seconds=20)
+    assert len(telegram_server.sent(1)) == 3

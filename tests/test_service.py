@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bot import app, poll, service
+from bot.clock import wall
 from bot.errors import StoreError
 from bot.heartbeat import Heartbeats
 from bot.service import Service
@@ -113,7 +114,7 @@ async def test_an_edit_that_the_database_missed_is_made_good(
         assert not running.done()
         await change(one, "DROP TRIGGER refuse")
         async with asyncio.timeout(10):
-            while "New" not in {row.name for row in (await one.base.store.chats.status(app.now())).sources}:
+            while "New" not in {row.name for row in (await one.base.store.chats.status(wall())).sources}:
                 await asyncio.sleep(0.02)
         one.stop.set()
         await running
@@ -137,7 +138,7 @@ async def test_a_bad_edit_is_told_to_the_owner_once_a_day(home: Home, monkeypatc
             one.reread.set()
             await until(one.wake.is_set)
         assert one.base.current.setup() is before
-        assert (await one.base.store.deliveries.waiting(app.now()))[0] == 1
+        assert (await one.base.store.deliveries.waiting(wall()))[0] == 1
         one.stop.set()
         await running
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from bot.chat.answering import Answering
 from bot.chat.line import Line
 from bot.chat.setback import REFUSED_FOR, Setback, setback
+from bot.clock import steady, wall
 from bot.errors import BotError, DeliveryError, StoreError
 from bot.sending.tenure import RENEW, STANDBY, Roles, Tenure
 
@@ -41,7 +42,8 @@ class Listener:
         answering: Answering,
         roles: Roles,
         *,
-        now: Callable[[], datetime],
+        now: Callable[[], datetime] = steady,
+        wall: Callable[[], datetime] = wall,
         clock: Callable[[], float],
         beat: Callable[[], None] = lambda: None,
         ail: Callable[[str | None], None] = lambda _: None,
@@ -49,9 +51,10 @@ class Listener:
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """Take what it works on; `now` is the steady clock, `wall` the one for the store (see `bot.clock`)."""
         self._line = line
         self._answering = answering
-        self._tenure = Tenure(roles, "listener")
+        self._tenure = Tenure(roles, "listener", wall)
         self._now = now
         self._clock = clock
         self._beat = beat

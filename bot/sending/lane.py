@@ -38,13 +38,14 @@ class Lane:
         tenure: Tenure,
         *,
         now: Callable[[], datetime],
+        wall: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]],
         chance: Callable[[], float],
         notice: Callable[[Say], None],
         ail: Callable[[str | None], None],
     ) -> None:
         self._store, self._notifier, self._pace, self._tenure = store, notifier, pace, tenure
-        self._now, self._pause, self._chance = now, pause, chance
+        self._now, self._wall, self._pause, self._chance = now, wall, pause, chance
         self._notice, self._ail = notice, ail
         self._slowed: dict[int, datetime] = {}
         self._unreached = self._doubts = self._refusals = 0
@@ -94,7 +95,7 @@ class Lane:
             self._doubt()
         elif refusal.verdict not in {"unsent", "token"}:
             self._well()
-        return retry.after(refusal, batch[0], self._now(), self._chance())
+        return retry.after(refusal, batch[0], self._wall(), self._chance())
 
     async def _fold(self, batch: Sequence[Delivery]) -> Folded:
         """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
@@ -102,7 +103,7 @@ class Lane:
         What stands in a rolling message already has grown: that message is shown anew, however old it is.
         """
         chat, message = batch[0].alert.chat, batch[0].message
-        listed = await self._store.rolling(chat, self._now() - HOUR, message)
+        listed = await self._store.rolling(chat, self._wall() - HOUR, message)
         if message is not None:
             return Folded(await self._notifier.fold(listed or batch, message))
         if listed and not batch[0].held:  # what a chat wished to get together is a message of its own
@@ -115,21 +116,21 @@ class Lane:
 
     async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
         """Do what follows, and write down how the attempt ended."""
-        now, chat = self._now(), batch[0].alert.chat
+        now, wall, chat = self._now(), self._wall(), batch[0].alert.chat
         match action:
             case Sent() | Folded() | Later() | Dead():
                 await self._settle(batch, epoch, action)
             case retry.Slow(until):
-                await self._slow(chat.id, until, now)
+                await self._slow(chat.id, until, now + (until - wall))
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
             case retry.Unreached(reason):
                 self._miss(reason, now)
-                await self._settle(batch, epoch, Later(self.waits, reason, counts="nothing"))
+                await self._settle(batch, epoch, Later(wall + (self.waits - now), reason, counts="nothing"))
             case retry.Refused(reason):
-                await self._settle(batch, epoch, Later(now, reason, counts="nothing"))
+                await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
                 self._refuse(reason, now)
             case retry.Closed(reason):
-                await self._store.suspend(chat.id, reason, now)
+                await self._store.suspend(chat.id, reason, wall)
                 self.closed.add(chat.id)
                 self._notice(lambda _: noticetexts.closed(_, chat.id, reason))
                 await self._settle(batch, epoch, Dead(reason))
@@ -149,7 +150,7 @@ class Lane:
         """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
         for seconds in SETTLE_TRIES:
             try:
-                await self._store.settle(batch, epoch, result, self._now())
+                await self._store.settle(batch, epoch, result, self._wall())
                 break
             except StaleLeaseError:
                 raise
@@ -161,16 +162,20 @@ class Lane:
         self.sent += first if isinstance(result, Sent | Folded) else 0
         self.dead += first if isinstance(result, Dead) else 0
 
-    async def _slow(self, chat: int, until: datetime, now: datetime) -> None:
-        """Let the chat wait; a second chat that is asked to wait meanwhile means everybody."""
-        self._slowed = {other: over for other, over in self._slowed.items() if over > now}
+    async def _slow(self, chat: int, until: datetime, over: datetime) -> None:
+        """Let the chat wait; a second chat that is asked to wait meanwhile means everybody.
+
+        `until` is on the wall clock, for the store; `over` is the same moment on the steady one.
+        """
+        now = self._now()
+        self._slowed = {other: end for other, end in self._slowed.items() if end > now}
         everybody = retry.raised(self._slowed, chat, now)
-        self._slowed[chat] = until
+        self._slowed[chat] = over
         await self._store.block(None if everybody else chat, until)
         log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
         self.closed.add(chat)
         if everybody:
-            self.waits = max(self.waits, until)
+            self.waits = max(self.waits, over)
 
     def _doubt(self) -> None:
         """Count messages of unknown fate; several in a row mean that everything should wait."""

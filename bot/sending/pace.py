@@ -45,8 +45,11 @@ class Bucket:
     at: datetime
 
     def level(self, limit: Limit, now: datetime) -> float:
-        """Return the tokens by now. A clock that was set back adds none and takes none."""
-        gained = max(0.0, (now - self.at).total_seconds()) * limit.per_second
+        """Return the tokens by now. What was left later than the longest refill from now is of another clock: full."""
+        gained = (now - self.at).total_seconds() * limit.per_second
+        if gained < -limit.burst:
+            return float(limit.burst)
+        gained = max(0.0, gained)
         return min(float(limit.burst), self.tokens + gained)
 
 

@@ -1,11 +1,13 @@
 """Holding a role: who alone may send, or listen, for the token, and for how long that is certain.
 
 A row lease with an epoch: taken, renewed, given back. Whoever cannot renew it is not certain of it any more before
-somebody else can have it, and has to stop. The clock is handed in.
+somebody else can have it, and has to stop. Two clocks are handed in (see `clock`): the steady one says when to renew
+and what is certain, the wall clock is for the row, which other instances read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -31,22 +33,23 @@ class Roles(Protocol):
 class Tenure:
     """One role of this process. `epoch` is None while it is not ours."""
 
-    def __init__(self, store: Roles, role: Role) -> None:
+    def __init__(self, store: Roles, role: Role, wall: Callable[[], datetime]) -> None:
         self._store = store
+        self._wall = wall
         self._role: Role = role
         self._since: datetime | None = None
         self._next: datetime | None = None
         self.epoch: int | None = None
 
     async def keep(self, now: datetime) -> int | None:
-        """Take the role, or renew it when that is due; return the epoch, None while somebody else has it.
+        """Take the role, or renew it when that is due (`now` is steady); return the epoch, None while another has it.
 
         A store that fails is passed over for as long as the role is certainly ours, then its StoreError is raised.
         """
         if self._next is not None and self._next - RENEW <= now < self._next:
             return self.epoch
         try:
-            self.epoch = await self._store.take_role(self._role, now, TTL)
+            self.epoch = await self._store.take_role(self._role, self._wall(), TTL)
         except StoreError:
             self._next = now + STANDBY
             if self.certain(now):

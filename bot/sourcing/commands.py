@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot.clock import wall
 from bot.errors import BotError, Exit
 
 sources = typer.Typer(help="The places to poll: add one, list them, try one.", no_args_is_help=True)
@@ -35,7 +36,7 @@ def add(
     on = verbs.desk(needed=not only_print)
     with terminal.waiting(f"looking at {url}"):
         finds = app.run(verbs.look(on, wish))
-    tables.show_finds(finds, app.now(), to_stderr=only_print)
+    tables.show_finds(finds, wall(), to_stderr=only_print)
     find = finds[0 if yes or only_print or not sys.stdin.isatty() else _choice(len(finds))]
     entry = verbs.entry(on, wish, find)
     if only_print:
@@ -56,7 +57,7 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         print(tables.as_json({"sources": [tables.listed_as_dict(one) for one in listed]}))
     else:
-        tables.show_list(listed, app.now())
+        tables.show_list(listed, wall())
 
 
 @sources.command("test")
@@ -79,7 +80,7 @@ def trial(
     if as_json:
         print(tables.as_json({"source": source.name, "ok": True, **tables.find_as_dict(find)}))
     else:
-        tables.show_trial(source, find, app.now())
+        tables.show_trial(source, find, wall())
 
 
 def _choice(many: int) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import app
+from bot.clock import wall
 from bot.config import replacing
 from bot.config.insertion import Entry
 from bot.config.watchvalues import nearest
@@ -120,7 +121,7 @@ def add(on: Desk, entries: Sequence[Entry]) -> None:
 async def listed(on: Desk) -> tuple[Listed, ...]:
     """Return the sources of watchlists.yaml in its order, with their records."""
     async with app.on_record(on.settings) as store:
-        statuses = (await store.chats.status(app.now())).sources if store is not None else ()
+        statuses = (await store.chats.status(wall())).sources if store is not None else ()
     by_name = {status.name: status for status in statuses}
     return tuple(Listed(source, by_name.get(source.name)) for source in on.sources)
 
@@ -130,7 +131,7 @@ async def _asking(on: Desk) -> AsyncIterator[Asking]:
     from bot.sources import Parser
 
     async with app.fetcher(on.settings) as fetch, Parser() as parser:
-        yield Asking(fetch, parser, app.now)
+        yield Asking(fetch, parser, wall)
 
 
 def _source(wish: Wish, address: str) -> Source:

@@ -95,6 +95,10 @@ class Dialect:
         """Return the greatest of values that are not NULL."""
         return func.max(*values) if self.name == "sqlite" else func.greatest(*values)
 
+    def least(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the least of values that are not NULL."""
+        return func.min(*values) if self.name == "sqlite" else func.least(*values)
+
     async def count_new(self, connection: AsyncConnection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert and return how many rows were new, where others made way to ON CONFLICT DO NOTHING."""
         counted = {"preserve_rowcount": True}  # for inserts, SQLAlchemy would not ask the driver

@@ -19,6 +19,11 @@ def to_ms_or_none(moment: datetime | None) -> int | None:
     return None if moment is None else to_ms(moment)
 
 
+def to_length(length: timedelta) -> int:
+    """Return the whole milliseconds of a length of time; what is finer is cut off."""
+    return length // MILLISECOND
+
+
 def to_utc(ms: int) -> datetime:
     """Return the aware UTC datetime of so many milliseconds since 1970."""
     return EPOCH + ms * MILLISECOND

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, bindparam, case, delete, exists, func, select, text, update
 
+from bot.clock import LONGEST_REFUSAL
 from bot.store.dialect import Dialect
+from bot.store.instants import to_length
 from bot.store.rows import GENERAL, clean
 from bot.store.schema import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
 
@@ -39,8 +41,9 @@ async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, c
 
 
 async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
-    """Pause a chat until then (milliseconds), or longer if it was so paused already."""
-    longer = case((chat.c.blocked_until > until, chat.c.blocked_until), else_=until)
+    """Pause a chat until then (milliseconds), or longer if it was paused already, within the longest refusal."""
+    longest = until + to_length(LONGEST_REFUSAL)
+    longer = case((chat.c.blocked_until.between(until, longest), chat.c.blocked_until), else_=until)
     await change_chat(connection, dialect, one, {"blocked_until": longer})
 
 

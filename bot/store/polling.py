@@ -30,12 +30,12 @@ from bot.store.schema import LEASED, source
 from bot.store.seen import Lookups, Shown
 from bot.store.sources import sync_sources
 from bot.store.turns import end_quietly, lease_of
+from bot.store.waits import recall_polls
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
-FAR = timedelta(days=2)  # no poll is put off for longer than a day, give or take: see polling.schedule
 
 
 @dataclass(slots=True)
@@ -79,13 +79,8 @@ class Polls:
         return tuple(replace(to_leased(row), habits=to_habits(row)) for row in ordered)
 
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
-        """Give back the leases of processes on this machine that are gone: nobody waits for their end.
-
-        A clock that was far ahead for a while has put off sources, and leased some, for years: both end now.
-        """
-        far = {"far": to_ms(now + FAR), "now": to_ms(now)}
-        for statement in (queries.recalling(), queries.freeing()):
-            await connection.execute(statement, far)
+        """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""
+        await recall_polls(connection, self.database.dialect, to_ms(now))
         holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
         for holder in holders.all():
             if holder and is_gone(holder, self.database.holder):

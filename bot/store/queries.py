@@ -103,19 +103,6 @@ def _in_other_hands() -> Select[Any]:
 
 
 @cache
-def recalling() -> Update:
-    """Return the statement that makes due what was put off beyond all bounds: far, now."""
-    return update(source).where(text(ENABLED), source.c.next_due > bindparam("far")).values(next_due=bindparam("now"))
-
-
-@cache
-def freeing() -> Update:
-    """Return the statement that ends leases that last beyond all bounds: far, now."""
-    endless = update(source).where(text(LEASED), source.c.lease_until > bindparam("far"))
-    return endless.values(lease_until=None, holder=None)
-
-
-@cache
 def ending() -> Update:
     """Return the statement that ends a poll and gives its lease back: to_ and each column, more (new items)."""
     changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*ENDED, *LEARNED)}

@@ -12,19 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, select, update
 
+from bot.clock import SKEW
 from bot.errors import StaleLeaseError
 from bot.ports.delivery import Role
 from bot.store.database import Database
 from bot.store.holder import is_gone
-from bot.store.instants import to_ms
+from bot.store.instants import to_length, to_ms
 from bot.store.schema import role_lease
+from bot.store.waits import end_wrong_waits, is_over
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
+MINE = 1_000  # milliseconds by which one process may read its clock late: between two machines it is SKEW
+
+
 async def take(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
-    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it.
+
+    Who becomes or stays the sender also ends the waits that a wrong clock has stored. `until` tells when a sender was
+    alive last, also after it has gone: if that is to come, the clock was set back.
+    """
     me, ms = str(database.holder), to_ms(now)
     async with database.write() as connection:
         first = database.dialect.insert(role_lease).on_conflict_do_nothing()
@@ -33,7 +42,7 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
         row = (await connection.execute(its, {"its_role": role})).one()
         if row.holder == me:
             epoch: int = row.epoch
-        elif row.holder is None or row.until <= ms or is_gone(row.holder, database.holder):
+        elif row.holder is None or is_over(row.until, ms, ttl) or is_gone(row.holder, database.holder):
             epoch = row.epoch + 1
         else:
             return None
@@ -42,11 +51,14 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
         await connection.execute(
             ours.values(holder=bindparam("to_holder"), until=bindparam("to_until"), epoch=bindparam("to_epoch")), values
         )
+        if role == "sender":
+            slack = MINE if row.holder == me else to_length(SKEW)
+            await end_wrong_waits(connection, ms, set_back=row.until > ms + to_length(ttl) + slack)
         return epoch
 
 
 async def drop(database: Database, role: Role, epoch: int) -> None:
-    """Give the role back at once, if it is still ours under this epoch."""
+    """Give the role back at once, if it is still ours under this epoch. Until when it was held stays on record."""
     ours = update(role_lease).where(
         role_lease.c.role == bindparam("its_role"),
         role_lease.c.epoch == bindparam("its_epoch"),
@@ -54,7 +66,7 @@ async def drop(database: Database, role: Role, epoch: int) -> None:
     )
     values = {"its_role": role, "its_epoch": epoch, "me": str(database.holder)}
     async with database.write() as connection:
-        await connection.execute(ours.values(holder=None, until=0), values)
+        await connection.execute(ours.values(holder=None), values)
 
 
 async def ensure_current(connection: AsyncConnection, role: Role, epoch: int) -> None:

@@ -482,7 +482,9 @@ async def test_a_standby_waits_and_takes_over(make: Make, telegram_server: Any, 
     from bot.store.holder import this_process
 
     other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
-    held = await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(hours=1))
+    held = await replace(store.deliveries, database=other).take_role(
+        "listener", datetime.now(UTC), timedelta(minutes=4)
+    )
     assert held is not None
     async with running(make()):
         telegram_server.say("/start", chat=READER, user=READER)
@@ -516,7 +518,7 @@ async def test_once_leaves_the_updates_to_a_live_listener(make: Make, telegram_s
     from bot.store.holder import this_process
 
     other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
-    await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(hours=1))
+    await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(minutes=4))
     telegram_server.say("/start", chat=READER, user=READER)
     assert await make().answer_pending(10) == 0
     assert telegram_server.requests == []

@@ -42,7 +42,7 @@ async def alerted(desk: Desk, telegram_server: TelegramServer, token: str, *chat
     async with polls.recording(leased) as recording:
         await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), alerts))
     async with TelegramNotifier(token, home=Look, api_url=telegram_server.url) as notifier:
-        sender = Deliverer(desk.store.deliveries, notifier, now=lambda: desk.now)
+        sender = Deliverer(desk.store.deliveries, notifier, now=lambda: desk.now, wall=lambda: desk.now)
         await sender.drain(desk.now + timedelta(seconds=30))
     return {one.chat: one.message for one in telegram_server.sent()}
 
@@ -67,7 +67,9 @@ async def test_an_alert_has_four_buttons_that_mean_nothing_by_themselves(
     notice = Alert(Chat(READER), 7, (), "A source is silent", None, "", ())
     await open_desk.store.polls.tell((notice,), NOW)
     async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier:
-        await Deliverer(open_desk.store.deliveries, notifier, now=lambda: NOW).drain(NOW + timedelta(seconds=30))
+        await Deliverer(open_desk.store.deliveries, notifier, now=lambda: NOW, wall=lambda: NOW).drain(
+            NOW + timedelta(seconds=30)
+        )
     assert telegram_server.keys(READER, telegram_server.sent(READER)[-1].message) == {}
 
 
@@ -227,7 +229,7 @@ async def test_case_30_an_edit_keeps_the_buttons(
         await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), (), (STORY,)))
     open_desk.now += timedelta(seconds=5)
     async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier:
-        sender = Deliverer(open_desk.store.deliveries, notifier, now=lambda: open_desk.now)
+        sender = Deliverer(open_desk.store.deliveries, notifier, now=lambda: open_desk.now, wall=lambda: open_desk.now)
         await sender.drain(open_desk.now + timedelta(seconds=30))
     assert "Reuters" in telegram_server.shown(READER, messages[READER])
     assert telegram_server.keys(READER, messages[READER]) == before

@@ -160,7 +160,9 @@ async def day(
         await asyncio.sleep(0)
 
     async with TelegramNotifier(server.token, api_url=server.url, home=Look) as medium:
-        sender = Deliverer(store.deliveries, medium, limits=UNPACED, now=lambda: rig.now, pause=wait)
+        sender = Deliverer(
+            store.deliveries, medium, limits=UNPACED, now=lambda: rig.now, wall=lambda: rig.now, pause=wait
+        )
         listener = _listener(rig, store, personal, line)
         stop = asyncio.Event()
         listening = asyncio.create_task(listener.run(stop))

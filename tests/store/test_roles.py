@@ -27,9 +27,9 @@ from bot.store.store import open_store
 async def hold():
     store = await open_store(sys.argv[1], migrate=True)
     now = datetime.fromisoformat(sys.argv[2])
-    epoch = await store.deliveries.take_role("sender", now, timedelta(hours=1))
-    claimed = await store.deliveries.claim(epoch, now, limit=9, ttl=timedelta(hours=1))
-    leased = await store.polls.lease(now, limit=9, ttl=timedelta(hours=1))
+    epoch = await store.deliveries.take_role("sender", now, timedelta(minutes=4))
+    claimed = await store.deliveries.claim(epoch, now, limit=9, ttl=timedelta(minutes=4))
+    leased = await store.polls.lease(now, limit=9, ttl=timedelta(minutes=4))
     print(epoch, len(claimed), len(leased), flush=True)
     sys.stdin.readline()
 
@@ -68,7 +68,7 @@ async def test_a_dropped_role_is_free_at_once(play: Play, store: Store) -> None:
 
 
 async def test_case_75_a_killed_sender_is_replaced_at_once(play: Play, store: Store) -> None:
-    """A real process holds the role, alerts and sources for an hour; killed, all of it is ours in the same second."""
+    """A real process holds the role, alerts and sources for minutes; killed, all of it is ours in the same second."""
     await play.queue(store, play.alert(1))
     await store.polls.sync(play.sources(3), play.now)
     us = await play.worker(this_process())
