@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from bot.clock import steady, wall
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Delivery
-from bot.ports.delivery import DeliverStore, Notifier
+from bot.ports.delivery import DeliverStore, Notifier, Unreadable
 from bot.sending.flights import RUSH, Flights
 from bot.sending.lane import Lane
 from bot.sending.pace import Limits, Pace
@@ -210,7 +210,7 @@ class Deliverer:
         if now < self._look_at or len(self._held) > HELD // 4:
             return
         ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
-        room = HELD - len(self._held)
+        room, spoilt = HELD - len(self._held), list[Unreadable]()
         claimed = await self._store.claim(
             epoch,
             self._wall(),
@@ -220,7 +220,9 @@ class Deliverer:
             before=self._wall() - STALE,
             without=sorted(ours),
             after=sorted(self._served),
+            unreadable=spoilt.append,
         )
+        self._lane.report(spoilt)
         another_round = len(claimed) < room and self._served - ours
         self._look_at = now if another_round else now + (BUSY if claimed else IDLE)
         chats = {one.alert.chat.id for one in claimed}

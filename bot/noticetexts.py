@@ -103,6 +103,26 @@ def refused(_: Words, reason: str) -> str:
     return _("Telegram refuses the token ({reason}): nothing is sent until it is replaced", reason=reason)
 
 
+def unreadable(_: Words, alerts: int, chat: int, reason: str) -> str:
+    """Say that alerts were given up because the bot cannot read or show them; the first of them was for this chat."""
+    return _.ngettext(
+        "{number} alert was given up because the bot cannot read or show it, for chat {chat}: {reason}",
+        "{number} alerts were given up because the bot cannot read or show them, the first for chat {chat}: {reason}",
+        alerts,
+        chat=chat,
+        reason=reason,
+    )
+
+
+def unheeded(_: Words, chat: int, reason: str) -> str:
+    """Say that what a chat has set is passed over."""
+    return _(
+        "what chat {chat} has set is not heeded, let it be set anew: {reason}",
+        chat=chat,
+        reason=reason,
+    )
+
+
 # ---------------------------------------------------------------------------------------------- the file
 
 

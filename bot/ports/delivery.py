@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -51,6 +51,15 @@ class Dead:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What the store cannot read: an alert, which has ended as dead, or what a chat has set, which is passed over."""
+
+    what: Literal["alert", "setting"]
+    chat: int
+    reason: str
+
+
 class DeliverStore(Protocol):
     """What delivery needs on record."""
 
@@ -73,12 +82,14 @@ class DeliverStore(Protocol):
         before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
+        unreadable: Callable[[Unreadable], None] = ...,
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
+        A row that cannot be read costs itself alone: `unreadable` hears of it.
         """
         ...
 

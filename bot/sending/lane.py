@@ -10,11 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import noticetexts
 from bot.errors import DeliveryError, StaleLeaseError, StoreError
 from bot.model import Delivery
-from bot.ports.delivery import Dead, DeliverStore, Folded, Later, Notifier, Sent
+from bot.ports.delivery import Dead, DeliverStore, Folded, Later, Notifier, Sent, Unreadable
 from bot.sending import retry
 from bot.sending.pace import Pace
 from bot.sending.tenure import Tenure
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
 DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
 HOUR = timedelta(hours=1)
+UNSHOWN = "it cannot be shown; the log has the reason"
 
 
 class Lane:
@@ -49,6 +51,7 @@ class Lane:
         self._notice, self._ail = notice, ail
         self._slowed: dict[int, datetime] = {}
         self._unreached = self._doubts = self._refusals = 0
+        self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
         self.waits = now()
         self.closed: set[int] = set()
         self.refused: str | None = None
@@ -62,7 +65,8 @@ class Lane:
                 action = await self._attempt(batch, folded=folded)
                 if not isinstance(action, retry.Again):
                     break
-                if folded and action.form == "bare" and len(batch) > 1:  # too many for one message: the others follow
+                # Too many for one message, or one of them cannot be shown: fewer, and the others follow.
+                if folded and action.form == "bare" and len(batch) > 1:
                     few = len(batch) // 2
                     await self._store.unclaim(batch[few:], epoch)
                     batch = batch[:few]
@@ -76,6 +80,15 @@ class Lane:
         except StoreError as error:
             log.warning("cannot write down a delivery", extra={"reason": str(error)})
 
+    def report(self, spoilt: Sequence[Unreadable]) -> None:
+        """Tell the owners what cannot be read: alerts that ended together in one notice, a chat's settings once."""
+        if alerts := [one for one in spoilt if one.what == "alert"]:
+            self._notice(lambda _: noticetexts.unreadable(_, len(alerts), alerts[0].chat, alerts[0].reason))
+        for one in spoilt:
+            if one.what == "setting" and one.chat not in self._unheeded:
+                self._unheeded.add(one.chat)
+                self._notice(partial(noticetexts.unheeded, chat=one.chat, reason=one.reason))
+
     async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
         """Ask the medium once, and say what follows."""
         try:
@@ -87,7 +100,9 @@ class Lane:
             raise
         except Exception:  # one alert that cannot be shown must not stop the others
             log.exception("cannot show an alert", extra={"story": batch[0].alert.story})
-            refusal = DeliveryError("it cannot be shown; the log has the reason", "retry")
+            if folded and len(batch) > 1:
+                return retry.Again("bare")
+            refusal = DeliveryError(UNSHOWN, "retry")
         else:
             self._well()
             return accepted
@@ -95,7 +110,10 @@ class Lane:
             self._doubt()
         elif refusal.verdict not in {"unsent", "token"}:
             self._well()
-        return retry.after(refusal, batch[0], self._wall(), self._chance())
+        action = retry.after(refusal, batch[0], self._wall(), self._chance())
+        if isinstance(action, Dead) and refusal.verdict == "retry" and folded and len(batch) > 1:
+            return retry.Again("bare")  # one of them is refused, not all
+        return action
 
     async def _fold(self, batch: Sequence[Delivery]) -> Folded:
         """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
@@ -112,6 +130,8 @@ class Lane:
             except DeliveryError as error:
                 if error.verdict not in {"shrink", "stale"}:
                     raise
+            except Exception:  # perhaps it is a line that is there already
+                log.exception("cannot show a rolling message", extra={"chat": chat.id})
         return Folded(await self._notifier.fold(batch, None))
 
     async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
@@ -161,6 +181,8 @@ class Lane:
         first = sum(one.message is None and not one.alert.part for one in batch)  # replies are no alerts of their own
         self.sent += first if isinstance(result, Sent | Folded) else 0
         self.dead += first if isinstance(result, Dead) else 0
+        if isinstance(result, Dead) and result.reason == UNSHOWN:
+            self.report([Unreadable("alert", one.alert.chat.id, UNSHOWN) for one in batch])
 
     async def _slow(self, chat: int, until: datetime, over: datetime) -> None:
         """Let the chat wait; a second chat that is asked to wait meanwhile means everybody.

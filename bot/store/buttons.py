@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from bot.buttons import of_menu
 from bot.store.database import Database
 from bot.store.instants import DAY_MS, to_ms
-from bot.store.rows import clean
+from bot.store.rows import to_json
 from bot.store.schema import button, outbox
 
 FOR_DAYS = 30  # that a button works: as long as items stay on record
@@ -33,7 +33,7 @@ class Buttons:
         row = {
             "key": key,
             "chat": chat,
-            "meanings": clean(json.dumps(list(meanings), ensure_ascii=False)),
+            "meanings": to_json(list(meanings)),
             "until": to_ms(now) + FOR_DAYS * DAY_MS,
         }
         async with self.database.write() as connection:

@@ -17,10 +17,11 @@ from bot.ports.chat import SourceStatus, Status
 from bot.store import moving
 from bot.store.claims import EVERYBODY
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import REVOKED
 from bot.store.queries import may_be_told
-from bot.store.rows import from_priority, to_chat, to_priority, to_topic
+from bot.store.rows import Row, from_priority, to_chat, to_priority, to_topic
 from bot.store.schema import DUE, ENABLED, chat, counter, outbox, source, subscription
 
 _MENUS = "menus"
@@ -74,7 +75,8 @@ class Chats:
             rows = await connection.execute(
                 select(subscription.c.watchlist, subscription.c.settings).where(*its), values
             )
-            found = {row.watchlist: to_priority(row.settings) for row in rows}
+            read = decode_each(rows, lambda row: to_priority(row.settings), "a subscription")
+            found = {row.watchlist: wanted for row, wanted in read}
         return {name: wanted for name, wanted in found.items() if wanted}
 
     async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
@@ -151,7 +153,8 @@ class Chats:
             .where(text(DUE), may_be_told())
         )
         number = func.count()
-        given_up = text("state = 'dead' AND hold IS NULL")  # what a chat muted or passed over is none of it
+        # What a chat muted or passed over is not given up.
+        given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')")
         of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
         of_silent = (
             select(chat.c.id, chat.c.suspended, chat.c.revoked)
@@ -167,12 +170,7 @@ class Chats:
             dead = (await connection.execute(of_dead.order_by(number.desc(), outbox.c.reason))).all()
             silent = (await connection.execute(of_silent)).all()
         return Status(
-            sources=tuple(
-                SourceStatus(
-                    one.name, to_utc_or_none(one.polled_at), to_utc(one.next_due), one.error, one.failures, one.known
-                )
-                for one in sources
-            ),
+            sources=tuple(one for _, one in decode_each(sources, _source, "a source")),
             waiting=waiting,
             sent=sent or 0,
             dead=tuple((reason or "", many) for reason, many in dead),
@@ -195,3 +193,8 @@ class Chats:
 
 def _row(one: Subscription) -> dict[str, Any]:
     return {"chat": one.chat.id, "topic": to_topic(one.chat), "watchlist": one.watchlist}
+
+
+def _source(row: Row) -> SourceStatus:
+    polled, due = to_utc_or_none(row.polled_at), to_utc(row.next_due)
+    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known)

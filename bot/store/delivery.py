@@ -6,7 +6,7 @@ sender's epoch: what an older epoch held is free again, and a late result of one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, case, func, or_, select, text, update
 
 from bot.model import Alert, Chat, Delivery, Look, Report
-from bot.ports.delivery import Dead, Folded, Later, Role, Sent
+from bot.ports.delivery import Dead, Folded, Later, Role, Sent, Unreadable
 from bot.store import moving, roles
 from bot.store.claims import EVERYBODY, claiming, listing, messages_of, sent_since
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.endings import Ending, Endings
 from bot.store.instants import to_ms, to_utc
 from bot.store.queries import may_be_told, reports_of
-from bot.store.rows import Row, to_alert, to_chat, to_look, to_report, to_topic
+from bot.store.rows import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.schema import DUE, chat, outbox, role_lease
-from bot.store.sifting import sift
+from bot.store.sifting import Spoilt, sift
+from bot.store.wishes import end_unreadable, looks_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,13 +57,15 @@ class Deliveries:
         before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
+        unreadable: Callable[[Unreadable], None] = lambda _: None,
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
-        StaleLeaseError when the epoch is over.
+        A row that cannot be read ends by itself, as dead with the reason; a setting or mute that cannot be read is
+        passed over. `unreadable` hears of both. StaleLeaseError when the epoch is over.
         """
         dialect = self.database.dialect
         values = {"now": to_ms(now), "until": to_ms(now + ttl), "epoch": epoch, "most": limit}
@@ -73,43 +77,37 @@ class Deliveries:
                 return ()
             rows = (await connection.execute(claiming(dialect), values | left_out)).all()
             rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
-            return await sift(connection, dialect, rows, await self._deliveries(connection, rows), now)
+            spoilt = Spoilt()
+            claimed = await self._deliveries(connection, rows, spoilt)
+            due = await sift(connection, dialect, claimed, now, spoilt)
+            await end_unreadable(connection, spoilt.rows)
+        for one in spoilt.found:
+            unreadable(one)
+        return due
 
     async def _paused(self, connection: AsyncConnection, now: int) -> bool:
         pause = select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)
         return (await connection.scalar(pause) or 0) > now
 
-    async def _deliveries(self, connection: AsyncConnection, rows: Sequence[Row]) -> tuple[Delivery, ...]:
-        """Return rows of the outbox with their stories' reports and their chats' wishes: one query for all of each."""
+    async def _deliveries(
+        self, connection: AsyncConnection, rows: Sequence[Row], spoilt: Spoilt
+    ) -> list[tuple[Row, Delivery]]:
+        """Return rows of the outbox with their stories' reports and their chats' looks: one query for all of each."""
         if not rows:
-            return ()
+            return []
         dialect = self.database.dialect
         reports: dict[int, list[Report]] = {}
-        for row in await connection.execute(reports_of(dialect), {"ids": dialect.pack({row.story for row in rows})}):
-            reports.setdefault(row.story, []).append(to_report(row))
-        wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
-        said = await connection.execute(wishes, {"ids": dialect.pack({row.chat for row in rows})})
-        looks = {row.id: to_look(row.settings) for row in said}
+        told = await connection.execute(reports_of(dialect), {"ids": dialect.pack({row.story for row in rows})})
+        for row, report in decode_each(told, to_report, "a report"):
+            reports.setdefault(row.story, []).append(report)
+        looks = await looks_of(connection, dialect, {row.chat for row in rows}, spoilt.look)
         parents = await self._parents(connection, [row.story for row in rows if row.part])
-        return tuple(
-            Delivery(
-                id=row.id,
-                alert=_alert(row, parents.get((row.chat, row.topic, row.story))),
-                reports=tuple(reports.get(row.story, ())),
-                revision=row.wanted,
-                attempts=row.attempts,
-                doubts=row.doubts,
-                message=row.message,
-                answers=None
-                if row.part == 0
-                else getattr(parents.get((row.chat, row.topic, row.story)), "message", None),
-                folded=row.folded,
-                key=row.key,
-                look=looks.get(row.chat, Look()),
-                held=None if row.hold == "source" else row.hold,
-            )
-            for row in rows
-        )
+
+        def read(row: Row) -> Delivery:
+            parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
+            return _delivery(row, parent, tuple(reports.get(row.story, ())), looks.get(row.chat, Look()))
+
+        return list(decode_each(rows, read, "an alert", spoilt.alert))
 
     async def _parents(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[tuple[int, int, int], Row]:
         """Return the messages of stories, by place and story."""
@@ -141,7 +139,7 @@ class Deliveries:
             rows = (await connection.execute(listing(newest=message is None), values)).all()
             if not rows or (message is None and rows[0].sent_at < to_ms(since)):
                 return ()
-            return await self._deliveries(connection, rows)
+            return tuple(one for _, one in await self._deliveries(connection, rows, Spoilt()))
 
     async def settle(
         self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
@@ -205,6 +203,24 @@ class Deliveries:
             number, first = (await connection.execute(due, {"now": to_ms(now)})).one()
             pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
+
+
+def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: Look) -> Delivery:
+    """Return an alert on its way, of a row, the message that it answers, its story's reports and its chat's look."""
+    return Delivery(
+        id=row.id,
+        alert=_alert(row, parent),
+        reports=reports,
+        revision=row.wanted,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        message=row.message,
+        answers=None if parent is None else parent.message,
+        folded=row.folded,
+        key=row.key,
+        look=look,
+        held=None if row.hold == "source" else row.hold,
+    )
 
 
 def _alert(row: Row, parent: Row | None) -> Alert:

@@ -15,9 +15,10 @@ from bot.ports.wishes import Guest
 from bot.store import moving
 from bot.store.claims import EVERYBODY
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.instants import to_ms, to_utc_or_none
 from bot.store.personal import raise_counter
-from bot.store.rows import clean_or_none
+from bot.store.rows import Row, clean_or_none
 from bot.store.schema import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
 
 if TYPE_CHECKING:
@@ -97,19 +98,8 @@ class Guests:
             .order_by(chat.c.id)
         )
         async with self.database.read() as connection:
-            return tuple(
-                Guest(
-                    id=row.id,
-                    kind=row.kind,
-                    title=row.title,
-                    admitted=row.admitted_at is not None,
-                    revoked=bool(row.revoked),
-                    suspended=row.suspended,
-                    subscriptions=row.many or 0,
-                    knocked=to_utc_or_none(row.knocked_at),
-                )
-                for row in await connection.execute(wanted)
-            )
+            rows = await connection.execute(wanted)
+            return tuple(guest for _, guest in decode_each(rows, _guest, "a chat"))
 
     async def strangers(self, before: datetime) -> tuple[int, ...]:
         """Return groups that asked before then, and that nobody has let in."""
@@ -118,3 +108,16 @@ class Guests:
             return tuple(
                 (await connection.scalars(waits.order_by(chat.c.id).limit(20), {"before": to_ms(before)})).all()
             )
+
+
+def _guest(row: Row) -> Guest:
+    return Guest(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        admitted=row.admitted_at is not None,
+        revoked=bool(row.revoked),
+        suspended=row.suspended,
+        subscriptions=row.many or 0,
+        knocked=to_utc_or_none(row.knocked_at),
+    )

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, func, select, text
 
-from bot.model import Chat, Item, Report
+from bot.model import Chat, Item
 from bot.onrecord import ItemOnRecord, Telling, Trace
 from bot.store import queries
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.instants import to_ms, to_utc, to_utc_or_none
 from bot.store.places import find_places
 from bot.store.rows import Row, to_report
@@ -52,7 +53,8 @@ class Items:
                 page = {"first": first, "below": below, "most": most}
                 rows = (await connection.execute(_page(), page)).all()
             if rows:
-                yield tuple(_item(row) for row in rows if row.seen_at >= to_ms(since))
+                recent = [row for row in rows if row.seen_at >= to_ms(since)]
+                yield tuple(one for _, one in decode_each(recent, _item, "an item"))
             below = rows[-1].id if rows else first
 
     async def trace(self, url: str, chat: Chat) -> tuple[Trace, ...]:
@@ -68,8 +70,8 @@ class Items:
         if found.story is None:
             return Trace(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
-        told = (await connection.execute(queries.reports_of(self.database.dialect), packed)).all()
-        reports: tuple[Report, ...] = tuple(to_report(one) for one in told)
+        rows = await connection.execute(queries.reports_of(self.database.dialect), packed)
+        told = tuple(decode_each(rows, to_report, "a report"))
         to, topic = (await find_places(connection)).now(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_telling_of(), its)).one_or_none()
@@ -77,8 +79,8 @@ class Items:
         return Trace(
             found,
             first_sight=False,
-            reports=reports,
-            sketches=tuple(bytes(one.sketch) for one in told),
+            reports=tuple(report for _, report in told),
+            sketches=tuple(bytes(row.sketch) for row, _ in told),
             telling=None if sent is None else _told(sent),
             subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
         )

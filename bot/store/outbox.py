@@ -17,10 +17,11 @@ from sqlalchemy import Insert, Select, Update, bindparam, case, literal, select,
 
 from bot.buttons import KEY_BITS
 from bot.model import Alert, Chat, FollowUp, Rise
+from bot.store.decoding import decode_each
 from bot.store.dialect import Dialect
 from bot.store.places import Places
 from bot.store.queries import may_be_told
-from bot.store.rows import to_alert, to_chat, to_payload
+from bot.store.rows import Row, to_alert, to_chat, to_payload
 from bot.store.schema import chat, outbox
 
 if TYPE_CHECKING:
@@ -145,10 +146,8 @@ async def raise_priorities(
     theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}
     waiting = await connection.execute(_calm(dialect), {"stories": dialect.pack([rise.story for rise in rises])})
     raised, replies = [], []
-    for row in waiting.all():
-        if (row.chat, row.topic, row.story) not in theirs:
-            continue
-        calm = to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
+    meant = [row for row in waiting.all() if (row.chat, row.topic, row.story) in theirs]
+    for row, calm in decode_each(meant, _alert_of, "an alert"):
         urgent = replace(calm, priority="urgent")
         raised.append({"its_id": row.id, "to_payload": to_payload(urgent)})
         under_way = row.state == "sent" or row.lease_epoch is not None
@@ -159,6 +158,10 @@ async def raise_priorities(
         await connection.execute(_raising(), raised)
     if replies:
         await connection.execute(_adding(dialect), replies)
+
+
+def _alert_of(row: Row) -> Alert:
+    return to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
 
 
 @cache

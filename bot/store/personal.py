@@ -16,6 +16,7 @@ from bot.model import Chat
 from bot.onrecord import PersonalQuery
 from bot.store import moving
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_utc_or_none
 from bot.store.rows import Row, clean, to_chat, to_topic
@@ -100,7 +101,8 @@ class Personal:
         """Return all confirmed queries of the installation, oldest first."""
         all_of_them = select(personal_query).where(_CONFIRMED).order_by(personal_query.c.id)
         async with self.database.read() as connection:
-            return tuple(_query(row) for row in await connection.execute(all_of_them))
+            rows = await connection.execute(all_of_them)
+            return tuple(query for _, query in decode_each(rows, _query, "a query"))
 
     async def changed(self) -> int:
         """Return a number that is another whenever `every` is."""

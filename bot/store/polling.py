@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
-from bot.model import Alert, Source
-from bot.ports.polling import Leased, ReportOnRecord, Turn
+from bot.model import Alert, Source, Validators
+from bot.ports.polling import Habits, Leased, ReportOnRecord, Turn
 from bot.store import queries
 from bot.store.database import Database
+from bot.store.decoding import decode_each, decode_or
 from bot.store.dialect import LEASE_LOCK, STORY_LOCK
 from bot.store.habits import to_habits
 from bot.store.holder import is_gone
@@ -25,7 +26,7 @@ from bot.store.instants import to_ms, to_utc
 from bot.store.outbox import put_alerts
 from bot.store.places import find_places
 from bot.store.recording import OpenRecording
-from bot.store.rows import to_leased, to_report
+from bot.store.rows import Row, to_leased, to_report
 from bot.store.schema import LEASED, source
 from bot.store.seen import Lookups, Shown
 from bot.store.sources import sync_sources
@@ -76,7 +77,7 @@ class Polls:
             await self.database.dialect.one_at_a_time(connection, LEASE_LOCK)  # or two could take one site each
             rows = (await connection.execute(queries.leasing(forced=forced_since is not None), values)).all()
         ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
-        return tuple(replace(to_leased(row), habits=to_habits(row)) for row in ordered)
+        return tuple(_leased(row) for row in ordered)
 
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
         """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""
@@ -112,7 +113,10 @@ class Polls:
         values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
         async with self.database.read() as connection:
             rows = (await connection.execute(queries.reported(dialect), values)).all()
-        return {row.key: ReportOnRecord(row.id, row.story, to_report(row), row.changes) for row in rows}
+        return {
+            row.key: ReportOnRecord(row.id, row.story, told, row.changes)
+            for row, told in decode_each(rows, to_report, "a report")
+        }
 
     async def finish(self, turns: Sequence[Turn]) -> None:
         """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""
@@ -146,3 +150,10 @@ class Polls:
             first = (await connection.execute(queries.first_due())).one()
         known = [ms for ms in first if ms is not None]
         return to_utc(min(known)) if known else None
+
+
+def _leased(row: Row) -> Leased:
+    """Return a leased source; what cannot be read of its record is learned anew."""
+    bare = Leased(row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet)
+    leased = decode_or(row, to_leased, bare, "a source")
+    return replace(leased, habits=decode_or(row, to_habits, Habits(), "what was learned of a source"))

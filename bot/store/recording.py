@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import StaleLeaseError
-from bot.model import Candidate, Chat, Probe, Report, Subscription
+from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
 from bot.ports.polling import StoryOnRecord, Turn
 from bot.store import queries
+from bot.store.decoding import decode_each, decode_or
 from bot.store.dialect import STORY_LOCK, Dialect
 from bot.store.instants import to_ms
 from bot.store.outbox import put_alerts, put_follow_ups, raise_priorities, raise_revisions
 from bot.store.places import Places, find_places
-from bot.store.rows import to_chat, to_priority, to_report
+from bot.store.rows import Row, to_chat, to_priority, to_report
 from bot.store.seen import Shown, look_up, put_keys, refresh
 from bot.store.turns import end_of, put_corrections, put_items, put_reports
 
@@ -62,7 +63,7 @@ class OpenRecording:
                 found[row.item][row.report] = None
         ids = self.dialect.pack(tuple({number: None for one in found for number in one}))
         rows = await self.connection.execute(queries.reports(self.dialect), {"ids": ids}) if any(found) else ()
-        on_record = {row.id: Candidate(row.story, to_report(row), bytes(row.sketch)) for row in rows}
+        on_record = {row.id: one for row, one in decode_each(rows, _candidate, "a report")}
         return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
 
     async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
@@ -74,8 +75,9 @@ class OpenRecording:
         reports: dict[int, list[Report]] = {}
         sketches: dict[int, list[bytes]] = {}
         told: dict[int, set[Chat]] = {}
-        for row in await self.connection.execute(queries.reports_of(self.dialect), packed):
-            reports.setdefault(row.story, []).append(to_report(row))
+        rows = await self.connection.execute(queries.reports_of(self.dialect), packed)
+        for row, told_by in decode_each(rows, to_report, "a report"):
+            reports.setdefault(row.story, []).append(told_by)
             sketches.setdefault(row.story, []).append(bytes(row.sketch))
         aliases = (await self._places()).aliases()
         for row in await self.connection.execute(queries.told_of(self.dialect), packed):
@@ -90,9 +92,7 @@ class OpenRecording:
         """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
         rows = await self.connection.execute(queries.subscribed(self.dialect), packed)
-        return tuple(
-            Subscription(to_chat(row.chat, row.topic), row.watchlist, to_priority(row.settings)) for row in rows
-        )
+        return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
 
     async def write(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
@@ -139,3 +139,12 @@ class OpenRecording:
         if not self.locked:
             await self.dialect.one_at_a_time(self.connection, STORY_LOCK)
             self.locked = True
+
+
+def _candidate(row: Row) -> Candidate:
+    return Candidate(row.story, to_report(row), bytes(row.sketch))
+
+
+def _priority(row: Row) -> Priority | None:
+    """Return how loud a chat wants a watchlist; what cannot be read is no reason not to tell it."""
+    return decode_or(row, lambda one: to_priority(one.settings), None, "a subscription")

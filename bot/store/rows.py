@@ -22,6 +22,22 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
+def to_json(value: object) -> str:
+    """Return a value as JSON whose texts are clean.
+
+    They are cleaned before they are written as JSON: there, the end of an escaped backslash looks like a NUL.
+    """
+    return json.dumps(_cleaned(value), ensure_ascii=False)
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list | tuple):
+        return [_cleaned(one) for one in value]
+    return {name: _cleaned(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
 def clean_or_none(text: str | None) -> str | None:
     """Return the same for what may be absent."""
     return None if text is None else clean(text)
@@ -81,7 +97,7 @@ def to_payload(alert: Alert) -> str:
     }
     if alert.part:
         payload |= {"part": alert.part, "was": alert.was}
-    return clean(json.dumps(payload, ensure_ascii=False).replace("\\u0000", ""))
+    return to_json(payload)
 
 
 def to_alert(chat: Chat, story: int, payload: str) -> Alert:

@@ -7,40 +7,70 @@ nothing. `bot.sending.timing` decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model import Delivery
+from bot.ports.delivery import Unreadable
 from bot.sending.timing import Drop, Hold, Send, Waiting, decide
+from bot.store.decoding import decode_each
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_utc
-from bot.store.rows import Row, to_topic
+from bot.store.rows import Row, clean, to_topic
 from bot.store.wishes import Place, digested, drop, gather, hold, reason_of, wishes_of
+from bot.wishes import Wishes
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
+@dataclass(slots=True)
+class Spoilt:
+    """What a claim met that cannot be read, decided or both: whom it concerns, and the rows that end for it."""
+
+    found: list[Unreadable] = field(default_factory=list)
+    rows: dict[int, str] = field(default_factory=dict)  # of the outbox, by number, with the reason
+
+    def alert(self, row: Row, reason: str) -> None:
+        """Note an alert, which is to end."""
+        self.found.append(Unreadable("alert", row.chat, reason))
+        self.rows[row.id] = clean(reason)
+
+    def look(self, row: Row, reason: str) -> None:
+        """Note how a chat wants its alerts."""
+        self.found.append(Unreadable("setting", row.id, reason))
+
+    def wish(self, row: Row, reason: str) -> None:
+        """Note hours or a mute of a place, or that they cannot be applied to an alert."""
+        self.found.append(Unreadable("setting", row.chat, reason))
+
+
 async def sift(
-    connection: AsyncConnection, dialect: Dialect, rows: Sequence[Row], deliveries: Sequence[Delivery], now: datetime
+    connection: AsyncConnection,
+    dialect: Dialect,
+    claimed: Sequence[tuple[Row, Delivery]],
+    now: datetime,
+    spoilt: Spoilt,
 ) -> tuple[Delivery, ...]:
-    """Return what is to be sent now, of claimed rows and the deliveries that they are."""
-    if not rows:
+    """Return what is to be sent now, of claimed rows and the deliveries that they are.
+
+    Where the wishes of a place cannot be applied, its alert is sent: better one too many than one that is lost.
+    """
+    if not claimed:
         return ()
-    looks = {one.alert.chat.id: one.look for one in deliveries}
-    wishes = await wishes_of(connection, dialect, looks.keys(), looks)
+    looks = {one.alert.chat.id: one.look for _, one in claimed}
+    wishes = await wishes_of(connection, dialect, looks.keys(), looks, spoilt.wish)
     if not wishes:
-        return tuple(deliveries)
+        return tuple(one for _, one in claimed)
     through: list[Delivery] = []
     held: list[tuple[int, int, str]] = []
     dropped: list[tuple[int, str]] = []
     unseen: list[int] = []
     served: dict[Place, int] = {}
-    for row, delivery in zip(rows, deliveries, strict=True):
+    for row, delivery in claimed:
         where = (row.chat, to_topic(delivery.alert.chat))
-        waiting = Waiting(delivery.alert, delivery.reports, to_utc(row.created_at), edit=row.shown > 0)
-        match decide(waiting, wishes[where], now) if where in wishes else None:
+        match _decide(row, delivery, wishes[where], now, spoilt) if where in wishes else None:
             case Hold(until, why):
                 held.append((row.id, to_ms(until), why))
             case Drop(mute):
@@ -57,3 +87,13 @@ async def sift(
     await gather(connection, unseen)
     await digested(connection, served)
     return tuple(through)
+
+
+def _decide(row: Row, delivery: Delivery, wishes: Wishes, now: datetime, spoilt: Spoilt) -> Send | Hold | Drop:
+    """Return what is to be done with an alert now."""
+
+    def decided(row: Row) -> Send | Hold | Drop:
+        waiting = Waiting(delivery.alert, delivery.reports, to_utc(row.created_at), edit=row.shown > 0)
+        return decide(waiting, wishes, now)
+
+    return next((one for _, one in decode_each((row,), decided, "what a chat wishes", spoilt.wish)), Send())

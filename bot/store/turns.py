@@ -5,7 +5,6 @@ Functions over an open transaction; `recording` calls them in order. Whose turn 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from bot.store import queries
 from bot.store.dialect import Dialect
 from bot.store.habits import of_habits
 from bot.store.instants import to_ms, to_ms_or_none
-from bot.store.rows import clean, clean_or_none
+from bot.store.rows import clean, clean_or_none, to_json
 from bot.store.seen import Shown, look_up, put_keys, refresh
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def _report(one: Recorded, told: Report) -> dict[str, Any]:
         "url": clean_or_none(told.url),
         "at": to_ms(told.at),
         "published": to_ms_or_none(told.published),
-        "watchlists": json.dumps(told.watchlists),
+        "watchlists": to_json(told.watchlists),
         "sketch": b"" if one.signature is None else one.signature.sketch,
         "reason": clean(told.reason),
         "key": next(iter(one.item.keys), None),

@@ -1,19 +1,21 @@
 """What chats wish, as rows: settings of a chat and of its places, and mutes.
 
 Functions over an open transaction, for the sender's claims and for commands. A zone and a look belong to the chat,
-hours and mutes to the chat or to one topic of it.
+hours and mutes to the chat or to one topic of it. What cannot be read of them is passed over: an alert too many is
+better than one that is lost.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, text, update
 
 from bot.model import Look
+from bot.store.decoding import decode_each
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none, to_utc_or_none
 from bot.store.rows import Row, to_look
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 Place = tuple[int, int]  # chat, topic
+Spoilt = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
 
 HELD = "state = 'pending' AND hold IS NOT NULL"
 
@@ -64,25 +67,39 @@ def to_mute(row: Row) -> Mute:
     return Mute(row.kind, row.what, to_utc_or_none(row.until), forms, row.label)
 
 
-async def looks_of(connection: AsyncConnection, dialect: Dialect, chats: Collection[int]) -> dict[int, Look]:
+def _pass_over(_row: Row, _reason: str) -> None:
+    """Nobody is told of it but the log."""
+
+
+async def looks_of(
+    connection: AsyncConnection, dialect: Dialect, chats: Collection[int], spoilt: Spoilt = _pass_over
+) -> dict[int, Look]:
     """Return how these chats want their alerts, of those that said anything."""
     wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
     said = await connection.execute(wishes, {"ids": dialect.pack(chats)})
-    return {row.id: to_look(row.settings) for row in said}
+    read = decode_each(said, lambda row: to_look(row.settings), "how a chat wants its alerts", spoilt)
+    return {row.id: look for row, look in read}
 
 
 async def wishes_of(
-    connection: AsyncConnection, dialect: Dialect, chats: Collection[int], looks: Mapping[int, Look]
+    connection: AsyncConnection,
+    dialect: Dialect,
+    chats: Collection[int],
+    looks: Mapping[int, Look],
+    spoilt: Spoilt = _pass_over,
 ) -> dict[Place, Wishes]:
     """Return the wishes of all places of these chats that have any."""
     ids = {"ids": dialect.pack(chats)}
     found: dict[Place, Wishes] = {}
-    for row in await connection.execute(select(place).where(dialect.among(place.c.chat, "ids")), ids):
-        found[row.chat, row.topic] = to_wishes(row.settings, row.digested_at)
+    rows = await connection.execute(select(place).where(dialect.among(place.c.chat, "ids")), ids)
+    for row, wishes in decode_each(
+        rows, lambda row: to_wishes(row.settings, row.digested_at), "what a chat wishes", spoilt
+    ):
+        found[row.chat, row.topic] = wishes
     muted: dict[Place, list[Mute]] = {}
     mutes = select(mute).where(dialect.among(mute.c.chat, "ids")).order_by(mute.c.since, mute.c.what)
-    for row in await connection.execute(mutes, ids):
-        muted.setdefault((row.chat, row.topic), []).append(to_mute(row))
+    for row, one in decode_each(await connection.execute(mutes, ids), to_mute, "a mute", spoilt):
+        muted.setdefault((row.chat, row.topic), []).append(one)
     for where, theirs in muted.items():
         found[where] = replace(found.get(where, NONE), mutes=tuple(theirs))
     return {where: replace(one, zone=_zone(looks.get(where[0]))) for where, one in found.items()}
@@ -123,6 +140,20 @@ async def drop(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) 
         await connection.execute(its.where(text("state = 'pending'")).values(ended | freed), rows)
         shown = [{"its_id": row["its_id"]} for row in rows]
         await connection.execute(its.where(text("state = 'sent'")).values({"shown": outbox.c.wanted} | freed), shown)
+
+
+async def end_unreadable(connection: AsyncConnection, rows: Mapping[int, str]) -> None:
+    """End rows that cannot be read, by their number, with the reason. A message that is there just stays as it is."""
+    waits = text("state = 'pending'")
+    ended = {
+        "state": case((waits, "dead"), else_=outbox.c.state),
+        "shown": case((waits, outbox.c.shown), else_=outbox.c.wanted),
+    }
+    freed = {"lease_epoch": None, "lease_until": None}
+    its = update(outbox).where(outbox.c.id == bindparam("its_id"))
+    values = [{"its_id": one, "why": reason} for one, reason in sorted(rows.items())]
+    if values:
+        await connection.execute(its.values({**ended, **freed, "reason": bindparam("why")}), values)
 
 
 async def gather(connection: AsyncConnection, rows: Collection[int]) -> None:

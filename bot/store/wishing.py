@@ -18,9 +18,10 @@ from bot.model import Alert, Chat, Look, Report
 from bot.ports.wishes import Lately, State, Watcher
 from bot.store import moving, queries
 from bot.store.database import Database
+from bot.store.decoding import decode_each
 from bot.store.dialect import Dialect
 from bot.store.instants import to_ms, to_ms_or_none
-from bot.store.rows import clean, from_look, to_alert, to_chat, to_report, to_topic
+from bot.store.rows import clean, from_look, to_alert, to_chat, to_json, to_report, to_topic
 from bot.store.schema import mute, outbox, place, report, story
 from bot.store.wishes import HELD, from_wishes, look_again, looks_of, wishes_of
 from bot.wishes import NONE, Mute, Muted, Wishes
@@ -122,17 +123,18 @@ class Wishing:
             found = await _latest(connection, frozenset(watchlists), to_ms(since), most)
             packed = {"ids": self.database.dialect.pack(found)}
             reports: dict[int, list[Report]] = {story: [] for story in found}
-            for row in await connection.execute(queries.reports_of(self.database.dialect), packed) if found else ():
-                reports[row.story].append(to_report(row))
+            rows = await connection.execute(queries.reports_of(self.database.dialect), packed) if found else ()
+            for row, told in decode_each(rows, to_report, "a report"):
+                reports[row.story].append(told)
             states = await self._states(connection, chat, found)
-        return tuple(_lately(one, told[::-1], states.get(one, "none")) for one, told in reports.items() if told)
+        return tuple(_lately(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
 
     async def story(self, chat: Chat, number: int) -> Lately | None:
         """Return a story by its number, and what became of it here."""
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
             rows = await connection.execute(queries.reports_of(self.database.dialect), packed)
-            told = [to_report(row) for row in rows]
+            told = [one for _, one in decode_each(rows, to_report, "a report")]
             states = await self._states(connection, chat, [number])
         return _lately(number, told[::-1], states.get(number, "none")) if told else None
 
@@ -147,8 +149,9 @@ class Wishing:
         its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
         async with self.database.read() as connection:
-            payload = await connection.scalar(its, values)
-        return None if payload is None else to_alert(chat, story, payload)
+            rows = await connection.execute(its, values)
+            found = decode_each(rows, lambda row: to_alert(chat, story, row.payload), "an alert")
+            return next((alert for _, alert in found), None)
 
     async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
         """Return the stories that a place was told of, the latest first."""
@@ -163,8 +166,9 @@ class Wishing:
         async with self.database.read() as connection:
             rows = await connection.execute(_told_of(of_message=True), values)
             # A reply that shares the story's row of the message is no story of its own: the first one counts.
-            found = {row.story: row.payload for row in rows}
-        return tuple(to_alert(chat, story, payload) for story, payload in reversed(found.items()))
+            found = {row.story: row for row in rows}
+        read = decode_each(reversed(found.values()), lambda row: to_alert(chat, row.story, row.payload), "an alert")
+        return tuple(alert for _, alert in read)
 
     async def still(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
@@ -185,6 +189,7 @@ class Wishing:
                 sent.get((row.chat, row.topic), 0),
             )
             for row in rows
+            if (row.chat, row.topic) in found
         )
 
 
@@ -199,7 +204,7 @@ def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
         "topic": to_topic(where),
         "kind": wanted.kind,
         "what": clean(wanted.what),
-        "forms": clean(json.dumps(wanted.forms, ensure_ascii=False)),
+        "forms": to_json(wanted.forms),
         "label": clean(wanted.label),
         "until": to_ms_or_none(wanted.until),
     }
@@ -223,7 +228,8 @@ async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: in
     for _ in range(_PAGES):
         rows = (await connection.execute(_reports(), {"before": before, "most": _PAGE})).all()
         recent = [row for row in rows if row.at >= since]
-        found.update((row.story, None) for row in recent if not wanted.isdisjoint(json.loads(row.watchlists)))
+        read = decode_each(recent, lambda row: wanted.isdisjoint(json.loads(row.watchlists)), "a report")
+        found.update((row.story, None) for row, others in read if not others)
         if len(found) >= most or not recent or len(rows) < _PAGE:
             break
         before = rows[-1].id
