@@ -10,36 +10,34 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.metadata
-import socket
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
 from bot.http.addresses import host_of, next_hop, same_site, web_address
 from bot.http.guard import REFUSAL, Network, guarded_socket
 from bot.http.hosts import Hosts
+from bot.http.inlet import LARGEST_HEAD, measure
 from bot.http.reasons import (
     NO_ANSWER,
     NO_CONNECTION,
     NO_END,
     NO_NAME,
-    NO_TLS,
     fault_of,
     fresh_for,
     http_date,
     refusal_of,
     timed_out,
 )
+from bot.http.request import CURRENT, Request, look_at_tls, mark, note_inlet, note_socket
 from bot.http.robots import LARGEST as LARGEST_ROBOTS
 from bot.http.robots import Robots
-from bot.http.slots import Seat, slots
+from bot.http.slots import slots
 from bot.http.unpack import ACCEPTED, LARGEST, too_large, unpacked
 from bot.model import Fetched, Validators
 
@@ -54,8 +52,6 @@ LARGE = 1024 * 1024  # bytes; of answers beyond it …
 LARGE_ONES = 8  # … so many are taken in at once: all connections together would fill the memory
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
-_CURRENT: ContextVar[_Request] = ContextVar("the request that a socket is made for")
-
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FEEDS = "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.9, */*;q=0.5"
@@ -65,26 +61,6 @@ _PAGES = "text/html, application/xhtml+xml, */*;q=0.5"
 def default_user_agent() -> str:
     """Return the name we go by: what we are and which release."""
     return f"Newswatch/{importlib.metadata.version('newswatch')} (news alerts; reads feeds)"
-
-
-@dataclass(slots=True)
-class _Request:
-    """One answer to get, over all its hops."""
-
-    url: URL
-    headers: dict[str, str]  # for everybody
-    private: dict[str, str]  # for the host of the first address only
-    validators: Validators
-    left: float  # seconds of the deadline
-    largest: int  # bytes of the body, unpacked
-    permanent: bool = True  # every redirect so far was
-    visited: set[URL] = field(default_factory=set)
-    stage: str = NO_CONNECTION  # what a time-out would have interrupted
-    sockets: list[socket.socket] = field(default_factory=list)
-    seat: Seat = field(default_factory=Seat)  # until this hop ends, as is …
-    held: AsyncExitStack = field(default_factory=AsyncExitStack)  # … what else it holds
-    cut: bool = False  # what is longer is cut off, and no error
-    page: bool = False  # an alert waits for it
 
 
 class WebFetch:
@@ -125,18 +101,19 @@ class WebFetch:
         import aiohttp
 
         connector = aiohttp.TCPConnector(
-            socket_factory=guarded_socket(self._networks, self._ports, _note),
+            socket_factory=guarded_socket(self._networks, self._ports, note_socket),
             resolver=aiohttp.AsyncResolver(timeout=4, tries=2),
             limit=0,  # the slots count instead
             force_close=True,  # two requests to a host are far apart, and idle connections are open files
         )
+        measure(connector, note_inlet)
         trace = aiohttp.TraceConfig()
         for signal, stage in (
             (trace.on_dns_resolvehost_start, NO_NAME),
             (trace.on_dns_resolvehost_end, NO_CONNECTION),
             (trace.on_connection_create_end, NO_ANSWER),
         ):
-            signal.append(_mark(stage))
+            signal.append(mark(stage))
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -145,6 +122,8 @@ class WebFetch:
             timeout=aiohttp.ClientTimeout(total=None),
             trace_configs=[trace],
             skip_auto_headers=("User-Agent",),
+            max_line_size=LARGEST_HEAD,
+            max_field_size=LARGEST_HEAD,
         )
         self._open.callback(self._threads.shutdown, wait=False)
         await self._open.enter_async_context(self._session)
@@ -177,10 +156,10 @@ class WebFetch:
             common["If-None-Match"] = known.etag
         if known.last_modified:
             common["If-Modified-Since"] = known.last_modified
-        request = _Request(first.with_user(None), common, private, known, self._deadline, self._largest, page=page)
+        request = Request(first.with_user(None), common, private, known, self._deadline, self._largest, page=page)
         return await self._follow(request, self._robots if page else None)
 
-    async def _follow(self, request: _Request, robots: Robots | None) -> Fetched:
+    async def _follow(self, request: Request, robots: Robots | None) -> Fetched:
         """Ask one address after the other until one answers; `robots` is asked before each of them."""
         origin = request.url
         for _ in range(HOPS + 1):
@@ -197,10 +176,10 @@ class WebFetch:
 
     async def _robots_txt(self, url: URL) -> bytes:
         common = {"User-Agent": self._user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "identity"}
-        request = _Request(url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True)
+        request = Request(url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True)
         return (await self._follow(request, None)).body
 
-    async def _hop(self, request: _Request, *, with_private: bool) -> Fetched | URL:
+    async def _hop(self, request: Request, *, with_private: bool) -> Fetched | URL:
         """Ask one address when it is its host's turn; return the answer, or where it sends us."""
         import aiohttp
 
@@ -216,24 +195,27 @@ class WebFetch:
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             started = clock.time()
             request.sockets.clear()
-            look = clock.call_later(request.left * 0.99, _look_at_tls, request)
-            _CURRENT.set(request)
+            request.inlet = None
+            look = clock.call_later(request.left * 0.99, look_at_tls, request)
+            CURRENT.set(request)
             try:
                 async with asyncio.timeout(request.left):
                     return await self._ask(request, request.private if with_private else {})
             except FetchError as error:
+                if cut_off := request.cut_off(host):
+                    raise cut_off from error
                 if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
                     self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
                 raise
             except TimeoutError as error:
                 raise timed_out(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise fault_of(host, error) from error
+                raise request.cut_off(host) or fault_of(host, error) from error
             finally:
                 look.cancel()
                 request.left = max(0.0, request.left - (clock.time() - started))
 
-    async def _ask(self, request: _Request, private: Mapping[str, str]) -> Fetched | URL:
+    async def _ask(self, request: Request, private: Mapping[str, str]) -> Fetched | URL:
         assert self._session is not None, "WebFetch is used as `async with WebFetch(…)`"  # noqa: S101 - a bug of ours
         async with self._session.get(
             request.url,
@@ -254,7 +236,7 @@ class WebFetch:
         encoding = ", ".join(headers.getall("Content-Encoding", ()))
         return await self._read(request, headers, packed, encoding)
 
-    async def _body(self, request: _Request, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
         parts: list[bytes] = []
         size = 0
         while part := await response.content.readany():
@@ -273,7 +255,7 @@ class WebFetch:
                 break
         return b"".join(parts)[: request.largest]
 
-    async def _read(self, request: _Request, headers: Mapping[str, str], packed: bytes, encoding: str) -> Fetched:
+    async def _read(self, request: Request, headers: Mapping[str, str], packed: bytes, encoding: str) -> Fetched:
         if len(packed) < OFF_LOOP and not (encoding and len(packed) > OFF_LOOP // 16):
             body, digest = _unpack(packed, encoding, request.largest)
         else:
@@ -293,7 +275,7 @@ class WebFetch:
         )
 
 
-def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:
+def _unchanged(request: Request, headers: Mapping[str, str]) -> Fetched:
     known = request.validators
     etag, modified = _kept(headers.get("ETag")), _kept(headers.get("Last-Modified"))
     return Fetched(
@@ -308,7 +290,7 @@ def _unchanged(request: _Request, headers: Mapping[str, str]) -> Fetched:
     )
 
 
-def _moved_to(request: _Request) -> str | None:
+def _moved_to(request: Request) -> str | None:
     return str(request.url) if request.permanent and len(request.visited) > 1 else None
 
 
@@ -320,28 +302,3 @@ def _kept(validator: str | None) -> str | None:
 def _unpack(packed: bytes, encoding: str, largest: int) -> tuple[bytes, str]:
     body = unpacked(packed, encoding, largest)
     return body, hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def _note(one: socket.socket) -> None:
-    _CURRENT.get().sockets.append(one)
-
-
-def _look_at_tls(request: _Request) -> None:
-    """Just before the time is over: a connection that stands, but is not ours to use, still waits for TLS."""
-    if request.stage == NO_CONNECTION and any(map(_stands, request.sockets)):
-        request.stage = NO_TLS
-
-
-def _stands(one: socket.socket) -> bool:
-    try:
-        one.getpeername()
-    except OSError:
-        return False
-    return True
-
-
-def _mark(stage: str) -> Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]:
-    async def mark(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.stage = stage
-
-    return mark

@@ -8,7 +8,7 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -21,6 +21,7 @@ from bot.fetch import HOPS, WebFetch
 from bot.http.guard import REFUSAL
 from bot.http.unpack import LARGEST
 from bot.model import Validators
+from tests.plugins.wires import raw_server
 
 LOOPBACK = ip_network("127.0.0.0/8")
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
@@ -112,31 +113,6 @@ def client(*, host_spacing: float = 0, deadline: float = 5.0, largest: int = LAR
         deadline=deadline,
         largest=largest,
     )
-
-
-@asynccontextmanager
-async def raw_server(host: str, answer: Callable[[asyncio.StreamWriter], Awaitable[None]]) -> AsyncIterator[str]:
-    """Serve bytes of our own making, after the request's first line; yield the address."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
-        try:
-            await reader.readline()
-            await answer(writer)
-        except OSError:
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, host, 0)
-    yield f"http://{host}:{server.sockets[0].getsockname()[1]}/"
-    server.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def reason(fetch: WebFetch, url: str, **more: object) -> str:

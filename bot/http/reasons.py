@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Where a request stood when its time was over.
 NO_NAME = "no answer from DNS"
 NO_CONNECTION = "no connection"
-NO_TLS = "connected, but TLS was not agreed"
+NO_TLS = "connected, but no answer to TLS"
 NO_ANSWER = "connected, but no answer"
 NO_END = "the answer did not end"
 
@@ -102,7 +102,8 @@ def fault_of(host: str, error: aiohttp.ClientError | OSError | ValueError) -> Fe
 
 def timed_out(host: str, stage: str, seconds: float) -> FetchError:
     """Return the error for a request that took too long; `stage` says where it stood."""
-    return FetchError(f"{host}: {stage} within {seconds:g} s", unreached=stage in {NO_NAME, NO_CONNECTION})
+    why = ": it is overloaded, or the address is http rather than https" if stage == NO_TLS else ""
+    return FetchError(f"{host}: {stage} within {seconds:g} s{why}", unreached=stage in {NO_NAME, NO_CONNECTION})
 
 
 def _unreached(error: Exception) -> bool:
@@ -126,6 +127,8 @@ def _fault(host: str, error: Exception) -> str:
             words = f"TLS: {host} and we cannot agree: {_tls(error)}"
         case aiohttp.ClientConnectorError():
             words = _connection(host, error.os_error)
+        case aiohttp.ClientOSError():
+            words = _connection(host, error)
         case aiohttp.ServerDisconnectedError():
             words = f"{host} hung up without an answer"
         case aiohttp.ClientPayloadError() | ConnectionError():
@@ -140,17 +143,20 @@ def _fault(host: str, error: Exception) -> str:
 
 
 def _connection(host: str, error: OSError) -> str:
+    words = f"no connection to {host}: {_line(error.strerror or type(error).__name__)}"
     if REFUSAL in str(error):
-        return REFUSAL
-    if error.errno == errno.ECONNREFUSED:
-        return f"{host} refused the connection: no server runs there"
-    if error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
-        return f"there is no way to {host}: is this machine online?"
-    if isinstance(error, ConnectionResetError | BrokenPipeError):
-        return f"{host} cut the connection"
-    if error.errno in {errno.EMFILE, errno.ENFILE}:
-        return "this machine has no more open files to spare: raise its limit (ulimit -n)"
-    return f"no connection to {host}: {_line(error.strerror or type(error).__name__)}"
+        words = REFUSAL
+    elif error.errno == errno.ECONNREFUSED:
+        words = f"{host} refused the connection: no server runs there"
+    elif error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
+        words = f"there is no way to {host}: is this machine online?"
+    elif isinstance(error, ConnectionResetError):  # not before TLS: a port that is closed refuses
+        words = f"{host} cut the connection before TLS was agreed: it speaks only old TLS, or http rather than https"
+    elif error.errno in {errno.ECONNRESET, errno.EPIPE}:
+        words = f"{host} cut the connection"
+    elif error.errno in {errno.EMFILE, errno.ENFILE}:
+        words = "this machine has no more open files to spare: raise its limit (ulimit -n)"
+    return words
 
 
 def _certificate(error: Exception) -> str:

@@ -19,6 +19,7 @@ async def test_a_page_goes_before_the_polls_that_wait_and_the_pause_is_kept() ->
 
     async def ask(name: str, *, page: bool = False) -> None:
         async with hosts.turn("a.example", page=page):
+            hosts.begin("a.example")
             order.append(name)
             times.append(asyncio.get_running_loop().time())
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 HOST = "127.0.11.1"
+HTTP = "it is overloaded, or the address is http rather than https"
 CONFIG = """
 [ca]
 default_ca = ours
@@ -102,13 +103,16 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def serve(stack: AsyncExitStack, context: ssl.SSLContext | None, answer: bytes | None = b"") -> str:
-    """Answer every connection with an empty page; with None, say nothing at all."""
+    """Answer every connection with an empty page; with None, say nothing at all; or hang up."""
 
     async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if answer is not None:
-                await reader.readline()
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + answer)
+                await reader.read(1) if answer else await reader.readline()
+                if answer:
+                    writer.transport.abort()
+                    return
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                 await writer.drain()
             await reader.read()
         except (OSError, asyncio.CancelledError):
@@ -142,6 +146,7 @@ async def test_case_48_what_is_wrong_with_tls_is_refused_and_named(authority: Au
         "old": await serve(stack, context(good, old=True)),
         "plain": await serve(stack, None),
         "stalls": await serve(stack, None, None),
+        "hangs up": await serve(stack, None, b"hang up"),
     }
     urls["expired"] = await serve(stack, context(authority.issue("expired", HOST, "20200102000000Z")))
     said = await ask(urls, authority.folder / "ca.pem")
@@ -152,10 +157,13 @@ async def test_case_48_what_is_wrong_with_tls_is_refused_and_named(authority: Au
     assert said["expired"] == f"TLS: the certificate of {HOST} is not valid: certificate has expired"
     assert said["old"] in {  # the server's alert and its end may come in either order
         f"TLS: {HOST} and we cannot agree: it speaks only old versions of TLS, which are not safe",
-        f"{HOST} cut the connection",
+        f"{HOST} cut the connection before TLS was agreed: it speaks only old TLS, or http rather than https",
     }
     assert "it does not speak TLS at this port" in said["plain"]
-    assert said["stalls"] == f"{HOST}: connected, but TLS was not agreed within 2 s"
+    assert said["stalls"] == f"{HOST}: connected, but no answer to TLS within 2 s: {HTTP}"
+    assert said["hangs up"] == (
+        f"{HOST} cut the connection before TLS was agreed: it speaks only old TLS, or http rather than https"
+    )
     nobodys = await ask({"self-signed": urls["good"]}, None)
     assert "TLS: the certificate of" in nobodys["self-signed"]
     assert "self-signed" in nobodys["self-signed"] or "local issuer" in nobodys["self-signed"]
