@@ -18,7 +18,8 @@ async def holding(slots: Slots, requests: int) -> AsyncIterator[list[int]]:
     seated: list[int] = []
 
     async def hang(number: int) -> None:
-        async with slots.one():
+        async with slots.one() as seat:
+            seat.ask()
             seated.append(number)
             await asyncio.Event().wait()
 
