@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import app, noticetexts
-from bot.clock import wall
+from bot.clock import steady, wall
 from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.polling.notices import Notices
@@ -23,7 +23,7 @@ from bot.words import Say, words
 log = logging.getLogger(__name__)
 
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
-PRUNE, RETRY = timedelta(hours=24), timedelta(minutes=10)
+TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
 
@@ -114,18 +114,17 @@ class Service:
         return True
 
     async def janitor(self) -> None:
-        """Forget what is too old to matter, once a day."""
+        """Forget what is too old to matter, once a day by the steady clock; the store knows of earlier runs."""
         beat = self._beat("janitor")
-        due = wall()
+        due = steady()
         while not self.stop.is_set():
             beat()
-            if wall() >= due:
-                due = wall() + PRUNE
+            if steady() >= due:
                 try:
-                    await self.base.store.prune(wall())
+                    due = steady() + (TIDIED if await self.base.store.tidy(wall()) else LOOK_AGAIN)
                 except StoreError as error:  # a full disk, for example: the bot lives on, and this can wait
                     log.warning("nothing was tidied up", extra={"reason": str(error)})
-                    due = wall() + RETRY
+                    due = steady() + RETRY
             await self._wait(self.stop, 60.0)
 
     async def web(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -11,10 +12,12 @@ from typing import Any, TextIO
 from bot import app
 from bot.clock import steady, wall
 from bot.deliver import Drained
-from bot.errors import Exit
+from bot.errors import Exit, StoreError
 from bot.poll import Tally
 from bot.polling.notices import Notices
 from bot.words import Say
+
+log = logging.getLogger(__name__)
 
 POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
 COMMANDS = 10.0  # seconds of a tick that answering commands may take at most
@@ -69,6 +72,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
         for say in said:
             await notices.say(say, lambda _: "", wall())
+        await _tidy(base)
     return Tick(
         tally.polled,
         len(tally.failures),
@@ -106,6 +110,14 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained,
     said: list[Say] = []
     async with app.notifier(base, out) as medium:
         return await app.deliverer(base, medium, said.append).drain(end), said
+
+
+async def _tidy(base: app.Base) -> None:
+    """Forget what is too old, once a day; a database that cannot (a full disk) costs the tick nothing."""
+    try:
+        await base.store.tidy(wall())
+    except StoreError as error:
+        log.warning("nothing was tidied up", extra={"reason": str(error)})
 
 
 def _left(end: datetime) -> float:

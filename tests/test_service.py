@@ -83,7 +83,7 @@ async def test_case_82_a_janitor_that_cannot_tidy_up_ends_nothing(
 ) -> None:
     """What is too old can be forgotten later: a database that refuses to is a line in the log, not the end."""
     async with opened(home) as one:
-        monkeypatch.setattr(service, "RETRY", service.PRUNE * 0)
+        monkeypatch.setattr(service, "RETRY", service.RETRY * 0)
         await change(one, "ALTER TABLE story_key RENAME TO away")
         await change(one, "CREATE VIEW story_key AS SELECT * FROM missing")
         running = asyncio.create_task(supervise({"janitor": one.janitor}, one.stop, one.hearts, look=0.02, pause=0.01))

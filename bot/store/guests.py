@@ -54,8 +54,10 @@ class Guests:
         await raise_counter(connection, self.database.dialect)
 
     async def forget_gone(self, now: datetime) -> int:
-        """Forget the chats that could not be told for a long time; return how many."""
-        long = select(chat.c.id).where(chat.c.suspended_at < bindparam("before")).limit(100)
+        """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
+        long = (
+            select(chat.c.id).where(chat.c.suspended_at < bindparam("before")).order_by(chat.c.suspended_at).limit(100)
+        )
         before = {"before": to_ms(now - timedelta(days=GONE_DAYS))}
         async with self.database.write() as connection:
             gone = (await connection.scalars(long, before)).all()

@@ -19,7 +19,7 @@ from bot.store.endings import Endings
 from bot.store.engine import create_engine, sqlite_path
 from bot.store.guests import Guests
 from bot.store.holder import Holder, this_process
-from bot.store.housekeeping import prune
+from bot.store.housekeeping import is_due, prune
 from bot.store.items import Items
 from bot.store.personal import Personal
 from bot.store.polling import Polls
@@ -42,8 +42,15 @@ class Store:
     guests: Guests
     buttons: Buttons
 
+    async def tidy(self, now: datetime) -> bool:
+        """Forget what is too old to matter, if that is due (once a day); return whether it was."""
+        due = await is_due(self.database, now)
+        if due:
+            await self.prune(now)
+        return due
+
     async def prune(self, now: datetime) -> int:
-        """Forget what is too old to matter; return how many rows. Once a day is enough."""
+        """Forget what is too old to matter, within the share of one run; return how many rows."""
         return await prune(self.database, now) + await self.guests.forget_gone(now)
 
     async def close(self) -> None:

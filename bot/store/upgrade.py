@@ -1,10 +1,14 @@
 """The schema's revision: read at every start, and brought up to date under a lock where that is wanted.
 
+A migration may take many minutes; whoever starts meanwhile waits for its end, and says so.
+
 Alembic is imported only when there is something to do: a tick started by cron pays for every import.
 """
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, column, inspect, select, table, text
@@ -15,8 +19,14 @@ from bot.store.schema import REVISIONS, VERSION_TABLE, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store.database import Database
+
+
+log = logging.getLogger(__name__)
+
+HELD = "another instance upgrades the database; waiting until it has ended"
 
 
 async def ensure_schema(database: Database, *, migrate: bool) -> None:
@@ -31,14 +41,43 @@ async def ensure_schema(database: Database, *, migrate: bool) -> None:
             "has no tables yet" if current is None else f"has revision {current}, this program needs {REVISIONS[-1]}"
         )
         raise StoreError(f"the database {found}: run `newswatch db upgrade`", lasting=True)
+    while not await _upgrade_in_turn(database):
+        log.warning(HELD)
+
+
+async def _upgrade_in_turn(database: Database) -> bool:
+    """Upgrade when it is our turn; False when another has held an SQLite file for as long as one waits for it."""
+    try:
+        await _upgrade(database)
+    except StoreError as error:
+        if not _is_held(error):
+            raise
+        return False
+    return True
+
+
+def _is_held(error: StoreError) -> bool:
+    cause = getattr(error.__cause__, "orig", None)
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+async def _upgrade(database: Database) -> None:
+    """Bring the schema up to date in one transaction, unless another has done it meanwhile."""
     async with database.write() as connection:
-        await database.dialect.one_at_a_time(connection, SCHEMA_LOCK)
-        if database.dialect.name == "postgresql":
+        if database.dialect.name == "postgresql":  # before the lock: whoever has it may migrate for many minutes
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await _wait_for_our_turn(connection)
         current = await connection.run_sync(revision_of)  # another process may have been faster
         _refuse_newer(current)
         if current != REVISIONS[-1]:
             await connection.run_sync(upgrade)
+
+
+async def _wait_for_our_turn(connection: AsyncConnection) -> None:
+    """Take the lock of migrations; say so when another instance has it. Until it ends, or dies, we wait."""
+    if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK}):
+        log.warning(HELD)
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
 
 
 def revision_of(connection: Connection) -> str | None:

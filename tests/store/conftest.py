@@ -78,7 +78,7 @@ class Play:
     def told(self, story: int, *keys: int, index: tuple[int, ...] = (), source: str = "s0") -> Recorded:
         """Return an item that matched and stands in a story."""
         match = Match("k", "Kremlin", (Evidence("title", "Title", 0, 5, "Title"),))
-        signature = Signature(index, b"\x00\xff" + bytes(keys[:1]))
+        signature = Signature(index, b"\x00\xff" + bytes(key % 256 for key in keys[:1]))
         return Recorded(self.item(*keys), self.now, (match,), story, self.report(source), signature)
 
     def alert(self, story: int, chat: int | Chat = 1, priority: Priority = "normal", **changes: object) -> Alert:

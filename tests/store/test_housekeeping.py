@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.ports.delivery import Dead, Sent
 from bot.store.store import Store
 
@@ -83,3 +85,47 @@ async def test_much_is_forgotten_in_small_steps(play: Play, store: Store) -> Non
     await play.record(store, one, *many)
     await store.prune(play.after(days=40))
     assert [await rows(store, table) for table in ("story_key", "item", "report")] == [0, 0, 100]
+
+
+async def test_it_is_due_once_a_day(play: Play, store: Store) -> None:
+    """Asked at every tick, it runs when something is too old, and then not for a day, in another process either."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1))
+    assert not await store.tidy(play.after(days=1))
+    assert await store.tidy(play.after(days=30))
+    await play.record(store, (await store.polls.lease(play.now, limit=1, ttl=MINUTE))[0], play.told(8, 2))
+    assert not await (await play.worker()).tidy(play.after(hours=23))
+    assert await store.tidy(play.after(days=31))
+    assert await rows(store, "item") == 0
+
+
+@pytest.mark.parametrize("days", [90, 3653])
+async def test_a_clock_that_is_ahead_takes_a_share_and_no_more(play: Play, store: Store, days: int) -> None:
+    """However wrong, however often asked and by whom: the newest four fifths stay, and the next run is not put off."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, *(play.told(number, number, index=(number,)) for number in range(1, 501)))
+    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    await play.record(store, one, *(play.told(number, number, index=(number,)) for number in range(501, 1001)))
+    right = play.now
+    ahead = right + timedelta(days=days)
+    assert await store.tidy(ahead)
+    for worker in (store, await play.worker(), await play.worker()):
+        assert not await worker.tidy(ahead + timedelta(hours=5))
+    left = {table: await rows(store, table) for table in ("item", "story", "story_key", "seen")}
+    assert left["item"] == left["story"] == 800
+    assert left["story_key"] >= 500, "those of one moment go together"
+    assert left["seen"] == 1000
+    assert not await store.tidy(right), "nothing is too old"
+    assert await store.tidy(right + timedelta(days=31))
+
+
+async def test_what_was_read_by_a_clock_ahead_ages_no_keys(play: Play, store: Store) -> None:
+    """A source that was read once at a time to come keeps what it has seen, when the time is right again."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1), play.told(8, 2))
+    right = play.now
+    (one,) = await store.polls.lease(play.after(days=365), limit=1, ttl=MINUTE)
+    await store.polls.finish([play.quiet(one)])
+    play.now = right
+    await store.prune(right + MINUTE)
+    assert await rows(store, "seen") == 2

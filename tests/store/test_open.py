@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -16,9 +17,11 @@ import psycopg
 import pytest
 
 from bot.errors import StoreError
+from bot.store import engine
+from bot.store.dialect import SCHEMA_LOCK
 from bot.store.engine import sqlite_path
 from bot.store.schema import REVISIONS
-from bot.store.sqlitefile import refuse_remote
+from bot.store.sqlitefile import prepare, refuse_remote
 from bot.store.store import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -263,3 +266,37 @@ def test_a_directory_that_cannot_be_entered_is_refused_in_one_line() -> None:
     assert "StoreError" in done.stderr.splitlines()[-1]
     assert "Permission denied" in done.stderr.splitlines()[-1]
     assert "65534" in done.stderr.splitlines()[-1]
+
+
+async def test_who_starts_while_another_upgrades_waits(
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However long another instance migrates, past the time limit of statements too; the log says so."""
+    monkeypatch.setattr(engine, "SESSION", "-c statement_timeout=200ms")
+    other = await psycopg.AsyncConnection.connect(empty_postgres_url)
+    async with other:
+        await other.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+        opening = asyncio.create_task(open_store(empty_postgres_url, migrate=True))
+        async with asyncio.timeout(60):
+            while "another instance upgrades the database" not in caplog.text:
+                await asyncio.wait([opening], timeout=0.1)
+        assert not opening.done()
+        await other.rollback()
+    await (await opening).close()
+
+
+async def test_who_starts_while_another_upgrades_a_file_waits(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same for SQLite, where the wait for its one writer is limited as well."""
+    monkeypatch.setattr(engine, "BUSY_MS", 100)
+    prepare(file_of(sqlite_url), create=True)
+    with closing(sqlite3.connect(file_of(sqlite_url))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(open_store(sqlite_url, migrate=True))
+        async with asyncio.timeout(60):
+            while "another instance upgrades the database" not in caplog.text:
+                await asyncio.wait([opening], timeout=0.1)
+        assert not opening.done()
+        other.rollback()
+    await (await opening).close()
