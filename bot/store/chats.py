@@ -133,9 +133,9 @@ class Chats:
             await moving.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
 
     async def revive(self, chat: int) -> None:
-        """Tell a suspended chat again (it unblocked the bot, or wrote /start)."""
+        """Tell a suspended chat again (it unblocked the bot, or wrote /start). A 429 goes on: it is another matter."""
         async with self.database.write() as connection:
-            revived = {"suspended": None, "suspended_at": None, "blocked_until": None}
+            revived = {"suspended": None, "suspended_at": None}
             await moving.change_chat(connection, self.database.dialect, chat, revived)
 
     async def migrate(self, old: int, new: int) -> None:

@@ -25,7 +25,7 @@ from bot.store.queries import may_be_told, reports_of
 from bot.store.rows import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.schema import DUE, chat, outbox, role_lease
 from bot.store.sifting import Spoilt, sift
-from bot.store.wishes import end_unreadable, looks_of
+from bot.store.wishes import BY_WISH, end_unreadable, looks_of
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -193,7 +193,7 @@ class Deliveries:
         current = select(role_lease.c.epoch).where(role_lease.c.role == "sender").scalar_subquery()
         leased = case((outbox.c.lease_epoch == current, outbox.c.lease_until), else_=0)
         free_at = greatest(outbox.c.not_before, func.coalesce(chat.c.blocked_until, 0), func.coalesce(leased, 0))
-        counts = or_(outbox.c.hold.is_(None), outbox.c.not_before <= bindparam("now"))  # what is held is no work left
+        counts = or_(text(f"NOT ({BY_WISH})"), outbox.c.not_before <= bindparam("now"))  # what is held is no work left
         due = (
             select(func.count().filter(counts), func.min(free_at))
             .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))

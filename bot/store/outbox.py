@@ -29,13 +29,21 @@ if TYPE_CHECKING:
 
 URGENT = 1  # the part of the reply that says that a story has become urgent
 _COPIED = ("chat", "topic", "story")
+_RENEWED = (
+    *("rank", "payload", "state", "follows", "replies", "folded", "wanted", "shown", "attempts"),
+    *("not_before", "created_at", "key"),
+)
 _HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
 
 
 async def put_alerts(
     connection: AsyncConnection, dialect: Dialect, places: Places, alerts: Sequence[Alert], now: int
 ) -> int:
-    """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds."""
+    """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
+
+    What a mute has ended is no alert that its chat has: another of its watchlists may fire for the story, and a mute
+    may be over. The row begins anew, and the mutes that are in force then decide.
+    """
     rows: dict[tuple[int, int, int], dict[str, Any]] = {}
     for alert in alerts:
         to, topic = places.now(alert.chat)
@@ -45,7 +53,7 @@ async def put_alerts(
     unique = _adding(dialect)
     if dead:
         await connection.execute(unique, dead)
-    return await dialect.count_new(connection, unique, waiting) if waiting else 0
+    return await dialect.count_new(connection, _adding_or_reviving(dialect), waiting) if waiting else 0
 
 
 def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dict[str, Any]:
@@ -75,14 +83,25 @@ def _adding(dialect: Dialect) -> Insert:
     return dialect.insert(outbox).on_conflict_do_nothing()
 
 
+@cache
+def _adding_or_reviving(dialect: Dialect) -> Insert:
+    """Return the insert of alerts to be told, which begins a row anew that a mute has ended."""
+    new = dialect.insert(outbox)
+    anew = {name: new.excluded[name] for name in _RENEWED} | dict.fromkeys(("hold", "reason", "sent_at", "message"))
+    muted = (outbox.c.state == literal("dead")) & (outbox.c.hold == literal("mute"))
+    unique = ("chat", "topic", "story", "part")
+    return new.on_conflict_do_update(index_elements=unique, set_=anew | {"doubts": 0}, where=muted)
+
+
 async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
     """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
     if stories:
-        editable = text("follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL))")
-        joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), editable)
-        # What waits by its reader's wish is looked at anew: another source may tell it, or it may be urgent by now.
+        editable = f"follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL)) OR {_HELD}"
+        joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), text(f"({editable})"))
+        # What waits by its reader's wish is looked at anew, whether it follows or not: another source may tell it, or
+        # it may be urgent by now.
         again = case((text(_HELD), 0), else_=outbox.c.not_before)
-        changes = {"wanted": outbox.c.wanted + 1, "not_before": again}
+        changes = {"wanted": case((text("follows"), outbox.c.wanted + 1), else_=outbox.c.wanted), "not_before": again}
         await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
 
 

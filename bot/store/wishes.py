@@ -29,6 +29,8 @@ Place = tuple[int, int]  # chat, topic
 Spoilt = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
 
 HELD = "state = 'pending' AND hold IS NOT NULL"
+# Waits by its reader's wish: an alert, or an edit of a message that is there. What waits after a refusal has a reason.
+BY_WISH = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
 
 
 def from_wishes(wishes: Wishes) -> str:
@@ -111,7 +113,7 @@ def _zone(look: Look | None) -> str:
 
 async def look_again(connection: AsyncConnection, one: int, topic: int | None = None) -> None:
     """Let the sender decide anew about what a place (None: all of the chat) holds."""
-    held = update(outbox).where(text(HELD), outbox.c.chat == bindparam("its_chat"))
+    held = update(outbox).where(text(BY_WISH), outbox.c.chat == bindparam("its_chat"))
     values = {"its_chat": one}
     if topic is not None:
         held = held.where(outbox.c.topic == bindparam("its_topic"))
@@ -125,7 +127,7 @@ async def hold(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]
     if rows:
         # A message that is there keeps why it came late: that is its heading.
         why = case((text("state = 'pending'"), bindparam("to_hold")), else_=outbox.c.hold)
-        changes: dict[str, Any] = {"not_before": bindparam("to_time"), "hold": why}
+        changes: dict[str, Any] = {"not_before": bindparam("to_time"), "hold": why, "reason": None}
         freed = {"lease_epoch": None, "lease_until": None}
         await connection.execute(update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes | freed), rows)
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import func, select
 
-from bot.model import Chat, Look, Subscription
-from bot.ports.delivery import Folded, Sent
+from bot.model import Chat, Follow, Look, Subscription
+from bot.ports.delivery import Folded, Later, Sent
 from bot.store.guests import GONE_DAYS
 from bot.store.schema import chat as chat_table
 from bot.store.schema import metadata, report, story
@@ -317,3 +318,69 @@ async def test_who_wishes_to_hear_daily_is_found_with_what_it_was_sent(play: Pla
     await store.deliveries.settle(found, epoch, Folded(1), play.now)
     (one,) = await store.wishes.still(play.now - HOUR)
     assert (one.chat, one.wishes.still, one.alerts) == (HERE, 540, 2)
+
+
+@pytest.mark.parametrize("follow", ["edits", "off"])
+async def test_a_story_of_a_muted_source_comes_at_once_whatever_it_follows(
+    play: Play, store: Store, follow: Follow
+) -> None:
+    """Another source tells it: what was held goes, also where later reports change nothing."""
+    await store.wishes.mute(Chat(1), Mute("source", "s0", None, (), "s0"), play.now, most=9)
+    first, second = await play.leased(store, 2)
+    await play.record(store, first, play.told(1, 11), alerts=(play.alert(1, follow=follow),))
+    assert await due(play, store) == []
+    play.after(minutes=10)
+    await play.record(store, second, play.told(1, 21, source="s1"), joined=(1,))
+    (one,) = await due(play, store)
+    assert one.revision == (2 if follow == "edits" else 1)
+
+
+async def test_what_a_mute_has_ended_is_told_when_another_watchlist_fires(play: Play, store: Store) -> None:
+    """Once, with its buttons; a mute in force ends it again, and what a reader passed over stays passed over."""
+    await store.wishes.mute(Chat(1), Mute("watchlist", "k"), play.now, most=9)
+    await play.queue(store, play.alert(1))
+    assert await due(play, store) == []
+    assert await play.queue(store, play.alert(1)) == 1
+    assert await due(play, store) == []
+    assert await play.queue(store, play.alert(1, watchlists=(("b", "B"),))) == 1
+    (one,) = await due(play, store)
+    assert (one.alert.watchlists, one.message, one.revision, one.key is not None) == ((("b", "B"),), None, 1, True)
+    await store.deliveries.settle([one], await play.sender(store), Sent(5), play.now)
+    assert await play.queue(store, play.alert(1, watchlists=(("c", "C"),))) == 0
+    await store.wishes.wish(Chat(2), replace(NONE, paused=play.now))
+    await play.queue(store, play.alert(2, 2))
+    assert await due(play, store) == []
+    await store.wishes.skip(Chat(2), play.after(seconds=1))
+    await store.wishes.wish(Chat(2), NONE)
+    assert await play.queue(store, play.alert(2, 2)) == 0
+    assert await due(play, store) == []
+
+
+async def test_an_edit_that_a_pause_held_comes_right_after_it(play: Play, store: Store) -> None:
+    """It is no work left meanwhile; a refused edit waits on, and is."""
+    first, second = await play.leased(store, 2)
+    await play.record(store, first, play.told(1, 11), alerts=(play.alert(1, 1), play.alert(1, 2)))
+    epoch = await play.sender(store)
+    for one in await due(play, store):
+        await store.deliveries.settle([one], epoch, Sent(one.id), play.now)
+    await store.wishes.wish(Chat(1), replace(NONE, paused=play.now))
+    await play.record(store, second, play.told(1, 21, source="s1"), joined=(1,))
+    (other,) = await due(play, store)
+    assert other.alert.chat == Chat(2)
+    await store.deliveries.settle([other], epoch, Later(play.now + HOUR, "refused"), play.now)
+    assert (await store.deliveries.waiting(play.now))[0] == 1
+    play.after(minutes=10)
+    await store.wishes.wish(Chat(2), NONE)
+    assert await due(play, store) == []
+    await store.wishes.wish(Chat(1), NONE)
+    assert [one.alert.chat for one in await due(play, store)] == [Chat(1)]
+
+
+async def test_a_chat_that_comes_back_still_waits_as_long_as_telegram_asks(play: Play, store: Store) -> None:
+    """Whatever revives it says nothing of a 429."""
+    await play.queue(store, play.alert(1, -5))
+    await store.deliveries.block(-5, play.now + HOUR)
+    await store.chats.revive(-5)
+    assert await due(play, store) == []
+    play.after(hours=1)
+    assert len(await due(play, store)) == 1
