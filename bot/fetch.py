@@ -2,7 +2,7 @@
 
 An address comes in, the answer or a reason in words goes out. Never a connection that the guard did not allow, on
 any hop; never a cookie, a proxy of the environment, more bytes or more seconds than the limits; never a credential
-past a redirect to somebody else. Waiting for a host's turn is no part of the deadline.
+past a redirect to somebody else. Waiting for a host's turn, or for a seat, is no part of the deadline.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from bot.http.addresses import host_of, next_hop, same_site, web_address
 from bot.http.guard import REFUSAL, Network, guarded_socket
 from bot.http.hosts import Hosts
 from bot.http.inlet import LARGEST_HEAD, measure
+from bot.http.line import Standing
 from bot.http.reasons import (
+    DRIPS,
     NO_ANSWER,
     NO_CONNECTION,
     NO_END,
@@ -48,8 +50,7 @@ if TYPE_CHECKING:
 HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
-LARGE = 1024 * 1024  # bytes; of answers beyond it …
-LARGE_ONES = 8  # … so many are taken in at once: all connections together would fill the memory
+LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
@@ -91,7 +92,6 @@ class WebFetch:
         self._hosts = Hosts(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
         self._slots = slots()
-        self._large = asyncio.Semaphore(LARGE_ONES)
         self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
         self._open = AsyncExitStack()
@@ -187,19 +187,19 @@ class WebFetch:
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
         turn = self._hosts.turn(host, page=request.page)
-        async with turn, self._slots.one() as request.seat, AsyncExitStack() as request.held:
+        async with turn, self._slots.one(self._hosts.standing(host), page=request.page) as request.seat:
             if self._room:
                 await self._room()
             self._hosts.begin(host)
             request.seat.ask()
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
-            started = clock.time()
             request.sockets.clear()
             request.inlet = None
             look = clock.call_later(request.left * 0.99, look_at_tls, request)
             CURRENT.set(request)
             try:
-                async with asyncio.timeout(request.left):
+                async with asyncio.timeout(request.left) as request.timeout:
+                    request.seat.end = request.end
                     return await self._ask(request, request.private if with_private else {})
             except FetchError as error:
                 if cut_off := request.cut_off(host):
@@ -208,12 +208,17 @@ class WebFetch:
                     self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
                 raise
             except TimeoutError as error:
+                self._hosts.judge(host, Standing.BAD)
+                if request.seat.ended:
+                    raise FetchError(f"{host} {DRIPS}") from error
                 raise timed_out(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise request.cut_off(host) or fault_of(host, error) from error
             finally:
                 look.cancel()
-                request.left = max(0.0, request.left - (clock.time() - started))
+                if request.seat.dripped:
+                    self._hosts.judge(host, Standing.BAD)
+                request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
 
     async def _ask(self, request: Request, private: Mapping[str, str]) -> Fetched | URL:
         assert self._session is not None, "WebFetch is used as `async with WebFetch(…)`"  # noqa: S101 - a bug of ours
@@ -224,6 +229,7 @@ class WebFetch:
             trace_request_ctx=request,
         ) as response:
             status, headers = response.status, response.headers
+            self._hosts.judge(host_of(request.url), Standing.GOOD)
             if status in _REDIRECTS and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
                 return next_hop(request.url, headers["Location"])
@@ -232,6 +238,7 @@ class WebFetch:
             if status not in {200, 203}:
                 raise refusal_of(host_of(request.url), status, headers, datetime.now(UTC))
             request.stage = NO_END
+            request.seat.ask(begun=True)
             packed = await self._body(request, response)
         encoding = ", ".join(headers.getall("Content-Encoding", ()))
         return await self._read(request, headers, packed, encoding)
@@ -240,15 +247,18 @@ class WebFetch:
         parts: list[bytes] = []
         size = 0
         while part := await response.content.readany():
+            if not request.seat.is_seated:
+                with request.uncounted():
+                    await request.seat.take()
             size += len(part)
             parts.append(part)
             request.seat.hear(len(part))
             if size > LARGE >= size - len(part):
-                request.seat.pause()
-                await request.held.enter_async_context(self._large)
-                if self._room:
-                    await self._room(large=True)
-                request.seat.ask()
+                with request.uncounted():
+                    await request.seat.grow()
+                    if self._room:
+                        await self._room(large=True)
+                request.seat.ask(begun=True)
             if size > request.largest:
                 if not request.cut:
                     raise too_large(request.largest)

@@ -24,7 +24,7 @@ from bot.words import words
 
 log = logging.getLogger(__name__)
 
-IN_HAND = 1000  # sources leased at once; most only wait for their host's turn, the fetcher bounds the rest
+IN_HAND = 2500  # sources leased at once; most only wait for their host, and a thousand that hang leave room for others
 BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
 LEASE = timedelta(seconds=60)
 RENEW = 20.0  # seconds

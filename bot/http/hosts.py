@@ -2,7 +2,8 @@
 
 A host is a name without port, whoever asks: sources and article pages stand in the same queue. Pages go first, because
 an alert waits for each of them, and nobody for a poll; of each kind whoever came first. A host that asks for time is
-left alone by all of them. The clock is the loop's own, never the wall's.
+left alone by all of them. How a host behaved is remembered as long as its queue is: one that hung or dripped stands
+behind the others when it is asked again. The clock is the loop's own, never the wall's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.errors import FetchError
+from bot.http.line import Standing
 
 REMEMBERED = 4096  # hosts; idle ones are forgotten beyond it
 SLOWEST = 10.0  # seconds between two requests that a host may ask for: with more, no page would come in its turn
@@ -31,6 +33,7 @@ class _Queue:
     closed_until: float = 0.0
     status: int | None = None
     spacing: float = 0.0  # seconds that it asks for itself (Crawl-delay)
+    standing: Standing = Standing.NEW
 
     def idle(self, now: float) -> bool:
         """Return whether there is nothing to remember."""
@@ -104,6 +107,14 @@ class Hosts:
         """Keep so many seconds between two requests, as the host asks; never less than our own spacing."""
         if seconds > 0 or host in self._queues:
             self._queue(host).spacing = min(max(seconds, 0.0), SLOWEST)
+
+    def standing(self, host: str) -> Standing:
+        """Return how the host behaved last time."""
+        return self._queue(host).standing
+
+    def judge(self, host: str, standing: Standing) -> None:
+        """Remember how the host has behaved now."""
+        self._queue(host).standing = standing
 
     def _queue(self, host: str) -> _Queue:
         queue = self._queues.get(host)

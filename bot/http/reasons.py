@@ -27,6 +27,7 @@ NO_CONNECTION = "no connection"
 NO_TLS = "connected, but no answer to TLS"
 NO_ANSWER = "connected, but no answer"
 NO_END = "the answer did not end"
+DRIPS = "sends its answer too slowly, and others wait"  # after the name of the host
 
 LONGEST_WAIT = 86_400.0  # seconds: whoever asks for more is asked again after a day
 

@@ -5,9 +5,10 @@ What the HTTP library does with a connection is noted here, so that a fault can 
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -39,10 +40,28 @@ class Request:
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
     inlet: Inlet | None = None  # of its connection
-    seat: Seat = field(default_factory=Seat)  # until this hop ends, as is …
-    held: AsyncExitStack = field(default_factory=AsyncExitStack)  # … what else it holds
+    seat: Seat = field(init=False)  # until this hop ends, as is …
+    timeout: asyncio.Timeout = field(init=False)  # … its deadline
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
+
+    def end(self) -> None:
+        """Let the deadline pass now."""
+        self.timeout.reschedule(asyncio.get_running_loop().time())
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Stop the deadline while the request waits for ourselves; not for a host that drips."""
+        clock, until = asyncio.get_running_loop(), self.timeout.when()
+        if until is None or self.seat.drips():
+            yield
+            return
+        left = until - clock.time()
+        self.timeout.reschedule(None)
+        try:
+            yield
+        finally:
+            self.timeout.reschedule(clock.time() + left)
 
     def cut_off(self, host: str) -> FetchError | None:
         """Return why the inlet cut the server off, or None."""
