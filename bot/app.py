@@ -31,6 +31,7 @@ from bot.polling.turn import Turns
 from bot.ports.delivery import Notifier
 from bot.sending.pace import UNPACED, Limits
 from bot.settings import Settings, environment, load_settings
+from bot.shutdown import leave_tasks
 from bot.sources import Parser
 from bot.sources.kinds import charset_of
 from bot.store.store import Store, open_store
@@ -50,11 +51,14 @@ _SHORTEST_SECRET = 8  # characters: shorter ones would hide half the log
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run to the end on a fresh event loop."""
+    """Run to the end on a fresh event loop; nothing that still runs then, task or thread, is waited for."""
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)  # its own farewell waits for every thread
+    try:
         return runner.run(main)
+    finally:
+        leave_tasks(runner.get_loop())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.errors import BotError, ConfigError, Exit
+from bot.shutdown import code_of, end_process
 from bot.sourcing.commands import sources
 from bot.sourcing.opmlcommands import opml
 
@@ -42,7 +43,14 @@ ROLES = ("all", "poller", "sender", "listener", "web")
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process with the exit code of what happened."""
+    """Run the command line and end the process with the exit code of what happened, whatever threads still do."""
+    try:
+        _run()
+    except BaseException as error:  # noqa: BLE001 - the end of the process: what arrives here is shown
+        end_process(code_of(error))
+
+
+def _run() -> NoReturn:
     try:
         try:
             cli()

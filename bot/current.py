@@ -43,7 +43,7 @@ class Current:
         self._cache = cache
         self._personal: tuple[Watchlist, ...] = ()
         self._changing = asyncio.Lock()
-        self._setup = self._made(self._load(), (), None)
+        self._setup, self._building = self._made(self._load(), (), None)
 
     def setup(self) -> Setup:
         """Return the configuration in force."""
@@ -54,14 +54,17 @@ class Current:
         return self._setup.config
 
     async def reload(self) -> tuple[str, ...]:
-        """Read the file again and swap it in whole; return what changed. ConfigError: nothing has."""
+        """Read the file again and swap it in whole; return what changed.
+
+        ConfigError, and whatever else the new engine could not be built for: nothing has, and it may be tried again.
+        """
         async with self._changing:
             config = await asyncio.to_thread(self._load)
             changed = changes(self._setup.config, config)
             if config != self._setup.config:
-                setup = self._made(config, self._personal, await self._setup.engine())
-                await setup.engine()
-                self._setup = setup
+                setup, building = self._made(config, self._personal, await self._building.made())
+                await building()
+                self._setup, self._building = setup, building
             return changed
 
     async def adopt(self, queries: Sequence[PersonalQuery]) -> None:
@@ -73,12 +76,10 @@ class Current:
         async with self._changing:
             personal = await asyncio.to_thread(_watchlists, queries)
             if personal != self._personal:
-                old = self._setup.engine
-                used = isinstance(old, _Building) and old.begun
-                setup = self._made(self._setup.config, personal, await old() if used else None)
-                if used:
-                    await setup.engine()
-                self._setup, self._personal = setup, personal
+                setup, building = self._made(self._setup.config, personal, await self._building.made())
+                if self._building.asked:
+                    await building()
+                self._setup, self._building, self._personal = setup, building, personal
 
     async def engine_of(self, query: str) -> Engine:
         """Return an engine of this query alone, for questions about it; QueryError."""
@@ -92,14 +93,11 @@ class Current:
         told = (one if one.deliver_to else replace(one, deliver_to=(TERMINAL,)) for one in config.watchlists)
         return replace(config, watchlists=tuple(told))
 
-    def _made(self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None) -> Setup:
+    def _made(self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None) -> tuple[Setup, Building]:
         watchlists = (*config.watchlists, *personal)
-        return Setup(
-            config,
-            _Building(watchlists, config.sources, self._cache, previous),
-            {source.name: source for source in config.sources},
-            {watchlist.id: watchlist for watchlist in watchlists},
-        )
+        building = Building(watchlists, config.sources, self._cache, previous)
+        sources = {source.name: source for source in config.sources}
+        return Setup(config, building, sources, {watchlist.id: watchlist for watchlist in watchlists}), building
 
 
 class Personal:
@@ -131,6 +129,8 @@ class Personal:
             await self.look()
         except StoreError as error:  # the next regular look will find it
             log.debug("personal queries not read", extra={"reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - the regular look tries it again, and says so
+            log.warning("personal queries not in force yet", extra={"reason": repr(error)})
 
 
 def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[Watchlist, ...]:
@@ -146,8 +146,8 @@ def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[Watchlist, ...]:
     return tuple(found)
 
 
-class _Building:
-    """Builds one engine, once, when it is first called."""
+class Building:
+    """Builds one engine when it is first called, and keeps it; a build that failed is begun anew by the next call."""
 
     def __init__(
         self,
@@ -156,23 +156,36 @@ class _Building:
         cache: FormCache | None,
         previous: Engine | None,
     ) -> None:
+        """Take what `match.build` takes."""
         self._watchlists = watchlists
         self._sources = sources
         self._cache = cache
         self._previous = previous
         self._task: asyncio.Task[Engine] | None = None
-
-    @property
-    def begun(self) -> bool:
-        """Return whether anybody has asked for the engine."""
-        return self._task is not None
+        self.asked = False  # whether anybody has asked for the engine
 
     async def __call__(self) -> Engine:
+        """Return the engine; all who ask meanwhile wait for one build. Raises what the build does."""
+        self.asked = True
         if self._task is None:
             self._task = asyncio.create_task(asyncio.to_thread(self._build))
+            self._task.add_done_callback(self._over)
         return await asyncio.shield(self._task)
 
+    async def made(self) -> Engine | None:
+        """Return the engine if it is there or being built; None where nobody has asked for it, or it cannot be."""
+        if self._task is None:
+            return None
+        try:
+            return await self()
+        except Exception:  # noqa: BLE001 - who asked for this engine has heard of it
+            return None
+
+    def _over(self, task: asyncio.Task[Engine]) -> None:
+        if task.cancelled() or task.exception():
+            self._task = None
+        else:
+            self._previous = None  # or every engine that ever was would be held by the next
+
     def _build(self) -> Engine:
-        previous = self._previous
-        self._previous = None  # or every engine that ever was would be held by the next
-        return build(self._watchlists, self._sources, cache=self._cache, previous=previous)
+        return build(self._watchlists, self._sources, cache=self._cache, previous=self._previous)

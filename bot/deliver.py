@@ -32,7 +32,7 @@ CLAIM_TTL = timedelta(minutes=2)
 HELD, PER_CHAT = 200, 8  # claimed at a time at most, and of one chat
 IDLE, BUSY = timedelta(seconds=1), timedelta(seconds=0.2)  # between two looks for work that nobody hinted at
 PATIENCE = 1.0  # seconds of a send after which the loop looks after its role and its pulse meanwhile
-# Seconds at the end: for the sends under way, and for each step after it. Together less than the eight that whoever
+# Seconds at the end: for the sends under way, and for each step after it. Together less than the 7.5 that whoever
 # supervises the loops gives them, because SIGTERM ends the process within ten.
 GRACE, STEP = 5.0, 0.8
 LAST = 0.5  # seconds that sends under way get at least, even when a deadline is over

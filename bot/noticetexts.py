@@ -131,6 +131,11 @@ def wrong(_: Words) -> str:
     return _("watchlists.yaml is wrong; the old one stays in force")
 
 
+def unbuilt(_: Words) -> str:
+    """Say that a change of what is watched could not be put in force, and what happens now; the reason follows."""
+    return _("A change of what is watched could not be put in force; the old one stays, and it is tried again")
+
+
 def orphaned(_: Words) -> str:
     """Say that edits of the configuration cannot be seen."""
     return _("watchlists.yaml was replaced outside, and its edits cannot be seen")

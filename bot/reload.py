@@ -39,10 +39,10 @@ class Watched:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = self._last = signature(path)
+        self._known = self._last = self._settled = signature(path)
 
     def changed(self) -> bool:
-        """Return True once for each new content, at the second look at which it is the same.
+        """Return True at each look from the second at which a new content is the same, until it is `accept`ed.
 
         An editor that is still writing is thus waited for; a file that is missing for a while is no change.
         """
@@ -50,8 +50,15 @@ class Watched:
         settled = now is not None and now == self._last and now != self._known
         self._last = now
         if settled:
-            self._known = now
+            self._settled = now
         return settled
+
+    def accept(self) -> None:
+        """Take the content that `changed` found for known: it is in force, or was refused with its mistakes told.
+
+        Never before: an edit that could not be put in force yet is one that is tried again.
+        """
+        self._known = self._settled
 
     def orphaned(self) -> bool:
         """Return whether the file was replaced outside, so that its edits can never be seen here.

@@ -7,22 +7,25 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from bot import app, noticetexts
 from bot.clock import steady, wall
 from bot.errors import BotError, ConfigError, StoreError
 from bot.heartbeat import Heartbeats
 from bot.polling.notices import Notices
+from bot.shutdown import stop_on_signals
 from bot.supervise import Loop, supervise
 from bot.words import Say, words
 
 log = logging.getLogger(__name__)
 
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
+AGAIN = 30.0  # seconds until what could not be built is tried again
 TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
@@ -66,7 +69,10 @@ class Service:
             await app.listener(self.base, token, self._beat("listener"), self._ail("listener")).run(self.stop)
 
     async def reload(self) -> None:
-        """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in."""
+        """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in.
+
+        An edit counts as known when it is in force, or its mistakes are told. What could not be built is tried again.
+        """
         watched = self.base.current.watched
         beat = self._beat("reload")
         lost = behind = False
@@ -75,31 +81,65 @@ class Service:
             asked = await self._wait(self.reread, LOOK)
             if asked or await asyncio.to_thread(watched.changed):
                 self.reread.clear()
-                behind = await self._reload() or behind
+                behind = await self._built(self._reload()) or behind
             if behind:
                 behind = not await self._sync()
-            try:
-                await self.base.personal.look()
-            except StoreError as error:
-                if error.lasting:
-                    raise
-                log.debug("personal queries wait for the database", extra={"reason": str(error)})
+            await self._built(self._personal())
             if watched.orphaned() and not lost:
                 lost = True
                 log.warning(noticetexts.how_to_mount(words("en")))
                 await self._tell(noticetexts.orphaned, noticetexts.how_to_mount)
 
+    async def _built(self, work: Coroutine[Any, Any, bool]) -> bool:
+        """Do what builds an engine, with a beat meanwhile, however long that takes; return what it returns.
+
+        What goes wrong with it (no memory, no descriptor, no thread) leaves everything as it was: the caller's next
+        turn tries again, after AGAIN seconds.
+        """
+        task = asyncio.create_task(work)
+        try:
+            while not task.done() and not self.stop.is_set():
+                self._beat("reload")()
+                await asyncio.wait({task}, timeout=LOOK)
+        finally:
+            task.cancel()
+            await asyncio.wait({task}, timeout=LOOK)
+        try:
+            return task.done() and not task.cancelled() and await task
+        except BotError:
+            raise
+        except Exception as error:
+            log.exception("a change of what is watched is not in force yet, it is tried again")
+            reason = repr(error)
+            await self._tell(noticetexts.unbuilt, lambda _: reason)
+            await self._wait(self.reread, AGAIN)
+            return False
+
     async def _reload(self) -> bool:
         """Swap an edited file in; return whether it was."""
+        watched = self.base.current.watched
         try:
             changed = await self.base.current.reload()
         except ConfigError as error:
+            watched.accept()
             for problem in error.problems:
                 log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
             problems = "\n".join(error.problems[:5])
             await self._tell(noticetexts.wrong, lambda _: problems)
             return False
+        watched.accept()
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
+        return True
+
+    async def _personal(self) -> bool:
+        """Adopt what chats have changed; return whether the database let us see it."""
+        try:
+            await self.base.personal.look()
+        except StoreError as error:
+            if error.lasting:
+                raise
+            log.debug("personal queries wait for the database", extra={"reason": str(error)})
+            return False
         return True
 
     async def _sync(self) -> bool:
@@ -167,8 +207,7 @@ async def serve(roles: frozenset[str]) -> None:
             if name in LIMITS:
                 hearts.expect(name, LIMITS[name])
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, service.stop.set)
+        stop_on_signals(service.stop)
         loop.add_signal_handler(signal.SIGHUP, service.reread.set)
         _greet(base, loops)
         await supervise(loops, service.stop, hearts)

@@ -24,7 +24,9 @@ STRIKES = 5  # failures of one loop …
 WITHIN = 60.0  # … in so many seconds end the process (case 91)
 LOOK = 1.0  # seconds between two looks at the hearts
 PAUSE = 0.5  # seconds before a loop is started again the first time; doubles with every strike
-GRACE = 8.0  # seconds that loops have to end in once `stop` is set: SIGTERM ends the process within ten
+# Seconds that loops have to end in once `stop` is set, and those that were cancelled then: SIGTERM ends the process
+# within ten, and the database is closed after this.
+GRACE, FAREWELL = 7.5, 0.5
 
 
 class GaveUpError(BotError):
@@ -34,14 +36,19 @@ class GaveUpError(BotError):
 async def supervise(
     loops: Mapping[str, Loop], stop: asyncio.Event, hearts: Heartbeats, *, look: float = LOOK, pause: float = PAUSE
 ) -> None:
-    """Run the loops until `stop` is set and they have ended; raise GaveUpError when one cannot be kept alive."""
+    """Run the loops until `stop` is set and they have ended; raise GaveUpError when one cannot be kept alive.
+
+    From `stop` on it takes GRACE and FAREWELL seconds at most. A loop that hangs then is left behind, still running.
+    """
     keepers = [
         asyncio.create_task(_keep(name, loop, stop, hearts, look=look, pause=pause), name=name)
         for name, loop in loops.items()
     ]
     halt = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait([halt, *keepers], return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait(
+            [halt, *keepers], return_when=asyncio.FIRST_COMPLETED
+        )  # a keeper ends by an error, or `stop`
         gave_up = [keeper for keeper in keepers if keeper.done() and not keeper.cancelled() and keeper.exception()]
         stop.set()
         _, late = await asyncio.wait(keepers, timeout=GRACE)
@@ -50,10 +57,12 @@ async def supervise(
         if gave_up:
             gave_up[0].result()
     finally:
-        halt.cancel()
-        for keeper in keepers:
-            keeper.cancel()
-        await asyncio.gather(halt, *keepers, return_exceptions=True)
+        for task in (halt, *keepers):
+            task.cancel()
+        ended, _ = await asyncio.wait((halt, *keepers), timeout=FAREWELL)
+        for task in ended:
+            if not task.cancelled():
+                task.exception()  # looked at, or Python would complain
 
 
 async def _keep(name: str, loop: Loop, stop: asyncio.Event, hearts: Heartbeats, *, look: float, pause: float) -> None:

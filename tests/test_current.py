@@ -87,14 +87,64 @@ def test_without_a_token_watchlists_without_readers_are_told_at_the_terminal(tmp
     assert Current(file, {}).setup().watchlists["k"].deliver_to == ()
 
 
-class Forms:
-    """A cache of forms that keeps nothing and counts how often it is asked."""
+async def test_a_build_that_failed_is_tried_again(tmp_path: Path) -> None:
+    """No descriptor, memory or thread for a moment: all who waited hear of it, and whoever asks next gets an engine."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    forms = Forms(failing=1)
+    current = Current(file, {}, forms)
+    asked = [current.setup().engine() for _ in range(3)]
+    assert [str(one) for one in await asyncio.gather(*asked, return_exceptions=True)] == ["[Errno 24] no room"] * 3
+    assert fired(await current.setup().engine(), "Kremlin") == ["Kremlin"]
+    assert forms.asked == 2
 
-    asked = 0
+
+async def test_an_edit_that_cannot_be_built_leaves_the_old_one_and_may_come_again(tmp_path: Path) -> None:
+    """Nothing is swapped before its engine is there, of the file or of personal queries."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    forms = Forms()
+    current = Current(file, {}, forms)
+    await current.setup().engine()
+    before = current.setup()
+    file.write_text(FILE.replace("Kremlin", "summit"))
+    forms.failing = 2
+    with pytest.raises(OSError, match="no room"):
+        await current.reload()
+    with pytest.raises(OSError, match="no room"):
+        await current.adopt([personal(1, "oil")])
+    assert current.setup() is before
+    await current.reload()
+    await current.adopt([personal(1, "oil")])
+    assert fired(await current.setup().engine(), "summit oil") == ["summit", "oil"]
+
+
+async def test_an_edit_mends_an_engine_that_can_never_be_built(tmp_path: Path) -> None:
+    """The old one's failure is not the new one's: what cannot be built hands nothing over, and holds nothing up."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    forms = Forms(failing=1)
+    current = Current(file, {}, forms)
+    with pytest.raises(OSError, match="no room"):
+        await current.setup().engine()
+    file.write_text(FILE.replace("Kremlin", "summit"))
+    await current.reload()
+    assert fired(await current.setup().engine(), "summit") == ["summit"]
+
+
+class Forms:
+    """A cache of forms that keeps nothing, counts how often it is asked, and fails as often as it is told to."""
+
+    def __init__(self, failing: int = 0) -> None:
+        self.asked = 0
+        self.failing = failing
 
     def get_many(self, _keys: object) -> dict[str, str]:
         """See FormCache."""
         self.asked += 1
+        if self.failing:
+            self.failing -= 1
+            raise OSError(24, "no room")
         return {}
 
     def put_many(self, found: object) -> None:

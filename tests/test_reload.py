@@ -86,6 +86,21 @@ def test_an_edit_is_noticed_once_at_the_second_look(tmp_path: Path) -> None:
     path.write_text("two", encoding="utf-8")
     assert not watched.changed()
     assert watched.changed()
+    watched.accept()
+    assert not watched.changed()
+
+
+def test_an_edit_is_new_until_it_is_in_force(tmp_path: Path) -> None:
+    """What could not be swapped in is found at each look, and a newer content takes the place of an accepted one."""
+    path = tmp_path / "w.yaml"
+    path.write_text("one", encoding="utf-8")
+    watched = Watched(path)
+    path.write_text("two", encoding="utf-8")
+    assert [watched.changed() for _ in range(3)] == [False, True, True]
+    path.write_text("three", encoding="utf-8")
+    watched.accept()  # of the second
+    assert [watched.changed() for _ in range(2)] == [False, True]
+    watched.accept()
     assert not watched.changed()
 
 

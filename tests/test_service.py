@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -160,3 +161,51 @@ async def test_case_83_a_database_that_can_never_be_written_ends_the_service(
         with pytest.raises(StoreError, match="cannot be written"):
             async with asyncio.timeout(10):
                 await running
+
+
+class SlowForms:
+    """A cache of forms that fails once, and after that holds up whoever builds until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.failing = 0
+        self.building, self.go_on = threading.Event(), threading.Event()
+
+    def get_many(self, _keys: object) -> dict[str, str]:
+        """See FormCache."""
+        if self.failing:
+            self.failing -= 1
+            raise OSError(12, "no memory")
+        self.building.set()
+        assert self.go_on.wait(20)
+        return {}
+
+    def put_many(self, found: object) -> None:
+        """See FormCache."""
+
+
+async def test_an_edit_comes_into_force_however_long_its_build_takes(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A build that fails is tried again, and told; one that takes longer than a loop may be silent is no silence."""
+    forms = SlowForms()
+    monkeypatch.setattr(app, "form_cache", lambda _: forms)
+    monkeypatch.setattr(service, "LOOK", 0.05)
+    monkeypatch.setattr(service, "AGAIN", 0.05)
+    home.environ["NEWSWATCH_OWNERS"] = "500"
+    forms.failing = 1
+    async with opened(home) as one:
+        one.hearts.expect("reload", 0.5)
+        running = asyncio.create_task(supervise({"reload": one.reload}, one.stop, one.hearts, look=0.05, pause=0.05))
+        home.watch((home.folder / "watchlists.yaml").read_text().replace("[Kremlin, summit]", "[railway]"))
+        assert await asyncio.to_thread(forms.building.wait, 20)
+        await asyncio.sleep(1.0)  # twice the silence that the loop is allowed
+        assert one.base.current.config().watchlists[0].keywords == ("Kremlin", "summit")
+        forms.go_on.set()
+        await until(lambda: one.base.current.config().watchlists[0].keywords == ("railway",))
+        assert (await one.base.store.deliveries.waiting(app.now()))[0] == 1
+        one.stop.set()
+        await running
+    err = capfd.readouterr().err
+    assert "no memory" in err
+    assert "makes no progress" not in err
+    assert err.count("watchlists.yaml read again") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 import pytest
@@ -126,3 +127,34 @@ async def test_case_83_a_database_that_only_a_person_can_mend_ends_the_process()
         async with asyncio.timeout(5):
             await supervise({"unlucky": unlucky}, stop, Heartbeats(time.monotonic), look=0.01, pause=0.001)
     assert stop.is_set()
+
+
+async def test_loops_that_hang_at_the_end_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grace begins with `stop`, also while a loop hangs, is stalled already, or ignores that it is cancelled."""
+    monkeypatch.setattr("bot.supervise.GRACE", 0.2)
+    monkeypatch.setattr("bot.supervise.FAREWELL", 0.1)
+    stop, over = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+
+    async def polite() -> None:
+        await stop.wait()
+        ended.append("polite")
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    async def deaf() -> None:
+        while not over.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await over.wait()
+
+    loops = {"polite": polite, "hangs": hangs, "deaf": deaf}
+    running = asyncio.create_task(supervise(loops, stop, Heartbeats(time.monotonic), look=0.01))
+    await asyncio.sleep(0.05)
+    stop.set()
+    try:
+        await asyncio.wait([running], timeout=20)
+        assert running.done()
+    finally:
+        over.set()
+    assert ended == ["polite"]

@@ -18,6 +18,11 @@ from bot.store.holder import Holder
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+# Seconds that a call to the database may take, from waiting for its turn to the commit: more than a statement may
+# (30, on the server) and than SQLite waits for a lock (35). Longer only by `patient`, for a change of the schema.
+ANSWER = 45.0
+CLOSING = 1.0  # seconds that connections have to close in
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -30,22 +35,27 @@ class Database:
     writing: asyncio.Lock
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that commits at the end and rolls back on an error."""
+    async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that commits at the end and rolls back on an error.
+
+        StoreError after ANSWER seconds, wherever it hangs; a `patient` one has no limit.
+        """
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(translated(None if patient else ANSWER))
             if self.dialect.name == "sqlite":
                 await stack.enter_async_context(self.writing)
-            await stack.enter_async_context(translated())
             yield await stack.enter_async_context(self.engine.begin())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection for reading; on SQLite every statement sees the latest commit."""
-        async with translated(), self.engine.connect() as connection:
+        """Open a connection for reading; on SQLite every statement sees the latest commit. StoreError as `write`."""
+        async with translated(ANSWER), self.engine.connect() as connection:
             if self.dialect.name == "sqlite":
                 await connection.execution_options(reads=True)
             yield connection
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self.engine.dispose()
+        """Close every connection; one that does not answer within CLOSING seconds is left behind."""
+        closed, _ = await asyncio.wait([asyncio.create_task(self.engine.dispose())], timeout=CLOSING)
+        for one in closed:
+            one.result()

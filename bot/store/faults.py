@@ -6,6 +6,7 @@ parameters never come out: the engine hides them, and only the driver's own mess
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -39,20 +40,31 @@ POSTGRES = (
     ('database "', "the database of NEWSWATCH_DATABASE_URL is not there, or not ours: create it, or correct it", True),
     ("permission denied", "the database user lacks rights: make it the owner of its database", True),
 )
+HANGS = "the database hangs: look at its server or disk, or at a program that holds it locked"
 POSTGRES_ELSE = "the database does not answer: is its server up and reachable?"
 
 
 @asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Turn what the drivers raise inside into StoreError; let bugs, and everything else, pass."""
+async def translated(seconds: float | None = None) -> AsyncIterator[None]:
+    """Turn what the drivers raise inside into StoreError; let bugs, and everything else, pass.
+
+    What is not over after so many seconds is cancelled, and is a StoreError too: the limits that a server or a file
+    keeps do not help where that itself hangs.
+    """
+    limit = asyncio.timeout(seconds)
     try:
-        yield
+        async with limit:
+            yield
     except BUGS:
         raise
     except exc.DBAPIError as error:
         raise explain(error.orig) from error
     except exc.TimeoutError as error:
         raise StoreError("the database is busy: no connection came free in time") from error
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise StoreError(f"{HANGS} (no answer within {seconds:g} s)") from error
 
 
 def explain(error: BaseException | None) -> StoreError:

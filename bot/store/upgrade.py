@@ -63,7 +63,7 @@ def _is_held(error: StoreError) -> bool:
 
 async def _upgrade(database: Database) -> None:
     """Bring the schema up to date in one transaction, unless another has done it meanwhile."""
-    async with database.write() as connection:
+    async with database.write(patient=True) as connection:
         if database.dialect.name == "postgresql":  # before the lock: whoever has it may migrate for many minutes
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await _wait_for_our_turn(connection)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -192,3 +194,33 @@ async def test_the_store_ends_cleanly(sqlite_url: str) -> None:
     await asyncio.gather(*(store.chats.subscriptions(Chat(number)) for number in range(9)))
     await store.close()
     assert [file.name for file in Path(sqlite_url.removeprefix("sqlite:///")).parent.iterdir()] == ["newswatch.db"]
+
+
+@pytest.mark.integration
+async def test_a_database_that_hangs_is_a_fault_in_time(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frozen server answers nothing and keeps its own limits for itself: every call has one on our side."""
+    monkeypatch.setattr("bot.store.database.ANSWER", 0.5)
+    async with await open_store(postgres_url, migrate=True) as store:
+        async with store.database.read() as connection:
+            pid = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            start = time.monotonic()
+            with pytest.raises(StoreError, match="the database hangs"):
+                await store.polls.next_due()
+            assert time.monotonic() - start < 30  # half a second, and what the driver takes to give up
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert await store.polls.next_due() is None
+
+
+async def test_a_writer_that_waits_for_its_turn_gives_up_in_time(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits behind a transaction that hangs hears of it, too."""
+    async with await open_store(sqlite_url, migrate=True) as store:
+        monkeypatch.setattr("bot.store.database.ANSWER", 0.1)
+        async with store.database.writing:
+            with pytest.raises(StoreError, match="the database hangs"):
+                await store.polls.sync((), datetime.now(UTC))
+        await store.polls.sync((), datetime.now(UTC))
