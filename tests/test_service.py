@@ -202,7 +202,7 @@ async def test_an_edit_comes_into_force_however_long_its_build_takes(
         assert one.base.current.config().watchlists[0].keywords == ("Kremlin", "summit")
         forms.go_on.set()
         await until(lambda: one.base.current.config().watchlists[0].keywords == ("railway",))
-        assert (await one.base.store.deliveries.waiting(app.now()))[0] == 1
+        assert (await one.base.store.deliveries.waiting(wall()))[0] == 1
         one.stop.set()
         await running
     err = capfd.readouterr().err
