@@ -76,7 +76,8 @@ class Notices:
                 ("moved", source.url, found.to),
                 now,
             )
-        if (news := habits.news_at) and (quiet := rhythm.silence(habits, now)):
+        told = leased.polled_at is not None and rhythm.silence(leased.habits, leased.polled_at) is not None
+        if (news := habits.news_at) and (quiet := rhythm.silence(habits, now)) and not told:
             items = taken.items if taken.outcome.parsed else None
             await self.tell(
                 lambda _: noticetexts.silent(_, source.name, quiet),

@@ -19,6 +19,7 @@ AGAIN = timedelta(minutes=5)
 NOTICE_AFTER = 5  # failures in a row before the owner is told: one-off errors are nobody's news
 GAP = timedelta(hours=12)  # unread for longer than this, a source comes back with a backlog
 GAP_MEMORY = DAY  # of a backlog, what is older than this is recorded and not told
+ILL = 3  # items at once, of a source that never showed any, from which on it was ill rather than new
 GAP_UNDATED = 20  # of a backlog without dates, so many of the newest are told
 
 
@@ -73,6 +74,15 @@ def after_failure(
 def after_outage(source: Source, spread: float) -> timedelta:
     """Return how long to wait when the outage is ours: short, so that all is read soon after it ends."""
     return min(source.every, AGAIN) * (0.95 + spread / 10)
+
+
+def is_since(item: Item, empty_at: datetime | None) -> bool:
+    """Return whether an item of a source that showed nothing when it was polled last (`empty_at`) is newer than that.
+
+    A source that was empty and is full was only ill: what it holds stood there all along, and this is its first sight.
+    What its date says is newer than a day before it was last seen empty is news all the same.
+    """
+    return item.published is not None and empty_at is not None and item.published >= empty_at - GAP_MEMORY
 
 
 def is_news(item: Item, position: int, polled_at: datetime | None, now: datetime, *, below: bool = False) -> bool:

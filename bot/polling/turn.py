@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import identity
+from bot.clock import steady
 from bot.errors import FetchError, ParseError
 from bot.identity import Identity
 from bot.match import Engine
@@ -22,6 +23,7 @@ from bot.polling import corrections, schedule
 from bot.polling.asking import Asking
 from bot.polling.corrections import Back
 from bot.polling.ending import asked_with, failed, well
+from bot.polling.jumps import Lately
 from bot.polling.pages import LATE, Pages
 from bot.polling.placing import WINDOW, Found, Placer, read
 from bot.ports.outside import Fetch, Parse
@@ -89,9 +91,17 @@ class Turns:
     now: Callable[[], datetime]
     pages: Pages
     encoder: Encoder | None = None  # reads what matched, where the extra is there and wanted
+    lately: Lately = field(default_factory=lambda: Lately(steady))
 
     async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
+        taken = await self._take(leased, source, setup)
+        if taken.outcome.error is None:
+            self.lately.note(leased.id, taken.outcome.polled_at)
+        return taken
+
+    async def _take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+        as_it_was, leased = leased, self.lately.moved(leased, self.now())
         try:
             asking = Asking(self.fetch, self.parse, self.now)
             moved, found = _where(leased, source)
@@ -104,9 +114,9 @@ class Turns:
                 return Taken(well(leased, source, asked.fetched, self.now()))
             return await self._read(leased, source, setup, asked.fetched, asked.document)
         except FetchError as error:
-            return self._failed(_searching(leased) if error.status in {404, 410} else leased, source, error)
+            return self._failed(_searching(as_it_was) if error.status in {404, 410} else as_it_was, source, error)
         except ParseError as error:
-            return self._failed(_searching(leased), source, error)
+            return self._failed(_searching(as_it_was), source, error)
 
     async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
         """Tell new items from known ones, and record them."""
@@ -134,7 +144,7 @@ class Turns:
     async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: of each item one, and the others only where that one is not known."""
         now = self.now()
-        first_today = leased.polled_at is None or leased.polled_at.date() != now.date()
+        first_today = leased.read_at is None or leased.read_at.date() != now.date()
         first = corrections.to_look_up(entries, everything=first_today)
         known = await self.store.seen(leased.id, first, now)
         asked = set(first)
@@ -182,9 +192,13 @@ class Turns:
         `known_from` is the position of the first item that was known.
         """
         there = [position for position in new if position in items]
-        # a source that was empty at first sight and is full now was only ill then: this is its first sight
-        if not leased.baselined or (not leased.known and len(there) >= identity.BRAKE_SIZE):
-            return tuple(there if source.backlog is None else there[: source.backlog])
+        backlog = tuple(there if source.backlog is None else there[: source.backlog])
+        if not leased.baselined:
+            return backlog
+        if not leased.known and len(there) >= schedule.ILL:
+            if len(there) >= identity.BRAKE_SIZE:
+                return backlog
+            return tuple(p for p in there if p in backlog or schedule.is_since(items[p], leased.polled_at))
         now = self.now()
         return tuple(
             p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)

@@ -57,6 +57,7 @@ class Leased:
     polled_at: datetime | None = None  # the last poll that went well
     found: str | None = None  # where its items are, if an earlier poll had to find that out
     habits: Habits = Habits()
+    read_at: datetime | None = None  # the last time a document was read, and its items looked up
 
 
 @dataclass(frozen=True, slots=True)

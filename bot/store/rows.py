@@ -66,6 +66,7 @@ def to_leased(row: Row) -> Leased:
         quiet=row.quiet,
         polled_at=to_utc_or_none(row.polled_at),
         found=row.found,
+        read_at=to_utc_or_none(row.read_at),
     )
 
 

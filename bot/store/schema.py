@@ -32,6 +32,7 @@ REVISIONS = (
     "0005",
     "0006",
     "0007",
+    "0008",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -88,6 +89,7 @@ source = Table(
     Column("moving_to", Text),
     Column("moving_since", BigInteger),
     Column("moving_polls", Integer, nullable=False, server_default="0"),
+    Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
     Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from bot.model import Source
 from bot.store.habits import NOTHING, NOWHERE
 from bot.store.instants import DAY_MS
+from bot.store.rows import clean
 from bot.store.schema import source
 from bot.urls import publisher_of
 
@@ -36,6 +37,7 @@ class Kept:
     url: str
     disabled_at: int | None
     site: str = ""
+    read_as: str | None = None  # None: on record from before this was noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def assign(records: Sequence[Kept], sources: Sequence[Source]) -> Assignment:
 async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], now: int) -> None:
     """Write the assignment; `now` in milliseconds. An unchanged file changes nothing."""
     rows = await connection.execute(
-        select(source.c.id, source.c.name, source.c.url, source.c.disabled_at, source.c.site)
+        select(source.c.id, source.c.name, source.c.url, source.c.disabled_at, source.c.site, source.c.read_as)
     )
     found = assign([Kept(*row) for row in rows], sources)
     if found.new:
@@ -99,6 +101,11 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
             changes |= {"found": None, **NOWHERE}
             if publisher_of(kept.url) != site:  # another feed under an old name: its first sight
                 changes |= {"baselined": False, **NOTHING}
+        if kept.read_as != (read_as := _read_as(one)):
+            changes["read_as"] = read_as
+            if kept.read_as is not None:  # it shows other items now, which stood there all along: a first sight
+                unread = {"etag": None, "last_modified": None, "body_hash": None, "found": None}
+                changes |= {"baselined": False, "next_due": now, **unread, **void}
         if kept.disabled_at is not None:
             changes |= {"disabled_at": None, "next_due": now, "failures": 0, "quiet": 0, "error": None}
             if now - kept.disabled_at > FORGOTTEN_MS:
@@ -109,8 +116,19 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
 
 def _new(one: Source, next_due: int) -> dict[str, object]:
     counters = {"known": 0, "failures": 0, "quiet": 0, "fence": 0}
-    known = {"name": one.name, "url": one.url, "site": publisher_of(one.url), "baselined": False}
+    known = {
+        "name": one.name,
+        "url": one.url,
+        "site": publisher_of(one.url),
+        "baselined": False,
+        "read_as": _read_as(one),
+    }
     return known | {"next_due": next_due, **counters}
+
+
+def _read_as(one: Source) -> str:
+    """Return what decides which items of an answer are taken."""
+    return clean(f"{one.kind} {one.select or ''}".rstrip())
 
 
 def _spread(one: Source) -> int:

@@ -74,7 +74,7 @@ def _recalling(dialect: Dialect) -> Update:
     due = case((asked_later, now + dialect.greatest(wait, literal(0))), else_=now)
     never_asked = and_(source.c.tried_at.is_(None), source.c.next_due > now)
     wrong = or_(asked_later, never_asked, source.c.next_due > bindparam("far"))
-    tried = case((asked_later, now), else_=source.c.tried_at)
+    tried = case((asked_later, now - 1), else_=source.c.tried_at)  # before what is forced from now on
     return update(source).where(text(ENABLED), wrong).values(next_due=due, tried_at=tried)
 
 

@@ -25,6 +25,7 @@ from bot.inflection.words import FormCache
 from bot.model import Delivery, Look
 from bot.newsroom import Newsroom
 from bot.poll import Poller, Tally
+from bot.polling.jumps import Lately
 from bot.polling.notices import Notices
 from bot.polling.pages import Pages
 from bot.polling.turn import Turns
@@ -98,6 +99,7 @@ class Rig:
     stack: AsyncExitStack
     forms: FormCache
     now: datetime = NOW
+    steady: datetime | None = None  # the other clock, where a test parts the two
     owners: tuple[int, ...] = ()
     sites: list[Site] = field(default_factory=list)
     ports: set[int] = field(default_factory=set)
@@ -141,7 +143,9 @@ class Rig:
             )
         )
         parser = await self.stack.enter_async_context(Parser())
-        turns = Turns(store.polls, fetch, parser, lambda: self.now, Pages(fetch))
+        turns = Turns(
+            store.polls, fetch, parser, lambda: self.now, Pages(fetch), lately=Lately(lambda: self.steady or self.now)
+        )
         self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
         return store
 

@@ -67,7 +67,9 @@ async def test_copies_within_one_feed_are_one_story(rig: Rig, newsroom: Newsroom
     await rig.set_up(watching(newsroom, KREMLIN))
     await rig.poll()
     newsroom.publish(
-        "courier", piece(SUMMIT, TALKS[0], TALKS), piece(SUMMIT, TALKS[0], TALKS), piece("Kremlin fire", "x", FIRE)
+        "courier",
+        *(piece(SUMMIT, TALKS[0], TALKS, published=rig.now) for _ in range(2)),
+        piece("Kremlin fire", "x", FIRE, published=rig.now),
     )
     tally = await rig.later(minutes=5)
     assert (tally.matched, tally.stories, tally.queued) == (3, 2, 2)

@@ -145,7 +145,8 @@ async def test_case_82_a_turn_that_does_not_fit_the_disk_leaves_nothing(
     """A full disk in the middle of a turn: StoreError, nothing half written, and all of it told when there is room."""
     await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
     await rig.poll()
-    newsroom.publish("courier", *(piece(f"Kremlin case {n}: {n * 7919}", "x" * 9000, ()) for n in range(15)))
+    many = (piece(f"Kremlin case {n}: {n * 7919}", "x" * 9000, (), published=rig.now) for n in range(15))
+    newsroom.publish("courier", *many)
     rig.now += 5 * MINUTE
     disk = rig.disk()
     with pytest.raises(StoreError, match="full"):
@@ -217,7 +218,7 @@ async def test_a_page_only_adds_to_what_the_feed_matched(rig: Rig, rss: Rss) -> 
 async def test_case_50_a_page_that_cannot_be_had_costs_no_alert(rig: Rig, rss: Rss) -> None:
     """Missing, refused, or no page at all: the alert goes with the feed's text."""
     site = await rig.site()
-    site.pages["/feed"] = rss(site=site.url(""))
+    site.pages["/feed"] = rss(("old", "Nothing", "x"), site=site.url(""))
     await rig.set_up(watching(site.url()))
     await rig.poll()
 
@@ -315,3 +316,85 @@ def page(text: str) -> bytes:
         f"<!doctype html><html lang='en'><head><title>T</title></head><body><article><h1>T</h1><p>{text}</p>"
         f"<p>{'More was not said on Friday, but it will be on Monday. ' * 3}</p></article></body></html>"
     ).encode()
+
+
+@pytest.mark.parametrize("number", [3, 10, 19, 30])
+async def test_what_a_feed_holds_that_was_empty_at_first_sight_is_no_news(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece], number: int
+) -> None:
+    """It was only ill: its usual items stood there all along, however many; what is newer than that look is told."""
+    await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
+    assert (await rig.poll()).items == 0
+    last_year = rig.now - timedelta(days=365)
+    old = [piece(f"Kremlin case {n}: {n * 7919}", "x", (), published=last_year) for n in range(number)]
+    newsroom.publish("courier", *old)
+    if number < 19:
+        newsroom.publish("courier", piece("Kremlin opens this minute", "x", (), published=rig.now))
+    tally = await rig.later(minutes=5)
+    assert tally.queued == (number < 19)
+    newsroom.publish("courier", piece("Kremlin closes again", "x", ()))
+    assert (await rig.later(minutes=5)).queued == 1
+
+
+@pytest.mark.parametrize("other", ["kind: page, select: a", "kind: auto, select: a"])
+async def test_what_another_select_finds_is_no_news(rig: Rig, other: str) -> None:
+    """Links that stood on the page all along are known from then on; the next one is told."""
+    site = await rig.site()
+    links = [f'<a href="/news/{n}-kremlin">Kremlin story number {n} of this long year</a>' for n in range(1, 7)]
+
+    def page(*more: str) -> bytes:
+        rows = f"<div id='news'>{''.join(links[:2])}</div><div>{''.join([*more, *links[2:]])}</div>"
+        return f"<html><body>{rows}</body></html>".encode()
+
+    site.pages["/feed"] = page()
+    await rig.set_up(watching(site.url(), more=", full_text: never, kind: page, select: '#news a'"))
+    await rig.poll()
+    rig.file.write_text(watching(site.url(), more=f", full_text: never, {other}"), encoding="utf-8")
+    store, _, current, _ = rig.parts
+    await current.reload()
+    await store.polls.sync(current.config().sources, rig.now)
+    assert (await rig.later(minutes=5)).new == 0
+    site.pages["/feed"] = page('<a href="/news/99-kremlin">Kremlin does something new after all</a>')
+    assert (await rig.later(minutes=5)).queued == 1
+
+
+async def test_keys_of_items_still_shown_do_not_age(rig: Rig, rss: Rss) -> None:
+    """A feed that mostly answers 304: at a change all that it shows is looked at, the first poll of the day or not."""
+    site = await rig.site()
+
+    def show(path: str, *numbers: int) -> None:
+        items = ((f"guid-{n}", f"Kremlin story {n * 7919} of the year", "x") for n in numbers)
+        body = rss(*items, site=site.url("")).decode()
+        site.pages["/feed"] = body.replace(f"<link>{site.url('')}", f"<link>{site.url('')}/{path}").encode()
+
+    show("news", 1, 2, 3)
+    await rig.set_up(watching(site.url(), more=", full_text: never"))
+    await rig.poll()
+    for count in (4, 5):
+        await rig.later(days=50, hours=-1)
+        show("news", *range(1, count + 1))
+        await rig.later(hours=1)
+        await rig.parts[0].prune(rig.now)
+    show("archive", *range(1, 6))
+    assert (await rig.later(hours=1)).new == 0
+
+
+@pytest.mark.parametrize("days", [-3653, -1, 1, 365])
+async def test_what_was_polled_a_moment_ago_has_no_backlog(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece], days: int
+) -> None:
+    """The wall clock jumps and comes back: what is published meanwhile is news, and nobody is called silent."""
+    rig.owners = (500,)
+    rig.steady = rig.now
+    await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
+
+    async def publish(headline: str, jump: float) -> int:
+        rig.steady = (rig.steady or rig.now) + 5 * MINUTE
+        newsroom.publish("courier", piece(headline, "x", (), published=rig.steady))
+        return (await rig.later(days=jump, minutes=5)).queued
+
+    await publish("Kremlin begins the day", 0)
+    assert await publish("Kremlin says one thing", 0) == 1
+    assert await publish("Kremlin says quite another", days) == 1
+    assert await publish("Kremlin denies all of it", -days) == 1
+    assert {one.alert.chat.id for one in await rig.told()} == {77}
