@@ -63,8 +63,9 @@ _MONTHS = (
 _ORDINALS = frozenset({"de", "tr", "cs", "sk", "da", "nb", "nn", "no", "fi", "hu", "hr", "sl", "et", "lv", "pl"})
 
 _CLOSE = "»«”“’‘\"')\\]}›」』）】"
-_END = re.compile(
-    rf"[.!?…؟۔]+[{_CLOSE}]*(?=\s|$)|[。！？｡][」』）】”’]*|[।॥]+[{_CLOSE}]*|[.!?…]+[»”](?=[^\W\d_])|[\r\n\u2028\u2029\x85\v\f]+"
+_END = re.compile(  # a row of marks is read once, from its first: else a row without an end costs its square
+    rf"(?<![.!?…؟۔])[.!?…؟۔]++[{_CLOSE}]*+(?=\s|$)|[。！？｡][」』）】”’]*+|[।॥]++[{_CLOSE}]*+"
+    r"|(?<![.!?…])[.!?…]++[»”](?=[^\W\d_])|[\r\n\u2028\u2029\x85\v\f]++"
 )
 _NEXT = re.compile(r"\s*((?:[«„“”\"'‘’(\[¿¡‹—–-]\s?)*)(\w[\w’'-]*|\S)?", re.UNICODE)
 _WORD = re.compile(r"(?:[^\W\d_]{1,3}\.[ -]?)*[\w№º-]*$", re.UNICODE)  # the word before a full stop, dotted pieces too
@@ -143,7 +144,7 @@ def _goes_on(text: str, start: int, dot: int, word: str, language: str | None) -
     raw = found.group() if found else ""
     last = raw.rpartition(".")[2].strip(" -")
     if last.isdigit():
-        return _is_ordinal(last, word, language, first=not text[start : dot - len(last)].strip())
+        return _is_ordinal(last, word, language, first=not text[max(start, dot - _TAIL) : dot - len(last)].strip())
     bare, short = raw.replace(" ", "").lower(), last.lower()
     if len(last) == 1 and (last.isupper() or len(word) == 1):  # an initial, or the first piece of "z. B."
         return bare == short or not _opens(word)
