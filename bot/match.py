@@ -8,18 +8,18 @@ language that the source states can keep a watchlist silent. No I/O, and no inpu
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import QueryError
-from bot.inflection.words import FormCache, Wanted, inflect
+from bot.inflection.words import FormCache
 from bot.matching.examine import Item, holds, proof
-from bot.matching.finder import Finder
-from bot.matching.plan import All, Any, Found, Near, Planner, Test, wanted
+from bot.matching.plan import All, Any, Found, Near, Test, leaves_of
+from bot.matching.planning import PASSING, TOO_LARGE, TOO_SLOW, Keyword, Planned, Written, fault, planned
 from bot.model import Match, Source, Watchlist
-from bot.query import FromSource, Query, parse
+from bot.query import FromSource
 from bot.text import fold
 
 MAX_EVIDENCE: Final = 8  # places shown for one query
@@ -27,37 +27,30 @@ _MANY: Final = 1_000  # queries; with fewer the garbage collector is not worth a
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
-    """A query as it stands in one watchlist; `excludes` silences the watchlist where it holds."""
+class LeftOut:
+    """A query of a watchlist that cannot be used, or not everywhere, and why."""
 
-    watchlist: int
-    text: str
-    test: Test
-    excludes: bool = False
+    watchlist: str
+    query: str
+    reason: QueryError
 
 
 class Engine:
     """Every query of every watchlist, ready to be asked about items. Immutable; a reload builds another."""
 
-    def __init__(
-        self,
-        watchlists: Sequence[Watchlist],
-        keywords: Sequence[Keyword],
-        finder: Finder,
-        sources: Sequence[Source],
-        forms: Mapping[Wanted, tuple[str, ...]],
-    ) -> None:
+    def __init__(self, watchlists: Sequence[Watchlist], plan: Planned, sources: Sequence[Source]) -> None:
         self.watchlists = tuple(watchlists)
-        self.keywords = tuple(keywords)
-        self.finder = finder
-        self.forms = forms  # a reload takes them over
+        self.keywords = plan.keywords
+        self.finder = plan.finder
+        self.forms = plan.forms  # a reload takes them over
+        self._failed = {(one.watchlist, one.text): reason for one, reason in plan.failed}
         self._origins = {
             source.name: frozenset(map(fold, (source.name, source.publisher, *source.tags))) for source in sources
         }
         self._scopes = [frozenset(map(fold, watchlist.sources)) for watchlist in watchlists]
         self._by_leaf: dict[int, list[int]] = {}
         self._by_source: dict[str, list[int]] = {}
-        for number, keyword in enumerate(keywords):
+        for number, keyword in enumerate(self.keywords):
             for trigger in _triggers(keyword.test):
                 if isinstance(trigger, str):
                     self._by_source.setdefault(trigger, []).append(number)
@@ -73,13 +66,32 @@ class Engine:
         source states, in ISO 639-1 (None: not known, every watchlist applies).
         """
         item = self.examine(title, lead, body, source=source, language=language)
-        fired = [keyword for keyword in self.due(item) if holds(keyword.test, item)]
-        silenced = {keyword.watchlist for keyword in fired if keyword.excludes}
-        return tuple(
-            Match(self.watchlists[keyword.watchlist].id, keyword.text, proof(keyword.test, item, MAX_EVIDENCE))
-            for keyword in fired
-            if not keyword.excludes and keyword.watchlist not in silenced and self.applies(keyword.watchlist, item)
-        )
+        fired = [found for keyword in self.due(item) if (found := self._fired(keyword, item))]
+        silenced = {keyword.watchlist for keyword, _ in fired if keyword.excludes}
+        return tuple(match for keyword, match in fired if not keyword.excludes and keyword.watchlist not in silenced)
+
+    def _fired(self, keyword: Keyword, item: Item) -> tuple[Keyword, Match] | None:
+        """Return the match of a query that holds; one that meets a fault of ours is left out of the item, and named."""
+        try:
+            if not (holds(keyword.test, item) and (keyword.excludes or self.applies(keyword.watchlist, item))):
+                return None
+            evidence = () if keyword.excludes else proof(keyword.test, item, MAX_EVIDENCE)
+            return keyword, Match(self.watchlists[keyword.watchlist].id, keyword.text, evidence)
+        except PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is this query's alone
+            self._failed[keyword.watchlist, keyword.text] = fault(error)
+            return None
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the queries that cannot be used, and those with a regex that took too long in some item so far."""
+        found = [(*key, reason) for key, reason in tuple(self._failed.items())]
+        regexes = self.finder.regexes
+        for leaves, reason in ((regexes.left_out, TOO_LARGE), (regexes.late, TOO_SLOW)):
+            if leaves:
+                its = (keyword for keyword in self.keywords if not leaves.isdisjoint(leaves_of(keyword.test)))
+                found += [(keyword.watchlist, keyword.text, QueryError(reason)) for keyword in its]
+        return tuple(LeftOut(self.watchlists[number].id, text, reason) for number, text, reason in found)
 
     def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> Item:
         """Look every leaf up in the item."""
@@ -108,38 +120,22 @@ def build(
     cache: FormCache | None = None,
     previous: Engine | None = None,
 ) -> Engine:
-    """Make the engine of these watchlists. QueryError says which query cannot be understood.
+    """Make the engine of these watchlists. A query that cannot be built is left out of it and named there.
 
-    Takes seconds for 100,000 queries: run it in a thread while the `previous` engine, whose work it takes over
-    where words and queries are the same, goes on matching.
+    Raises only what the machine lacks (OSError, MemoryError): the same may be tried again. Takes seconds for 100,000
+    queries: run it in a thread while the `previous` engine, whose work it takes over where words and queries are the
+    same, goes on matching.
     """
     many = sum(len(watchlist.keywords) + len(watchlist.exclude) for watchlist in watchlists) > _MANY
     with _without_collection() if many else nullcontext():
-        return _built(watchlists, sources, cache, previous.forms if previous else {})
-
-
-def _built(
-    watchlists: Sequence[Watchlist],
-    sources: Sequence[Source],
-    cache: FormCache | None,
-    known: Mapping[Wanted, tuple[str, ...]],
-) -> Engine:
-    parsed = [
-        (number, _parsed(text, watchlist.id), excludes)
-        for number, watchlist in enumerate(watchlists)
-        for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
-        for text in dict.fromkeys(texts)
-    ]
-    needed = wanted((query, watchlists[number].languages) for number, query, _ in parsed)
-    forms = {each: known[each] for each in needed if each in known}
-    forms.update(inflect(needed - forms.keys(), cache))
-    planner = Planner(forms)
-    keywords: list[Keyword] = []
-    parsed.reverse()
-    while parsed:  # freed one by one: all at once would hold the interpreter
-        number, query, excludes = parsed.pop()
-        keywords.append(Keyword(number, query.text, planner.plan(query, watchlists[number].languages), excludes))
-    return Engine(watchlists, keywords, Finder(planner.leaves, planner.forms, planner.placed), sources, forms)
+        written = [
+            Written(number, text, excludes, watchlist.languages)
+            for number, watchlist in enumerate(watchlists)
+            for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
+            for text in dict.fromkeys(texts)
+        ]
+        plan = planned(written, cache, previous.forms if previous else {})
+        return Engine(watchlists, plan, sources)
 
 
 @contextmanager
@@ -159,13 +155,6 @@ def _without_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _parsed(text: str, watchlist: str) -> Query:
-    try:
-        return parse(text)
-    except QueryError as error:
-        raise QueryError(f"watchlist {watchlist}, query {text[:100]!r}: {error}", error.column) from None
 
 
 def _triggers(test: Test) -> list[int | str]:

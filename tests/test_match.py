@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import QueryError
 from bot.match import Engine, build
 from bot.model import Match, Source, Watchlist
 
@@ -140,10 +139,12 @@ def test_only_a_language_that_the_source_states_keeps_a_watchlist_silent() -> No
     assert [match.query for match in engine.match("Кремль молчит")] == ["lang:ru Kremlin OR lang:ru Кремль"]
 
 
-def test_a_query_that_cannot_be_understood_names_its_watchlist() -> None:
-    """Whoever builds from an unchecked configuration still gets a message that helps."""
-    with pytest.raises(QueryError, match="watchlist w, query 'a AND'"):
-        watching("a AND")
+def test_a_query_that_cannot_be_understood_is_left_out_and_named() -> None:
+    """Whoever builds from an unchecked configuration gets an engine of the rest, and what is wrong."""
+    engine = watching("a AND", "Kremlin", exclude=("(",))
+    assert [(one.watchlist, one.query) for one in engine.left_out()] == [("w", "a AND"), ("w", "(")]
+    assert "is expected here" in str(engine.left_out()[0].reason)
+    assert [match.query for match in engine.match("Kremlin")] == ["Kremlin"]
 
 
 WORDS = [

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.matching.finder import Finder, Span
 from bot.matching.plan import Absent, All, Any, Found, Near, Test
+from bot.matching.regexset import Allowance
 from bot.model import Evidence, Field
 from bot.query import FromSource, InLanguage
 from bot.text import Script, cut, fold, script, tokens
@@ -31,15 +32,20 @@ Place = tuple[int, int, int]  # which field, start, end
 
 
 class Item:
-    """Title, lead and body with the leaves found in each; `origins` are the source's names, folded."""
+    """Title, lead and body with the leaves found in each; `origins` are the source's names, folded.
 
-    __slots__ = ("_edges", "_sentences", "found", "language", "origins", "texts")
+    The leaves that are `late` are regexes that were not looked for everywhere: they count as not found.
+    """
+
+    __slots__ = ("_edges", "_sentences", "found", "language", "late", "origins", "texts")
 
     def __init__(
         self, texts: Sequence[str], finder: Finder, origins: frozenset[str] | None, language: str | None
     ) -> None:
         self.texts = [cut(text, MAX_FIELD) for text in texts]
-        self.found = [finder.find(text) if text else {} for text in self.texts]
+        allowance = Allowance()
+        self.found = [finder.find(text, allowance) if text else {} for text in self.texts]
+        self.late = allowance.late
         self.origins = origins
         self.language = self._believed(language[:2].lower()) if language else None
         self._sentences: dict[int, list[Span]] = {}

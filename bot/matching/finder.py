@@ -14,7 +14,7 @@ from math import prod
 from operator import add
 from typing import Any, Final
 
-from bot.matching import regex
+from bot.matching.regexset import Allowance, RegexSets
 from bot.text import Tokens, bare, fold, folded_with_places, tokens, variants
 
 MAX_SPELLINGS: Final = 64  # of one phrase; with more, its rarest word is looked up and the others are checked
@@ -23,7 +23,6 @@ MAX_APART: Final = 15  # words between a verb and its prefix
 _SENTENCE_ENDS: Final = frozenset(".!?;…\n")
 _JOINS: Final = frozenset({"und", "oder", "aber", "sowie"})  # a clause ends before these without a comma
 _BATCH: Final = 20_000  # literals of one automaton: building it holds the interpreter for about 50 ms
-_REGEXES: Final = 50  # regexes of one set: more of them outgrow its memory
 _LONG: Final = 64  # characters; longer "words" are not remembered
 _REMEMBERED: Final = 200_000  # words of texts; with more, the next text begins a new memory
 _NOTHING: Final = "\0"  # the class of words that nobody asks for
@@ -78,10 +77,13 @@ class Finder:
         self._checked: set[int] = set()
         self._index_words()
         self._literals = _Literals([(number, leaf.literal) for number, leaf in enumerate(leaves) if leaf.literal])
-        self._regexes = _Regexes([(number, leaf.regex) for number, leaf in enumerate(leaves) if leaf.regex])
+        self.regexes = RegexSets([(number, leaf.regex) for number, leaf in enumerate(leaves) if leaf.regex])
 
-    def find(self, text: str) -> Places:
-        """Return the leaves found in the text, each with its places as offsets in the text as given."""
+    def find(self, text: str, allowance: Allowance) -> Places:
+        """Return the leaves found in the text, each with its places as offsets in the text as given.
+
+        Of regexes only those are looked for that there is time for by the item's `allowance`.
+        """
         found: Places = {}
         words = tokens(text)
         classes = self._classes  # the same for the whole text: another thread may begin a new memory meanwhile
@@ -93,7 +95,8 @@ class Finder:
             others = classes.others
             self._find_words("".join([others.get(w) or classes[w] for w in words.words]), words, found)
         self._literals.find(text, found, self._placed)
-        self._regexes.find(text, found)
+        for number, spans in self.regexes.find(text, MAX_SPANS, allowance):
+            found[number] = dict.fromkeys(spans)
         return found
 
     def _find_words(self, row: str, words: Tokens, found: Places) -> None:
@@ -276,20 +279,6 @@ class _Literals:
                 spans = found.setdefault(number, {})
                 if len(spans) < MAX_SPANS or number in placed:
                     spans[places[start], max(places[end], places[end - 1] + 1)] = None
-
-
-class _Regexes:
-    """Users' regexes: first which of them match at all, many at a time, then where."""
-
-    def __init__(self, regexes: Sequence[tuple[int, str]]) -> None:
-        self._batches = [regexes[start : start + _REGEXES] for start in range(0, len(regexes), _REGEXES)]
-        self._matching = [regex.together([pattern for _, pattern in batch]) for batch in self._batches]
-
-    def find(self, text: str, found: Places) -> None:
-        for batch, matching in zip(self._batches, self._matching, strict=True):
-            for number, pattern in map(batch.__getitem__, matching(text)):
-                if spans := regex.spans(pattern, text, MAX_SPANS):
-                    found[number] = dict.fromkeys(spans)
 
 
 def _places(row: str, piece: str) -> list[int]:

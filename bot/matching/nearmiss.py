@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from bot.match import Engine, Keyword
+from bot.match import Engine
 from bot.matching.examine import FIELDS, Item, holds
 from bot.matching.plan import Absent, All, Any, Found, Near, Test
+from bot.matching.planning import Keyword
 from bot.query import FromSource
 from bot.text import fold, tokens, variants
 from bot.words import Words, field_name
@@ -88,11 +89,12 @@ def lacking(_: Words, test: Test, item: Item) -> str:
     match test:
         case Found(_, field, shown):
             elsewhere = [field_name(_, FIELDS[number]) for number, found in enumerate(item.found) if test.leaf in found]
-            reason = (
-                _("{words} stands only in the {fields}", words=shown, fields=_.both(elsewhere))
-                if elsewhere and field
-                else _("{words} is missing", words=shown)
-            )
+            if elsewhere and field:
+                reason = _("{words} stands only in the {fields}", words=shown, fields=_.both(elsewhere))
+            elif test.leaf in item.late:
+                reason = _("there was no time to look for {words} in this text", words=shown)
+            else:
+                reason = _("{words} is missing", words=shown)
         case Absent(part):
             reason = _("{words} is there and must not be", words=describe(part))
         case Near():

@@ -70,6 +70,17 @@ class Absent:
 Test = Found | Near | FromSource | InLanguage | All | Any | Absent
 
 
+def leaves_of(test: Test) -> Iterator[int]:
+    """Give the leaves that a test looks at."""
+    if isinstance(test, Found):
+        yield test.leaf
+    elif isinstance(test, Absent):
+        yield from leaves_of(test.part)
+    elif isinstance(test, Near | All | Any):
+        for part in test.parts:
+            yield from leaves_of(part)
+
+
 def wanted(queries: Iterable[tuple[Query, tuple[str, ...]]]) -> set[Wanted]:
     """Return the words whose forms queries need, each query with the languages of its watchlist."""
     found: set[Wanted] = set()
