@@ -230,6 +230,23 @@ def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None
     return load(file or settings.watchlists, environ)
 
 
+def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
+    """Return the same after every query was built and timed; ConfigError holds every mistake."""
+    from bot.matching.judging import refusals
+    from bot.query import Query, parse
+    from bot.watchlists import load
+
+    config = watchlists(settings, environ, file)
+    refused = refusals(config.watchlists, None if file else form_cache(settings))
+
+    def judged(text: str) -> Query:
+        if reason := refused.get(text):
+            raise reason
+        return parse(text)
+
+    return load(file or settings.watchlists, environ, judged) if refused else config
+
+
 def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] = ()) -> Engine:
     """Return the keyword engine of watchlists.yaml, of these watchlists only where any are named."""
     from bot.match import build

@@ -141,7 +141,7 @@ def check(
 
     environ = environment()
     settings = Settings() if file else load_settings(environ)
-    config = app.watchlists(settings, environ, file)
+    config = app.checked(settings, environ, file)
     for warning in config.warnings:
         print(warning, file=sys.stderr)
     keywords = sum(len(one.keywords) for one in config.watchlists)

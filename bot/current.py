@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.errors import QueryError, StoreError
+from bot.errors import StoreError
 from bot.inflection.words import FormCache
-from bot.match import Engine, build
+from bot.match import Engine, LeftOut, build
+from bot.matching.judging import judged, over_limit
 from bot.model import TERMINAL, Config, Source, Watchlist
-from bot.onrecord import PersonalQuery, QueryStore
+from bot.onrecord import PERSONAL, PersonalQuery, QueryStore
 from bot.polling.turn import Setup
-from bot.query import parse
 from bot.reload import Watched, changes
 from bot.watchlists import load
 
@@ -42,6 +42,8 @@ class Current:
         self._environ = environ
         self._cache = cache
         self._personal: tuple[Watchlist, ...] = ()
+        self._queries: dict[str, PersonalQuery] = {}  # by watchlist, those that are left out too
+        self._refused: tuple[LeftOut, ...] = ()
         self._changing = asyncio.Lock()
         self._setup, self._building = self._made(self._load(), (), None)
 
@@ -74,7 +76,8 @@ class Current:
         does.
         """
         async with self._changing:
-            personal = await asyncio.to_thread(_watchlists, queries)
+            personal, refused = await asyncio.to_thread(_watchlists, queries)
+            self._queries, self._refused = {one.watchlist: one for one in queries}, refused
             if personal != self._personal:
                 setup, building = self._made(self._setup.config, personal, await self._building.made())
                 if self._building.asked:
@@ -82,9 +85,15 @@ class Current:
                 self._setup, self._building, self._personal = setup, building, personal
 
     async def engine_of(self, query: str) -> Engine:
-        """Return an engine of this query alone, for questions about it; QueryError."""
-        alone = Watchlist("query", query, (query,))
-        return await asyncio.to_thread(build, (alone,), self._setup.config.sources, cache=self._cache)
+        """Return an engine of this query alone, for questions about it; QueryError where it may not be taken."""
+        return await asyncio.to_thread(judged, query, self._setup.config.sources, self._cache)
+
+    def left_out(self) -> tuple[tuple[PersonalQuery | None, LeftOut], ...]:
+        """Return the queries that are not in force, or not for every item; with who they belong to where to a chat."""
+        engine = self._building.ready
+        found = (*self._refused, *(engine.left_out() if engine else ()))
+        named = ((self._queries.get(one.watchlist), one) for one in found)
+        return tuple((own, one) for own, one in named if own or not one.watchlist.startswith(PERSONAL))
 
     def _load(self) -> Config:
         config = load(self._path, self._environ)
@@ -133,17 +142,18 @@ class Personal:
             log.warning("personal queries not in force yet", extra={"reason": repr(error)})
 
 
-def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[Watchlist, ...]:
-    """Return personal queries as watchlists; one that this version cannot read must not silence all the others."""
-    found = []
-    for query in queries:
-        try:
-            parse(query.text)
-        except QueryError as error:
-            log.warning("personal query left out", extra={"query": query.id, "reason": str(error)})
-            continue
-        found.append(Watchlist(query.watchlist, query.text, (query.text,)))
-    return tuple(found)
+def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[tuple[Watchlist, ...], tuple[LeftOut, ...]]:
+    """Return personal queries as watchlists, and those that there is no room for.
+
+    They stay on record: another version, or a chat that ends one of its queries, may have room for them. One that
+    cannot be understood is left out by the engine.
+    """
+    verdicts = over_limit([(query.chat.id, query.text) for query in queries])
+    found = [Watchlist(query.watchlist, query.text, (query.text,)) for query in queries]
+    return (
+        tuple(one for one, reason in zip(found, verdicts, strict=True) if reason is None),
+        tuple(LeftOut(one.id, one.title, reason) for one, reason in zip(found, verdicts, strict=True) if reason),
+    )
 
 
 class Building:
@@ -163,6 +173,12 @@ class Building:
         self._previous = previous
         self._task: asyncio.Task[Engine] | None = None
         self.asked = False  # whether anybody has asked for the engine
+
+    @property
+    def ready(self) -> Engine | None:
+        """Return the engine where it is built already."""
+        task = self._task
+        return task.result() if task and task.done() and not task.cancelled() and not task.exception() else None
 
     async def __call__(self) -> Engine:
         """Return the engine; all who ask meanwhile wait for one build. Raises what the build does."""

@@ -17,7 +17,7 @@ from bot.errors import QueryError
 from bot.inflection.words import FormCache
 from bot.matching.examine import Item, holds, proof
 from bot.matching.plan import All, Any, Found, Near, Test, leaves_of
-from bot.matching.planning import PASSING, TOO_LARGE, TOO_SLOW, Keyword, Planned, Written, fault, planned
+from bot.matching.planning import PASSING, Keyword, Planned, Written, fault, planned, too_large, too_slow
 from bot.model import Match, Source, Watchlist
 from bot.query import FromSource
 from bot.text import fold
@@ -87,10 +87,10 @@ class Engine:
         """Return the queries that cannot be used, and those with a regex that took too long in some item so far."""
         found = [(*key, reason) for key, reason in tuple(self._failed.items())]
         regexes = self.finder.regexes
-        for leaves, reason in ((regexes.left_out, TOO_LARGE), (regexes.late, TOO_SLOW)):
+        for leaves, reason in ((regexes.left_out, too_large()), (regexes.late, too_slow())):
             if leaves:
                 its = (keyword for keyword in self.keywords if not leaves.isdisjoint(leaves_of(keyword.test)))
-                found += [(keyword.watchlist, keyword.text, QueryError(reason)) for keyword in its]
+                found += [(keyword.watchlist, keyword.text, reason) for keyword in its]
         return tuple(LeftOut(self.watchlists[number].id, text, reason) for number, text, reason in found)
 
     def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> Item:

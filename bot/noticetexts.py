@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.errors import QueryError
 from bot.words import Words
 
 WhyNot = Literal["", "unencrypted", "key"]  # why a move needs a person
@@ -147,6 +148,36 @@ def how_to_mount(_: Words) -> str:
         "the file that is mounted here was replaced by another of its name: save it in place, mount its folder, or "
         "start again"
     )
+
+
+# ---------------------------------------------------------------------------------------------- queries
+
+
+def left_out(_: Words, watchlist: str, query: str) -> str:
+    """Say that a query of the configuration is not looked for."""
+    return _(
+        "{query} in {watchlist} is left out, or was not looked for in every item", query=query, watchlist=watchlist
+    )
+
+
+def left_out_there(_: Words, chat: int, number: int) -> str:
+    """Say that a query of a chat's own is not looked for. What it says is the chat's business."""
+    return _("query {number} of chat {chat} is left out, or was not looked for in every item", number=number, chat=chat)
+
+
+def left_out_here(_: Words, query: str) -> str:
+    """Say to a chat that a query of its own is not looked for."""
+    return _("{query} is left out of what I watch for here, or was not looked for in every item", query=query)
+
+
+def because(_: Words, reason: QueryError) -> str:
+    """Say why, in the words that the query language has for it."""
+    return _.again(reason.text, **reason.values)
+
+
+def what_to_do(_: Words, number: int) -> str:
+    """Say how a chat mends a query of its own."""
+    return _("/unwatch {number} ends it, /watch takes it anew when it is written otherwise.", number=number)
 
 
 # ---------------------------------------------------------------------------------------------- times

@@ -85,6 +85,7 @@ class Service:
             if behind:
                 behind = not await self._sync()
             await self._built(self._personal())
+            await self._name_left_out()
             if watched.orphaned() and not lost:
                 lost = True
                 log.warning(noticetexts.how_to_mount(words("en")))
@@ -114,6 +115,13 @@ class Service:
             await self._tell(noticetexts.unbuilt, lambda _: reason)
             await self._wait(self.reread, AGAIN)
             return False
+
+    async def _name_left_out(self) -> None:
+        """Tell of queries that are not looked for, each once."""
+        try:
+            await self.notices.left_out(self.base.current.left_out(), wall())
+        except BotError as error:
+            log.warning("nobody could be told of a query that is left out", extra={"reason": str(error)})
 
     async def _reload(self) -> bool:
         """Swap an edited file in; return whether it was."""

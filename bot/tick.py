@@ -69,6 +69,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
             await app.listener(base, base.token, ail=ailments.append).answer_pending(min(COMMANDS, _left(end)))
             await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
+        await notices.left_out(base.current.left_out(), wall())
         delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
         for say in said:
             await notices.say(say, lambda _: "", wall())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.current import Current, Personal
-from bot.errors import ConfigError
+from bot.errors import ConfigError, QueryError
 from bot.model import TERMINAL, Chat
 from bot.onrecord import PersonalQuery
 from bot.store.store import open_store
@@ -228,3 +228,26 @@ async def test_every_process_hears_of_personal_queries(tmp_path: Path) -> None:
         async with asyncio.timeout(5):
             while "~1" in current.setup().watchlists:
                 await asyncio.sleep(0.01)
+
+
+async def test_what_a_stranger_watches_for_never_silences_the_others(tmp_path: Path) -> None:
+    """Regexes on record that are too large are left out and named with their chat; everybody else's queries fire."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    current = Current(file, {})
+    large = " OR ".join(rf"/{letter}a\p{{Greek}}{{0,831}}/" for letter in "abcdefgh")
+    await current.adopt([personal(1, large), personal(2, "=gas", 33), personal(3, "a AND", 44)])
+    assert fired(await current.setup().engine(), "Kremlin gas") == ["Kremlin", "=gas"]
+    named = {own.chat.id: str(left.reason) for own, left in current.left_out() if own}
+    assert set(named) == {22, 44}
+    assert "too large" in named[22]
+    await current.adopt([personal(2, "=gas", 33)])
+    assert current.left_out() == ()
+
+
+async def test_a_query_that_costs_too_much_has_no_engine(tmp_path: Path) -> None:
+    """Who asks about it hears why; nothing is built of it."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE)
+    with pytest.raises(QueryError, match="too large"):
+        await Current(file, {}).engine_of(r"/(?:.{100}){10}aaz/")

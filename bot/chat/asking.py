@@ -20,6 +20,7 @@ from bot.chat.pointing import choose, pointed
 from bot.chat.talk import Answer
 from bot.errors import QueryError
 from bot.match import Engine
+from bot.matching.limits import CHAT_QUERY_CHARACTERS
 from bot.matching.nearmiss import NearMiss, near_misses
 from bot.model import Match, Watchlist
 from bot.onrecord import PERSONAL, ItemOnRecord, Trace
@@ -27,7 +28,6 @@ from bot.query import parse
 from bot.sending.hours import zone_of
 from bot.words import Words
 
-LONGEST = 500  # characters of a query in chat
 HITS, MISSES = 5, 3  # items shown
 _BACK = timedelta(days=30)  # that items stay on record
 _PATIENCE = 5.0  # seconds of looking for one question
@@ -65,7 +65,10 @@ async def test(house: House, asked: Asked) -> Answer:
     text, refusal = understood(asked.words, command.words, "test")
     if refusal:
         return say(command, refusal)
-    trial = _Trial(asked.words, await house.library.engine_of(text))
+    try:
+        trial = _Trial(asked.words, await house.library.engine_of(text))
+    except QueryError as error:
+        return say(command, querytexts.refused(asked.words, error))
     await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
     return say(command, querytexts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house, asked)))
 
@@ -75,8 +78,8 @@ def understood(_: Words, words: str, verb: str) -> tuple[str, str]:
     text = " ".join(words.split())
     if not text:
         return "", querytexts.no_query_given(_, verb)
-    if len(text) > LONGEST:
-        return "", querytexts.too_long(_, LONGEST)
+    if len(text) > CHAT_QUERY_CHARACTERS:
+        return "", querytexts.too_long(_, CHAT_QUERY_CHARACTERS)
     try:
         parse(text)
     except QueryError as error:

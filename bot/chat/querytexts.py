@@ -79,6 +79,11 @@ def mistake(_: Words, text: str, error: QueryError) -> str:
     return f"{said}\n{marked}"
 
 
+def refused(_: Words, error: QueryError) -> str:
+    """Say why a query that can be understood is not taken: what it costs, and what to do."""
+    return _("✖️ This query cannot be taken: {mistake}", mistake=safe(_.again(error.text, **error.values), 300))
+
+
 def watching(_: Words, query: PersonalQuery, forecast: str, *, new: bool) -> str:
     """Confirm a personal query, with its forecast."""
     shown = {"query": safe(query.text, QUERY_UNITS), "number": query.number}

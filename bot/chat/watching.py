@@ -6,6 +6,7 @@ speak all day is kept, but counts only when somebody presses the button that say
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from bot.backtest import Forecast, Tally, begin_of, days_until
@@ -13,11 +14,13 @@ from bot.chat import querytexts, texts
 from bot.chat.asking import understood, when
 from bot.chat.house import Asked, House, let_in, say
 from bot.chat.talk import Answer, Button, data
-from bot.model import Watchlist
+from bot.errors import QueryError
+from bot.matching.judging import judge_beside, over_limit, patterns_of
+from bot.matching.limits import CHAT_QUERIES
+from bot.model import Chat, Watchlist
 from bot.onrecord import PersonalQuery
 from bot.sending.hours import zone_of
 
-MOST = 20  # personal queries of a chat
 NOISY = 20  # alerts a day from which on somebody is asked whether they mean it
 _DAYS = 7  # of the forecast
 _PATIENCE = 5.0  # seconds of looking back
@@ -32,8 +35,19 @@ async def watch(house: House, asked: Asked) -> Answer:
     text, refusal = understood(asked.words, command.words, "watch")
     if refusal:
         return say(command, refusal)
+    try:
+        return await _watch(house, asked, text)
+    except QueryError as error:
+        return say(command, querytexts.refused(asked.words, error))
+
+
+async def _watch(house: House, asked: Asked, text: str) -> Answer:
+    """Watch for a query that can be understood; QueryError where it costs too much."""
+    command = asked.command
     own = await house.library.queries.watched(command.chat)
     same = next((query for query in own if query.text == text), None)
+    if not same:
+        await _judge_beside(house, command.chat, text)
     found, complete = await _forecast(house, asked, text)
     now = house.now()
     told = querytexts.forecast(found, when(house, asked), complete=complete)
@@ -41,14 +55,29 @@ async def watch(house: House, asked: Asked) -> Answer:
         return say(command, querytexts.watching(asked.words, same, told, new=False))
     quiet = found.a_day(now) <= NOISY
     await let_in(house, asked)
-    query = await house.library.queries.watch(command.chat, text, now, most=MOST, confirmed=quiet)
+    query = await house.library.queries.watch(command.chat, text, now, most=CHAT_QUERIES, confirmed=quiet)
     if query is None:
-        return say(command, querytexts.full(asked.words, MOST))
+        return say(command, querytexts.full(asked.words, CHAT_QUERIES))
     if not quiet:
         button = Button(querytexts.noisy_button(asked.words, text), data("watch", str(query.number), "yes"))
         return say(command, querytexts.noisy(asked.words, query, told, found.a_day(now)), (button,))
     house.library.heard()
     return say(command, querytexts.watching(asked.words, query, told, new=True))
+
+
+async def _judge_beside(house: House, chat: Chat, text: str) -> None:
+    """Raise QueryError where the chat, or the installation, has no room for what the query costs."""
+    if not await asyncio.to_thread(patterns_of, text):
+        return
+    every = await house.library.queries.every()
+    queries = [(one.chat.id, one.text) for one in every]
+
+    def judge() -> None:
+        if reason := over_limit([*queries, (chat.id, text)])[-1]:
+            raise reason
+        judge_beside(text, (other for its_chat, other in queries if its_chat == chat.id))
+
+    await asyncio.to_thread(judge)
 
 
 async def _confirm(house: House, asked: Asked) -> Answer:
@@ -57,7 +86,7 @@ async def _confirm(house: House, asked: Asked) -> Answer:
     meant = number(command.words)
     query = None
     if meant is not None:
-        query = await house.library.queries.confirm(command.chat, meant, house.now(), most=MOST)
+        query = await house.library.queries.confirm(command.chat, meant, house.now(), most=CHAT_QUERIES)
     if query is None:
         return Answer(toast=texts.bare(querytexts.over(asked.words)))
     house.library.heard()

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from bot.errors import QueryError
-from bot.match import Engine
+from bot.inflection.words import FormCache
+from bot.match import Engine, build
 from bot.matching import regex
 from bot.matching.limits import (
     CHAT_REGEX_SIZE,
@@ -23,14 +24,12 @@ from bot.matching.limits import (
     QUERY_SECONDS,
     REGEX_SIZE,
 )
-from bot.matching.planning import TOO_LARGE
+from bot.matching.planning import too_large
+from bot.model import Source, Watchlist
 from bot.query import Regex, leaves, parse
 
 Clock = Callable[[], float]  # processor time of this thread, in seconds
 
-_DEAR: Final = "this query takes too long to look for: let its regexes repeat less often"
-_CHAT_FULL: Final = "the regexes of this chat cost too much together: end one of its queries by /unwatch, or use words"
-_FULL: Final = "there is no room for more regexes in this installation: use words"
 _WORDS: Final = (
     "the of and president said talks on Friday after 2026 people in city near market prices rose by 3.5 percent while "
     "Минобороны сообщило что переговоры пройдут в среду 15 января Präsident Straße für größte niño élection wäre zł "
@@ -38,14 +37,34 @@ _WORDS: Final = (
 )
 
 
+def judged(text: str, sources: Sequence[Source] = (), cache: FormCache | None = None) -> Engine:
+    """Return an engine of one query, of a watchlist of its own; QueryError where it may not be taken."""
+    engine = build((Watchlist("query", text, (text,)),), sources, cache=cache)
+    judge(engine)
+    return engine
+
+
 def judge(engine: Engine, clock: Clock = time.thread_time) -> None:
     """Raise QueryError for a query, the only one of its engine, that cannot be built or costs too much."""
     for left in engine.left_out():
         raise left.reason
     if any(regex.size(leaf.regex) > REGEX_SIZE for leaf in engine.finder.leaves if leaf.regex):
-        raise QueryError(TOO_LARGE)
+        raise too_large()
     if _seconds(lambda text: engine.match("", "", text), clock) > QUERY_SECONDS:
-        raise QueryError(_DEAR)
+        raise QueryError("this query takes too long to look for: let its regexes repeat less often")
+
+
+def refusals(watchlists: Sequence[Watchlist], cache: FormCache | None = None) -> dict[str, QueryError]:
+    """Return the queries of watchlists that may not be taken, as they are written, and why."""
+    found = {left.query: left.reason for left in build(watchlists, cache=cache).left_out()}
+    texts = {text for one in watchlists for text in (*one.keywords, *one.exclude) if "/" in text}
+    for text in sorted(texts - found.keys()):
+        if patterns_of(text):
+            try:
+                judged(text, cache=cache)
+            except QueryError as error:
+                found[text] = error
+    return found
 
 
 def judge_beside(query: str, others: Iterable[str], clock: Clock = time.thread_time) -> None:
@@ -58,7 +77,7 @@ def judge_beside(query: str, others: Iterable[str], clock: Clock = time.thread_t
     for pattern in patterns:
         seconds += _seconds(lambda text, pattern=pattern: regex.spans(pattern, text, 1), clock)  # type: ignore[misc]  # bound now
         if seconds > CHAT_SECONDS:
-            raise QueryError(_CHAT_FULL)
+            raise _chat_full()
 
 
 def over_limit(queries: Sequence[tuple[int, str]]) -> list[QueryError | None]:
@@ -72,11 +91,11 @@ def over_limit(queries: Sequence[tuple[int, str]]) -> list[QueryError | None]:
         sizes = [regex.size(pattern) for pattern in patterns_of(text)]
         total = sum(sizes)
         if max(sizes, default=0) > REGEX_SIZE:
-            found.append(QueryError(TOO_LARGE))
+            found.append(too_large())
         elif total and of_chat[chat] + total > CHAT_REGEX_SIZE:
-            found.append(QueryError(_CHAT_FULL))
+            found.append(_chat_full())
         elif total and of_chat.total() + total > PERSONAL_REGEX_SIZE:
-            found.append(QueryError(_FULL))
+            found.append(QueryError("there is no room for more regexes in this installation: use words"))
         else:
             of_chat[chat] += total
             found.append(None)
@@ -89,6 +108,12 @@ def patterns_of(text: str) -> list[str]:
         return [leaf.pattern for leaf in leaves(parse(text).root) if isinstance(leaf, Regex)] if "/" in text else []
     except QueryError:
         return []
+
+
+def _chat_full() -> QueryError:
+    return QueryError(
+        "the regexes of this chat cost too much together: end one of its queries by /unwatch, or use words"
+    )
 
 
 def _seconds(look: Callable[[str], object], clock: Clock) -> float:

@@ -18,8 +18,6 @@ from bot.query import Query, parse
 
 PASSING: Final = (OSError, MemoryError)  # faults of the machine
 _TRIES: Final = 40  # failed attempts to inflect: enough to find one word of a million, twice
-TOO_LARGE: Final = "this regex is too large: let it repeat less often"
-TOO_SLOW: Final = "this regex takes too long and was not looked for in every item: let it repeat less often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,16 @@ def planned(written: Sequence[Written], cache: FormCache | None, known: Mapping[
         rest = [one for one in good if one not in culprits]
         keywords, finder = _indexed(list(_parsed(rest, failed)), forms)
     return Planned(tuple(keywords), finder, forms, tuple(failed))
+
+
+def too_large() -> QueryError:
+    """Return what to say of a query with a regex that cannot be built."""
+    return QueryError("this regex is too large: let it repeat less often")
+
+
+def too_slow() -> QueryError:
+    """Return what to say of a query with a regex for which there was no time in some item."""
+    return QueryError("this regex takes too long and was not looked for in every item: let it repeat less often")
 
 
 def fault(error: Exception) -> QueryError:

@@ -68,7 +68,7 @@ class RegexSets:
             allowance.take(allowance.clock() - begun)
 
     def _pass_over(self, one: _Set, allowance: Allowance) -> None:
-        """Note regexes that are left out of an item; the log names the first of them when they are for the first time."""
+        """Note regexes that are left out of an item; the log names the first one of all."""
         numbers = {number for number, _ in one.patterns}
         allowance.late |= numbers
         if not numbers <= self.late:

@@ -6,19 +6,23 @@ is a hash of the occasion, so that each is told once, across restarts. It is in 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 
 from bot import noticetexts
+from bot.errors import QueryError
+from bot.match import LeftOut
 from bot.model import Alert, Chat, Look, Source
+from bot.onrecord import PersonalQuery
 from bot.polling import moving, rhythm
 from bot.polling.schedule import GONE, NOTICE_AFTER
 from bot.polling.turn import Taken
 from bot.ports.polling import Outcome, PollStore
 from bot.urls import redacted
-from bot.words import Say, words
+from bot.words import Say, Words, words
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
 
@@ -108,15 +112,35 @@ class Notices:
         english = words("en")
         await self.tell(headline, text, ("said", headline(english), text(english), now.date()), now)
 
-    async def tell(self, headline: Say, text: Say, occasion: tuple[object, ...], now: datetime) -> None:
-        """Queue a notice for every owner, once per occasion."""
+    async def left_out(self, found: Iterable[tuple[PersonalQuery | None, LeftOut]], now: datetime) -> None:
+        """Tell of queries that are not looked for: the owners of all, a chat of its own."""
+        for own, left in found:
+            reason = left.reason
+            because = partial(noticetexts.because, reason=reason)
+            occasion = ("left out", left.watchlist, left.query, reason.text)
+            if own is None:
+                headline = partial(noticetexts.left_out, watchlist=left.watchlist, query=left.query)
+                await self.tell(headline, because, occasion, now)
+                continue
+            chat, number = own.chat, own.number
+            headline = partial(noticetexts.left_out_there, chat=chat.id, number=number)
+            await self.tell(headline, because, occasion, now)
+            headline = partial(noticetexts.left_out_here, query=left.query)
+            advice = partial(_mending, reason=reason, number=number)
+            await self.tell(headline, advice, (*occasion, "here"), now, (chat,))
+
+    async def tell(
+        self, headline: Say, text: Say, occasion: tuple[object, ...], now: datetime, to: Sequence[Chat] | None = None
+    ) -> None:
+        """Queue a notice for every owner, or for these chats, once per occasion."""
         number = int.from_bytes(blake2b(repr(occasion).encode(), digest_size=8).digest()) >> 2
-        if number in self._told or not self.owners:
+        readers = tuple(map(Chat, self.owners)) if to is None else to
+        if number in self._told or not readers:
             return
         alerts = []
-        for owner in self.owners:  # a few
-            _ = words((await self.look(owner)).language or self.home().language)
-            alerts.append(Alert(Chat(owner), number, (), headline(_), None, text(_), ()))
+        for reader in readers:  # a few
+            _ = words((await self.look(reader.id)).language or self.home().language)
+            alerts.append(Alert(reader, number, (), headline(_), None, text(_), ()))
         await self.store.tell(tuple(alerts), now)
         self._told.add(number)
 
@@ -125,3 +149,7 @@ class Notices:
 
     def _others_are_well(self, source: Source, now: datetime) -> bool:
         return any(now - when < OURS for name, when in self._well.items() if name != source.name)
+
+
+def _mending(_: Words, reason: QueryError, number: int) -> str:
+    return f"{noticetexts.because(_, reason)}. {noticetexts.what_to_do(_, number)}"

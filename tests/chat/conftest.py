@@ -19,6 +19,7 @@ from bot.chat.talk import Answer, Command, Press
 from bot.current import Current, Personal
 from bot.errors import ConfigError, DeliveryError
 from bot.match import Engine, build
+from bot.matching.judging import judged
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.polling.turn import Setup
 from bot.ports.polling import Outcome, Recorded, Turn
@@ -113,7 +114,7 @@ class Desk:
                     self.store.queries,
                     Replay(self.store.items, self.clock),
                     self.setup,
-                    lambda text: self.engine((Watchlist("query", text, (text,)),)),
+                    lambda text: asyncio.to_thread(judged, text, self.config.sources, self.forms),
                     self.hear,
                 ),
                 owners=self.owners,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.chat.talk import Answer
-from bot.chat.watching import MOST, NOISY
+from bot.chat.watching import NOISY
+from bot.matching.limits import CHAT_QUERIES
 from bot.model import Chat
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
@@ -132,11 +133,11 @@ async def test_a_regex_may_be_watched(open_desk: Any, record: Any) -> None:
 
 async def test_a_chat_has_room_for_so_many(open_desk: Any, clock: Any) -> None:
     """The quota is the chat's; ending one makes room."""
-    for number in range(MOST):
+    for number in range(CHAT_QUERIES):
         clock.now += 60
         assert "I watch for" in said(await open_desk.ask(f"/watch =word{number}"))
     clock.now += 60
-    assert f"has {MOST} queries" in said(await open_desk.ask("/watch =more"))
+    assert f"has {CHAT_QUERIES} queries" in said(await open_desk.ask("/watch =more"))
     assert "no longer watch" in said(await open_desk.ask("/unwatch 3"))
     assert "I watch for" in said(await open_desk.ask("/watch =more"))
 
@@ -181,3 +182,20 @@ async def test_case_110_a_query_is_inert(open_desk: Any, record: Any) -> None:
         for tag in ("<a href='", "<script", "\u202e"):
             assert tag not in said(answer), text
         assert said(answer).count("<code>") == said(answer).count("</code>")
+
+
+async def test_dear_regexes_are_refused_with_what_to_do(open_desk: Any) -> None:
+    """One that is too large, and those that cost too much together; words are still taken."""
+    assert "too large: let it repeat less often" in said(await open_desk.ask(r"/watch /aa\p{Greek}{0,831}/ OR oil"))
+    assert "too large" in said(await open_desk.ask(r"/test /(?:.{100}){10}aaz/"))
+    assert "I watch for" in said(await open_desk.ask("/watch /a.{0,400}z/"))
+    assert "I watch for" in said(await open_desk.ask("/watch /b.{0,400}z/"))
+    assert "cannot be taken: the regexes of this chat cost too" in said(await open_desk.ask("/watch /c.{0,400}z/"))
+    assert "I watch for" in said(await open_desk.ask("/watch oil"))
+    assert len(await watched(open_desk, Chat(READER))) == 3
+
+
+async def test_words_that_nobody_can_see_are_refused(open_desk: Any) -> None:
+    """Invisible characters would be watched for and never found."""
+    assert "nothing here that can be seen" in said(await open_desk.ask("/watch \u202e\u200b"))
+    assert await watched(open_desk, Chat(READER)) == {}

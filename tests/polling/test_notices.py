@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot import noticetexts
-from bot.model import Look
+from bot.errors import QueryError
+from bot.match import LeftOut
+from bot.model import Chat, Look
+from bot.onrecord import PersonalQuery
 from bot.polling.notices import Notices
 
 if TYPE_CHECKING:
@@ -233,3 +236,24 @@ async def test_without_owners_nobody_is_told(rig: Rig, newsroom: Newsroom) -> No
     site = await rig.site()
     await rig.set_up(watching(site.url(), newsroom.feed("courier")))
     assert await fail(rig, 7) == []
+
+
+async def test_a_query_that_is_left_out_is_told_to_its_chat_and_the_owners_once(rig: Rig, newsroom: Newsroom) -> None:
+    """Owners hear whose it is, not what a chat watches for; the chat hears how to mend it."""
+    rig.owners = (500,)
+    await rig.set_up(watching(newsroom.feed("courier")))
+    own = PersonalQuery(9, Chat(77), 3, "/secret{9}/", None)
+    left = LeftOut("~9", own.text, QueryError("this regex is too large: let it repeat less often"))
+    of_file = LeftOut("k", "Kremlin AND", QueryError("no"))
+    *_, notices = rig.parts
+    for _ in range(2):
+        await notices.left_out([(own, left), (None, of_file)], rig.now)
+    told = {(one.alert.chat.id, one.alert.headline, one.alert.lead) for one in await rig.told()}
+    assert len(told) == 3
+    to_owner = [headline + lead for chat, headline, lead in told if chat == 500]
+    assert sum("secret" in text for text in to_owner) == 0
+    assert any("query 3 of chat 77 is left out" in text for text in to_owner)
+    assert any("Kremlin AND in k is left out" in text for text in to_owner)
+    (here,) = [headline + lead for chat, headline, lead in told if chat == 77]
+    assert "/secret{9}/ is left out" in here
+    assert "/unwatch 3" in here
