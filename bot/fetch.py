@@ -1,8 +1,9 @@
 """The only way out to the web: one guarded client for sources and article pages.
 
 An address comes in, the answer or a reason in words goes out. Never a connection that the guard did not allow, on
-any hop; never a cookie, a proxy of the environment, more bytes or more seconds than the limits; never a credential
-past a redirect to somebody else. Waiting for a host's turn, or for a seat, is no part of the deadline.
+any hop; never a cookie of another request, a proxy of the environment, more bytes or more seconds than the limits;
+never a credential past a redirect to somebody else. Waiting for a host's turn, or for a seat, is no part of the
+deadline.
 """
 
 from __future__ import annotations
@@ -163,9 +164,10 @@ class WebFetch:
         """Ask one address after the other until one answers; `robots` is asked before each of them."""
         origin = request.url
         for _ in range(HOPS + 1):
-            if request.url in request.visited:
+            step = (request.url, request.cookies.header(request.url))
+            if step in request.visited:
                 raise FetchError(f"{host_of(request.url)} redirects in a circle")
-            request.visited.add(request.url)
+            request.visited[step] = None
             if robots:
                 self._hosts.space(host_of(request.url), await robots.check(request.url))
             answer = await self._hop(request, with_private=same_site(origin, request.url))
@@ -220,11 +222,11 @@ class WebFetch:
                     self._hosts.judge(host, Standing.BAD)
                 request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
 
-    async def _ask(self, request: Request, private: Mapping[str, str]) -> Fetched | URL:
+    async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
         assert self._session is not None, "WebFetch is used as `async with WebFetch(…)`"  # noqa: S101 - a bug of ours
         async with self._session.get(
             request.url,
-            headers={**request.headers, **private},
+            headers=request.headers | private | _cookie(private, request.cookies.header(request.url)),
             allow_redirects=False,
             trace_request_ctx=request,
         ) as response:
@@ -232,6 +234,7 @@ class WebFetch:
             self._hosts.judge(host_of(request.url), Standing.GOOD)
             if status in _REDIRECTS and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
+                request.cookies.learn(request.url, headers.getall("Set-Cookie", ()))
                 return next_hop(request.url, headers["Location"])
             if status == 304 and request.validators != Validators():  # noqa: PLR2004 - HTTP
                 return _unchanged(request, headers)
@@ -301,7 +304,16 @@ def _unchanged(request: Request, headers: Mapping[str, str]) -> Fetched:
 
 
 def _moved_to(request: Request) -> str | None:
-    return str(request.url) if request.permanent and len(request.visited) > 1 else None
+    first, _ = next(iter(request.visited))
+    return str(request.url) if request.permanent and request.url != first else None
+
+
+def _cookie(private: Mapping[str, str], set_now: str) -> dict[str, str]:
+    """Return the Cookie header of a request, where its chain has set one: beside that of the watchlists file."""
+    if not set_now:
+        return {}
+    name = next((name for name in private if name.lower() == "cookie"), "Cookie")
+    return {name: "; ".join(filter(None, (private.get(name), set_now)))}
 
 
 def _kept(validator: str | None) -> str | None:

@@ -340,6 +340,52 @@ async def test_cookies_are_neither_kept_nor_sent(site: Site, fetch: WebFetch) ->
     assert "Cookie" not in site.asked[1].headers
 
 
+async def test_a_chain_that_sets_a_cookie_and_comes_back_is_followed(sites: Sites, fetch: WebFetch) -> None:
+    """A consent page sets a cookie for its site and sends us back; no other site sees it, nor does the next request."""
+    site, other = await sites("127.0.7.1"), await sites("127.0.7.2")
+
+    async def feed(request: web.Request) -> web.StreamResponse:
+        if request.cookies.get("consent") == "yes":
+            return web.Response(body=FEED)
+        raise web.HTTPFound("/consent", headers={"Set-Cookie": "first=1; Path=/"})
+
+    async def consent(request: web.Request) -> web.StreamResponse:
+        assert request.cookies == {"first": "1"}
+        raise web.HTTPFound(other.url("/count"), headers={"Set-Cookie": "consent=yes; Path=/"})
+
+    site.pages |= {"/feed": feed, "/consent": consent}
+    other.redirects("/count", site.url())
+    for _ in range(2):
+        assert (await fetch.get(site.url())).body == FEED
+    assert ["Cookie" in request.headers for request in site.asked] == [False, True, True] * 2
+    assert not any("Cookie" in request.headers for request in other.asked)
+
+
+async def test_an_address_that_sets_a_cookie_and_sends_us_to_itself_is_followed(site: Site, fetch: WebFetch) -> None:
+    """Guards against robots do so; the Cookie header of the watchlists file is sent as well, and nothing has moved."""
+
+    async def feed(request: web.Request) -> web.StreamResponse:
+        if dict(request.cookies) == {"ours": "1", "guard": "ok"}:
+            return web.Response(body=FEED)
+        raise web.HTTPMovedPermanently(site.url(), headers={"Set-Cookie": "guard=ok"})
+
+    site.pages["/feed"] = feed
+    fetched = await fetch.get(site.url(), headers=[("cookie", "ours=1")])
+    assert (fetched.body, fetched.moved_to) == (FEED, None)
+
+
+async def test_a_circle_that_sets_cookies_ends(site: Site, fetch: WebFetch) -> None:
+    """The same cookie again is a circle; another one each time ends at the limit of redirects."""
+    site.answers("/same", b"", 302, Location="/same", Set_Cookie="a=1")
+    assert "circle" in await reason(fetch, site.url("/same"))
+
+    async def other(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/other", headers={"Set-Cookie": f"a={len(site.asked)}"})
+
+    site.pages["/other"] = other
+    assert "more than" in await reason(fetch, site.url("/other"))
+
+
 @pytest.mark.parametrize(
     "host",
     [

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from bot.errors import FetchError
+from bot.http.cookies import Cookies
 from bot.http.inlet import Inlet
 from bot.http.reasons import NO_CONNECTION, NO_TLS
 from bot.http.slots import Seat
@@ -36,7 +37,8 @@ class Request:
     left: float  # seconds of the deadline
     largest: int  # bytes of the body, unpacked
     permanent: bool = True  # every redirect so far was
-    visited: set[URL] = field(default_factory=set)
+    cookies: Cookies = field(default_factory=Cookies)
+    visited: dict[tuple[URL, str], None] = field(default_factory=dict)  # addresses with their cookies, in order
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
     inlet: Inlet | None = None  # of its connection

@@ -6,6 +6,7 @@ or packed otherwise is a FetchError; a bomb costs no more than the limit.
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from bot.errors import FetchError
@@ -13,15 +14,20 @@ from bot.errors import FetchError
 ACCEPTED = "gzip, deflate, br"
 LARGEST = 8 * 1024 * 1024  # bytes, after decompression; the largest feeds of real newsrooms stay under 6 MB
 
-_PLAIN = frozenset({"", "identity", "none", "utf-8"})  # the last two are what servers write by mistake
+_SAME = {"x-gzip": "gzip", "x-deflate": "deflate"}  # the first by RFC 9110
+_PLAIN = frozenset({"", "identity", "none", "binary", "8bit"})  # the last three are what servers write by mistake
+# A charset or a type, where the packing belongs.
+_MISPLACED = re.compile(
+    r"(?:ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|sjis|ucs|unicode|us|utf|win)[-_:a-z0-9]*|.*/.*"
+)
 
 _MEMBERS = 16  # parts of one gzip body; log-like files have a few, an attack has a million
 
 
 def unpacked(body: bytes, encoding: str, largest: int = LARGEST) -> bytes:
     """Return the decompressed body. `encoding` is the answer's whole Content-Encoding."""
-    kind = encoding.strip().lower()
-    if kind in _PLAIN:
+    kind = _kind(encoding)
+    if not kind:
         plain = body
     elif kind in {"gzip", "deflate"}:
         plain = _inflated(body, kind, largest)
@@ -33,6 +39,13 @@ def unpacked(body: bytes, encoding: str, largest: int = LARGEST) -> bytes:
     if len(plain) > largest:
         raise too_large(largest)
     return plain
+
+
+def _kind(encoding: str) -> str:
+    """Return how the body is packed, in small letters; empty for plain. An empty member of a list says nothing."""
+    members = (member.strip().lower() for member in encoding.split(","))
+    packed = (one for one in members if one not in _PLAIN and not _MISPLACED.fullmatch(one))
+    return ", ".join(_SAME.get(one, one) for one in packed)
 
 
 def too_large(largest: int) -> FetchError:

@@ -32,6 +32,15 @@ def packed(data: bytes) -> bytes:
         (TEXT, "identity"),
         (packed(TEXT), "gzip"),
         (packed(TEXT), " GZIP "),
+        (packed(TEXT), "x-gzip"),
+        (packed(TEXT), ", X-GZip,,"),
+        (packed(TEXT), "identity, gzip"),
+        (packed(TEXT), "utf-8, gzip"),
+        (TEXT, "iso-8859-1"),
+        (TEXT, "UTF-8"),
+        (TEXT, "windows-1251, "),
+        (TEXT, "text/xml"),
+        (TEXT, ", ,"),
         (packed(TEXT[:100]) + packed(TEXT[100:]), "gzip"),
         (packed(TEXT) + b"\0" * 20, "gzip"),
         (deflated(TEXT, 15), "deflate"),
@@ -50,7 +59,9 @@ def test_an_empty_body_is_empty(encoding: str) -> None:
     assert unpacked(b"", encoding) == b""
 
 
-@pytest.mark.parametrize("encoding", ["zstd", "gzip, gzip", "br, gzip", "compress", "x-made-up"])
+@pytest.mark.parametrize(
+    "encoding", ["zstd", "gzip, gzip", "br, x-gzip", "compress", "x-made-up", "bz2", "zip", "x" * 5000, "\0"]
+)
 def test_case_34_what_was_not_asked_for_is_refused(encoding: str) -> None:
     """Case 34: nested and unknown encodings are refused."""
     with pytest.raises(FetchError, match="not asked for"):
