@@ -37,7 +37,8 @@ PATIENCE = 1.0  # seconds of a send after which the loop looks after its role an
 GRACE, STEP = 5.0, 0.8
 LAST = 0.5  # seconds that sends under way get at least, even when a deadline is over
 HOUR = timedelta(hours=1)
-STALE, STALE_MANY = timedelta(hours=3), 3  # so old, and so many of them for a chat: after an outage they come as one
+# So old, and so many of them for a chat: after an outage they come as one. Of notices, so many do at any time.
+STALE, STALE_MANY = timedelta(hours=3), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ class Deliverer:
         return batch, bool(mates)
 
     def _mates(self, delivery: Delivery) -> tuple[Delivery, ...]:
-        """Return what goes into one message with this: all of the chat's that exceeds its hour, or is old."""
+        """Return what goes into one message with this: all over the chat's hour, all that is old, all notices."""
         if delivery.folded:  # lines of one rolling message that have grown
             there = (delivery.alert.chat, delivery.message)
             return tuple(one for one in self._held if one.folded and (one.alert.chat, one.message) == there)
@@ -275,7 +276,9 @@ class Deliverer:
             return mine
         wall = self._wall()
         old = tuple(one for one in mine if _seen(one, wall) < wall - STALE)
-        return old if delivery in old and len(old) >= STALE_MANY else ()
+        notices = tuple(one for one in mine if not one.alert.watchlists and not one.alert.part)
+        together = next((some for some in (notices, old) if delivery in some), ())
+        return together if len(together) >= STALE_MANY else ()
 
     def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked
         """Let a batch fly."""

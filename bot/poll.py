@@ -65,6 +65,7 @@ class Poller:
         self._turns = turns
         self._store: PollStore = turns.store
         self._now = turns.now
+        self._steady = turns.lately.steady
         self._setup = setup
         self._notices = notices
         self._queued = queued
@@ -180,7 +181,7 @@ class Poller:
             log.exception("poll failed", extra={"source": leased.name})
             taken = self._turns.broken(leased, source, error)
         self._count(source.name, taken)
-        self._outage.note(source.publisher, self._now(), unreached=taken.outcome.unreached)
+        self._outage.note(source.publisher, self._steady(), unreached=taken.outcome.unreached)
         if taken.recorded:
             self._stuck = False
         else:
@@ -192,7 +193,7 @@ class Poller:
 
     def _is_ours(self, setup: Setup) -> bool:
         """Return whether our own network is down, and say so when that is new."""
-        ours = self._outage.is_ours(self._now(), len({source.publisher for source in setup.sources.values()}))
+        ours = self._outage.is_ours(self._steady(), len({source.publisher for source in setup.sources.values()}))
         if ours != self._offline:
             self._offline = ours
             log.warning("no site can be reached: is this machine online?" if ours else "sites can be reached again")

@@ -960,3 +960,21 @@ async def test_case_87_a_wall_clock_that_jumps_holds_up_no_alert(
     assert (await sender.drain(room.time + timedelta(minutes=1))).sent == 1
     assert room.time - true < timedelta(seconds=20)
     assert len(telegram_server.sent(1)) == 3
+
+
+async def test_many_notices_at_once_are_one_message(room: Room, telegram_server: TelegramServer) -> None:
+    """What befalls twenty sources at once is told to their owner in one message; two are told as they are."""
+
+    async def notify(*numbers: int) -> None:
+        notices = [Alert(Chat(1), number, (), f"Source {number} fails", None, "Why.", ()) for number in numbers]
+        await room.store.polls.tell(notices, room.time)
+
+    await notify(1, 2)
+    await room.drain()
+    assert len(telegram_server.sent(1)) == 2
+    await notify(*range(10, 30))
+    await room.drain()
+    (*_, many) = sent = telegram_server.sent(1)
+    assert len(sent) == 3
+    shown = telegram_server.shown(1, many.message)
+    assert all(f"Source {number} fails" in shown for number in range(10, 30))

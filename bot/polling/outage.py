@@ -1,6 +1,6 @@
 """Tells an outage of our own network from those of the sources: when nobody at all can be reached, it is ours.
 
-Every poll's end comes in; asked is whether failures are to be counted. Nothing is written, nobody is told here.
+Every poll's end comes in, by the steady clock; asked is whether failures are to be counted. Nothing is written, nobody is told here.
 """
 
 from __future__ import annotations
@@ -34,4 +34,4 @@ class Outage:
         """
         if len(self.lost) < max(2, min(SITES, sites)):
             return False
-        return self.answered_at is None or abs(now - self.answered_at) >= SILENT
+        return self.answered_at is None or now - self.answered_at >= SILENT

@@ -36,6 +36,7 @@ from bot.store.waits import recall_polls
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+RECALL = timedelta(minutes=1)  # between two looks at what a wrong clock has put off: that reads every source
 SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
 
 
@@ -46,6 +47,7 @@ class Polls:
     database: Database
     shown: Shown = field(default_factory=Shown)
     swept_at: datetime | None = None
+    recalled_at: datetime | None = None
     lookups: Lookups = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +83,9 @@ class Polls:
 
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
         """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""
-        await recall_polls(connection, self.database.dialect, to_ms(now))
+        if self.recalled_at is None or not timedelta() <= now - self.recalled_at < RECALL:
+            await recall_polls(connection, self.database.dialect, to_ms(now))
+            self.recalled_at = now
         holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
         for holder in holders.all():
             if holder and is_gone(holder, self.database.holder):
