@@ -1,6 +1,7 @@
 """Tells an outage of our own network from those of the sources: when nobody at all can be reached, it is ours.
 
-Every poll's end comes in, by the steady clock; asked is whether failures are to be counted. Nothing is written, nobody is told here.
+Every poll's end comes in, by the steady clock; asked is whether failures are to be counted. Nothing is written, nobody
+is told here.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from bot.errors import DeliveryError, FetchError, StoreError
 from bot.match import Engine
 from bot.model import Chat, Config, Delivery, Fetched, Look, Source, Subscription, Validators, Watchlist
 from bot.poll import Poller
+from bot.polling.jumps import Lately
 from bot.polling.notices import Notices
 from bot.polling.pages import Pages
 from bot.polling.turn import Setup, Turns
@@ -273,7 +274,7 @@ class Simulation:
         assert self.parser is not None
         polls: Any = Wire(store.polls, process)
         notices = Notices(polls, (), store.wishes.look, Look)
-        turns = Turns(polls, self.web, self.parser, self.clock.now, Pages(self.web))
+        turns = Turns(polls, self.web, self.parser, self.clock.now, Pages(self.web), lately=Lately(self.clock.steady))
         process.poller = Poller(turns, self.setup, notices)
         self.killed.clear()
         self.send()
