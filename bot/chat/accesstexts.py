@@ -75,6 +75,18 @@ def too_fast(_: Words) -> str:
     return _("That was a bit fast: I am ignoring your commands for a moment. Try again in half a minute.")
 
 
+def busy(_: Words, *, yours: bool) -> str:
+    """Refuse a question that takes long, while this person's last one or those of others are being looked at."""
+    if yours:
+        return _("I am still looking at your last question. Ask again when it is answered.")
+    return _("Others are asking, and I look at two questions at a time. Ask again in a few seconds.")
+
+
+def looking(_: Words) -> str:
+    """Say that a forecast follows."""
+    return _("I am looking at what it would have sent lately.")
+
+
 def trouble(_: Words) -> str:
     """Say that nothing was done for a reason that only the operator can see."""
     return _(

@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from bot.chat import access, accesstexts, ownertexts, texts
 from bot.chat.access import Administrators, Haste, Need, Once, Refusal, Standing
-from bot.chat.house import Asked, House, asked_by, words_of
+from bot.chat.dear import DearQuestions
+from bot.chat.house import Asked, Handler, House, asked_by, words_of
 from bot.chat.naming import find, named
 from bot.chat.pressing import pressed
 from bot.chat.talk import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
-from bot.chat.verbs import VERBS, choice, unknown
+from bot.chat.verbs import DEAR, VERBS, choice, unknown
 from bot.errors import BotError
 from bot.model import Chat
 from bot.words import Words, words
@@ -30,6 +31,7 @@ class Commands:
         self.administrators = Administrators(house.look, house.clock)
         self._haste = Haste(house.clock)
         self._knocks = Once(house.clock)
+        self._dear = DearQuestions()
 
     @property
     def house(self) -> House:
@@ -56,8 +58,28 @@ class Commands:
         refusal = await self._refusal(need, asked)
         if refusal:
             return await self._refuse(asked, refusal)
-        answer = await handler(self._house, asked)
+        answer = await self._answered(asked, handler)
         return _aside(asked, answer) if meant.kind == "channel" else answer
+
+    async def _answered(self, asked: Asked, handler: Handler) -> Answer:
+        """Let a handler answer; what takes long has its turn, at once or not at all, and what comes `later` waits."""
+        command = asked.command
+        person = command.chat.id if command.mask or not command.user else command.user
+        if command.verb not in DEAR:
+            answer = await handler(self._house, asked)
+        elif busy := self._dear.busy(person):
+            return _turn_away(command, accesstexts.busy(asked.words, yours=busy == "yours"))
+        else:
+            async with self._dear.turn(person):
+                answer = await handler(self._house, asked)
+        if (later := answer.later) is None:
+            return answer
+
+        async def in_turn() -> Answer:
+            async with self._dear.turn(person):
+                return await later()
+
+        return replace(answer, later=in_turn)
 
     def home(self) -> Words:
         """Return the words of the installation, for when no chat's can be looked up."""

@@ -65,8 +65,8 @@ class Line:
         """Take the updates back from a webhook; what waits there is kept."""
         await self._ask(self._open().delete_webhook(drop_pending_updates=False))
 
-    async def say(self, reply: Reply) -> None:
-        """Send a reply, or show it in the message that it is for."""
+    async def say(self, reply: Reply) -> int | None:
+        """Send a reply, or show it in the message that it is for; return that message, None where it is not said."""
         from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
         rows: list[list[InlineKeyboardButton]] = []
@@ -77,7 +77,7 @@ class Line:
         keys = InlineKeyboardMarkup(rows) if rows else None
         bot, preview = self._open(), LinkPreviewOptions(is_disabled=True)
         if reply.edit is None:
-            await self._ask(
+            sent = await self._ask(
                 bot.send_message(
                     reply.chat.id,
                     reply.text,
@@ -87,7 +87,7 @@ class Line:
                     reply_markup=keys,
                 )
             )
-            return
+            return getattr(sent, "message_id", None)
         try:
             await self._ask(
                 bot.edit_message_text(
@@ -102,6 +102,7 @@ class Line:
         except DeliveryError as error:
             if not refusals.unchanged(str(error)):
                 raise
+        return reply.edit
 
     async def toast(self, press: str, text: str) -> None:
         """Answer a pressed button: its spinner stops, and a text is shown to who pressed it."""

@@ -100,6 +100,7 @@ class Listener:
                 while not keeping.done() and (updates := await self._pending(offset)):
                     count += await self._answering.answer(updates, self._beat)
                     offset = _after(updates)
+                await self._answering.finish()
                 if count:
                     await self._answering.register()
                 await self._answering.rounds()
@@ -113,6 +114,7 @@ class Listener:
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+            await self._answering.break_off()
             await self._confirm(offset)
             await self._tenure.leave()
             await self._line.renew()
@@ -152,6 +154,7 @@ class Listener:
             for task in (poll, menu, *others):
                 task.cancel()
             await asyncio.gather(poll, menu, *others, return_exceptions=True)
+            await self._answering.break_off()
 
     async def _introduce(self) -> None:
         """Set the menus, once, as soon as Telegram can be reached."""
@@ -194,6 +197,7 @@ class Listener:
             if not updates and self._clock() - began < min(_BREATH, self._wait):
                 await self._pause(_BREATH, over)  # something in between does not hold long polls: no hammering
         await self._confirm(offset)
+        await self._answering.finish()
 
     async def _pending(self, offset: int | None) -> list[dict[str, Any]]:
         """Return what waits, without waiting for more; a webhook that is in the way is removed."""

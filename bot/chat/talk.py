@@ -6,6 +6,7 @@ go replies. Nothing here knows Telegram's objects, and nothing decides anything.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,13 +93,15 @@ class Reply:
 class Answer:
     """All that a command leads to. `toast` is a line shown to who pressed a button; plain text.
 
-    `leave` are groups and channels that the bot goes out of, `menus` those of the chat that are others now.
+    `leave` are groups and channels that the bot goes out of, `menus` those of the chat that are others now. `later` is
+    what takes long and is asked for when all this is said: its first reply takes the place of the first one here.
     """
 
     replies: tuple[Reply, ...] = ()
     toast: str = ""
     leave: tuple[int, ...] = ()
     menus: tuple[Menu, ...] = ()
+    later: Callable[[], Awaitable[Answer]] | None = None
 
 
 def data(verb: str, words: str = "", view: str = "") -> str:

@@ -237,6 +237,8 @@ VERBS: dict[str, tuple[Need, Handler]] = {
     "for": ("own", owning.acting(lambda: VERBS)),
 }
 
+DEAR = frozenset({"test", "why"})  # look through the record, or at all keywords: seconds
+
 
 def choice(verb: str, watchlist: Watchlist, view: str) -> Button:
     """Return the button that subscribes to, or unsubscribes from, a watchlist."""

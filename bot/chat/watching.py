@@ -1,16 +1,18 @@
 """`/watch` and `/unwatch`: the personal queries of a chat, each with a forecast of what it will send.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists. A query that would
-speak all day is kept, but counts only when somebody presses the button that says so.
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. The forecast comes
+after it, for it takes seconds. A query that would speak all day counts until that is known, and then only when somebody
+presses the button that says so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 
 from bot.backtest import Forecast, Tally, begin_of, days_until
-from bot.chat import querytexts, texts
+from bot.chat import accesstexts, querytexts, texts
 from bot.chat.asking import understood, when
 from bot.chat.house import Asked, House, let_in, say
 from bot.chat.talk import Answer, Button, data
@@ -48,21 +50,42 @@ async def _watch(house: House, asked: Asked, text: str) -> Answer:
     same = next((query for query in own if query.text == text), None)
     if not same:
         await _judge_beside(house, command.chat, text)
-    found, complete = await _forecast(house, asked, text)
-    now = house.now()
-    told = querytexts.forecast(found, when(house, asked), complete=complete)
     if same:
-        return say(command, querytexts.watching(asked.words, same, told, new=False))
-    quiet = found.a_day(now) <= NOISY
+        return _with_forecast(house, asked, same, new=False)
     await let_in(house, asked)
-    query = await house.library.queries.watch(command.chat, text, now, most=CHAT_QUERIES, confirmed=quiet)
+    query = await house.library.queries.watch(command.chat, text, house.now(), most=CHAT_QUERIES)
     if query is None:
         return say(command, querytexts.full(asked.words, CHAT_QUERIES))
-    if not quiet:
-        button = Button(querytexts.noisy_button(asked.words, text), data("watch", str(query.number), "yes"))
-        return say(command, querytexts.noisy(asked.words, query, told, found.a_day(now)), (button,))
-    house.library.heard()
-    return say(command, querytexts.watching(asked.words, query, told, new=True))
+    return _with_forecast(house, asked, query, new=True)
+
+
+def _with_forecast(house: House, asked: Asked, query: PersonalQuery, *, new: bool) -> Answer:
+    """Say at once what is watched for, and `later` what it would have sent; a new one that is noisy is asked about."""
+    command = asked.command
+
+    async def later() -> Answer:
+        try:
+            found, complete = await _forecast(house, asked, query.text)
+        except QueryError as error:
+            if new:
+                await house.library.queries.unwatch(command.chat, query.number)
+            return say(command, querytexts.refused(asked.words, error))
+        told = querytexts.forecast(found, when(house, asked), complete=complete)
+        if not new or found.a_day(house.now()) <= NOISY:
+            if new:
+                house.library.heard()
+            return say(command, querytexts.watching(asked.words, query, told, new=new))
+        if await house.library.queries.unwatch(command.chat, query.number) is None:
+            return Answer()  # ended meanwhile
+        queries, now = house.library.queries, house.now()
+        held = await queries.watch(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
+        if held is None:
+            return say(command, querytexts.full(asked.words, CHAT_QUERIES))
+        button = Button(querytexts.noisy_button(asked.words, held.text), data("watch", str(held.number), "yes"))
+        return say(command, querytexts.noisy(asked.words, held, told, found.a_day(now)), (button,))
+
+    at_once = say(command, querytexts.watching(asked.words, query, accesstexts.looking(asked.words), new=new))
+    return replace(at_once, later=later)
 
 
 async def _judge_beside(house: House, chat: Chat, text: str) -> None:

@@ -129,8 +129,9 @@ class Desk:
         return self._commands
 
     async def ask(self, text: str, **said: Any) -> Answer:
-        """Let somebody write a command: by default the reader, in private."""
-        return await self.commands.answer(written(text, **said))
+        """Let somebody write a command: by default the reader, in private. What comes later is waited for."""
+        answer = await self.commands.answer(written(text, **said))
+        return answer if answer.later is None else await answer.later()
 
     async def press(self, pressed: str, *, message: int | None = 5, **said: Any) -> Answer:
         """Let somebody press a button that was kept with this meaning where they are."""

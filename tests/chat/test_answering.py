@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat.answering import Answering
-from bot.chat.talk import Answer
+from bot.chat.talk import Answer, Command
 from bot.errors import DeliveryError, StoreError
 from bot.words import Words, words
 
@@ -97,3 +97,53 @@ async def test_what_was_broken_off_is_answered_when_it_comes_again() -> None:
     assert await answering.answer([UPDATE, UPDATE], lambda: None) == 1
     assert await answering.answer([UPDATE], lambda: None) == 0
     assert slow.answered == 1
+
+
+class Orderly:
+    """Commands of which `/why` takes until a test lets it go on; who was answered, in order."""
+
+    def __init__(self) -> None:
+        self.let = asyncio.Event()
+        self.answered: list[tuple[int, str]] = []
+
+    async def answer(self, command: Command) -> Answer:
+        """Say nothing, but note it."""
+        if command.verb == "why":
+            await self.let.wait()
+        self.answered.append((command.chat.id, command.verb))
+        return Answer()
+
+
+def update(number: int, text: str, chat: int) -> dict[str, Any]:
+    """Return a command in a private chat."""
+    message = UPDATE["message"] | {"text": text, "chat": {"id": chat, "type": "private"}}  # type: ignore[operator]  # a dict
+    message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+    return {"update_id": number, "message": message}
+
+
+async def test_a_slow_answer_holds_up_its_own_chat_alone() -> None:
+    """The next updates are answered beside it, those of its chat after it and in order, each once."""
+    slow: Any = Orderly()
+    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering.username = "newswatch_test_bot"
+    first = [update(1, "/why", 7), update(2, "/mine", 7), update(3, "/mine", 8)]
+    async with asyncio.timeout(20):
+        assert await answering.answer(first, lambda: None) == 3
+        assert slow.answered == [(8, "mine")]
+        assert await answering.answer([*first, update(4, "/lists", 7), update(5, "/mine", 9)], lambda: None) == 2
+        assert slow.answered == [(8, "mine"), (9, "mine")]
+        slow.let.set()
+        await answering.finish()
+    assert slow.answered[2:] == [(7, "why"), (7, "mine"), (7, "lists")]
+
+
+async def test_a_chat_with_a_slow_answer_has_so_many_updates_wait() -> None:
+    """What waits for one chat is bounded, and so is what is answered beside the next updates."""
+    slow: Any = Orderly()
+    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering.username = "newswatch_test_bot"
+    async with asyncio.timeout(20):
+        await answering.answer([update(1, "/why", 7), *(update(n, "/mine", 7) for n in range(2, 99))], lambda: None)
+        slow.let.set()
+        await answering.finish()
+    assert 2 < len(slow.answered) < 50

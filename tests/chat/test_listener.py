@@ -120,7 +120,7 @@ async def running(listener: Listener) -> AsyncIterator[None]:
             await task
 
 
-async def until(what: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(what: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something is so; fail when it never is."""
     async with asyncio.timeout(seconds):
         while not what():
@@ -192,10 +192,11 @@ async def test_queries_are_tried_watched_and_explained_over_the_wire(
         assert "nearly" in await answers(telegram_server, "/test ummit")
         assert "▸" in await answers(telegram_server, "/test <b>😀 & AND (")
         assert "No query that concerns" in await answers(telegram_server, f"/why {link}7")
-        assert "times a day" in await answers(telegram_server, "/watch summit")
+        assert "I watch for" in await answers(telegram_server, "/watch summit")
         asked = telegram_server.sent(READER)[-1]
-        ((button,),) = asked.params["reply_markup"]["inline_keyboard"]
-        telegram_server.press(button["callback_data"], chat=READER, user=READER, message=asked.message)
+        await until(lambda: "times a day" in telegram_server.shown(READER, asked.message))
+        (key,) = telegram_server.keys(READER, asked.message).values()
+        telegram_server.press(key, chat=READER, user=READER, message=asked.message)
         await until(lambda: "I watch for" in telegram_server.shown(READER, asked.message))
         await until(lambda: [name for name in library.setup().watchlists if name.startswith("~")])
         assert "<code>summit</code>" in await answers(telegram_server, "/mine")
