@@ -52,6 +52,7 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
+READ_AHEAD = 32 * 1024  # bytes that wait for a seat in memory, about; the rest stays with the system
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
@@ -123,6 +124,7 @@ class WebFetch:
             timeout=aiohttp.ClientTimeout(total=None),
             trace_configs=[trace],
             skip_auto_headers=("User-Agent",),
+            read_bufsize=READ_AHEAD,
             max_line_size=LARGEST_HEAD,
             max_field_size=LARGEST_HEAD,
         )

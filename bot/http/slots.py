@@ -79,7 +79,8 @@ class Seat:
         if self._held is not None:
             return
         line, rank, silent = self._line, self.rank, _now() - self._since
-        await line.enter(rank, first=self.page)
+        returns = self._since < inf  # its answer waits in memory: it goes before those who have yet to ask
+        await line.enter(rank, first=self.page or returns)
         self._sit(line, rank)
         self._since = _now() - silent  # the time in line is not the host's
 
