@@ -35,8 +35,9 @@ OUTLETS = ("courier", "gazette", "wire")
 LISTS = ("kremlin", "harbour", "flood")
 URGENT = frozenset({"flood"})
 WORD = "harvest"
+K, H = frozenset({"kremlin"}), frozenset({"harbour"})
 LISTS_OF = {1: {"kremlin", "flood"}, 2: {"kremlin", "harbour"}, 3: {"harbour", "flood", "kremlin"}, -4: {"kremlin"}}
-KINDS = ("burst", "until", "wish", "mute", "trouble", "clock")  # of steps, beside publishing and waiting
+KINDS = ("burst", "until", "wish", "mute", "trouble", "clock", "fill")  # of steps, beside publishing and waiting
 STRANGE = ("", r"\u0000", "\x00", "\ud800", "\u202e", "<b>&amp;", "%s{0}", "\\", '"', "’' OR 1=1 --", "\U0001f600" * 9)
 LAST = 20  # minutes in which all that is owed is told at last
 OLD = timedelta(hours=60)  # a clock that is off by more makes another story of a later report
@@ -70,17 +71,17 @@ class Wait:
 
 @dataclass(frozen=True)
 class Until:
-    """Time passes until so many messages more are told, two minutes at most: others are under way then."""
+    """Time passes until so many messages more are told, 75 seconds at most: others are under way then."""
 
     messages: int
 
     async def take(self, play: Play) -> None:
         """Let it."""
         world, before = play.world, play.world.promise.told.total()
-        for _ in range(240):
+        for _ in range(75):  # a minute until it is read, and some seconds more
             if world.complaints or world.promise.told.total() >= before + self.messages:
                 break
-            await world.wait(0.5)
+            await world.wait(1)
 
 
 @dataclass(frozen=True)
@@ -200,16 +201,37 @@ class Burst:
             play.publish(Publish(self.outlet, event, self.lists))
 
 
-Step = Publish | Burst | Wait | Until | Wish | Silence | Unmute | Refuse | Revoke | Kill | Restart | Jump
+@dataclass(frozen=True)
+class Fill:
+    """An outlet whose feed has been empty so far shows its old items, which are news to nobody."""
+
+    outlet: str
+    many: int
+
+    async def take(self, play: Play) -> None:
+        """Put them on its feed."""
+        items = play.world.web.items[self.outlet]
+        if not items:
+            old = [Report(800 + number, self.outlet, K) for number in range(self.many)]
+            items += [(report, item_of(report, "Kremlin")) for report in old]
+
+
+Step = Publish | Burst | Fill | Wait | Until | Wish | Silence | Unmute | Refuse | Revoke | Kill | Restart | Jump
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens, in this order; `follow` is that of all watchlists, `most` the messages an hour of a chat."""
+    """What happens, in this order; `follow` is that of all watchlists, `most` the messages an hour of a chat.
+
+    `crowd` is how many more chats read the Kremlin's list, in digests by the hour; the feeds of `empty` outlets show
+    nothing at first.
+    """
 
     steps: tuple[Step, ...]
     follow: Follow = "edits"
     most: int = 0
+    crowd: int = 0
+    empty: frozenset[str] = frozenset()
 
 
 class Play:
@@ -222,18 +244,15 @@ class Play:
         self.published: set[tuple[int, str]] = set()
 
     def publish(self, step: Publish) -> None:
-        """Put a report on a feed, unless it is there already, or the feed is full of what nobody has read."""
+        """Put a report on a feed, unless it is there; not on one that was never read, or is full of what was not."""
         world, event = self.world, self.generation * 1000 + step.event
         unread = sum(report.outlet == step.outlet for report in world.promise.unread)
-        if (event, step.outlet) in self.published or unread == SHOWN:
+        if (event, step.outlet) in self.published or unread == SHOWN or step.outlet not in world.read:
             return
         self.published.add((event, step.outlet))
         report = Report(event, step.outlet, step.lists, frozenset({WORD} if step.word else ()))
-        url = f"https://{step.outlet}.example/{event}"
         named = " ".join(sorted(name.title() for name in step.lists)) + (f" {WORD}" if step.word else "")
-        title = f"{named}: {headline_of(event)} {step.strange}"
-        item = {"id": url, "url": url, "title": title, "content_text": text_of(event) + step.strange}
-        world.web.items[step.outlet].append((report, item))
+        world.web.items[step.outlet].append((report, item_of(report, named, step.strange)))
         world.promise.publish(report, world.clock.true)
 
     async def wish(self, chat: int, **changes: Any) -> None:
@@ -269,7 +288,7 @@ class Play:
         world = self.world
         self.set_clock(timedelta())
         world.readers.kill_at, world.web.hangs = None, False
-        for chat in LISTS_OF:
+        for chat in world.promise.readers:
             await self.wish(chat, paused=False, quiet=None, digest=None)
         for _ in range(LAST):
             await world.wait(60)
@@ -289,6 +308,13 @@ class Play:
                 if event // 1000 == self.generation and not reader.mutes and not reader.gone and outlets - shown:
                     complaints.append(f"chat {chat}: message {number} lacks {outlets - shown} of event {event}")
         return complaints
+
+
+def item_of(report: Report, named: str, strange: str = "") -> dict[str, str]:
+    """Return what an outlet's feed shows of an event."""
+    url = f"https://{report.outlet}.example/{report.event}"
+    title = f"{named}: {headline_of(report.event)} {strange}"
+    return {"id": url, "url": url, "title": title, "content_text": text_of(report.event) + strange}
 
 
 def headline_of(event: int) -> str:
@@ -325,15 +351,18 @@ async def play(url: str, scenario: Scenario) -> list[str]:
         for name in LISTS
     ]
     readers = {chat: Reader(frozenset(lists)) for chat, lists in LISTS_OF.items()}
+    crowd = range(1000, 1000 + scenario.crowd)
+    readers |= {chat: Reader(K) for chat in crowd}
     world = Simulation(url, engine(), watchlists, Promise(readers, URGENT), most_an_hour=scenario.most)
     one = Play(world, scenario.follow)
     random.seed(20261123)  # of the times between polls
     for number, outlet in enumerate(OUTLETS):
         old = Report(900 + number, outlet, frozenset())
-        item = {"id": outlet, "url": f"https://{outlet}.example/0", "title": headline_of(old.event)}
-        world.web.items[outlet] = [(old, item)]
+        world.web.items[outlet] = [] if outlet in scenario.empty else [(old, item_of(old, "Old"))]
     await world.begin()
     try:
+        for chat in crowd:
+            await one.wish(chat, digest="hour")
         for step in scenario.steps:
             await step.take(one)
             if world.complaints:
@@ -398,6 +427,7 @@ def steps(
     clock = st.builds(Jump, st.sampled_from((-24.0, -1.0, 0.0, 0.0, 1.0, 24.0, 87_660.0)))
     burst = st.builds(Burst, outlets, st.integers(3, 9), listed)
     some = {"burst": burst, "until": until, "wish": wish, "mute": mute, "trouble": trouble, "clock": clock}
+    some["fill"] = st.builds(Fill, outlets, st.integers(1, 15))
     return st.one_of(publish, publish, wait, wait, *(some[kind] for kind in kinds))
 
 
@@ -412,10 +442,10 @@ def scenarios(draw: st.DrawFn, most: int) -> Scenario:
         tuple(draw(st.lists(some, min_size=3, max_size=most))),
         draw(st.sampled_from(("edits", "replies", "off"))),
         draw(st.sampled_from((0, 0, 3))),
+        empty=frozenset(outlets) if "fill" in kinds else frozenset(),
     )
 
 
-K, H = frozenset({"kremlin"}), frozenset({"harbour"})
 AHEAD, AGO = Jump(87_660), Jump(-24)
 KEPT = {
     "an escaped NUL in a headline": Scenario((Publish("courier", 1, K, strange=r"\u0000"), Wait(2))),
@@ -450,6 +480,9 @@ KEPT = {
     ),
     "first of a muted outlet, not followed": Scenario(
         (Silence(1, "source", "courier"), Publish("courier", 1, K), Wait(2), Publish("wire", 1, K), Wait(7)), "off"
+    ),
+    "a feed that was empty at first sight": Scenario(
+        (Wait(2), Fill("wire", 7), Wait(2), Publish("wire", 1, K), Wait(7)), empty=frozenset({"wire"})
     ),
     "an edit in a pause": Scenario(
         (Publish("courier", 1, K), Wait(2), Wish(1, "paused", value=True), Publish("wire", 1, K), Wait(7))

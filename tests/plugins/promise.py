@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from typing import Literal
 
 SOON = 300.0  # seconds in which an alert that nothing holds is told: pace, leases and roles of the dead included
@@ -67,7 +68,7 @@ class Promise:
     told: Counter[Key] = field(default_factory=Counter)
     excused: Counter[Key] = field(default_factory=Counter)  # may have come twice: a kill, an answer that never came
     ripe: dict[Key, float] = field(default_factory=dict)  # nothing has held it since then
-    disturbed: float = 0.0  # the last time that something was wrong: the clock, a process, Telegram
+    disturbed: float = -inf  # the last time that something was wrong: the clock, a process, Telegram
     unread: dict[Report, float] = field(default_factory=dict)  # published, and not read so far, since then
     digests: Counter[tuple[int, int]] = field(default_factory=Counter)  # by chat and hour: messages
 

@@ -240,6 +240,7 @@ class Simulation:
         self.sleepers: list[tuple[float, asyncio.Future[None]]] = []
         self.lives = 0
         self.polled_at = 0.0
+        self.read: set[str] = set()  # outlets of which something was read
         self.errors = Errors()
 
     # -- the parts
@@ -365,6 +366,7 @@ class Simulation:
                 certain = report.outlet in process.asked or abs(self.clock.skew) < timedelta(hours=12)
                 self.promise.see(report, self.clock.true, certain=certain)
         process.asked.update(report.outlet for report in self.web.given)
+        self.read |= process.asked
         process.wake.set()
 
     async def _settle(self) -> None:
