@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench eval soak lock schema words clean
+.PHONY: setup demo test lint bench eval soak mutate lock schema words clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,10 @@ bench: $(STAMP)
 
 eval: $(STAMP)
 	@for script in bench/eval/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# Whether the tests notice changes of the pure core; `make mutate CHANGES=all` makes every one, or those of one module.
+mutate: $(STAMP)
+	$(BIN)/python bench/mutation/run.py $(CHANGES)
 
 # Compiled without index addresses: a lock file names packages and hashes, never a registry.
 lock: $(STAMP)

@@ -209,3 +209,20 @@ def test_case_61_a_moved_site_costs_no_real_news_either() -> None:
     after = [replace(one, guid=f"new:{n}", link=f"https://new.example/{n}") for n, one in enumerate(before)]
     fresh = Marks("new:99", "https://new.example/99", "What nobody knew until now")
     assert new([fresh, *after], on_record(before), items=40) == (0,)
+
+
+@pytest.mark.parametrize(
+    ("title", "tells"),
+    [
+        ("Daily brief today", False),
+        ("Daily brief of today", True),
+        ("克" * 15, False),
+        ("克" * 16, True),
+        ("克" * 17, True),
+        ("k" * 17, False),
+    ],
+)
+def test_a_title_names_an_item_from_four_words_on_or_sixteen_letters(title: str, tells: bool) -> None:
+    """Where words are not parted, letters count; one long Latin word names nothing."""
+    known = on_record([Marks("a", "", title)])
+    assert (new([Marks("b", "", title)], known) == ()) is tells

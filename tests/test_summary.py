@@ -262,3 +262,10 @@ def test_any_text_gives_a_bounded_lead_made_of_its_input(title: str, feed: str, 
     pieces = [piece for part in shown.split("…") for piece in part.split()]
     everything = f"{title} {feed} {page}"
     assert all(piece in everything for piece in pieces)
+
+
+def test_two_words_of_a_title_are_no_headline_to_cut_off() -> None:
+    """A text that begins with them goes on with them; a whole headline that is repeated is cut off."""
+    text = "Prime Minister Holm said on Friday that the budget would be cut by a third this year."
+    assert lead("Prime Minister", text, None, ()).startswith("Prime Minister Holm said")
+    assert lead("Budget is cut", f"Budget is cut {text}", None, ()).startswith("Prime Minister Holm said")

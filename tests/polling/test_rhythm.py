@@ -107,3 +107,12 @@ def test_case_87_no_clock_makes_a_rhythm_that_is_none(steps: list[tuple[timedelt
         assert habits.news_at is not None
         assert habits.since is not None
         assert max(habits.news_at, habits.since) <= now
+
+
+def test_what_came_within_ten_minutes_came_once() -> None:
+    """Ten items of one batch are too few times to tell a rhythm by."""
+    day = NOW - DAY
+    batch = [day.replace(hour=10, minute=minute) for minute in range(10)]
+    assert seeded(Habits(), batch, NOW) == Habits()
+    apart = [day.replace(hour=10, minute=minute) for minute in range(0, 60, 10)]
+    assert seeded(Habits(), apart, NOW) != Habits()

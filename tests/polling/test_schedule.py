@@ -112,6 +112,16 @@ def test_case_43_what_is_gone_is_paused_at_once() -> None:
     assert (gone, missing) == (DAY, timedelta(minutes=10))
 
 
+@pytest.mark.parametrize(
+    ("status", "longest"),
+    [(401, DAY), (403, DAY), (404, DAY), (410, DAY), (400, HOUR), (402, HOUR), (500, HOUR), (None, HOUR)],
+)
+def test_only_where_a_person_must_act_a_failure_waits_for_a_day_at_once(status: int | None, longest: timedelta) -> None:
+    """Refused and missing pages do; whatever may mend itself is asked for every hour for a day."""
+    wait = after_failure(source(timedelta(minutes=10)), failures=20, retry_after=None, status=status, spread=0.5)
+    assert wait == longest
+
+
 def test_a_refusal_backs_off_up_to_a_day() -> None:
     """401, 403, 404 and 410 need a person, so they are asked about daily in the end."""
     assert after_failure(source(HOUR), failures=50, retry_after=None, status=404, spread=0.5) == DAY

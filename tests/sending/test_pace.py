@@ -147,3 +147,15 @@ def test_no_window_ever_exceeds_its_limit(asked: list[tuple[int, float]]) -> Non
             mine = [when for when, other in sent if other == chat]
             for limit in (limits.chat, *([limits.group] if chat < 0 else [])):
                 assert most_within(mine, span) <= limit.burst + limit.per_second * window
+
+
+@pytest.mark.parametrize(("aloft", "after"), [(0, 1.0), (1, 1.3), (2, 1.6), (3, 1.7)])
+def test_a_second_holds_what_was_answered_and_what_is_under_way(aloft: int, after: float) -> None:
+    """Each request without an answer keeps a place, until the oldest answer is a second ago."""
+    pace = Pace(Limits(bot=Limit(1000, 1000), most=3))
+    for chat, seconds in ((1, 0.0), (2, 0.3), (3, 0.6)):
+        pace.take(chat, START)
+        pace.land(chat, START + timedelta(seconds=seconds))
+    for chat in range(4, 4 + aloft):
+        pace.take(chat, START)
+    assert pace.free(START + timedelta(seconds=0.7)) == START + timedelta(seconds=after)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import DeliveryError, Verdict
-from bot.model import Alert, Chat, Delivery
+from bot.model import Alert, Chat, Delivery, Look
 from bot.ports.delivery import Dead, Later
 from bot.sending import retry
 
@@ -52,6 +52,12 @@ def test_case_1_a_429_never_waits_less_than_asked() -> None:
     assert later(30) <= action.until <= later(33)
 
 
+@pytest.mark.parametrize(("asked", "waits"), [(1.0, 1.1), (30.0, 33), (600.0, 660), (1000.0, 1060), (21600.0, 21660)])
+def test_case_1_the_jitter_of_a_429_is_a_tenth_or_a_minute(asked: float, waits: float) -> None:
+    """Whatever is less."""
+    assert retry.patience(asked, 1.0) == pytest.approx(waits)
+
+
 def test_case_2_a_second_chats_429_is_the_whole_bots() -> None:
     """Only while another chat's wait is not over, and never by the same chat twice."""
     assert retry.raised({-1: later(30)}, -2, NOW)
@@ -67,6 +73,7 @@ def test_case_6_a_closed_chat_is_closed_at_once() -> None:
 def test_case_9_a_migrated_group_is_followed() -> None:
     """To its new id; without one, or to itself, there is nowhere to go."""
     assert after("migrate", chat=-1005) == retry.Moved(-1005)
+    assert after("migrate", chat=-99) == retry.Moved(-99)
     assert after("migrate") == retry.Closed("why")
     assert after("migrate", chat=-100) == retry.Closed("why")
 
@@ -105,6 +112,7 @@ def test_case_19_no_connection_costs_nothing() -> None:
     """The loop waits, doubling up to a minute; the alert loses no attempt."""
     assert after("unsent") == retry.Unreached("why")
     assert [retry.unreached(times, 0) for times in (1, 2, 3, 7, 99)] == [1, 2, 4, 60, 60]
+    assert [retry.unreached(times, 0.5) for times in (1, 7)] == [0.875, 52.5]  # a quarter less at most
 
 
 def test_case_20_an_ambiguous_end_is_sent_again_after_ten_seconds() -> None:
@@ -115,6 +123,31 @@ def test_case_20_an_ambiguous_end_is_sent_again_after_ten_seconds() -> None:
         waits, failed = waits + (action.at - NOW), failed + 1
     assert action == Dead("why")
     assert timedelta(hours=24) < waits < timedelta(hours=48)
+
+
+def test_case_20_doubts_double_the_wait_up_to_an_hour() -> None:
+    """Forty-seven times, each a tenth longer at most, by chance."""
+    waits = [after("unknown", replace(DELIVERY, doubts=doubts)) for doubts in range(48)]
+    assert waits[:10] == [Later(later(10 * 2**doubts), "why", counts="doubt") for doubts in range(9)] + [
+        Later(later(3600), "why", counts="doubt")
+    ]
+    assert waits[46:] == [Later(later(3600), "why", counts="doubt"), Dead("why")]
+    assert after("unknown", chance=1.0) == Later(later(11), "why", counts="doubt")
+
+
+def test_a_chat_that_wants_nothing_twice_is_not_told_again() -> None:
+    """After a doubt it ends; an edit of what the chat has cannot come twice."""
+    careful = replace(DELIVERY, look=Look(doubt="hold"))
+    ended = after("unknown", careful)
+    assert isinstance(ended, Dead)
+    assert "twice" in ended.reason
+    assert isinstance(after("unknown", replace(careful, message=5)), Later)
+    assert isinstance(after("unknown", replace(DELIVERY, message=5)), Later)
+
+
+def test_case_14_the_wait_of_an_unknown_refusal_is_spread_by_a_tenth() -> None:
+    """By chance, so that many do not come at once."""
+    assert after("retry", chance=0.5) == Later(later(63), "why")
 
 
 def test_case_14_doubts_are_no_refusals() -> None:
