@@ -31,7 +31,7 @@ _THIN = 200  # characters: less than that is tried again with lower demands
 _MAX_LINE = 2_000  # characters of a title, address or date
 _MAX_JSON = 300_000  # characters of JSON-LD read
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # a date outside is a mistake of the page
-_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
