@@ -176,7 +176,7 @@ async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lamb
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
-        turns = Turns(base.store.polls, fetch, parser, wall, Pages(fetch), encoder(base.settings.semantic))
+        turns = Turns(base.store.polls, fetch, parser, wall, Pages(fetch, parser), encoder(base.settings.semantic))
         yield Poller(turns, base.current.setup, notices, queued=queued)
 
 

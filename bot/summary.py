@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from bot.boilerplate import is_boilerplate, without_dateline
@@ -16,7 +17,7 @@ from bot.sentences import around, split
 
 _ROOM = 300  # characters of an opening of two sentences; measured: two sentences of news take 250 to 330
 _HARD = 380  # a single sentence may be this long before it is cut at a word
-_READ = 20_000  # characters of a text that are looked at for an opening
+READ = 20_000  # characters of a text that are looked at for an opening
 _READ_LINE = 2_000  # characters of one paragraph that are looked at
 _ENOUGH = 160  # characters: a first paragraph of one sentence so long needs no second from the next
 _TRIES = 60  # paragraphs, and sentences of one, looked at before we give up
@@ -33,18 +34,46 @@ _TAIL = 60  # characters at the end of a feed's text in which it may say that it
 _WORD = re.compile(r"\w+")
 
 
+@dataclass(frozen=True, slots=True)
+class LeadTexts:
+    """What one lead is made of. The texts are cut to READ characters: nothing behind them is looked at."""
+
+    title: str
+    feed_text: str
+    page_text: str  # "" where there is no page
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def size(self) -> int:
+        """Return how many characters may be looked at."""
+        return len(self.title) + len(self.feed_text) + len(self.page_text)
+
+
+def lead_texts(title: str, feed_text: str, article: Article | None, evidence: Sequence[Evidence]) -> LeadTexts:
+    """Return what a lead is made of."""
+    return LeadTexts(title[:READ], feed_text[:READ], article.text[:READ] if article else "", tuple(evidence))
+
+
+def lead_of(texts: LeadTexts) -> str:
+    """Return the lead of these texts, as `lead` does."""
+    return _lead(texts.title, texts.feed_text, texts.page_text, texts.evidence)
+
+
 def lead(title: str, feed_text: str, article: Article | None, evidence: Sequence[Evidence] = ()) -> str:
     """Return at most two sentences, about 300 characters: of the page, else of the feed's text, else the title.
 
     When they hold none of the matched words, the sentence that has one follows after "…" (at most about 400 characters
     in all). Empty only where title and texts are.
     """
-    page = article.text if article else ""
+    return _lead(title, feed_text, article.text if article else "", evidence)
+
+
+def _lead(title: str, feed_text: str, page: str, evidence: Sequence[Evidence]) -> str:
     for text in (page, feed_text):
         opening = _opening(text, title)
         if opening:
             return _with_evidence(opening, evidence, (page, feed_text))
-    return _cut(" ".join(title[:_READ].split()))
+    return _cut(" ".join(title[:READ].split()))
 
 
 def _opening(text: str, title: str) -> list[str]:
@@ -69,7 +98,7 @@ def _opening(text: str, title: str) -> list[str]:
 
 def _story(text: str, title: str) -> Iterator[str]:
     """Yield the paragraphs that may tell the story, without the title, datelines and list marks before them."""
-    for line in text[:_READ].splitlines():
+    for line in text[:READ].splitlines():
         paragraph = line.strip().lstrip("-•*▪■►▶ ")
         rest = paragraph[len(title) :].lstrip(" .:—–-")
         if (

@@ -1,7 +1,7 @@
 """Article pages, each fetched once in a while however many sources and watchlists want it.
 
-An address comes in, the article goes out, or None where it cannot be had. A page that two turns wait for is one
-request; one that nobody waits for any more is given up.
+An address comes in, the article goes out, or None where it cannot be had or is too dear to read. A page that two turns
+wait for is one request; one that nobody waits for any more is given up.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.errors import FetchError
+from bot.errors import FetchError, ParseError
 from bot.model import Article
-from bot.ports.outside import Fetch
-from bot.sources.kinds import charset_of
+from bot.ports.outside import Fetch, Parse
 
 log = logging.getLogger(__name__)
 
 LATE: Final = "late"  # in place of a page: its turn did not come
 KEPT = 60.0  # seconds that a page is good for: about a tick, in which its other readers come
-MOST = 256  # pages that are kept: some megabytes
+MOST = 256  # pages that are kept, and …
+MOST_TEXT = 4_000_000  # … characters of them; an article has 5,000, the longest that is read 200,000
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class Pages:
     """The pages of this process."""
 
     fetch: Fetch
+    parse: Parse
     _pages: dict[str, _Page] = field(default_factory=dict)
 
     async def read(self, urls: Sequence[str | None], wait: float) -> list[Article | str | None]:
@@ -74,7 +75,7 @@ class Pages:
         page = self._pages.get(url)
         if page is not None and page.until > clock.time():
             return page
-        if len(self._pages) >= MOST:
+        if len(self._pages) >= MOST or sum(map(_size, self._pages.values())) > MOST_TEXT:
             self._forget(clock.time())
         page = self._pages[url] = _Page(asyncio.create_task(self._article(url)))
         page.task.add_done_callback(_here(page, clock.time))
@@ -87,18 +88,22 @@ class Pages:
             del self._pages[url]
 
     async def _article(self, url: str) -> Article | None:
-        from bot.article import extract
-
         try:
-            fetched = await self.fetch.get(url, page=True)
-            page = await asyncio.to_thread(extract, fetched.body, fetched.url, charset_of(fetched.content_type))
-        except FetchError as error:
+            page = await self.parse.article(await self.fetch.get(url, page=True))
+        except (FetchError, ParseError) as error:
             log.debug("article not read", extra={"reason": str(error)})
             return None
         except Exception:  # a bug of ours costs the page only
             log.exception("article not read")
             return None
         return page if page.text else None
+
+
+def _size(page: _Page) -> int:
+    """Return how many characters of text are kept of a page."""
+    here = page.task.done() and not page.task.cancelled()
+    article = page.task.result() if here else None
+    return len(article.text) if article else 0
 
 
 def _here(page: _Page, clock: Callable[[], float]) -> Callable[[asyncio.Task[Article | None]], None]:

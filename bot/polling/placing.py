@@ -16,7 +16,6 @@ from bot.model import (
     Alert,
     Article,
     Candidate,
-    Evidence,
     FollowUp,
     Item,
     Match,
@@ -31,6 +30,7 @@ from bot.ports.polling import Recorded, Recording, StoryOnRecord
 from bot.stories import headline
 from bot.stories.nearby import Nearby
 from bot.stories.semantic import Encoder
+from bot.summary import LeadTexts
 from bot.urls import canonical
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
@@ -43,18 +43,27 @@ class Found:
 
     item: Item
     matches: tuple[Match, ...]
-    lead: str  # what stands below the headline
+    texts: LeadTexts  # what its lead is made of
     signature: Signature
+    lead: str = ""  # what stands below the headline
 
 
 def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: Encoder | None = None) -> Found:
     """Return a matched item ready to be placed. Some milliseconds of work, ten and more with the encoder: in a thread.
 
-    `page` is its article, where it was had.
+    `page` is its article, where it was had. The lead, which may be dear, is made elsewhere of `texts`.
     """
     text = page.text if page is not None else f"{item.lead}\n{item.body}"
     meaning = encoder.read(item.title, text) if encoder else None
-    return Found(item, matches, _lead(item, matches, page), story.signature(item.title, text, item.url, meaning))
+    evidence = tuple(dict.fromkeys(each for match in matches for each in match.evidence))
+    texts = summary.lead_texts(item.title, item.lead or item.body, page, evidence)
+    return Found(item, matches, texts, story.signature(item.title, text, item.url, meaning))
+
+
+def with_lead(found: Found, lead: str) -> Found:
+    """Return it with what stands below the headline; nothing where that would only say the headline again."""
+    says_it = " ".join(found.item.title.split()).startswith(lead.removesuffix("…"))
+    return replace(found, lead="" if says_it else lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +193,6 @@ class Placer:
         if not alert.counting(report, earlier, self._watchlists):
             return len({one.publisher for one, _ in told})
         return story.voices(Candidate(0, one, sketch) for one, sketch in told[:MOST_VOICES])
-
-
-def _lead(item: Item, matches: tuple[Match, ...], page: Article | None) -> str:
-    """Return what stands below the headline; nothing where it would only say the headline again."""
-    text = summary.lead(item.title, item.lead or item.body, page, _evidence(matches))
-    return "" if " ".join(item.title.split()).startswith(text.removesuffix("…")) else text
-
-
-def _evidence(matches: tuple[Match, ...]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(each for match in matches for each in match.evidence))
 
 
 def _names(reports: Iterable[Report]) -> tuple[str, ...]:

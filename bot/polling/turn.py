@@ -25,7 +25,7 @@ from bot.polling.corrections import Back
 from bot.polling.ending import asked_with, failed, well
 from bot.polling.jumps import Lately
 from bot.polling.pages import LATE, Pages
-from bot.polling.placing import WINDOW, Found, Placer, read
+from bot.polling.placing import WINDOW, Found, Placer, read, with_lead
 from bot.ports.outside import Fetch, Parse
 from bot.ports.polling import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
 from bot.sources.document import Document
@@ -252,7 +252,9 @@ class Turns:
                     found.silent.append(read_item)
             return found
 
-        return await asyncio.to_thread(finish)
+        findings = await asyncio.to_thread(finish)
+        leads = await self.parse.leads([found.texts for found in findings.matched])
+        return replace(findings, matched=list(map(with_lead, findings.matched, leads)))
 
     async def _record(
         self,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.model import (
+    Article,
     Fetched,
     Item,
     Kind,
@@ -15,6 +16,7 @@ from bot.model import (
 
 if TYPE_CHECKING:
     from bot.sources.document import Document
+    from bot.summary import LeadTexts
 
 
 class Fetch(Protocol):
@@ -49,4 +51,12 @@ class Parse(Protocol):
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
         """Return the items at these positions of the document, in its order."""
+        ...
+
+    async def article(self, fetched: Fetched) -> Article:
+        """Return the article of a page, with empty text where it has none; ParseError where it is too dear to read."""
+        ...
+
+    async def leads(self, texts: Sequence[LeadTexts]) -> tuple[str, ...]:
+        """Return what stands below the headlines of these texts; "" for one that is too dear to make."""
         ...

@@ -1,8 +1,10 @@
 """Answers of sources become items: one file a kind, and here the choice between them and the work off the loop.
 
 `Parser.scan` tells what a document holds, with a key for everything in it; `Parser.items` reads those that turned
-out to be new. The event loop is never kept waiting: honest documents go through a few threads, large and broken
-ones through child processes.
+out to be new; `Parser.article` reads a page, `Parser.leads` what is shown of a text. The event loop is never kept
+waiting, and neither is the process: a thread, which nothing can end, reads only what is honest and so small that no
+parser can be kept busy with it for more than a tenth of a second (`feed.is_modest`). All else, and every page, is read
+by child processes with a deadline and little memory. What they give up on is read by nobody.
 """
 
 from __future__ import annotations
@@ -12,21 +14,27 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
 from bot.errors import ParseError
 from bot.identity import Marks, identify
-from bot.model import Fetched, Item, Kind
+from bot.model import Article, Fetched, Item, Kind
 from bot.sources import feed, kinds
-from bot.sources.child import DEADLINE, Children
+from bot.sources.child import DEADLINE, SUSPECT, Children
 from bot.sources.document import MOST, Document, Draft, Shape
 from bot.sources.read import Reading
 from bot.sources.scan import MARK
+from bot.summary import LeadTexts, lead_of
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
+HONEST, SUSPICIOUS = 2, 1  # child processes at most; more of them would not fit into the memory that is promised
+BRIEF = 20_000  # characters of texts whose leads a thread may make: a third of a second for the dearest there are
+BATCH = 8  # leads of one question to a child
+LEADS = 15.0  # seconds for all leads of a turn; what has none by then is told by its headline alone
 AT_ONCE = 3  # documents that threads may list at once; more than that, and child processes pay
 
 _SHAPES: Final[dict[str, Shape]] = {"sitemap": "sitemap", "index": "index", "page": "page"}  # else a feed
@@ -42,10 +50,10 @@ class Parser:
     """
 
     def __init__(self, *, children: int = 0, deadline: float = DEADLINE) -> None:
-        most = children or min(4, os.cpu_count() or 1)
+        most = children or min(HONEST, os.cpu_count() or 1)
         numbers = itertools.count(1)
         self._honest = Children(most, PATIENCE * deadline, numbers)
-        self._suspicious = Children(min(2, most), deadline, numbers)  # so that only they wait for each other
+        self._suspicious = Children(SUSPICIOUS, deadline, numbers, SUSPECT)  # so that only they wait for each other
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="parse")
         self._listing = 0
 
@@ -95,19 +103,48 @@ class Parser:
             raise ParseError(f"{len(positions)} items were listed, but {len(drafts)} could be read")
         return tuple(_item(draft, document, at) for draft, at in zip(drafts, positions, strict=True))
 
+    async def article(self, fetched: Fetched) -> Article:
+        """Return the article of a page, with empty text where it has none; ParseError where it is too dear to read."""
+        return await self._reader_of(fetched.body).article(fetched)
+
+    async def leads(self, texts: Sequence[LeadTexts]) -> tuple[str, ...]:
+        """Return the leads of these texts; "" for one that is too dear to make."""
+        if sum(one.size for one in texts) <= BRIEF:
+            return await self._thread(lambda: tuple(map(lead_of, texts)))
+        leads: list[str] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEADS):
+                for first in range(0, len(texts), BATCH):
+                    leads += await self._leads(texts[first : first + BATCH])
+        return (*leads, *("" for _ in texts[len(leads) :]))
+
+    async def _leads(self, texts: Sequence[LeadTexts]) -> list[str]:
+        """Return a batch of leads; where it fails, each by itself: one that is dear costs the others nothing."""
+        try:
+            return await self._honest.leads(texts)
+        except ParseError:
+            if len(texts) == 1:
+                return [""]
+        return [lead for one in texts for lead in await self._leads([one])]
+
     async def _drafts(self, document: Document, positions: list[int]) -> tuple[Draft, ...]:
-        if document.kept is None and len(positions) <= FEW:
-            read = await self._thread(feed.some_if_modest, document, positions)
-            if isinstance(read, Reading):
-                return read.drafts
-            document, positions = Document(document.url, (), data=read), list(range(len(positions)))
+        """Read items: a thread those of a small document, a child all others, also when it forgot the document."""
+        honest = _is_honest(document.data, document.content_type)
+        if document.kept is None and len(positions) <= FEW and honest and feed.is_modest(document.data):
+            return (await self._thread(feed.some, document, positions)).drafts
         if self._honest.keeps(document):
             return await self._honest.items(document, positions)
-        if self._suspicious.keeps(document) or not _is_honest(document.data, document.content_type):
+        if self._suspicious.keeps(document) or not honest:
             return await self._suspicious.items(document, positions)
         return await self._honest.items(document, positions)
 
+    def _reader_of(self, page: bytes) -> Children:
+        """Return who reads a page: those that are larger or more crowded than real ones wait for each other alone."""
+        return self._honest if feed.is_modest(page) else self._suspicious
+
     async def _whole(self, fetched: Fetched, what: kinds.Found, select: str | None) -> Reading:
+        if what in {"page", "site"}:
+            return await self._reader_of(fetched.body).whole(fetched, what, select)
         if fetched.body.startswith(kinds.GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
             return await self._suspicious.whole(fetched, what, select)
         if feed.is_modest(fetched.body):

@@ -1,8 +1,8 @@
-"""Child processes that read documents: the many at once, the large, and what may be hostile.
+"""Child processes that read documents: the many at once, the large, article pages, and what may be hostile.
 
-A document goes in over a pipe, keys and drafts come back as JSON; what hangs, crashes or swells costs the child its
-life and the document an error, nobody else anything. A child knows no secret of ours, and is replaced after some
-work, for feedparser's memory only grows.
+A document goes in over a pipe, keys, drafts, articles and leads come back as JSON; what hangs, crashes or swells costs
+the child its life and the document an error, nobody else anything: what a child gave up on is parsed nowhere else. A
+child knows no secret of ours, and is replaced after some work, for feedparser's memory only grows.
 """
 
 from __future__ import annotations
@@ -12,27 +12,41 @@ import itertools
 import json
 import struct
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ParseError
 from bot.identity import Identity
-from bot.model import Fetched, Hints
+from bot.model import Article, Fetched, Hints
 from bot.sources.backlog import Backlog, Line
 from bot.sources.document import Document, Draft
-from bot.sources.feed import Broken
+from bot.sources.feed import Broken, is_modest
 from bot.sources.kinds import Found
 from bot.sources.read import Reading
+from bot.summary import LeadTexts
 
+MEGABYTE = 1024 * 1024
 DEADLINE = 5.0  # seconds for one document; the largest honest ones take two
+PAGE_SECONDS = 3  # of processor for an article page: ordinary ones take 10 ms, the longest real ones half a second
+LEAD_SECONDS = 3  # of processor for a batch of leads: the dearest text takes a third of a second
 WORK = 2_000  # questions until a child is replaced
-SWOLLEN = 160 * 1024 * 1024  # bytes of memory from which on it is replaced at once
 START = 30.0  # seconds for Python to start, even on a busy machine
+MOST_ANSWER = 24 * MEGABYTE  # bytes of an answer that we take; the texts of the largest document have eight
+
+# Bytes of private data (RLIMIT_DATA). An idle child has 27 MB; the documents that `feed.is_modest` knows take up to 30
+# more, an honest feed of 6 MB takes 70. Of a group of children one at a time reads a large document.
+MODEST = 80 * MEGABYTE
+LARGE = 128 * MEGABYTE
+SUSPECT = 96 * MEGABYTE  # for the one child that reads what may be hostile
+SWOLLEN = 56 * MEGABYTE  # what a child may still hold after its answer; it is replaced beyond
 
 LENGTHS = struct.Struct(">II")  # of the JSON and of the document that follow
+
+_FIRST = frozenset({"kept", "article", "leads"})  # a child keeps few documents, and pages are of what has matched
 
 _COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.answering import main; main()"
 _ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or not
@@ -41,12 +55,17 @@ _ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or n
 class Children:
     """So many child processes at most, each started when first needed; `close` ends them.
 
-    `numbers` name processes and documents, so that none is taken for another: all groups share them.
+    One question at a time about what is `large` may take that many bytes, every other takes MODEST at most. `numbers`
+    name processes and documents, so that none is taken for another: all groups share them.
     """
 
-    def __init__(self, most: int, deadline: float = DEADLINE, numbers: Iterator[int] | None = None) -> None:
+    def __init__(
+        self, most: int, deadline: float = DEADLINE, numbers: Iterator[int] | None = None, large: int = LARGE
+    ) -> None:
         self._numbers = numbers = numbers or itertools.count(1)
         self._children = tuple(_Child(deadline, numbers) for _ in range(most))
+        self._large = asyncio.Lock()
+        self._memory = large
         self.backlog = Backlog()
 
     @property
@@ -56,10 +75,10 @@ class Children:
 
     async def scan(self, fetched: Fetched, now: datetime) -> Document | Broken:
         """Do what `feed.scan` does; the child keeps the document for a while."""
-        child = self._free()
         with self.backlog.holding(len(fetched.body)):
             number = next(self._numbers)
-            answer = await child.ask("scan", fetched.body, fetched, now=now.isoformat(), document=number)
+            question = {"verb": "scan", "now": now.isoformat(), "document": number, **_about(fetched)}
+            answer, child = await self._ask(question, fetched.body)
         if "broken" in answer:
             return Broken(answer["broken"])
         identities = tuple(Identity((*keys,), (*keys, *more), page) for keys, more, page in answer["identities"])
@@ -70,7 +89,7 @@ class Children:
             answer["note"],
             data=fetched.body,
             content_type=fetched.content_type,
-            kept=(child.number, number) if child.number else None,  # it may have been replaced at once
+            kept=(child, number) if child else None,  # it may have been replaced at once
             hints=Hints(every and timedelta(seconds=every), skips),
         )
 
@@ -82,29 +101,51 @@ class Children:
         """Read items of a document, by the child that keeps it if that still lives, or by any."""
         for child in self._children:
             if document.kept and child.number == document.kept[0]:
-                answer = await child.ask("kept", b"", None, document=document.kept[1], wanted=wanted)
+                question = {"verb": "kept", "document": document.kept[1], "wanted": wanted}
+                answer, _ = await self._ask(question, b"", child=child, large=not is_modest(document.data))
                 if "drafts" in answer:
                     return _drafts(answer)
-        return _drafts(
-            await self._free().ask(
-                "some", document.data, None, url=document.url, content_type=document.content_type, wanted=wanted
-            )
-        )
+        about = {"url": document.url, "content_type": document.content_type}
+        answer, _ = await self._ask({"verb": "some", "wanted": wanted, **about}, document.data)
+        return _drafts(answer)
 
     async def whole(self, fetched: Fetched, found: Found = "feed", select: str | None = None) -> Reading:
         """Do what `kinds.whole` does."""
+        question = {"verb": "whole", "found": found, "select": select, **_about(fetched)}
         with self.backlog.holding(len(fetched.body)):
-            answer = await self._free().ask("whole", fetched.body, fetched, found=found, select=select)
+            answer, _ = await self._ask(question, fetched.body, large=found == "packed" or None)
         further, bare = (*answer["further"],), answer["bare"]
         return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"], further, bare)
+
+    async def article(self, fetched: Fetched) -> Article:
+        """Do what `article.extract` does."""
+        question = {"verb": "article", "seconds": PAGE_SECONDS, **_about(fetched)}
+        with self.backlog.holding(len(fetched.body)):
+            answer, _ = await self._ask(question, fetched.body)
+        url, title, text, language, published, image = answer["article"]
+        return Article(url, title, text, language, published and datetime.fromisoformat(published), image)
+
+    async def leads(self, texts: Sequence[LeadTexts]) -> list[str]:
+        """Do what `summary.lead` does, for each of these."""
+        question = {"verb": "leads", "seconds": LEAD_SECONDS, "texts": [_row(one) for one in texts]}
+        leads: list[str] = (await self._ask(question, b""))[0]["leads"]
+        return leads
 
     async def close(self) -> None:
         """End the processes, whatever they are doing."""
         for child in self._children:
             await child.end()
 
-    def _free(self) -> _Child:
-        return min(self._children, key=lambda child: (child.waiting, not child.number))
+    async def _ask(
+        self, question: dict[str, Any], data: bytes, *, child: _Child | None = None, large: bool | None = None
+    ) -> tuple[dict[str, Any], int]:
+        """Return the answer of a child, and the number of its process; of one that was replaced at once, 0."""
+        async with AsyncExitStack() as held:
+            if large or (large is None and not is_modest(data)):
+                await held.enter_async_context(self._large)
+                question |= {"memory": self._memory}
+            child = child or min(self._children, key=lambda child: (child.waiting, not child.number))
+            return await child.ask(question, data), child.number
 
 
 class _Child:
@@ -119,14 +160,12 @@ class _Child:
         self.number = 0
         self.waiting = 0
 
-    async def ask(self, verb: str, data: bytes, fetched: Fetched | None, **more: object) -> dict[str, Any]:
+    async def ask(self, question: dict[str, Any], data: bytes) -> dict[str, Any]:
         """Return the answer; ParseError when there is none in time, or the child says so."""
-        if fetched:
-            more |= {"url": fetched.url, "content_type": fetched.content_type}
         self.waiting += 1
         try:
-            async with self._line.turn(first=verb == "kept"):  # a child keeps a few documents only
-                answer = await self._ask(json.dumps({"verb": verb, **more}).encode(), data)
+            async with self._line.turn(first=question["verb"] in _FIRST):
+                answer = await self._ask(json.dumps(question).encode(), data)
         finally:
             self.waiting -= 1
         if "error" in answer:
@@ -167,7 +206,7 @@ class _Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={},  # a child needs none of our secrets
-            limit=1024 * 1024,
+            limit=MEGABYTE,
         )
         self._process, self.number = process, next(self._numbers)
         try:
@@ -185,8 +224,18 @@ async def _exchange(process: asyncio.subprocess.Process, question: bytes, data: 
     process.stdin.writelines((LENGTHS.pack(len(question), len(data)), question, data))
     await process.stdin.drain()
     length, _ = LENGTHS.unpack(await process.stdout.readexactly(LENGTHS.size))
+    if length > MOST_ANSWER:
+        raise ValueError("the answer is longer than any document")
     answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
     return answer
+
+
+def _about(fetched: Fetched) -> dict[str, str]:
+    return {"url": fetched.url, "content_type": fetched.content_type}
+
+
+def _row(one: LeadTexts) -> tuple[object, ...]:
+    return one.title, one.feed_text, one.page_text, [astuple(each) for each in one.evidence]
 
 
 def _drafts(answer: dict[str, Any]) -> tuple[Draft, ...]:

@@ -75,12 +75,6 @@ def some(document: Document, wanted: Collection[int]) -> Reading:
     return read(cut_down(document.data, document.tree, wanted), document.url)
 
 
-def some_if_modest(document: Document, wanted: Collection[int]) -> Reading | bytes:
-    """Do the same if it is certain to take milliseconds; otherwise return the document cut down, for a child."""
-    data = cut_down(document.data, document.tree, wanted)
-    return read(data, document.url) if is_modest(data) else data
-
-
 def is_modest(data: bytes, times: int = 1) -> bool:
     """Return whether no parser can be kept busy with this for long: few tags, attributes, entities and lines.
 

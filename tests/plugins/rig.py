@@ -144,7 +144,12 @@ class Rig:
         )
         parser = await self.stack.enter_async_context(Parser())
         turns = Turns(
-            store.polls, fetch, parser, lambda: self.now, Pages(fetch), lately=Lately(lambda: self.steady or self.now)
+            store.polls,
+            fetch,
+            parser,
+            lambda: self.now,
+            Pages(fetch, parser),
+            lately=Lately(lambda: self.steady or self.now),
         )
         self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
         return store

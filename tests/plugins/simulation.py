@@ -275,7 +275,9 @@ class Simulation:
         assert self.parser is not None
         polls: Any = Wire(store.polls, process)
         notices = Notices(polls, (), store.wishes.look, Look)
-        turns = Turns(polls, self.web, self.parser, self.clock.now, Pages(self.web), lately=Lately(self.clock.steady))
+        turns = Turns(
+            polls, self.web, self.parser, self.clock.now, Pages(self.web, self.parser), lately=Lately(self.clock.steady)
+        )
         process.poller = Poller(turns, self.setup, notices)
         self.killed.clear()
         self.send()

@@ -92,7 +92,7 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
             fetch = await stack.enter_async_context(
                 WebFetch(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
             )
-            turns = Turns(store.polls, fetch, parser, lambda: datetime.now(UTC), Pages(fetch))
+            turns = Turns(store.polls, fetch, parser, lambda: datetime.now(UTC), Pages(fetch, parser))
             pollers.append(Poller(turns, current.setup, Notices(store.polls, (), store.wishes.look, Look)))
         assert await asyncio.gather(*(poller.tick(20) for poller in pollers)) == [True] * 4
     assert sum(poller.tally.polled for poller in pollers) == len(times) == 16
