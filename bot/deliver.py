@@ -11,15 +11,16 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import steady, wall
+from bot import clock as clocks
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Delivery
-from bot.ports.delivery import DeliverStore, Notifier, Unreadable
+from bot.ports.delivery import TOGETHER, DeliverStore, Notifier, Unreadable
+from bot.sending.batches import STALE, mates, without
 from bot.sending.flights import RUSH, Flights
 from bot.sending.lane import Lane
 from bot.sending.pace import Limits, Pace
@@ -37,8 +38,6 @@ PATIENCE = 1.0  # seconds of a send after which the loop looks after its role an
 GRACE, STEP = 5.0, 0.8
 LAST = 0.5  # seconds that sends under way get at least, even when a deadline is over
 HOUR = timedelta(hours=1)
-# So old, and so many of them for a chat: after an outage they come as one. Of notices, so many do at any time.
-STALE, STALE_MANY = timedelta(hours=3), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ class Deliverer:
         max_per_hour: Callable[[], int] = lambda: 30,
         notice: Callable[[Say], None] = lambda say: log.warning(say(words("en"))),
         ail: Callable[[str | None], None] = lambda _: None,
-        now: Callable[[], datetime] = steady,
-        wall: Callable[[], datetime] = wall,
+        now: Callable[[], datetime] | None = None,
+        wall: Callable[[], datetime] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
@@ -77,12 +76,12 @@ class Deliverer:
 
         `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
         from being sent, None when that is over. `now` is the steady clock, which every wait here goes by, `wall` the
-        one for the store (see `bot.clock`); `pause` waits so many seconds of the clock that `now` reads; by `clock`
-        (monotonic, seconds) answers are timed.
+        one for the store (see `bot.clock`); who hands in `now` alone means it for both. `pause` waits so many seconds
+        of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
         """
-        self._store = store
-        self._now = now
-        self._wall = wall
+        wall = wall or now or clocks.wall
+        now = now or clocks.steady
+        self._store, self._now, self._wall = store, now, wall
         self._pause = pause
         self._max_per_hour = max_per_hour
         self._tenure = Tenure(store, "sender", wall)
@@ -102,6 +101,7 @@ class Deliverer:
         )
         self._epoch: int | None = None
         self._held: list[Delivery] = []
+        self._astray = False  # something may be claimed that is not held here: a claim met a fault
         self._flights = Flights(limits.bot.per_second, clock, self._landed)
         self._served: set[int] = set()  # chats that had their turn: the others come first
         self._stop = asyncio.Event()
@@ -141,7 +141,7 @@ class Deliverer:
                 standby = self._tenure.epoch is None
                 if standby or self._lane.waits >= deadline:
                     break
-                if not self._held and not self._flights:
+                if not self._held and not self._flights and not self._astray:
                     left, next_try = await self._store.waiting(self._wall())
                     if not left or next_try is None:
                         break
@@ -168,6 +168,10 @@ class Deliverer:
             if epoch is None:
                 return now + IDLE
             await self._let_go(epoch, now)
+            if self._astray:
+                held = [one.id for one in self._held]
+                await self._store.free(epoch, without=sorted(self._flights.chats), but=held)
+                self._astray = False
             if now < self._lane.waits:
                 return min(self._lane.waits, self._tenure.due(now))
             await self._fill(epoch, now)
@@ -196,8 +200,9 @@ class Deliverer:
         While everybody waits, all of it: what chats wish, mute or end by then counts.
         """
         closed = set(self._lane.closed)
+        self._held += self._lane.take_back()
         kept = [one for one in self._held if now >= self._lane.waits and one.alert.chat.id not in closed]
-        dropped, self._held = _but(self._held, kept), kept
+        dropped, self._held = without(self._held, kept), kept
         if dropped:
             await self._store.unclaim(dropped, epoch)
         self._lane.closed -= closed
@@ -211,7 +216,8 @@ class Deliverer:
         if now < self._look_at or len(self._held) > HELD // 4:
             return
         ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
-        room, spoilt = HELD - len(self._held), list[Unreadable]()
+        room, spoilt = HELD - TOGETHER - len(self._held), list[Unreadable]()
+        self._astray = True  # until it is held here, a fault may leave behind what was claimed
         claimed = await self._store.claim(
             epoch,
             self._wall(),
@@ -227,15 +233,14 @@ class Deliverer:
         another_round = len(claimed) < room and self._served - ours
         self._look_at = now if another_round else now + (BUSY if claimed else IDLE)
         chats = {one.alert.chat.id for one in claimed}
-        self._served = self._served | chats if len(claimed) == room else set()
-        if not claimed:
-            return
-        if self._max_per_hour():
+        self._served = self._served | chats if len(claimed) >= room else set()
+        if claimed and self._max_per_hour():
             recent = await self._store.recent(sorted(chats), self._wall() - HOUR)
             self._spent.update({chat: recent.get(chat, 0) for chat in chats})
         self._held = sorted(
             (*self._held, *claimed), key=lambda one: (one.message is not None, one.alert.priority != "urgent")
         )
+        self._astray = False
         self._pace.forget(self._now())
 
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
@@ -255,30 +260,12 @@ class Deliverer:
         if not ready or not self._flights.room():
             return None
         delivery = next(iter(ready.values()))
-        mates = self._mates(delivery)
-        batch = mates or (delivery,)
-        self._held = _but(self._held, batch)
-        return batch, bool(mates)
-
-    def _mates(self, delivery: Delivery) -> tuple[Delivery, ...]:
-        """Return what goes into one message with this: all over the chat's hour, all that is old, all notices."""
-        if delivery.folded:  # lines of one rolling message that have grown
-            there = (delivery.alert.chat, delivery.message)
-            return tuple(one for one in self._held if one.folded and (one.alert.chat, one.message) == there)
-        if delivery.message is not None:
-            return ()
-        mine = tuple(one for one in self._held if one.message is None and one.alert.chat == delivery.alert.chat)
-        if delivery.held:  # by the chat's own wish: that comes as one; a single one as it would have
-            together = tuple(one for one in mine if one.held)
-            return together if len(together) > 1 else ()
         most = self._max_per_hour()
-        if 0 < most <= self._spent.get(delivery.alert.chat.id, 0):
-            return mine
-        wall = self._wall()
-        old = tuple(one for one in mine if _seen(one, wall) < wall - STALE)
-        notices = tuple(one for one in mine if not one.alert.watchlists and not one.alert.part)
-        together = next((some for some in (notices, old) if delivery in some), ())
-        return together if len(together) >= STALE_MANY else ()
+        full = 0 < most <= self._spent.get(delivery.alert.chat.id, 0)
+        together = mates(delivery, self._held, self._wall(), full=full)
+        batch = together or (delivery,)
+        self._held = without(self._held, batch)
+        return batch, bool(together)
 
     def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked
         """Let a batch fly."""
@@ -324,7 +311,7 @@ class Deliverer:
 
     async def _part(self) -> None:
         """Let go of everything; a store that does not answer holds nobody up."""
-        held, epoch = self._held, self._tenure.epoch
+        held, epoch = [*self._held, *self._lane.take_back()], self._tenure.epoch
         self._held, self._epoch = [], None
         await self._flights.abort(STEP)
         try:
@@ -337,14 +324,3 @@ class Deliverer:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STEP):
                     await self._tenure.leave()
-
-
-def _but(held: Sequence[Delivery], taken: Sequence[Delivery]) -> list[Delivery]:
-    """Return what is held but for these."""
-    ids = {one.id for one in taken}
-    return [one for one in held if one.id not in ids]
-
-
-def _seen(delivery: Delivery, now: datetime) -> datetime:
-    """Return when the newest report of the story came; a notice without reports is never old."""
-    return max((one.at for one in delivery.reports), default=now)

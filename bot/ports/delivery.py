@@ -14,6 +14,8 @@ from bot.model import (
 
 Role = Literal["sender", "listener"]
 
+TOGETHER = 60  # alerts of a chat that waited by its wish, or through an outage: they come in a few messages
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -86,6 +88,7 @@ class DeliverStore(Protocol):
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
+        Where a chat's come as one, it is never cut in two: as many as TOGETHER more than `limit` may come.
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
@@ -119,6 +122,18 @@ class DeliverStore(Protocol):
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""
+        ...
+
+    async def free(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
+        """Give back all that is claimed under this epoch, but for these chats (ids) and these alerts (ids)."""
+        ...
+
+    async def confirm(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
+        """Return those of claimed alerts that are still to be sent now.
+
+        Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
+        holds back, mutes or has ended is written down and left out.
+        """
         ...
 
     async def block(self, chat: int | None, until: datetime) -> None:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
 DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 UNSHOWN = "it cannot be shown; the log has the reason"
 
 
@@ -52,6 +52,7 @@ class Lane:
         self._slowed: dict[int, datetime] = {}
         self._unreached = self._doubts = self._refusals = 0
         self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
+        self._unsent: list[Delivery] = []
         self.waits = now()
         self.closed: set[int] = set()
         self.refused: str | None = None
@@ -61,7 +62,8 @@ class Lane:
         """Send one alert, or fold several into the chat's rolling message, and settle each."""
         action: retry.Action | Sent | Folded
         try:
-            while True:
+            batch = await self._confirm(batch, epoch)
+            while batch:
                 action = await self._attempt(batch, folded=folded)
                 if not isinstance(action, retry.Again):
                     break
@@ -73,12 +75,38 @@ class Lane:
                     continue
                 batch = tuple(replace(one, form=action.form) for one in batch)
                 self._pace.take(batch[0].alert.chat.id, self._now())
+            else:
+                return
             await self._carry_out(action, batch, epoch)
         except StaleLeaseError:
             log.warning("another instance sends now")
             self._tenure.lose()
         except StoreError as error:
-            log.warning("cannot write down a delivery", extra={"reason": str(error)})
+            log.warning("the database cannot follow a delivery", extra={"reason": str(error)})
+
+    async def _confirm(self, batch: Sequence[Delivery], epoch: int) -> Sequence[Delivery]:
+        """Return what of it is still to be sent: people may have said otherwise since it was claimed.
+
+        Where something is not, the rest that is held for the chat is looked at again, too. What a store that fails
+        cannot confirm goes back to the loop, which waits for a moment.
+        """
+        chat = batch[0].alert.chat.id
+        try:
+            still = await self._store.confirm(batch, epoch, self._wall())
+        except StaleLeaseError:
+            raise
+        except StoreError:
+            self._unsent.extend(batch)
+            self.waits = max(self.waits, self._now() + SECOND)
+            raise
+        if len(still) < len(batch):
+            self.closed.add(chat)
+        return still
+
+    def take_back(self) -> list[Delivery]:
+        """Return what was not tried, once."""
+        unsent, self._unsent = self._unsent, []
+        return unsent
 
     def report(self, spoilt: Sequence[Unreadable]) -> None:
         """Tell the owners what cannot be read: alerts that ended together in one notice, a chat's settings once."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, text, update
 
+from bot.ports.delivery import TOGETHER
 from bot.store.dialect import Dialect
 from bot.store.queries import may_be_told
 from bot.store.schema import DUE, chat, outbox
@@ -17,16 +18,16 @@ from bot.store.schema import DUE, chat, outbox
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningUpdate
 
-TOGETHER = 60  # rows of a chat that waited by its wish, or through an outage: they come in a few messages
 EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
 
 
 @cache
 def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
-    """Return the statement that leases what is due: at most `share` rows of a chat, at most `most` in all.
+    """Return the statement that leases what is due: at most `share` rows of a chat, `most` in all.
 
     Of what a chat's own wish has held back so far, more, and of what was queued before `before`, which was an outage:
-    it comes as one, and therefore chat by chat.
+    it comes as one, and therefore chat by chat. Such a chat is never cut in two: the last one that has room for its
+    first row comes whole, so that there may be as many as TOGETHER more than `most`.
 
     First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its
     row once more when it had to wait for it, so no row goes to two.
@@ -42,6 +43,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
             outbox.c.id,
             outbox.c.chat,
             outbox.c.hold,
+            (outbox.c.shown > 0).label("edit"),
             and_(outbox.c.created_at < bindparam("before"), outbox.c.rank > 0, outbox.c.shown == 0).label("old"),
             func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
             func.row_number().over(order_by=order).label("turn"),
@@ -59,19 +61,42 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
         .subquery()
     )
     as_one = or_(places.c.hold.is_not(None), places.c.old)
-    its_first = func.min(case((places.c.old, places.c.turn))).over(partition_by=places.c.chat)
-    chosen = (
-        select(places.c.id)
+    its_first = func.min(case((as_one, places.c.turn))).over(partition_by=(places.c.chat, places.c.edit))
+    shared = (
+        select(places.c.id, places.c.turn, case((as_one, its_first), else_=places.c.turn).label("begin"))
         .where(or_(places.c.place <= bindparam("share"), as_one & (places.c.place <= TOGETHER)))
-        .order_by(case((places.c.old, its_first), else_=places.c.turn), places.c.turn)
-        .limit(bindparam("most"))
-        .cte("chosen")
+        .subquery()
     )
+    nearest = (
+        select(shared.c.id, shared.c.begin)
+        .order_by(shared.c.begin, shared.c.turn)
+        .limit(bindparam("most", type_=Integer) + TOGETHER)
+        .subquery()
+    )
+    # Rows that come as one share their begin, and so their rank: as many rows stand before the first of them.
+    ranked = select(nearest.c.id, func.rank().over(order_by=nearest.c.begin).label("rank")).subquery()
+    chosen = select(ranked.c.id).where(ranked.c.rank <= bindparam("most", type_=Integer)).cte("chosen")
     return (
         update(outbox)
         .where(outbox.c.id.in_(select(chosen.c.id)), free)
         .values(lease_epoch=bindparam("epoch"), lease_until=bindparam("until"))
         .returning(outbox)
+    )
+
+
+@cache
+def claimed_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of what is claimed under an epoch, of chats that may be told: ids, its_epoch."""
+    columns = (outbox.c[name] for name in ("id", "chat", "created_at", "shown", "not_before"))
+    return (
+        select(*columns)
+        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .where(
+            dialect.among(outbox.c.id, "ids"),
+            outbox.c.lease_epoch == bindparam("its_epoch"),
+            text("outbox.state <> 'dead'"),
+            may_be_told(),
+        )
     )
 
 

@@ -16,15 +16,15 @@ from sqlalchemy import bindparam, case, func, or_, select, text, update
 from bot.model import Alert, Chat, Delivery, Look, Report
 from bot.ports.delivery import Dead, Folded, Later, Role, Sent, Unreadable
 from bot.store import moving, roles
-from bot.store.claims import EVERYBODY, claiming, listing, messages_of, sent_since
+from bot.store.claims import EVERYBODY, claimed_of, claiming, listing, messages_of, sent_since
 from bot.store.database import Database
 from bot.store.decoding import decode_each
 from bot.store.endings import Ending, Endings
 from bot.store.instants import to_ms, to_utc
 from bot.store.queries import may_be_told, reports_of
 from bot.store.rows import Row, to_alert, to_chat, to_report, to_topic
-from bot.store.schema import DUE, chat, outbox, role_lease
-from bot.store.sifting import Spoilt, sift
+from bot.store.schema import DUE, LEASED, chat, outbox, role_lease
+from bot.store.sifting import Spoilt, sift, waits
 from bot.store.wishes import BY_WISH, end_unreadable, looks_of
 
 if TYPE_CHECKING:
@@ -158,6 +158,37 @@ class Deliveries:
         claimed = [{"its_id": one.id, "its_epoch": epoch} for one in sorted(deliveries, key=lambda one: one.id)]
         async with self.database.write() as connection:
             await connection.execute(ours.values(lease_epoch=None, lease_until=None), claimed)
+
+    async def free(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
+        """Give back all that is claimed under this epoch, but for these chats (ids) and these alerts (ids)."""
+        dialect = self.database.dialect
+        astray = update(outbox).where(
+            text(LEASED),
+            outbox.c.lease_epoch == bindparam("its_epoch"),
+            ~dialect.among(outbox.c.chat, "chats"),
+            ~dialect.among(outbox.c.id, "ids"),
+        )
+        values = {"its_epoch": epoch, "chats": dialect.pack(without), "ids": dialect.pack(but)}
+        async with self.database.write() as connection:
+            await connection.execute(astray.values(lease_epoch=None, lease_until=None), values)
+
+    async def confirm(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
+        """Return those of claimed alerts that are still to be sent now.
+
+        Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
+        holds back, mutes or has ended is written down and left out. Nothing is written where nothing has changed.
+        """
+        dialect, spoilt = self.database.dialect, Spoilt()
+        values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
+        async with self.database.read() as connection:
+            rows = {row.id: row for row in await connection.execute(claimed_of(dialect), values)}
+            there = [(rows[one.id], one) for one in deliveries if one.id in rows]
+            changed = await waits(connection, dialect, there, now)
+        if not changed:
+            return tuple(one for _, one in there)
+        async with self.database.write() as connection:
+            await roles.ensure_current(connection, "sender", epoch)
+            return await sift(connection, dialect, there, now, spoilt)
 
     async def block(self, chat: int | None, until: datetime) -> None:
         """Send nothing to this chat (None: to anybody) before then. Survives restarts; never shortens a longer one."""

@@ -46,6 +46,21 @@ class Spoilt:
         self.found.append(Unreadable("setting", row.chat, reason))
 
 
+async def waits(
+    connection: AsyncConnection, dialect: Dialect, claimed: Sequence[tuple[Row, Delivery]], now: datetime
+) -> bool:
+    """Return whether anything of what is claimed is not to be sent now, as its chats wish by now. Only reads."""
+    looks = {one.alert.chat.id: one.look for _, one in claimed}
+    wishes = await wishes_of(connection, dialect, looks.keys(), looks) if claimed else {}
+    places = ((row, one, (row.chat, to_topic(one.alert.chat))) for row, one in claimed)
+    spoilt = Spoilt()
+    return any(
+        not isinstance(_decide(row, one, wishes[where], now, spoilt), Send)
+        for row, one, where in places
+        if where in wishes
+    )
+
+
 async def sift(
     connection: AsyncConnection,
     dialect: Dialect,
