@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.model import Delivery, Report
 from bot.notify.inert import cut, link, plain, units
 from bot.notify.page import MOST_UNITS, Page
-from bot.stories.headline import is_news
+from bot.stories.headline import Known
 from bot.words import Words
 
 HEADLINE: Final = 400  # UTF-16 units of the headline of a message
 NAME: Final = 60  # of an outlet's
 _OUTLETS, _NEWS, _ONE = 1100, 1200, 200  # of all outlets, of all that is new, of one headline of it
 _MOST_LINKED, _MOST_NEWS = 40, 20
+_MOST_READ = 300  # headlines compared; of what comes after, more than anybody reads, none is counted as new
 _WEB_BEGAN = 1990  # an older date is a default of some software, not when news was published
 
 
@@ -78,11 +79,13 @@ def outlets(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
 def news(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write the headlines that say what the message does not say yet, each a link to its own report."""
     first = told_first(delivery)
-    shown = [first.headline if first else "", delivery.alert.headline, delivery.alert.lead]
+    known = Known()
+    for text in (first.headline if first else "", delivery.alert.headline, delivery.alert.lead):
+        known.add(text)
     fresh: list[Report] = []
-    for report in delivery.reports:
-        if report is not first and is_news(report.headline, shown):
-            shown.append(report.headline)
+    for report in delivery.reports[:_MOST_READ]:
+        if report is not first and known.is_news(report.headline):
+            known.add(report.headline)
             fresh.append(report)
     if not fresh:
         return

@@ -24,9 +24,33 @@ def is_news(headline: str, shown: Iterable[str]) -> bool:
 
     That is another number or name, or other words that are at least a quarter of what it says.
     """
+    known = Known()
+    for text in shown:
+        known.add(text)
+    return known.is_news(headline)
+
+
+class Known:
+    """What readers know from texts: each is read once, and a headline is compared with all of them at once."""
+
+    def __init__(self) -> None:
+        self._stems: set[str] = set()
+        self._alike: dict[str, set[str]] = {}  # by their first letters
+
+    def add(self, text: str) -> None:
+        """Take a text as known."""
+        for stem, _ in _stems(text):
+            self._stems.add(stem)
+            self._alike.setdefault(stem[:_SHORTEST], set()).add(stem)
+
+    def is_news(self, headline: str) -> bool:
+        """Return whether a headline says something that none of the texts says."""
+        return _says_more(headline, self._stems, self._alike)
+
+
+def _says_more(headline: str, known: set[str], alike: dict[str, set[str]]) -> bool:
     said = _stems(headline)
-    known = {stem for text in shown for stem, _ in _stems(text)}
-    new = {stem: capital for stem, capital in said if not _is_among(stem, known)}
+    new = {stem: capital for stem, capital in said if not _is_among(stem, known, alike)}
     if not new:
         return False
     if any(stem[0].isdigit() for stem in new):
@@ -37,7 +61,7 @@ def is_news(headline: str, shown: Iterable[str]) -> bool:
     return len(new) >= _NEW_WORDS or len(new) >= _NEW_SHARE * len({stem for stem, _ in said})
 
 
-def _is_among(stem: str, known: set[str]) -> bool:
+def _is_among(stem: str, known: set[str], alike: dict[str, set[str]]) -> bool:
     """Return whether a stem is known, or one that ends sooner or later: "kill" of kills, "kille" of killed."""
     if stem in known:
         return True
@@ -46,9 +70,7 @@ def _is_among(stem: str, known: set[str]) -> bool:
         len(stem) >= _SHORTEST
         and not stem[0].isdigit()
         and any(
-            one.startswith(stem) or (len(one) >= _SHORTEST and stem.startswith(one))
-            for one in known
-            if one[:_SHORTEST] == short
+            one.startswith(stem) or (len(one) >= _SHORTEST and stem.startswith(one)) for one in alike.get(short, ())
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -132,3 +133,16 @@ def test_however_many_report_it_fits(reports: Sequence[tuple[str, int]], layout:
     assert len(message.spans) <= MOST_SPANS
     assert "https://x.example/0" in links(message)
     assert all(0 <= span.start <= span.start + span.length <= units(message.text) for span in message.spans)
+
+
+def test_a_thousand_reports_cost_no_more_than_a_few() -> None:
+    """Each headline is read once, and compared with all that is known at once: work is counted, not seconds."""
+    reports = tuple(told(f"Outlet {number}", 3, f"{NEW} word{number} {number}") for number in range(1_000))
+    shown(*reports[:1])
+    counts = []
+    for some in (100, 200):
+        profiler = cProfile.Profile()
+        profiler.runcall(shown, *reports[:some])
+        counts.append(sum(entry.callcount for entry in profiler.getstats()))
+    assert counts[1] < 2.5 * counts[0]
+    assert "▫️ +" in shown(*reports).text
