@@ -164,3 +164,9 @@ def test_times_are_told_as_they_are_written(every: int, said: str) -> None:
     """The largest unit that fits."""
     new = replace(OLD, sources=(replace(KREMLIN, every=timedelta(seconds=every)), COURIER))
     assert changes(OLD, new) == (f"source Kremlin: every 10m → {said}",)
+
+
+def test_a_pipe_is_no_file_to_watch(tmp_path: Path) -> None:
+    """Whoever opened it would wait for ever."""
+    os.mkfifo(tmp_path / "w.yaml")
+    assert not any(Watched(tmp_path / "w.yaml").changed() for _ in range(2))

@@ -36,8 +36,12 @@ class FormFile:
 
     def put_many(self, found: Mapping[str, str]) -> None:
         """Keep these for the next start, where the file can be written."""
+        if self._path.exists() and not self._path.is_file():
+            return
         try:
             self._write(found)
+        except OSError:
+            return
         except sqlite3.DatabaseError as error:
             if not isinstance(error, sqlite3.OperationalError):  # no database at all: begin a new one
                 with suppress(OSError, sqlite3.Error):
@@ -50,5 +54,9 @@ class FormFile:
             file.executemany("INSERT OR REPLACE INTO forms VALUES (?, ?)", found.items())
 
     def _open(self, *, write: bool) -> sqlite3.Connection:
+        if write:
+            self._path.touch(mode=0o600)  # it holds what people watch for
+        if not self._path.is_file():
+            raise sqlite3.OperationalError("no regular file")  # a pipe would keep whoever opens it
         mode = "rwc" if write else "ro"
         return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_WAIT)
