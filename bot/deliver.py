@@ -216,7 +216,8 @@ class Deliverer:
         if now < self._look_at or len(self._held) > HELD // 4:
             return
         ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
-        room, spoilt = HELD - TOGETHER - len(self._held), list[Unreadable]()
+        spoilt = list[Unreadable]()
+        room = HELD - min(TOGETHER, HELD // 3) - len(self._held)  # a claim may bring as many more as come together
         self._astray = True  # until it is held here, a fault may leave behind what was claimed
         claimed = await self._store.claim(
             epoch,
