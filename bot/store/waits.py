@@ -28,19 +28,20 @@ def is_over(until: int, now: int, longest: timedelta) -> bool:
 async def end_wrong_waits(connection: AsyncConnection, now: int, *, set_back: bool) -> None:
     """Make due what the sender would wait for only because a clock was wrong; `now` in milliseconds.
 
-    That is an alert that was queued later than now, a refusal that puts off for longer than any may, and a claim of
-    that kind. With `set_back` (the clock was set back since a sender was alive) nothing shows how long the other waits
-    still are, so all are over: at the worst a chat is asked once more, and what its readers wished is looked at again.
+    That is an alert that was queued later than now, and a refusal that puts off for longer than any may. A claim of
+    that kind lasts as long as any may from now on: its sender may be alive. With `set_back` (the clock was set back
+    since a sender was alive) nothing shows how long the other waits still are, so all are over: at the worst a chat is
+    asked once more, and what its readers wished is looked at again.
     """
     far, lease = now + to_length(LONGEST_REFUSAL + SKEW), now + to_length(LONGEST_LEASE + SKEW)
-    values = {"now": now, "far": far, "lease": lease}
+    values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE)}
     for statement in _ending(set_back=set_back):
         await connection.execute(statement, values)
 
 
 @cache
 def _ending(*, set_back: bool) -> tuple[Update, ...]:
-    """Return the statements that do so: now, far, lease."""
+    """Return the statements that do so: now, far, lease, longest."""
     now, far = bindparam("now", type_=BigInteger), bindparam("far", type_=BigInteger)
     queued_later = outbox.c.created_at > now
     put_off = and_(outbox.c.not_before > far, outbox.c.hold.is_(None))
@@ -48,11 +49,12 @@ def _ending(*, set_back: bool) -> tuple[Update, ...]:
     queued = case((queued_later, now), else_=outbox.c.created_at)
     due = update(outbox).where(text(DUE), wrong).values(not_before=now, created_at=queued)
     claims = update(outbox).where(text(LEASED), outbox.c.lease_until > bindparam("lease"))
-    free = claims.values(lease_until=None, lease_epoch=None)
+    # The sender that holds them may be about to send them: they keep its epoch, so that it can still settle them.
+    shortened = claims.values(lease_until=bindparam("longest"))
     told = update(chat).where(chat.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
     # A message that was sent later than now would count as one of the last hour until then.
     sent = update(outbox).where(outbox.c.sent_at > now).values(sent_at=now)
-    return (due, free, told, sent) if set_back else (due, free, told)
+    return (due, shortened, told, sent) if set_back else (due, shortened, told)
 
 
 async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) -> None:

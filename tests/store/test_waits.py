@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.clock import LONGEST_LEASE
 from bot.model import Chat
 from bot.ports.delivery import Later
 from bot.ports.polling import Turn
@@ -47,7 +48,10 @@ async def test_alerts_do_not_wait_for_a_clock_that_was_set_back(
         await store.deliveries.drop_role("sender", epoch)
         store = await play.worker()
     play.after(seconds=-wrong.total_seconds())
-    assert await claimed(play, store) == {1, 2, 3, 4}
+    at_once = await claimed(play, store)
+    assert at_once == {1, 2, 3, 4} if restarted else at_once >= {1, 4}
+    play.after(seconds=LONGEST_LEASE.total_seconds())  # a sender that lives may still hold what it claimed
+    assert at_once | await claimed(play, store) == {1, 2, 3, 4}
 
 
 @WRONG
