@@ -427,7 +427,7 @@ def steps(
     clock = st.builds(Jump, st.sampled_from((-24.0, -1.0, 0.0, 0.0, 1.0, 24.0, 87_660.0)))
     burst = st.builds(Burst, outlets, st.integers(3, 9), listed)
     some = {"burst": burst, "until": until, "wish": wish, "mute": mute, "trouble": trouble, "clock": clock}
-    some["fill"] = st.builds(Fill, outlets, st.integers(1, 15))
+    some["fill"] = st.builds(Fill, outlets, st.integers(3, 15))  # one or two are news
     return st.one_of(publish, publish, wait, wait, *(some[kind] for kind in kinds))
 
 
