@@ -485,6 +485,17 @@ KEPT = {
         (Wait(2), Fill("wire", 7), Wait(2), Publish("wire", 1, K), Wait(7)), empty=frozenset({"wire"})
     ),
     "the clock goes back while a burst is sent": Scenario((Burst("wire", 6, K), Jump(1), Until(2), Jump(0), Wait(2))),
+    "a pause while alerts are under way": Scenario(
+        (Burst("courier", 9, K), Until(2), Wish(1, "paused", value=True), Wait(2))
+    ),
+    "a mute while alerts are under way": Scenario(
+        (Burst("courier", 9, K), Until(2), Silence(1, "watchlist", "kremlin"), Wait(2))
+    ),
+    "a chat put out while alerts are under way": Scenario((Burst("courier", 9, K), Until(2), Revoke(1), Wait(2))),
+    "the clock is set right while alerts are under way": Scenario(
+        (Burst("wire", 6, K), Jump(1), Until(2), Jump(0), Wait(2))
+    ),
+    "digests of a crowd": Scenario((Burst("courier", 3, K), Wait(70)), crowd=75),
     "an edit in a pause": Scenario(
         (Publish("courier", 1, K), Wait(2), Wish(1, "paused", value=True), Publish("wire", 1, K), Wait(7))
     ),
