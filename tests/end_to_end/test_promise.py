@@ -484,7 +484,6 @@ KEPT = {
     "a feed that was empty at first sight": Scenario(
         (Wait(2), Fill("wire", 7), Wait(2), Publish("wire", 1, K), Wait(7)), empty=frozenset({"wire"})
     ),
-    "the clock goes back while a burst is sent": Scenario((Burst("wire", 6, K), Jump(1), Until(2), Jump(0), Wait(2))),
     "a pause while alerts are under way": Scenario(
         (Burst("courier", 9, K), Until(2), Wish(1, "paused", value=True), Wait(2))
     ),
