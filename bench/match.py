@@ -20,7 +20,7 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from bot.match import Engine, build
+from bot.matching.engine import Engine, build
 from bot.model import Watchlist
 
 SIZES: Final = (100, 10_000, 100_000)

@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.model import Hints, Source
-from bot.polling import rhythm
+from bot.polling import activity
 from bot.polling.schedule import HOUR, PATIENCE, after_success
-from bot.ports.polling import Habits
+from bot.ports.poll_store import Habits
 
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -51,12 +51,12 @@ class Pace:
     def by_rhythm(self, now: datetime, *, news: bool) -> timedelta:
         """Ask as Newswatch does."""
         self.quiet = 0 if news else self.quiet + 1
-        self.habits = rhythm.learned(self.habits, self.last, now, news=news, every=self.source.every)
+        self.habits = activity.learned(self.habits, self.last, now, news=news, every=self.source.every)
         self.last = now
         return after_success(
             self.source,
             quiet=self.quiet,
-            rate=rhythm.rate(self.habits, now),
+            rate=activity.rate(self.habits, now),
             fresh_for=None,
             hints=Hints(),
             now=now,

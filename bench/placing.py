@@ -26,12 +26,12 @@ from sqlalchemy import text
 from stories import Press  # type: ignore[import-not-found]  # beside us when we run
 
 from bot.model import Report, Signature
-from bot.store.recording import OpenRecording
-from bot.store.seen import Shown
-from bot.store.store import Store, open_store
+from bot.store.polling.record_poll import OpenRecording
+from bot.store.polling.seen_keys import Shown
+from bot.store.repository import Store, open_store
+from bot.stories.assign import place, signature
+from bot.stories.landmarks import TOPICS
 from bot.stories.semantic import Encoder, encoder
-from bot.stories.topics import TOPICS
-from bot.story import place, signature
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 import uvloop
 
 from bot import app
-from bot.clock import wall
-from bot.poll import Poller, Tally
+from bot.polling.loop import Poller, Tally
+from bot.process.clock import wall
 
 if TYPE_CHECKING:
     import httpx

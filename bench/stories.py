@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from bot.model import Candidate, Report
-from bot.stories.nearby import Nearby
-from bot.story import place, signature
+from bot.stories.assign import place, signature
+from bot.stories.memory_index import Nearby
 
 ARTICLES, COPIES = 10_000, 300
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

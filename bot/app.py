@@ -16,31 +16,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from bot.clock import wall
-from bot.current import Current, Personal
-from bot.deliver import Deliverer
+from bot.config.active import Current, Personal
+from bot.config.settings import Settings, environment, load_settings
+from bot.delivery.loop import Deliverer
+from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError, QueryError
-from bot.fetch import WebFetch
-from bot.inflection.words import FormCache
-from bot.match import Engine
+from bot.fetch.client import WebFetch
+from bot.i18n import Say
+from bot.inflection.word_forms import FormCache
+from bot.matching.engine import Engine
 from bot.model import Article, Config, Look, Watchlist
-from bot.poll import Poller
+from bot.polling.article_cache import Pages
+from bot.polling.loop import Poller
 from bot.polling.notices import Notices
-from bot.polling.pages import Pages
-from bot.polling.turn import Turns
-from bot.ports.delivery import Notifier
-from bot.sending.pace import UNPACED, Limits
-from bot.settings import Settings, environment, load_settings
-from bot.shutdown import leave_tasks
-from bot.sources import Parser
+from bot.polling.poll_source import Turns
+from bot.ports.outbox import Notifier
+from bot.process.clock import wall
+from bot.process.shutdown import leave_tasks
 from bot.sources.kinds import charset_of
-from bot.store.store import Store, open_store
+from bot.sources.parse import Parser
+from bot.store.repository import Store, open_store
 from bot.stories.semantic import encoder
-from bot.words import Say
 
 if TYPE_CHECKING:
-    from bot.backtest import Forecast
     from bot.chat.listener import Listener
+    from bot.preview.backtest import Forecast
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
@@ -105,7 +105,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
 
 def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]:
     """Start logging to stderr with every secret hidden; return what flushes and ends it."""
-    from bot.logs import configure
+    from bot.process.logs import configure
 
     secrets = [settings.database_url.get_secret_value()]
     if settings.telegram_token:
@@ -119,8 +119,8 @@ def form_cache(settings: Settings) -> FormCache | None:
 
     None for a user without a home, as containers have: the forms are looked up at every start.
     """
-    from bot.inflection.formfile import FormFile
-    from bot.store.engine import sqlite_path
+    from bot.inflection.form_cache import FormFile
+    from bot.store.database.connections import sqlite_path
 
     path = sqlite_path(settings.database_url.get_secret_value())
     try:
@@ -149,11 +149,11 @@ def fetcher(settings: Settings, *, robots: bool = True, room: Callable[..., Awai
 async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
     """Return the medium: Telegram, or without a token the terminal."""
     if base.token is None:
-        from bot.notify.console import ConsoleNotifier
+        from bot.notify.console.send import ConsoleNotifier
 
         yield ConsoleNotifier(out, home=base.home)
         return
-    from bot.notify.telegram import TelegramNotifier
+    from bot.notify.telegram.send import TelegramNotifier
 
     async with TelegramNotifier(base.token, api_url=base.settings.telegram_api_url, home=base.home) as telegram:
         yield telegram
@@ -187,12 +187,12 @@ def notices(base: Base) -> Notices:
 
 def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:
     """Return what answers commands."""
-    from bot.chat.answering import Answering
-    from bot.chat.commands import Commands
-    from bot.chat.house import House, Library
-    from bot.chat.line import Line
+    from bot.chat.authorization import Commands
+    from bot.chat.context import House, Library
+    from bot.chat.dispatcher import Answering
     from bot.chat.listener import Listener
-    from bot.replay import Replay
+    from bot.chat.telegram_client import Line
+    from bot.preview.replay import Replay
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
     line = Line(token, settings.telegram_api_url)
@@ -225,16 +225,16 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return what watchlists.yaml says; ConfigError holds every mistake."""
-    from bot.watchlists import load
+    from bot.config.watchlists import load
 
     return load(file or settings.watchlists, environ)
 
 
 def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return the same after every query was built and timed; ConfigError holds every mistake."""
-    from bot.matching.judging import refusals
-    from bot.query import Query, parse
-    from bot.watchlists import load
+    from bot.config.watchlists import load
+    from bot.matching.query import Query, parse
+    from bot.matching.query_check import refusals
 
     config = watchlists(settings, environ, file)
     refused = refusals(config.watchlists, None if file else form_cache(settings))
@@ -249,7 +249,7 @@ def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = 
 
 def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] = ()) -> Engine:
     """Return the keyword engine of watchlists.yaml, of these watchlists only where any are named."""
-    from bot.match import build
+    from bot.matching.engine import build
 
     config = watchlists(settings, environ)
     if unknown := set(only) - {one.id for one in config.watchlists}:
@@ -266,10 +266,10 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     """
     from zoneinfo import ZoneInfo
 
-    from bot.backtest import Tally, begin_of, days_until
-    from bot.match import build
-    from bot.query import parse
-    from bot.replay import Replay
+    from bot.matching.engine import build
+    from bot.matching.query import parse
+    from bot.preview.backtest import Tally, begin_of, days_until
+    from bot.preview.replay import Replay
 
     try:
         if query is not None:
@@ -293,7 +293,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
 @asynccontextmanager
 async def on_record(settings: Settings) -> AsyncIterator[Store | None]:
     """Open the database as it is; None where there is no file yet."""
-    from bot.store.engine import sqlite_path
+    from bot.store.database.connections import sqlite_path
 
     url = settings.database_url.get_secret_value()
     path = sqlite_path(url)
@@ -306,7 +306,7 @@ async def on_record(settings: Settings) -> AsyncIterator[Store | None]:
 
 async def article(settings: Settings, target: str) -> Article:
     """Return the article at an address, in a file, or on standard input (`-`); FetchError, ConfigError."""
-    from bot.article import extract
+    from bot.articles.extraction import extract
 
     if target.startswith(("http://", "https://")):
         async with fetcher(settings, robots=False) as fetch:

@@ -95,7 +95,7 @@ Verdict = Literal[
 
 
 class DeliveryError(BotError):
-    """A message was not accepted. `verdict` says what that means, `bot.deliver` decides what to do."""
+    """A message was not accepted. `verdict` says what that means, `bot.delivery.loop` decides what to do."""
 
     def __init__(
         self, reason: str, verdict: Verdict, *, retry_after: float | None = None, chat: int | None = None

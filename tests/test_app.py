@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.app import form_cache
-from bot.settings import load_settings
+from bot.config.settings import load_settings
 
 if TYPE_CHECKING:
     import pytest

@@ -13,8 +13,8 @@ import pytest
 import typer
 import yaml
 
-from bot.cli import cli
-from bot.settings import Settings
+from bot.cli.main import cli
+from bot.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 KUBERNETES = ROOT / "deploy" / "kubernetes"

@@ -10,11 +10,11 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from bot.chat.verbs import VERBS
-from bot.cli import cli
-from bot.config import watchform
+from bot.chat.handlers.basics import VERBS
+from bot.cli.main import cli
+from bot.config import schema
+from bot.config.settings import Settings
 from bot.errors import Exit
-from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 HIDDEN = (".venv", ".git", "node_modules")
@@ -42,8 +42,8 @@ def keys() -> set[str]:
     """List every key that watchlists.yaml may have."""
     sections = [
         section
-        for section in vars(watchform).values()
-        if isinstance(section, type) and issubclass(section, BaseModel) and section.__module__ == watchform.__name__
+        for section in vars(schema).values()
+        if isinstance(section, type) and issubclass(section, BaseModel) and section.__module__ == schema.__name__
     ]
     return {field.alias or name for section in sections for name, field in section.model_fields.items()}
 

@@ -186,9 +186,9 @@ def worst(pattern: re.Pattern[Any], *, anchored: bool) -> str:
 
 PATTERNS = patterns()
 BOUNDED = {  # only ever asked about so few characters that the square of them is nothing
-    "bot.sentences._DOTTED": 24,
-    "bot.sentences._WORD": 24,
-    "bot.summary._CUT_OFF": 60,
+    "bot.text.sentences._DOTTED": 24,
+    "bot.text.sentences._WORD": 24,
+    "bot.articles.lead._CUT_OFF": 60,
 }
 LOOKED_AT = ("sentences", "summary", "query", "text", "matching", "match", "inflection", "article._CHARSET")
 CHECKED = sorted(
@@ -199,7 +199,7 @@ CHECKED = sorted(
 def test_patterns_are_found() -> None:
     """Both the named ones and those in the midst of a function."""
     assert len(PATTERNS) > 100
-    assert "bot.sentences._END" in PATTERNS
+    assert "bot.text.sentences._END" in PATTERNS
     assert any(":" in where for where in PATTERNS)
     assert PATTERNS.keys() >= BOUNDED.keys()
 

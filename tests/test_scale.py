@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.poll import Poller
+from bot.polling.loop import Poller
 from tests.plugins.crowd import ITEMS, crowd, hosts
 from tests.plugins.home import Home
 from tests.plugins.rig import Rig, Site

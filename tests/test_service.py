@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from bot import app, poll, service
-from bot.clock import wall
+from bot import app, service
 from bot.errors import StoreError
-from bot.heartbeat import Heartbeats
+from bot.polling import loop
+from bot.process.clock import wall
+from bot.process.heartbeat import Heartbeats
+from bot.process.supervise import supervise
 from bot.service import Service
-from bot.supervise import supervise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.newsroom import Newsroom, Piece
+    from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
 
 
@@ -58,10 +59,10 @@ async def test_case_26_a_poll_loop_that_makes_no_progress_is_started_again(
     home: Home, newsroom: Newsroom, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise 5: a poller that hangs is noticed by its silence, started anew, and polls again once it can."""
-    monkeypatch.setattr(poll, "LEAVING", 0.2)
+    monkeypatch.setattr(loop, "LEAVING", 0.2)
     home.watch((home.folder / "watchlists.yaml").read_text().replace("every: 1s", "every: 1h"))
     async with opened(home) as one:
-        one.hearts.expect("poller", poll.IDLE + 1.0)
+        one.hearts.expect("poller", loop.IDLE + 1.0)
         running = asyncio.create_task(supervise({"poller": one.poller}, one.stop, one.hearts, look=0.05, pause=0.05))
         polled = "SELECT count(*) FROM source WHERE polled_at IS NOT NULL AND lease_until IS NULL"
         async with asyncio.timeout(10):

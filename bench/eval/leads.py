@@ -14,10 +14,10 @@ from statistics import mean, median
 from time import process_time
 from typing import Any
 
-from bot.article import extract
+from bot.articles.extraction import extract
+from bot.articles.lead import lead
 from bot.model import Article
-from bot.sentences import split
-from bot.summary import lead
+from bot.text.sentences import split
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages"
 OPENING = 8  # words of a lead that must stand in the first two sentences of the true text

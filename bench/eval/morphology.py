@@ -19,9 +19,9 @@ import pymorphy3
 import simplemma
 import Stemmer
 
-from bot.match import build
+from bot.matching.engine import build
 from bot.model import Watchlist
-from bot.text import fold, tokens
+from bot.text.tokens import fold, tokens
 
 DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "morphology"
 TEXTS: Final = {"ru": "ru_gsd", "en": "en_ewt", "de": "de_gsd"}

@@ -20,9 +20,9 @@ from pathlib import Path
 from statistics import median
 
 from bot.model import Candidate, Placement, Report
-from bot.stories.nearby import Nearby
+from bot.stories.assign import _EVENT, place, signature
+from bot.stories.memory_index import Nearby
 from bot.stories.semantic import Encoder, Meaning, encoder
-from bot.story import _EVENT, place, signature
 
 STORIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "stories"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.chat.answering import Answering
-from bot.chat.line import Line
-from bot.chat.setback import REFUSED_FOR, Setback, setback
-from bot.clock import steady, wall
+from bot.chat.dispatcher import Answering
+from bot.chat.polling_backoff import REFUSED_FOR, Setback, setback
+from bot.chat.telegram_client import Line
+from bot.delivery.role_lease import RENEW, STANDBY, Roles, Tenure
 from bot.errors import BotError, DeliveryError, StoreError
-from bot.sending.tenure import RENEW, STANDBY, Roles, Tenure
+from bot.process.clock import steady, wall
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Listener:
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take what it works on; `now` is the steady clock, `wall` the one for the store (see `bot.clock`)."""
+        """Take what it works on; `now` is the steady clock, `wall` the one for the store (see `bot.process.clock`)."""
         self._line = line
         self._answering = answering
         self._tenure = Tenure(roles, "listener", wall)

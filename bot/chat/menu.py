@@ -1,7 +1,7 @@
 """The commands as people are shown them: Telegram's menus, who sees which, and the rows of /help.
 
 One table of all commands, in the words of a language. Nothing is asked or decided here; what a command does and who
-may use it stands in `bot.chat.verbs`.
+may use it stands in `bot.chat.handlers.basics`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from bot.words import LANGUAGES, Words, words
+from bot.i18n import LANGUAGES, Words, words
 
 
 @dataclass(frozen=True, slots=True)

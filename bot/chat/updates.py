@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.chat.talk import Command, Kind, Mask, Membership, Migration, Press
+from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press
 from bot.model import Chat
 
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from bot.config.watchform import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
-from bot.config.watchvalues import nearest
-from bot.config.yamlfile import Document, find, problem, reading, shown
+from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
+from bot.config.values import nearest
+from bot.config.yaml_file import Document, find, problem, reading, shown
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError

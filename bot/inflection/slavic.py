@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from bot.inflection.lexicon import Known
-from bot.text import fold
+from bot.text.tokens import fold
 
 
 def inflector(language: str) -> Callable[[str], Known] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import Final
 
-from bot.text import fold, script
+from bot.text.tokens import fold, script
 
 MAX_SPELLINGS: Final = 60
 _LONGEST: Final = 40  # letters; no name is longer

@@ -14,8 +14,8 @@ from math import prod
 from operator import add
 from typing import Any, Final
 
-from bot.matching.regexset import Allowance, RegexSets
-from bot.text import Tokens, bare, fold, folded_with_places, tokens, variants
+from bot.matching.regex_set import Allowance, RegexSets
+from bot.text.tokens import Tokens, bare, fold, folded_with_places, tokens, variants
 
 MAX_SPELLINGS: Final = 64  # of one phrase; with more, its rarest word is looked up and the others are checked
 MAX_SPANS: Final = 32  # places of one leaf in one text that are kept as evidence; where places decide, all are kept

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from bot.matching.limits import COMPILED_REGEXES, REGEX_MEMORY
-from bot.text import visible
+from bot.text.tokens import visible
 
 _ANY: Final = r"\z"  # matches every text: a set that does not find it has given the text up, and says nothing of it
 _PROBES: Final = "aqz79. "  # what matches each of these alone matches nearly any text

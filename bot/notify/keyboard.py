@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.buttons import of_alert
+from bot.button_ids import of_alert
+from bot.i18n import words
 from bot.model import TERMINAL, Delivery, Look
-from bot.words import words
 
 Key = tuple[str, str]  # label, plain text; what it says when it is pressed
 

@@ -11,11 +11,11 @@ from itertools import islice
 
 import regex
 
+from bot.i18n import Words, field_name, words
 from bot.model import Delivery, Evidence, Look
-from bot.notify.inert import cut, link, plain, units
-from bot.notify.outlets import HEADLINE, NAME, headline_of, most_links, news, outlets, told_first, zone_of
-from bot.notify.page import MOST_SPANS, MOST_UNITS, Message, Page
-from bot.words import Words, field_name, words
+from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
+from bot.notify.sanitize import cut, link, plain, units
+from bot.notify.sources_line import HEADLINE, NAME, headline_of, most_links, news, outlets, told_first, zone_of
 
 # Units a part may take; together with signs, line ends and outlets they stay below MOST_UNITS.
 _HEADING, _LEAD, _EVIDENCE, _FINDING, _SENTENCES = 200, 900, 400, 60, 900

@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 
-from bot import noticetexts
+from bot import owner_notices
 from bot.errors import QueryError
-from bot.match import LeftOut
+from bot.i18n import Say, Words, words
+from bot.matching.engine import LeftOut
 from bot.model import Alert, Chat, Look, Source
-from bot.onrecord import PersonalQuery
-from bot.polling import moving, rhythm
+from bot.polling import activity, redirects
+from bot.polling.poll_source import Taken
 from bot.polling.schedule import GONE, NOTICE_AFTER
-from bot.polling.turn import Taken
-from bot.ports.polling import Outcome, PollStore
+from bot.ports.poll_store import Outcome, PollStore
+from bot.ports.record import PersonalQuery
 from bot.urls import redacted
-from bot.words import Say, Words, words
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
 
@@ -72,27 +72,27 @@ class Notices:
         if habits is None:
             return
         url = redacted(source.url)
-        if found := moving.move(leased.habits, habits, source, moving.asked(leased, source), now):
+        if found := redirects.move(leased.habits, habits, source, redirects.asked(leased, source), now):
             to, adopted, why_not = redacted(found.to), found.adopted, found.why_not
             await self.tell(
-                lambda _: noticetexts.moved(_, source.name, to, adopted=adopted, why_not=why_not),
+                lambda _: owner_notices.moved(_, source.name, to, adopted=adopted, why_not=why_not),
                 lambda _: url,
                 ("moved", source.url, found.to),
                 now,
             )
-        told = leased.polled_at is not None and rhythm.silence(leased.habits, leased.polled_at) is not None
-        if (news := habits.news_at) and (quiet := rhythm.silence(habits, now)) and not told:
+        told = leased.polled_at is not None and activity.silence(leased.habits, leased.polled_at) is not None
+        if (news := habits.news_at) and (quiet := activity.silence(habits, now)) and not told:
             items = taken.items if taken.outcome.parsed else None
             await self.tell(
-                lambda _: noticetexts.silent(_, source.name, quiet),
-                lambda _: noticetexts.why_silent(_, url, items, news, habits.lull, now),
+                lambda _: owner_notices.silent(_, source.name, quiet),
+                lambda _: owner_notices.why_silent(_, url, items, news, habits.lull, now),
                 ("silent", source.url, news),
                 now,
             )
 
     async def _tell_rebuilt(self, source: Source, taken: Taken, now: datetime) -> None:
         await self.tell(
-            lambda _: noticetexts.rebuilt(_, source.name, taken.braked, taken.items),
+            lambda _: owner_notices.rebuilt(_, source.name, taken.braked, taken.items),
             lambda _: redacted(source.url),
             ("note", source.url, now),
             now,
@@ -101,8 +101,8 @@ class Notices:
     async def _tell_broken(self, source: Source, outcome: Outcome, now: datetime) -> None:
         since, times, again = outcome.leased.polled_at, outcome.leased.failures + 1, outcome.next_due - now
         await self.tell(
-            lambda _: noticetexts.fails(_, source.name, outcome.error or ""),
-            lambda _: noticetexts.failing(_, redacted(source.url), times, since, again, now),
+            lambda _: owner_notices.fails(_, source.name, outcome.error or ""),
+            lambda _: owner_notices.failing(_, redacted(source.url), times, since, again, now),
             ("fails", source.url, since),
             now,
         )
@@ -116,16 +116,16 @@ class Notices:
         """Tell of queries that are not looked for: the owners of all, a chat of its own."""
         for own, left in found:
             reason = left.reason
-            because = partial(noticetexts.because, reason=reason)
+            because = partial(owner_notices.because, reason=reason)
             occasion = ("left out", left.watchlist, left.query, reason.text)
             if own is None:
-                headline = partial(noticetexts.left_out, watchlist=left.watchlist, query=left.query)
+                headline = partial(owner_notices.left_out, watchlist=left.watchlist, query=left.query)
                 await self.tell(headline, because, occasion, now)
                 continue
             chat, number = own.chat, own.number
-            headline = partial(noticetexts.left_out_there, chat=chat.id, number=number)
+            headline = partial(owner_notices.left_out_there, chat=chat.id, number=number)
             await self.tell(headline, because, occasion, now)
-            headline = partial(noticetexts.left_out_here, query=left.query)
+            headline = partial(owner_notices.left_out_here, query=left.query)
             advice = partial(_mending, reason=reason, number=number)
             await self.tell(headline, advice, (*occasion, "here"), now, (chat,))
 
@@ -152,4 +152,4 @@ class Notices:
 
 
 def _mending(_: Words, reason: QueryError, number: int) -> str:
-    return f"{noticetexts.because(_, reason)}. {noticetexts.what_to_do(_, number)}"
+    return f"{owner_notices.because(_, reason)}. {owner_notices.what_to_do(_, number)}"

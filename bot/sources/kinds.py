@@ -13,10 +13,12 @@ from typing import Final, Literal
 
 from bot.errors import ParseError
 from bot.model import Kind
-from bot.sources import feed, jsonfeed, page, sitemap
-from bot.sources.read import Reading
-from bot.sources.scan import refuse_traps
-from bot.sources.sniff import HEAD, is_html, what
+from bot.sources import json_feed, sitemap
+from bot.sources.content_sniffing import HEAD, is_html, what
+from bot.sources.feeds import feed
+from bot.sources.feeds.feed_reader import Reading
+from bot.sources.feeds.feed_scan import refuse_traps
+from bot.sources.pages import list_page
 
 # A site is a page that may have no links, but a feed; what is packed is a file, and only its inside says what.
 Found = Literal["feed", "json", "sitemap", "page", "site", "packed"]
@@ -43,14 +45,14 @@ def kind_of(body: bytes, kind: Kind) -> Found:
     if head.startswith(GZIP) and kind != "page":
         return "packed"
     if kind == "feed":
-        return "json" if jsonfeed.is_json(body) else "feed"
+        return "json" if json_feed.is_json(body) else "feed"
     if kind == "page":
         return "page"
     if _SITEMAP.match(head) or (kind == "sitemap" and sitemap.has_root(body) and not is_html(body)):
         return "sitemap"
     if kind == "sitemap":
         raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
-    if jsonfeed.is_json(body):
+    if json_feed.is_json(body):
         return "json"
     return "site" if is_html(body) or (_XHTML.match(head) and not _FEED.search(head)) else "feed"
 
@@ -64,11 +66,11 @@ def whole(body: bytes, url: str, content_type: str, found: Found, select: str | 
         if found == "site":
             raise ParseError(f"not a feed but a gzip file with {what(body)}")
     if found == "json":
-        return jsonfeed.read(body, url)
+        return json_feed.read(body, url)
     if found == "sitemap":
         return sitemap.read(body, url)
     if found in {"page", "site"}:
-        return page.read(body, url, charset_of(content_type), select, empty=found == "site")
+        return list_page.read(body, url, charset_of(content_type), select, empty=found == "site")
     return feed.whole(body, url, content_type)
 
 

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import ParseError
-from bot.markup import line
+from bot.sources.content_sniffing import what
 from bot.sources.document import MOST, Draft
-from bot.sources.read import TITLE, Reading, language_code
-from bot.sources.scan import STRICT, mistake_in, refuse_traps
-from bot.sources.sniff import what
+from bot.sources.feeds.feed_reader import TITLE, Reading, language_code
+from bot.sources.feeds.feed_scan import STRICT, mistake_in, refuse_traps
+from bot.text.html_text import line
 from bot.urls import absolute
 
 if TYPE_CHECKING:

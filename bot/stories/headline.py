@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.stories.stems import telling
+from bot.stories.terms import telling
 
 _NEW_SHARE = 0.25  # of its words that tell something: "signed" against "collapses" is one of three
 _NEW_WORDS = 2  # so many tell something new in a headline of any length

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.text import script
+from bot.text.tokens import script
 
 _ENOUGH = 3  # small words by which a language is known
 _SMALL = tuple(

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Any, Literal
 
-from bot.stories.topics import TOPICS
+from bot.stories.landmarks import TOPICS
 
 _HEADLINE = 300  # characters
 _OPENING = 400  # characters; 200 and 800 measured worse within one language, the same across languages

@@ -16,11 +16,11 @@ from typing import NamedTuple
 from zlib import crc32
 
 from bot.model import Probe, Signature
-from bot.stories import stems
+from bot.stories import terms
 from bot.stories.agency import credited
 from bot.stories.language import language
 from bot.stories.semantic import Meaning
-from bot.text import fold
+from bot.text.tokens import fold
 from bot.urls import canonical
 
 _VERSION = 2  # 1 had no tail: neither language nor meaning
@@ -136,10 +136,10 @@ def unpack(raw: bytes) -> Sketch | None:
 def sketched(title: str, text: str, url: str | None, meaning: Meaning | None) -> Signature:
     """Return what a report is compared by, and the signed 64-bit numbers by which like reports find one another."""
     title, text = title[:_TITLE], text[:_WORDING]
-    heading = stems.words(title)
-    opened = stems.words(text[:_OPENING])
-    opening, names = stems.weigh(heading, opened)
-    folded = [word for word, _ in stems.words(fold(text), folded=True)]
+    heading = terms.words(title)
+    opened = terms.words(text[:_OPENING])
+    opening, names = terms.weigh(heading, opened)
+    folded = [word for word, _ in terms.words(fold(text), folded=True)]
     joined = [" ".join(folded[at : at + _SHINGLE]) for at in range(len(folded) - _SHINGLE + 1)]
     shingles = [(crc32(each.encode("utf-8", "replace")), each) for each in joined]
     sampled, kept = _sample({number for number, _ in shingles})
@@ -151,8 +151,8 @@ def sketched(title: str, text: str, url: str | None, meaning: Meaning | None) ->
         words=min(len(folded), 65535),
         norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
-        title=_hashes(sorted({stem for word, _ in heading if (stem := stems.stem_of(word))})),
-        marks=_hashes(stems.marks(heading, opened, names)),
+        title=_hashes(sorted({stem for word, _ in heading if (stem := terms.stem_of(word))})),
+        marks=_hashes(terms.marks(heading, opened, names)),
         numbers=_hashes(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
         opening={crc32(stem.encode("utf-8", "replace")): weight for stem, weight in opening.items()},
         shingles=kept,

@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
-from bot.heartbeat import Heartbeats
+from bot.process.heartbeat import Heartbeats
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -10,7 +10,7 @@ import os
 import sys
 from http.client import HTTPConnection, HTTPException
 
-from bot.config.settingvalues import listen as read
+from bot.config.setting_values import listen as read
 
 DEFAULT = "127.0.0.1:8080"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not bound

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
 from bot.notify.keyboard import keyboard
-from bot.notify.page import Message, Span
+from bot.notify.message_builder import Message, Span
 from bot.notify.render import render
 
 TARGET = Path(__file__).with_name("alert.svg")

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from bot.chat.commands import Commands
-from bot.chat.house import House, Library
-from bot.chat.talk import Answer, Command, Press
-from bot.current import Current, Personal
+from bot.chat.authorization import Commands
+from bot.chat.context import House, Library
+from bot.chat.messages import Answer, Command, Press
+from bot.config.active import Current, Personal
 from bot.errors import ConfigError, DeliveryError
-from bot.match import Engine, build
-from bot.matching.judging import judged
+from bot.matching.engine import Engine, build
+from bot.matching.query_check import judged
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
-from bot.polling.turn import Setup
-from bot.ports.polling import Outcome, Recorded, Turn
-from bot.replay import Replay
-from bot.store.store import Store, open_store
+from bot.polling.poll_source import Setup
+from bot.ports.poll_store import Outcome, Recorded, Turn
+from bot.preview.replay import Replay
+from bot.store.repository import Store, open_store
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from bot.chat import accesstexts
-from bot.chat.answering import Answering
-from bot.chat.commands import Commands
-from bot.chat.house import House, Library
-from bot.chat.line import Line
+from bot.chat.authorization import Commands
+from bot.chat.context import House, Library
+from bot.chat.dispatcher import Answering
 from bot.chat.listener import Listener
+from bot.chat.telegram_client import Line
+from bot.chat.texts import access as access_texts
 from bot.errors import StoreError
+from bot.i18n import LANGUAGES, words
 from bot.model import Chat, Config, Item, Look, Source, Validators, Watchlist
-from bot.ports.polling import Outcome, Recorded, Turn
-from bot.store.store import Store
-from bot.words import LANGUAGES, words
+from bot.ports.poll_store import Outcome, Recorded, Turn
+from bot.store.repository import Store
 
 OWNER, READER, MEMBER, ADMINISTRATOR, GROUP = 11, 22, 44, 33, -1005550001
 KREMLIN = Watchlist("kremlin", "Kremlin <b>and</b> summits", ("Kremlin",))
@@ -296,7 +296,7 @@ async def test_case_26_a_hanging_poll_is_given_up(
     make: Make, telegram_server: Any, fault: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 26: a getUpdates that never answers ends by our own deadline, and the next goes over a new connection."""
-    monkeypatch.setattr("bot.chat.line.SLACK", 0.2)
+    monkeypatch.setattr("bot.chat.telegram_client.SLACK", 0.2)
     telegram_server.plan(fault(hang=asyncio.Event()), method="getUpdates")
     listener = make(wait=0)
     async with running(listener):
@@ -340,7 +340,7 @@ async def test_case_26_a_connection_that_is_open_and_dead_is_replaced(
     make: Make, telegram_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 26: half-open in the middle of a long poll; after our own deadline the next goes over a new one."""
-    monkeypatch.setattr("bot.chat.line.SLACK", 0.3)
+    monkeypatch.setattr("bot.chat.telegram_client.SLACK", 0.3)
     passage = Passage(int(telegram_server.url.rpartition(":")[2]))
     server = await asyncio.start_server(passage.connect, "127.0.0.1", 0)
     monkeypatch.setattr(telegram_server, "url", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
@@ -401,7 +401,7 @@ async def test_case_107_a_forged_press_is_refused_and_answered(make: Make, teleg
         ):
             telegram_server.press(forged, chat=READER, user=READER, message=999)
             await until(partial(_answered, telegram_server, number))
-    assert {one["text"] for one in telegram_server.asked("answerCallbackQuery")} == {accesstexts.too_old(words("en"))}
+    assert {one["text"] for one in telegram_server.asked("answerCallbackQuery")} == {access_texts.too_old(words("en"))}
     assert not await store.chats.admitted(READER)
 
 
@@ -480,7 +480,7 @@ async def eventually(ask: Callable[[], Awaitable[Any]], is_right: Callable[[Any]
 
 async def test_a_standby_waits_and_takes_over(make: Make, telegram_server: Any, store: Store) -> None:
     """While another instance holds the role nothing is fetched; given back, it is taken, and commands are answered."""
-    from bot.store.holder import this_process
+    from bot.store.leases.process_identity import this_process
 
     other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
     held = await replace(store.deliveries, database=other).take_role(
@@ -516,7 +516,7 @@ async def test_case_25_once_takes_the_updates_back_from_a_webhook(make: Make, te
 
 async def test_once_leaves_the_updates_to_a_live_listener(make: Make, telegram_server: Any, store: Store) -> None:
     """A tick beside a running service on another machine answers nothing, and asks Telegram nothing."""
-    from bot.store.holder import this_process
+    from bot.store.leases.process_identity import this_process
 
     other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
     await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(minutes=4))

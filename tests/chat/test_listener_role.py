@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.chat.listener import Listener
+from bot.delivery.role_lease import MARGIN, STANDBY, TTL
 from bot.errors import StoreError
-from bot.ports.delivery import Role
-from bot.sending.tenure import MARGIN, STANDBY, TTL
+from bot.ports.outbox import Role
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.chat.handlers.basics import VERBS
 from bot.chat.menu import chosen, given_back, mark, menus, own
-from bot.chat.verbs import VERBS
-from bot.words import LANGUAGES, words
+from bot.i18n import LANGUAGES, words
 
 EN = words("en")
 

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat.querytexts import When
-from bot.chat.spoken import Unclear
+from bot.chat.arguments.times import Unclear
+from bot.chat.texts.queries import When
 from bot.errors import QueryError
-from bot.wishes import Digest, Window, Wishes
-from bot.words import LANGUAGES, Words, words
+from bot.i18n import LANGUAGES, Words, words
+from bot.preferences import Digest, Window, Wishes
 from tests.plugins import bot_api
 
 FOLDER = Path(chat.__file__).parent

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.talk import Command, Membership, Migration
+from bot.chat.messages import Command, Membership, Migration
 from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS, TELEGRAM, read
 from bot.model import Chat
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.watchlists import load
 from bot.errors import ConfigError
-from bot.watchlists import load
 
 Lines = Callable[[str], list[str]]
 

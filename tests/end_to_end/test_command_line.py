@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store.schema import VERSION_TABLE
+from bot.store.tables import VERSION_TABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.newsroom import Newsroom, Piece
+    from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

@@ -16,25 +16,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat import hourtexts, latesttexts, mutetexts, querytexts, settingtexts, texts
-from bot.chat.answering import Answering
-from bot.chat.commands import Commands
-from bot.chat.house import House, Library
-from bot.chat.line import Line
+from bot.chat.authorization import Commands
+from bot.chat.context import House, Library
+from bot.chat.dispatcher import Answering
 from bot.chat.listener import Listener
-from bot.current import Personal
-from bot.deliver import Deliverer
+from bot.chat.telegram_client import Line
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import latest as latest_texts
+from bot.chat.texts import mute as mute_texts
+from bot.chat.texts import queries as queries_texts
+from bot.chat.texts import schedule as schedule_texts
+from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.config.active import Personal
+from bot.delivery.loop import Deliverer
+from bot.delivery.rate_limit import UNPACED
+from bot.i18n import Words, field_name, words
 from bot.model import Chat, Look
-from bot.notify.telegram import TelegramNotifier
-from bot.onrecord import PersonalQuery
-from bot.replay import Replay
-from bot.sending.pace import UNPACED
-from bot.wishes import NONE
-from bot.words import Words, field_name, words
+from bot.notify.telegram.send import TelegramNotifier
+from bot.ports.record import PersonalQuery
+from bot.preferences import NONE
+from bot.preview.replay import Replay
 
 if TYPE_CHECKING:
-    from bot.newsroom import Newsroom, Piece
-    from bot.store.store import Store
+    from bot.cli.newsroom import Newsroom, Piece
+    from bot.store.repository import Store
     from tests.plugins.rig import Rig
     from tests.plugins.telegram import TelegramServer, Told
 
@@ -222,11 +227,14 @@ def _unhurried() -> Callable[[], float]:
 async def test_a_newcomers_first_day(day: Day, language: str) -> None:
     """From /start to /forget, everything is answered in the chosen language, and alerts come when they should."""
     assert "/lists" in await day.ask("/start")
-    assert settingtexts.saved(words(language)) in await day.ask(f"/language {language}")
+    assert settings_menu_texts.saved(words(language)) in await day.ask(f"/language {language}")
     _ = words("en" if day.fixed else language)  # an owner who configures a channel is answered in their own language
-    assert texts.lists(_, [], 1, 1).splitlines()[0] in await day.ask("/lists")
+    assert basics_texts.lists(_, [], 1, 1).splitlines()[0] in await day.ask("/lists")
     answer = await (day.ask("/subscribe kremlin") if day.fixed else day.tap("Kremlin"))
-    assert texts.subscribed(_, "Kremlin and summits", new=True) in answer or "✅ <b>Kremlin and summits</b>" in answer
+    assert (
+        basics_texts.subscribed(_, "Kremlin and summits", new=True) in answer
+        or "✅ <b>Kremlin and summits</b>" in answer
+    )
     await _alerts(day, _, words(language))
     await _mutes(day, _)
     await _nights(day, _)
@@ -248,11 +256,11 @@ async def _alerts(day: Day, _: Words, theirs: Words) -> None:
     (told,) = await day.told()
     assert told.text.splitlines()[:2] == ["🔔 Kremlin and summits", headline]
     assert f"Kremlin ({field_name(theirs, 'title')})" in told.text
-    assert latesttexts.latest(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/latest")  # type: ignore[arg-type]  # UTC is a zone
+    assert latest_texts.latest(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/latest")  # type: ignore[arg-type]  # UTC is a zone
 
 
 async def _mutes(day: Day, _: Words) -> None:
-    assert mutetexts.listed(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/mute")  # type: ignore[arg-type]  # the same
+    assert mute_texts.listed(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/mute")  # type: ignore[arg-type]  # the same
     assert "hockey" in await day.ask("/mute hockey 1h")
     await day.news("Kremlin hockey")
     assert await day.told() == []
@@ -269,20 +277,20 @@ async def _nights(day: Day, _: Words) -> None:
     day.rig.now += timedelta(hours=8)
     (morning,) = await day.told()
     assert all(headline in morning.text for headline in held)
-    assert hourtexts.rhythm(_, None) not in await day.ask("/digest daily 18:00")
+    assert schedule_texts.rhythm(_, None) not in await day.ask("/digest daily 18:00")
     held = [await day.news("Kremlin"), await day.news("Kremlin")]
     assert await day.told() == []
     day.rig.now = day.rig.now.replace(hour=18, minute=1)
     (evening,) = await day.told()
     assert all(headline in evening.text for headline in held)
-    assert hourtexts.digest_set(_, (await day.store.wishes.wishes(_chat(day))), None, day.rig.now) in await day.ask(
-        "/digest off"
-    )
+    assert schedule_texts.digest_set(
+        _, (await day.store.wishes.wishes(_chat(day))), None, day.rig.now
+    ) in await day.ask("/digest off")
 
 
 async def _queries(day: Day, _: Words) -> None:
     answer = await day.ask("/watch penguins")
-    assert querytexts.watching(_, _query("penguins"), "", new=True).splitlines()[-1] in answer
+    assert queries_texts.watching(_, _query("penguins"), "", new=True).splitlines()[-1] in answer
     headline = await day.news("Penguins")
     (told,) = await day.told()
     assert told.text.splitlines()[:2] == ["🔔 penguins", headline]
@@ -292,12 +300,12 @@ async def _queries(day: Day, _: Words) -> None:
 
 
 async def _pauses(day: Day, _: Words) -> None:
-    assert hourtexts.paused(_, NONE, day.rig.now, new=True) in await day.ask("/pause")
+    assert schedule_texts.paused(_, NONE, day.rig.now, new=True) in await day.ask("/pause")
     held = [await day.news("Kremlin"), await day.news("Penguins")]
     assert await day.told() == []
-    assert hourtexts.catch_up(_, 2) in await day.ask("/resume")
-    answer = await (day.ask("/resume all") if day.fixed else day.tap(hourtexts.all_of_them(_)))
-    assert hourtexts.caught_up(_, 2, 0) in answer
+    assert schedule_texts.catch_up(_, 2) in await day.ask("/resume")
+    answer = await (day.ask("/resume all") if day.fixed else day.tap(schedule_texts.all_of_them(_)))
+    assert schedule_texts.caught_up(_, 2, 0) in answer
     (whole,) = await day.told()
     assert all(headline in whole.text for headline in held)
     headline = await day.news("Kremlin")
@@ -305,11 +313,11 @@ async def _pauses(day: Day, _: Words) -> None:
 
 
 async def _leaves(day: Day, _: Words) -> None:
-    assert settingtexts.forget(_).splitlines()[0] in await day.ask("/forget")
+    assert settings_menu_texts.forget(_).splitlines()[0] in await day.ask("/forget")
     if day.fixed:
-        assert texts.unsubscribed(_, "Kremlin and summits", had=True) in await day.ask("/unsubscribe kremlin")
+        assert basics_texts.unsubscribed(_, "Kremlin and summits", had=True) in await day.ask("/unsubscribe kremlin")
     else:
-        assert settingtexts.forgotten(_, fixed=False) in await day.tap(settingtexts.forget_yes(_))
-        assert texts.mine(words("en"), [], []) in await day.ask("/mine")
+        assert settings_menu_texts.forgotten(_, fixed=False) in await day.tap(settings_menu_texts.forget_yes(_))
+        assert basics_texts.mine(words("en"), [], []) in await day.ask("/mine")
     await day.news("Kremlin")
     assert await day.told() == []

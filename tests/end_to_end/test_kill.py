@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sending import flights
+from bot.delivery import in_flight
 
 if TYPE_CHECKING:
-    from bot.newsroom import Newsroom, Piece
+    from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 
@@ -147,7 +147,7 @@ async def test_case_75_a_kill_in_a_rush_costs_no_more_than_was_under_way(
     assert (await home.run("once", "--deadline", "30s")).code == 0
     told = Counter(one.chat for one in telegram_server.sent())
     assert sorted(told) == list(chats)
-    assert 1 <= told.total() - len(chats) <= flights.MOST
+    assert 1 <= told.total() - len(chats) <= in_flight.MOST
 
 
 @pytest.mark.soak

@@ -23,9 +23,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import DeliveryError
-from bot.match import Engine, build
+from bot.matching.engine import Engine, build
 from bot.model import Chat, Follow, Watchlist
-from bot.store.store import open_store
+from bot.store.repository import open_store
 from tests.plugins.promise import Promise, Reader, Report
 from tests.plugins.simulation import SHOWN, Fault, Simulation, mute_of, wishes_of
 

@@ -21,7 +21,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.newsroom import Newsroom, Piece
+    from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

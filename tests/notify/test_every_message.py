@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import noticetexts
+from bot import owner_notices
+from bot.i18n import LANGUAGES, words
 from bot.model import Alert, Chat, Delivery, Form, Held, Layout, Look
+from bot.notify.digest_message import fold
 from bot.notify.render import render
-from bot.notify.rolling import fold
-from bot.words import LANGUAGES, words
 from tests.notify.test_render import ALERT, DELIVERY, FIRST, HOME, WILD, agrees, titles, told
 
 LOOKS: Final = st.builds(
@@ -38,7 +38,7 @@ def tellings(title: str, other: str) -> tuple[Delivery, ...]:
 def notice(name: str, reason: str, language: str) -> Delivery:
     """Return a notice to an owner about a source of this name."""
     _ = words(language)
-    told_of = noticetexts.fails(_, name, reason), noticetexts.rebuilt(_, name, 40, 50)
+    told_of = owner_notices.fails(_, name, reason), owner_notices.rebuilt(_, name, 40, 50)
     return Delivery(1, Alert(Chat(1), 7, (), told_of[0], None, told_of[1], ()), (), 1, 0)
 
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
-from bot.notify.inert import units
-from bot.notify.page import Message
+from bot.notify.message_builder import Message
 from bot.notify.render import render
+from bot.notify.sanitize import units
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 HOME = Look("UTC", "en")

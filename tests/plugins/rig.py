@@ -19,20 +19,20 @@ import pytest
 from aiohttp import web
 from sqlalchemy import event
 
-from bot.current import Current
-from bot.fetch import WebFetch
-from bot.inflection.words import FormCache
+from bot.cli.newsroom import Newsroom
+from bot.config.active import Current
+from bot.fetch.client import WebFetch
+from bot.inflection.word_forms import FormCache
 from bot.model import Delivery, Look
-from bot.newsroom import Newsroom
-from bot.poll import Poller, Tally
-from bot.polling.jumps import Lately
+from bot.polling.article_cache import Pages
+from bot.polling.clock_jumps import Lately
+from bot.polling.loop import Poller, Tally
 from bot.polling.notices import Notices
-from bot.polling.pages import Pages
-from bot.polling.turn import Turns
-from bot.ports.delivery import Sent
-from bot.sources import Parser
-from bot.store.holder import this_process
-from bot.store.store import Store, open_store
+from bot.polling.poll_source import Turns
+from bot.ports.outbox import Sent
+from bot.sources.parse import Parser
+from bot.store.leases.process_identity import this_process
+from bot.store.repository import Store, open_store
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection

@@ -16,19 +16,19 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NoReturn
 
-from bot.deliver import Deliverer
+from bot.delivery.loop import Deliverer
 from bot.errors import DeliveryError, FetchError, StoreError
-from bot.match import Engine
+from bot.matching.engine import Engine
 from bot.model import Chat, Config, Delivery, Fetched, Look, Source, Subscription, Validators, Watchlist
-from bot.poll import Poller
-from bot.polling.jumps import Lately
+from bot.polling.article_cache import Pages
+from bot.polling.clock_jumps import Lately
+from bot.polling.loop import Poller
 from bot.polling.notices import Notices
-from bot.polling.pages import Pages
-from bot.polling.turn import Setup, Turns
-from bot.sources import Parser
-from bot.store.holder import this_process
-from bot.store.store import Store, open_store
-from bot.wishes import Digest, Mute, Window, Wishes
+from bot.polling.poll_source import Setup, Turns
+from bot.preferences import Digest, Mute, Window, Wishes
+from bot.sources.parse import Parser
+from bot.store.leases.process_identity import this_process
+from bot.store.repository import Store, open_store
 from tests.plugins.promise import Promise, Report
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

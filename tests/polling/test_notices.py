@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot import noticetexts
+from bot import owner_notices
 from bot.errors import QueryError
-from bot.match import LeftOut
+from bot.matching.engine import LeftOut
 from bot.model import Chat, Look
-from bot.onrecord import PersonalQuery
 from bot.polling.notices import Notices
+from bot.ports.record import PersonalQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from bot.newsroom import Newsroom, Piece
+    from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.rig import Rig
 
 HOUR = timedelta(hours=1)
@@ -84,7 +84,7 @@ async def test_what_is_said_once_a_day_is_so_in_every_language(rig: Rig, newsroo
     store = await rig.set_up(watching(newsroom.feed("courier")))
     for language in ("de", "fr"):
         notices = Notices(store.polls, rig.owners, store.wishes.look, partial(Look, language=language))
-        await notices.say(noticetexts.wrong, lambda _: "line 3", rig.now)
+        await notices.say(owner_notices.wrong, lambda _: "line 3", rig.now)
     assert [one.alert.headline for one in await rig.told()] == [
         "watchlists.yaml ist fehlerhaft; es gilt weiter die alte"
     ]

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from bot.current import Current
-from bot.fetch import WebFetch
+from bot.config.active import Current
+from bot.fetch.client import WebFetch
 from bot.model import Look
-from bot.poll import Poller
+from bot.polling.article_cache import Pages
+from bot.polling.loop import Poller
 from bot.polling.notices import Notices
-from bot.polling.pages import Pages
-from bot.polling.turn import Turns
-from bot.sources import Parser
-from bot.store.holder import this_process
-from bot.store.store import open_store
+from bot.polling.poll_source import Turns
+from bot.sources.parse import Parser
+from bot.store.leases.process_identity import this_process
+from bot.store.repository import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.model import Chat
-from bot.wishes import Window, Wishes
+from bot.preferences import Window, Wishes
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import TelegramServer

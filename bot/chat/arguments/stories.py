@@ -1,0 +1,50 @@
+"""Which story somebody means: by a link, `#number`, "2" for the one before the latest, or by the message answered.
+
+In comes who asked and a word, out go the alerts of the stories meant, as this place was told of them: several where
+the message tells of several, none where nothing is meant. Another chat's stories are nobody's business here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.chat.arguments.names import story_number
+from bot.chat.context import Asked, House, say
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import stories as stories_texts
+from bot.model import Alert
+
+_AT_ONCE = 100  # stories of one rolling message
+_OFFERED, _BESIDE = 20, 5  # buttons that ask which is meant, and of one row
+
+
+async def pointed(house: House, asked: Asked, word: str) -> tuple[Alert, ...]:
+    """Return what is meant by a word; by none, the message that was answered, else the latest."""
+    command = asked.command
+    if not word and command.answers is not None:
+        return await house.wishes.listed(command.chat, command.answers, most=_AT_ONCE)
+    number = await _number(house, asked, word)
+    alert = None if number is None else await house.wishes.alert(command.chat, number)
+    return (alert,) if alert else ()
+
+
+async def _number(house: House, asked: Asked, word: str) -> int | None:
+    if word.startswith("#"):
+        return story_number(word[1:])
+    if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
+        back = int(word or 1)
+        told = await house.wishes.told(asked.command.chat, most=back)
+        return told[back - 1] if len(told) == back else None
+    if not word.startswith(("http://", "https://")):
+        return None
+    traces = await house.library.items.trace(word, asked.command.chat)
+    return next((trace.found.story for trace in traces if trace.found.story is not None), None)
+
+
+def choose(asked: Asked, verb: str, alerts: tuple[Alert, ...]) -> Answer:
+    """Ask which of several stories is meant: a button each does `verb` with it."""
+    buttons = tuple(
+        Button(str(place), data(verb, f"#{one.story}", "new"), beside=place % _BESIDE != 1)
+        for place, one in enumerate(alerts[:_OFFERED], start=1)
+    )
+    return say(asked.command, stories_texts.several(asked.words, alerts[:_OFFERED]), buttons)

@@ -1,0 +1,50 @@
+"""What a pressed button means: an id in, the command that it stands for out, or None.
+
+Nothing is taken from the button itself: what it does was kept for the chat that it is pressed in, and what is forged,
+of another chat or too old is not found. Whether it may be done is checked afterwards, as for any command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import button_ids
+from bot.button_ids import Action, OfAlert, OfMenu
+from bot.chat.context import House
+from bot.chat.messages import Command, Press
+
+# The verb and words of a button under an alert; the alert itself stays as it is.
+_ALERT: dict[Action, tuple[str, str]] = {
+    "mute": ("mute", "story {} forever"),
+    "words": ("mute", "#{}"),
+    "why": ("why", "#{}"),
+    "more": ("story", "#{}"),
+}
+
+
+async def pressed(house: House, command: Command) -> Command | None:
+    """Return the command that a press stands for; what was written stands for itself."""
+    press = command.press
+    if press is None or (press.message is not None and not press.said):
+        return command
+    one = None if press.message is None else button_ids.read(press.said)
+    if isinstance(one, OfAlert):
+        return await _of_alert(house, command, press, one)
+    return await _of_menu(house, command, press, one) if one else None
+
+
+async def _of_alert(house: House, command: Command, press: Press, one: OfAlert) -> Command | None:
+    story = await house.buttons.story(command.chat.id, one.row, one.key, house.now())
+    if story is None:
+        return None
+    verb, words = _ALERT[one.action]
+    meant = replace(press, said="", view="new", alert=True)
+    return replace(command, verb=verb, words=words.format(story), press=meant)
+
+
+async def _of_menu(house: House, command: Command, press: Press, one: OfMenu) -> Command | None:
+    meaning = await house.buttons.meaning(command.chat.id, one.key, one.number, house.now())
+    if meaning is None:
+        return None
+    verb, words, view = [*meaning.split("|"), "", ""][:3]
+    return replace(command, verb=verb, words=words, press=replace(press, said="", view=view))

@@ -1,0 +1,89 @@
+"""What commands work on, and how they answer where they were asked. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.chat.access_rules import Access
+from bot.chat.messages import Answer, Button, Command, Reply
+from bot.i18n import Words, words
+from bot.matching.engine import Engine
+from bot.model import Alert, Chat, Config
+from bot.polling.poll_source import Setup
+from bot.ports.button_store import ButtonStore
+from bot.ports.chat_store import ChatStore
+from bot.ports.preference_store import GuestStore, WishStore
+from bot.ports.record import ItemStore, QueryStore
+from bot.preview.replay import Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What questions about queries and items are asked of."""
+
+    items: ItemStore
+    queries: QueryStore
+    replay: Replay
+    setup: Callable[[], Setup]  # the configuration in force, with its engine
+    engine_of: Callable[[str], Awaitable[Engine]]  # of one query alone
+    heard: Callable[[], None]  # a chat has added or ended a query
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
+
+    config: Callable[[], Config]
+    store: ChatStore
+    wishes: WishStore
+    guests: GuestStore
+    buttons: ButtonStore
+    library: Library
+    owners: frozenset[int]
+    access: Access
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
+    tell: Callable[[tuple[Alert, ...]], Awaitable[object]]  # queues notices, each once
+    reload: Callable[[], Awaitable[tuple[str, ...]]]  # reads watchlists.yaml, says what has changed; ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that may be carried out."""
+
+    command: Command
+    owner: bool
+    words: Words  # of the chat
+    zone: str = "UTC"  # of the chat
+
+
+Handler = Callable[[House, Asked], Awaitable[Answer]]
+
+
+async def words_of(house: House, chat: Chat) -> Words:
+    """Return the words to speak to a chat with: its own language, else the installation's."""
+    return words((await house.wishes.look(chat.id)).language or house.config().language)
+
+
+async def asked_by(house: House, command: Command, *, owner: bool) -> Asked:
+    """Return a command with what its chat has chosen, else the installation."""
+    look, home = await house.wishes.look(command.chat.id), house.config()
+    return Asked(command, owner, words(look.language or home.language), look.timezone or home.timezone)
+
+
+def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """Answer where it was asked: a command with a message, a press in the message of its button.
+
+    A press under a message that is to stay as it is, such as an alert, is answered with a new one.
+    """
+    press = command.press
+    return Answer((Reply(command.chat, text, buttons, edit=press.message if press and press.view != "new" else None),))
+
+
+async def let_in(house: House, asked: Asked) -> None:
+    """Admit a chat that an owner has made a reader: what an owner subscribes, an owner has admitted."""
+    if asked.owner and house.access == "closed":
+        await house.store.admit(asked.command.chat.id, asked.command.user or 0, house.now())

@@ -1,0 +1,316 @@
+"""What an update leads to: read, obeyed, answered; one after the other within a chat, chats side by side.
+
+In come raw updates, out go messages and changes on record; a change is committed before it is confirmed to anybody.
+What takes longer than a second is answered beside the next updates, and does not come again after a kill.
+One update that cannot be read or obeyed is logged and passed over, never more than that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.chat.access_rules import each_owner, is_owner
+from bot.chat.authorization import Commands
+from bot.chat.context import words_of
+from bot.chat.menu import Menu, chosen, mark, menus, own
+from bot.chat.messages import Answer, Command, Membership, Migration, Reply
+from bot.chat.scheduled import EVERY, go
+from bot.chat.telegram_client import Line
+from bot.chat.texts import access as access_texts
+from bot.chat.texts import basics as basics_texts
+from bot.chat.updates import read
+from bot.errors import BotError, DeliveryError
+from bot.i18n import words
+from bot.model import Chat
+from bot.ports.chat_store import ChatStore
+
+log = logging.getLogger(__name__)
+
+_SIDE_BY_SIDE = 8  # chats answered at once: a slow answer to one holds up nobody else
+_PATIENCE = 1.0  # seconds of an answer after which the next updates are fetched meanwhile
+_BEHIND, _WAITING = 40, 20  # chats that may still be answered then, and updates of one that wait for their turn
+_REMEMBERED = 1000  # update ids; Telegram gives at most a hundred at a time
+_WORTH_WAITING = 5.0  # seconds of a 429 that one reply waits; more, and it is dropped
+
+
+_Said = Command | Membership | Migration
+
+
+@dataclass(frozen=True, slots=True)
+class _FollowUp:
+    """What takes long, and the message of ours that it is then said in (None: a new one)."""
+
+    work: Callable[[], Awaitable[Answer]]
+    message: int | None
+
+
+class Answering:
+    """Answers updates for the bot called `username`, which is set once it is known."""
+
+    def __init__(
+        self, line: Line, commands: Commands, store: ChatStore, owners: frozenset[int], now: Callable[[], datetime]
+    ) -> None:
+        self.username = ""
+        self._line = line
+        self._commands = commands
+        self._store = store
+        self._owners = owners
+        self._now = now
+        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+        self._round_at = float("-inf")
+        self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._lines: dict[int, deque[tuple[int, _Said]]] = {}  # of the chats that are being answered
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def answer(self, updates: Sequence[dict[str, Any]], beat: Callable[[], None]) -> int:
+        """Answer each update once, however often it comes (case 27); return how many were new.
+
+        It waits for all answers, but for slow ones only so long, and while few chats have such: these are then answered
+        beside the next updates, and what their chats say meanwhile comes after. `finish` waits for them, too.
+        """
+        fresh = {update["update_id"]: update for update in updates if update["update_id"] not in self._seen}
+        for number, update in fresh.items():
+            if said := self._read(update):
+                self._line_up(number, said, beat)
+        try:
+            await self._wait(_PATIENCE)
+            while len(self._running) > _BEHIND:
+                beat()
+                await self._wait(_PATIENCE, asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await self.break_off()
+            raise
+        self._seen.extend(number for number in fresh if number not in self._seen)
+        return len(fresh)
+
+    async def finish(self) -> None:
+        """Wait until everything is answered."""
+        while self._running:
+            await self._wait(None)
+
+    async def _wait(self, seconds: float | None, until: str = asyncio.ALL_COMPLETED) -> None:
+        if running := set(self._running):
+            await asyncio.wait(running, timeout=seconds, return_when=until)
+
+    async def break_off(self) -> None:
+        """Give up what is not answered yet."""
+        left = set(self._running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _line_up(self, number: int, said: _Said, beat: Callable[[], None]) -> None:
+        """Put an update behind the others of its chat, which are answered one after the other."""
+        place = _place(said)
+        if (line := self._lines.get(place)) is not None:
+            if len(line) < _WAITING:
+                line.append((number, said))
+            else:
+                log.info("update passed over: too many of this chat wait", extra={"chat": place})
+            return
+        line = self._lines[place] = deque([(number, said)])
+        task = asyncio.create_task(self._serve(line, beat))
+        self._running.add(task)
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._running.discard(task)
+            del self._lines[place]
+
+        task.add_done_callback(over)
+
+    async def _serve(self, line: deque[tuple[int, _Said]], beat: Callable[[], None]) -> None:
+        while line:
+            number, said = line.popleft()
+            async with self._room:
+                beat()
+                later = await self._one(said)
+                if number not in self._seen:
+                    self._seen.append(number)  # and no sooner: what is broken off here comes again
+            if later is not None:
+                await self._follow_up(said, later)
+
+    async def register(self) -> None:
+        """Set the menus, where Telegram shows others. What fails is said in the log and tried at the next start."""
+        house = self._commands.house
+        try:
+            theirs = [own(await words_of(house, Chat(one)), one) for one in each_owner(self._owners)]
+            shown = (*menus(self._commands.home()), *theirs)
+            number = mark(shown, self.username)
+            if await self._store.menus() != number and all([await self._set(menu) for menu in shown]):
+                await self._store.set_menus(number)
+        except BotError as error:
+            log.info("command menus not set", extra={"reason": str(error)})
+
+    async def _set(self, menu: Menu) -> bool:
+        """Set a menu; return False when that is to be tried again."""
+        try:
+            await self._line.menu(menu)
+        except DeliveryError as error:
+            # An owner who has not written to the bot yet has no chat with it.
+            level = logging.INFO if menu.chat is None else logging.DEBUG
+            log.log(level, "command menu not set", extra={"scope": menu.scope, "reason": str(error)})
+            return menu.chat is not None
+        return True
+
+    def _read(self, update: dict[str, Any]) -> _Said | None:
+        try:
+            return read(update, self.username)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning(
+                "update passed over: not shaped as Telegram promises",
+                extra={"update": update["update_id"], "reason": repr(error)},
+            )
+            return None
+
+    async def _one(self, said: _Said) -> _FollowUp | None:
+        """Obey, or say that it went wrong; where even that goes wrong, it costs this update and nothing more.
+
+        Return what takes long and comes later.
+        """
+        for act in (self._obey, self._apologise):
+            try:
+                return await act(said)
+            except BotError as error:
+                log.warning("update not answered", extra={"chat": _place(said), "reason": str(error)})
+            except Exception:  # a bug must cost one update, not the listener
+                log.exception("update not answered, this is a bug", extra={"chat": _place(said)})
+        return None
+
+    async def _obey(self, said: _Said) -> _FollowUp | None:
+        if isinstance(said, Migration):
+            await self._follow(said.old, said.new)
+        elif isinstance(said, Membership):
+            await self._moved(said)
+        else:
+            answer = await self._commands.answer(said)
+            if said.press:
+                await self._toast(said.press.id, answer.toast)
+            message = await self._carry_out(answer)
+            if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
+                await self._set(own(await words_of(self._commands.house, said.chat), said.chat.id))
+            if answer.later is not None:
+                return _FollowUp(answer.later, message)
+        return None
+
+    async def _follow_up(self, said: _Said, later: _FollowUp) -> None:
+        """Say what took long in the message that announced it."""
+        try:
+            answer = await later.work()
+            first = tuple(replace(one, edit=later.message or one.edit) for one in answer.replies[:1])
+            await self._carry_out(replace(answer, replies=(*first, *answer.replies[1:])))
+        except BotError as error:
+            log.warning("update not answered to its end", extra={"chat": _place(said), "reason": str(error)})
+        except Exception:
+            log.exception("update not answered to its end, this is a bug", extra={"chat": _place(said)})
+
+    async def rounds(self) -> None:
+        """Say and do what is due unasked; for a fault of the store, the next round comes soon."""
+        house = self._commands.house
+        if (now := house.clock()) < self._round_at:
+            return
+        self._round_at = now + EVERY
+        try:
+            await self._carry_out(await go(house))
+        except BotError as error:
+            log.warning("rounds not made", extra={"reason": str(error)})
+
+    async def _carry_out(self, answer: Answer) -> int | None:
+        """Do all of it; return the first message that was said."""
+        said = [await self._say(reply) for reply in answer.replies]
+        for menu in answer.menus:
+            await self._set(menu)
+        for chat in answer.leave:
+            try:
+                await self._line.leave(chat)
+            except DeliveryError as error:  # it has put us out already, usually
+                log.info("chat not left", extra={"chat": chat, "reason": str(error)})
+        return said[0] if said else None
+
+    async def _follow(self, old: int, new: int) -> None:
+        """Follow a group to its new id, where Telegram shows none of the menus that it had."""
+        await self._store.migrate(old, new)
+        self._commands.administrators.forget(old)
+        log.info("group has a new id", extra={"chat": old, "new": new})
+        if language := (await self._commands.house.wishes.look(new)).language:
+            for menu in chosen(words(language), new, "group", owner=False):
+                await self._set(menu)
+
+    async def _moved(self, change: Membership) -> None:
+        self._commands.administrators.forget(change.chat)
+        if change.present:
+            await self._store.revive(change.chat)
+        else:
+            await self._store.suspend(change.chat, change.reason, self._now())
+        log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
+        for reply in await self._commands.joined(change):
+            await self._say(reply)
+
+    async def _apologise(self, said: _Said) -> None:
+        if not isinstance(said, Command):
+            return
+        text = access_texts.trouble(self._commands.home())
+        if said.press:
+            await self._toast(said.press.id, basics_texts.bare(text))
+        else:
+            await self._say(Reply(said.chat, text, notice=True))
+
+    async def _toast(self, press: str, text: str) -> None:
+        try:
+            await self._line.toast(press, text)
+        except DeliveryError as error:  # the query is too old, usually: nothing is lost
+            log.debug("button not answered", extra={"reason": str(error)})
+
+    async def _say(self, reply: Reply) -> int | None:
+        """Send a reply and return its message; what is refused is mended once if possible, else said in the log."""
+        reply = await self._keyed(reply)
+        try:
+            return await self._line.say(reply)
+        except DeliveryError as error:
+            mended = await self._mend(reply, error)
+            if mended is None:
+                level = logging.DEBUG if reply.notice else logging.WARNING
+                log.log(level, "reply not sent", extra={"chat": reply.chat.id, "reason": str(error)})
+                return None
+            try:
+                return await self._line.say(mended)
+            except DeliveryError as again:
+                log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
+        return None
+
+    async def _keyed(self, reply: Reply) -> Reply:
+        """Put on record what the buttons mean, and let them say ids."""
+        if not reply.buttons:
+            return reply
+        meanings = [one.data for one in reply.buttons]
+        said = await self._commands.house.buttons.keep(reply.chat.id, meanings, self._now())
+        buttons = tuple(replace(one, data=key) for one, key in zip(reply.buttons, said, strict=True))
+        return replace(reply, buttons=buttons)
+
+    async def _mend(self, reply: Reply, error: DeliveryError) -> Reply | None:
+        if error.verdict == "migrate" and error.chat:
+            await self._follow(reply.chat.id, error.chat)
+            return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
+        if error.verdict == "suspend" and not reply.notice:
+            await self._store.suspend(reply.chat.id, str(error), self._now())
+        if error.verdict == "topic":
+            return replace(reply, chat=Chat(reply.chat.id))
+        if error.verdict == "stale":
+            return replace(reply, edit=None)
+        if error.verdict == "unsent":
+            return reply
+        if error.verdict == "wait" and (error.retry_after or 1.0) <= _WORTH_WAITING:
+            await asyncio.sleep(error.retry_after or 1.0)
+            return reply
+        return None
+
+
+def _place(said: _Said) -> int:
+    if isinstance(said, Migration):
+        return said.new
+    return said.chat if isinstance(said, Membership) else said.chat.id

@@ -1,0 +1,146 @@
+"""`/test` and `/why`: the stages asked about queries and items on record. They change nothing.
+
+In comes who asked what, out goes an Answer. Looking at items happens in a thread and within seconds; of other chats'
+personal queries nothing is ever said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.alerts.calendar import zone_of
+from bot.chat.arguments.names import story_number
+from bot.chat.arguments.stories import choose, pointed
+from bot.chat.context import Asked, House, say
+from bot.chat.delivery_reason import fate, reason_of
+from bot.chat.messages import Answer
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import queries as queries_texts
+from bot.chat.texts import stories as stories_texts
+from bot.errors import QueryError
+from bot.i18n import Words
+from bot.matching.engine import Engine
+from bot.matching.limits import CHAT_QUERY_CHARACTERS
+from bot.matching.near_miss import NearMiss, near_misses
+from bot.matching.query import parse
+from bot.model import Match, Watchlist
+from bot.ports.record import PERSONAL, ItemOnRecord, Trace
+from bot.preview.backtest import matches_of
+
+HITS, MISSES = 5, 3  # items shown
+_BACK = timedelta(days=30)  # that items stay on record
+_PATIENCE = 5.0  # seconds of looking for one question
+_CLOSELY = 100  # items looked at for near-misses, which cost ten times a match
+_SHOWN = 8  # near-misses of one item
+_OUTLETS = 2  # of one link
+
+
+@dataclass(slots=True)
+class _Trial:
+    """What a query does on items, the newest first."""
+
+    words: Words
+    engine: Engine
+    hits: list[tuple[ItemOnRecord, Match]] = field(default_factory=list)
+    misses: list[tuple[ItemOnRecord, NearMiss]] = field(default_factory=list)
+    looked: int = 0
+
+    def look(self, items: Sequence[ItemOnRecord]) -> bool:
+        """Try some more; return whether there is enough to show."""
+        for one in items:
+            self.looked += 1
+            if matches := matches_of(self.engine, one):
+                self.hits.append((one, matches[0]))
+            elif self.looked <= _CLOSELY and len(self.misses) < MISSES:
+                self.misses += [(one, miss) for miss in _missed(self.words, self.engine, one)[:1]]
+            if len(self.hits) == HITS:
+                return True
+        return False
+
+
+async def test(house: House, asked: Asked) -> Answer:
+    """Say whether a query can be understood, and what it would have found among the latest items."""
+    command = asked.command
+    text, refusal = understood(asked.words, command.words, "test")
+    if refusal:
+        return say(command, refusal)
+    try:
+        trial = _Trial(asked.words, await house.library.engine_of(text))
+    except QueryError as error:
+        return say(command, queries_texts.refused(asked.words, error))
+    await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
+    return say(
+        command, queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house, asked))
+    )
+
+
+def understood(_: Words, words: str, verb: str) -> tuple[str, str]:
+    """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
+    text = " ".join(words.split())
+    if not text:
+        return "", queries_texts.no_query_given(_, verb)
+    if len(text) > CHAT_QUERY_CHARACTERS:
+        return "", queries_texts.too_long(_, CHAT_QUERY_CHARACTERS)
+    try:
+        parse(text)
+    except QueryError as error:
+        return "", queries_texts.mistake(_, text, error)
+    return text, ""
+
+
+async def why(house: House, asked: Asked) -> Answer:
+    """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
+    command = asked.command
+    link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
+    if (number := story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
+        alert = await house.wishes.alert(command.chat, number)
+        story = await house.wishes.story(command.chat, number)
+        link = (alert and alert.url) or (story and story.url) or ""
+    elif not link:
+        alerts = await pointed(house, asked, "")
+        if len(alerts) > 1:
+            return choose(asked, "why", alerts)
+        link = (alerts and alerts[0].url) or ""
+    if not link.startswith(("http://", "https://")):
+        return say(command, queries_texts.no_link_given(asked.words))
+    traces = await house.library.items.trace(link, command.chat)
+    if not traces:
+        return say(command, queries_texts.unknown_link(asked.words))
+    setup = house.library.setup()
+    mine = {query.watchlist for query in await house.library.queries.watched(command.chat)}
+    known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
+    engine = await setup.engine()
+    at = when(house, asked)
+
+    def explained(trace: Trace) -> str:
+        matches, misses = _concerning(asked.words, engine, trace.found, known)
+        what = queries_texts.verdict(fate(trace, command.chat, matches, known), at)
+        if reason := reason_of(trace):
+            what += f"\n{stories_texts.joined(asked.words, reason)}"
+        return queries_texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
+
+    told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
+    return say(command, basics_texts.fit(asked.words, told))
+
+
+def when(house: House, asked: Asked) -> queries_texts.When:
+    """Return now, as who asked tells the time."""
+    return queries_texts.When(house.now(), zone_of(asked.zone), asked.words)
+
+
+def _concerning(
+    _: Words, engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
+) -> tuple[tuple[Match, ...], tuple[NearMiss, ...]]:
+    """Return what fires on an item and what nearly does, of these watchlists."""
+    matches = tuple(match for match in matches_of(engine, one) if match.watchlist in known)
+    return matches, _missed(_, engine, one, known)
+
+
+def _missed(_: Words, engine: Engine, one: ItemOnRecord, known: Container[str] | None = None) -> tuple[NearMiss, ...]:
+    item = one.item
+    return near_misses(
+        _, engine, item.title, item.lead, item.body, source=one.source, language=item.language, only=known
+    )

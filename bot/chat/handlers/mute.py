@@ -1,0 +1,223 @@
+"""`/mute`: stories, words, watchlists and sources that a chat does not want to hear of, for a while or for ever.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. What a mute silences
+is decided at the moment of sending (`bot.alerts.policy`); here it is only understood and kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.alerts.calendar import zone_of
+from bot.alerts.policy import live
+from bot.chat.arguments.names import find, named, story_number
+from bot.chat.arguments.stories import choose, pointed
+from bot.chat.arguments.times import Unclear, is_length, parted, until
+from bot.chat.context import Asked, House, say
+from bot.chat.handlers.schedule import back, shown, wishes_of
+from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import mute as mute_texts
+from bot.chat.texts import schedule as schedule_texts
+from bot.inflection.word_forms import inflect
+from bot.preferences import Mute, Muted
+from bot.text.tokens import fold, tokens, unspaced
+
+MOST = 50  # mutes of a chat
+_BUTTONS = 20  # under the list
+_WORDS, _LETTERS = 5, 60  # of a phrase
+_LABEL = 40  # characters of a name on a button
+_OF_STORY = 4  # words of one story that buttons offer
+# In which words inflect besides the languages of the chat and of the watchlists: all there are would take seconds.
+_ALWAYS = frozenset({"en", "ru", "uk"})
+_KINDS: dict[str, Muted] = {
+    "story": "story",
+    "word": "word",
+    "list": "watchlist",
+    "watchlist": "watchlist",
+    "source": "source",
+}
+
+
+async def mute(house: House, asked: Asked) -> Answer:
+    """Show the mutes, ask what of a story or for how long, mute, or take a mute back."""
+    words = asked.command.words.strip()
+    if asked.command.answers is not None and (not words or is_length(words)):
+        return await _answered(house, asked, words)
+    if not words or is_length(words):
+        return await _listed(house, asked)
+    if words.lower() in {"off", "all off"}:
+        many = await house.wishes.unmute(asked.command.chat, None)
+        return await _listed(house, asked, mute_texts.all_unmuted(asked.words, many))
+    if words.startswith("#"):
+        return await _of_story(house, asked, words[1:])
+    what, length = _parted(words)
+    meant = await _meant(house, asked, what)
+    return say(asked.command, meant) if isinstance(meant, str) else await _obey(house, asked, meant, length)
+
+
+async def _answered(house: House, asked: Asked, length: str) -> Answer:
+    """Mute the story of the message that was answered, or ask what of it; of several, ask which."""
+    alerts = await pointed(house, asked, "")
+    if len(alerts) > 1:
+        return choose(asked, "mute", alerts)
+    if not alerts:
+        return await _listed(house, asked)
+    if not length:
+        return await _of_story(house, asked, str(alerts[0].story))
+    return await _mute(house, asked, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
+
+
+async def _obey(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
+    if length == "?":
+        return say(asked.command, mute_texts.ask(asked.words, meant), _lengths(asked, meant))
+    if length != "off":
+        return await _mute(house, asked, meant, length)
+    had = await house.wishes.unmute(asked.command.chat, meant.kind, meant.what)
+    return await _listed(house, asked, mute_texts.unmuted(asked.words, had=bool(had)))
+
+
+def _parted(words: str) -> tuple[str, str]:
+    """Return what is meant, and for how long: the last words where they say that, else `forever`."""
+    what, _space, last = words.rpartition(" ")
+    if what and last.lower() in {"off", "?"}:
+        return what.strip(), last.lower()
+    what, length = parted(words)
+    return what, length or "forever"
+
+
+async def _mute(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
+    command, _, now = asked.command, asked.words, house.now()
+    wishes, _look = await wishes_of(house, asked)
+    zone = zone_of(wishes.zone)
+    try:
+        wanted = replace(meant, until=until(length, now, zone))
+    except Unclear as error:
+        return say(command, schedule_texts.unclear(_, error))
+    if wanted.kind == "word":
+        named_ones = {language for one in house.config().watchlists for language in one.languages}
+        languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))
+        wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what, languages))
+    if not await house.wishes.mute(command.chat, wanted, now, most=MOST):
+        return say(command, mute_texts.too_many(_, MOST))
+    done = mute_texts.muted(_, wanted, now, zone)
+    return replace(say(command, done, _lengths(asked, wanted)), toast=basics_texts.bare(done) if command.press else "")
+
+
+def _forms(what: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the folded forms of each word; none for scripts without spaces, where a word may stand anywhere."""
+    if unspaced(what):
+        return ()
+    found = inflect([(word, languages) for word in tokens(what).words])
+    return tuple(tuple(sorted({*found[word, languages], fold(word)})) for word in tokens(what).words)
+
+
+# ---------------------------------------------------------------------------------------------- what is meant
+
+
+async def _meant(house: House, asked: Asked, what: str) -> Mute | str:
+    """Return what somebody wants muted, or why that cannot be."""
+    first, _space, rest = what.partition(" ")
+    kind = _KINDS.get(first.lower()) if rest else None
+    name = rest.strip() if kind else what
+    if kind == "story" or name.startswith(("http://", "https://")):
+        return await _story(house, asked, name)
+    if kind in {None, "watchlist"} and (chosen := _watchlist(house, name)):
+        return chosen
+    if kind in {None, "source"} and (chosen := _source(house, name)):
+        return chosen
+    word = name.strip("\"“”«»'=~ ")
+    size = len(tokens(word).words)
+    if size > _WORDS or len(word) > _LETTERS or not (size or unspaced(word)):
+        return mute_texts.too_long(asked.words)
+    return Mute("word", word)
+
+
+async def _story(house: House, asked: Asked, name: str) -> Mute | str:
+    number = story_number(name)
+    if number is None and name.startswith("http"):
+        traces = await house.library.items.trace(name.split(maxsplit=1)[0], asked.command.chat)
+        number = next((trace.found.story for trace in traces if trace.found.story is not None), None)
+    story = None if number is None else await house.wishes.story(asked.command.chat, number)
+    return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(asked.words)
+
+
+def _watchlist(house: House, name: str) -> Mute | None:
+    ids = named(house.config(), name)
+    one = find(house.config(), ids[0]) if len(ids) == 1 else None
+    return Mute("watchlist", one.id, label=one.title) if one else None
+
+
+def _source(house: House, name: str) -> Mute | None:
+    found = next((one.name for one in house.config().sources if one.name.casefold() == name.casefold()), None)
+    return Mute("source", found) if found else None
+
+
+# ---------------------------------------------------------------------------------------------- what is shown
+
+
+async def _listed(house: House, asked: Asked, done: str = "") -> Answer:
+    _, now = asked.words, house.now()
+    wishes, _look = await wishes_of(house, asked)
+    mutes = live(wishes.mutes, now)
+    buttons = [_button(mute_texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
+    if len(mutes) > 1:
+        buttons.append(Button(mute_texts.label_end_all(_), data("mute", "off")))
+    text = mute_texts.listed(_, mutes, now, zone_of(wishes.zone))
+    return shown(asked, text, (*_fitting(buttons), back(_)), done)
+
+
+async def _of_story(house: House, asked: Asked, number: str) -> Answer:
+    """Offer what of a story may be muted: itself, its words, watchlists and source."""
+    _ = asked.words
+    meant = await _story(house, asked, number)
+    if isinstance(meant, str):
+        return say(asked.command, meant)
+    buttons = [_button(mute_texts.label_story(_), _key(meant, "?"))]
+    alert = await house.wishes.alert(asked.command.chat, int(meant.what))
+    if alert is not None:
+        words = {fold(one.text): one.text for one in alert.evidence if one.text.strip()}
+        buttons += [
+            _button(mute_texts.label_word(_, basics_texts.label(word, _LABEL)), f"word {word} ?")
+            for word in list(words.values())[:_OF_STORY]
+        ]
+        buttons += [
+            _button(mute_texts.label_list(_, basics_texts.label(title, _LABEL)), f"watchlist {name} ?")
+            for name, title in alert.watchlists[:2]
+            if find(house.config(), name)
+        ]
+    story = await house.wishes.story(asked.command.chat, int(meant.what))
+    buttons += [
+        _button(mute_texts.label_source(_, basics_texts.label(source, _LABEL)), f"source {source} ?")
+        for source in (story.sources[:1] if story else ())
+    ]
+    return say(asked.command, mute_texts.of_story(_, meant.label), tuple(_fitting(buttons)))
+
+
+def _lengths(asked: Asked, meant: Mute) -> tuple[Button, ...]:
+    """Return buttons that say for how long, and one that takes it back."""
+    _ = asked.words
+    buttons = [
+        replace(_button(label, _key(meant, length)), beside=place > 0)
+        for place, (length, label) in enumerate(mute_texts.lengths(_))
+    ]
+    return tuple(_fitting([*buttons, _button(mute_texts.label_end(_, _name(meant)), _key(meant, "off"))]))
+
+
+def _button(label: str, words: str) -> Button:
+    return Button(label, data("mute", words))
+
+
+def _fitting(buttons: Iterable[Button]) -> list[Button]:
+    """Return the buttons that Telegram takes: what a very long name would make of one can still be written."""
+    return [one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES and one.data.count("|") == 2]  # noqa: PLR2004 - its parts
+
+
+def _key(one: Mute, length: str) -> str:
+    return f"{one.kind} {one.what} {length}"
+
+
+def _name(one: Mute) -> str:
+    return basics_texts.label(one.label or one.what, _LABEL)

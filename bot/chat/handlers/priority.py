@@ -1,0 +1,52 @@
+"""`/settings loud ID`: how loud a watchlist is for one place, whatever the watchlist itself says.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. It counts for stories
+that are told from then on.
+"""
+
+from __future__ import annotations
+
+from typing import Final, cast, get_args
+
+from bot.chat.context import Asked, House, say
+from bot.chat.handlers.schedule import back, shown
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.model import Priority, Subscription
+
+_LOUD: Final[tuple[Priority, ...]] = get_args(Priority)
+_LABEL = 40  # characters of a title on a button
+
+
+async def loud(house: House, asked: Asked, value: str) -> Answer:
+    """Show how loud the subscriptions of a place are, ask how loud one shall be, or choose that."""
+    command, _ = asked.command, asked.words
+    name, _space, wanted = value.partition(" ")
+    mine = {key: title(house, key) for key in await house.store.subscriptions(command.chat)}
+    if not name:
+        buttons = [Button(basics_texts.label(mine[key], _LABEL), data("settings", f"loud {key}")) for key in mine]
+        return shown(asked, settings_menu_texts.loud_panel(_), (*buttons[:20], back(_)))
+    key = name.lower()
+    chosen = wanted.strip().lower()
+    if key not in mine or chosen not in {"", "default", *_LOUD}:
+        return say(command, settings_menu_texts.not_loud(_, value))
+    if chosen:
+        choice = None if chosen == "default" else cast("Priority", chosen)
+        await house.store.loud(Subscription(command.chat, key, choice))
+    now = (await house.store.loudness(command.chat)).get(key)
+    buttons = [_button(asked, key, one, now) for one in (*_LOUD, None)]
+    done = settings_menu_texts.saved(_) if chosen else ""
+    return shown(asked, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)
+
+
+def title(house: House, key: str) -> str:
+    """Return what a watchlist, or a query of a chat's own, is called."""
+    found = house.library.setup().watchlists.get(key)
+    return found.title if found else key
+
+
+def _button(asked: Asked, key: str, one: Priority | None, now: Priority | None) -> Button:
+    mark = "✅ " if one == now else ""
+    label = settings_menu_texts.loudness(asked.words, one)
+    return Button(mark + label, data("settings", f"loud {key} {one or 'default'}"))

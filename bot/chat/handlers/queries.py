@@ -1,0 +1,150 @@
+"""`/watch` and `/unwatch`: the personal queries of a chat, each with a forecast of what it will send.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. The forecast comes
+after it, for it takes seconds. A query that would speak all day counts until that is known, and then only when somebody
+presses the button that says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+
+from bot.alerts.calendar import zone_of
+from bot.chat.context import Asked, House, let_in, say
+from bot.chat.handlers.explain import understood, when
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import access as access_texts
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import queries as queries_texts
+from bot.errors import QueryError
+from bot.matching.limits import CHAT_QUERIES
+from bot.matching.query_check import judge_beside, over_limit, patterns_of
+from bot.model import Chat, Watchlist
+from bot.ports.record import PersonalQuery
+from bot.preview.backtest import Forecast, Tally, begin_of, days_until
+
+NOISY = 20  # alerts a day from which on somebody is asked whether they mean it
+_DAYS = 7  # of the forecast
+_PATIENCE = 5.0  # seconds of looking back
+_LABEL = 40  # characters of a query on a button
+
+
+async def watch(house: House, asked: Asked) -> Answer:
+    """Watch for a query here, and say what it would have sent; ask first where that is much."""
+    command = asked.command
+    if command.press and command.press.view == "yes":
+        return await _confirm(house, asked)
+    text, refusal = understood(asked.words, command.words, "watch")
+    if refusal:
+        return say(command, refusal)
+    try:
+        return await _watch(house, asked, text)
+    except QueryError as error:
+        return say(command, queries_texts.refused(asked.words, error))
+
+
+async def _watch(house: House, asked: Asked, text: str) -> Answer:
+    """Watch for a query that can be understood; QueryError where it costs too much."""
+    command = asked.command
+    own = await house.library.queries.watched(command.chat)
+    same = next((query for query in own if query.text == text), None)
+    if not same:
+        await _judge_beside(house, command.chat, text)
+    if same:
+        return _with_forecast(house, asked, same, new=False)
+    await let_in(house, asked)
+    query = await house.library.queries.watch(command.chat, text, house.now(), most=CHAT_QUERIES)
+    if query is None:
+        return say(command, queries_texts.full(asked.words, CHAT_QUERIES))
+    return _with_forecast(house, asked, query, new=True)
+
+
+def _with_forecast(house: House, asked: Asked, query: PersonalQuery, *, new: bool) -> Answer:
+    """Say at once what is watched for, and `later` what it would have sent; a new one that is noisy is asked about."""
+    command = asked.command
+
+    async def later() -> Answer:
+        try:
+            found, complete = await _forecast(house, asked, query.text)
+        except QueryError as error:
+            if new:
+                await house.library.queries.unwatch(command.chat, query.number)
+            return say(command, queries_texts.refused(asked.words, error))
+        told = queries_texts.forecast(found, when(house, asked), complete=complete)
+        if not new or found.a_day(house.now()) <= NOISY:
+            if new:
+                house.library.heard()
+            return say(command, queries_texts.watching(asked.words, query, told, new=new))
+        if await house.library.queries.unwatch(command.chat, query.number) is None:
+            return Answer()  # ended meanwhile
+        queries, now = house.library.queries, house.now()
+        held = await queries.watch(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
+        if held is None:
+            return say(command, queries_texts.full(asked.words, CHAT_QUERIES))
+        button = Button(queries_texts.noisy_button(asked.words, held.text), data("watch", str(held.number), "yes"))
+        return say(command, queries_texts.noisy(asked.words, held, told, found.a_day(now)), (button,))
+
+    at_once = say(command, queries_texts.watching(asked.words, query, access_texts.looking(asked.words), new=new))
+    return replace(at_once, later=later)
+
+
+async def _judge_beside(house: House, chat: Chat, text: str) -> None:
+    """Raise QueryError where the chat, or the installation, has no room for what the query costs."""
+    if not await asyncio.to_thread(patterns_of, text):
+        return
+    every = await house.library.queries.every()
+    queries = [(one.chat.id, one.text) for one in every]
+
+    def judge() -> None:
+        if reason := over_limit([*queries, (chat.id, text)])[-1]:
+            raise reason
+        judge_beside(text, (other for its_chat, other in queries if its_chat == chat.id))
+
+    await asyncio.to_thread(judge)
+
+
+async def _confirm(house: House, asked: Asked) -> Answer:
+    """Carry out what the button under a noisy query says."""
+    command = asked.command
+    meant = number(command.words)
+    query = None
+    if meant is not None:
+        query = await house.library.queries.confirm(command.chat, meant, house.now(), most=CHAT_QUERIES)
+    if query is None:
+        return Answer(toast=basics_texts.bare(queries_texts.over(asked.words)))
+    house.library.heard()
+    return say(command, queries_texts.watching(asked.words, query, "", new=True))
+
+
+async def _forecast(house: House, asked: Asked, text: str) -> tuple[Forecast, bool]:
+    """Return what a query would have sent in the chat's last days, and whether there was time to look at them all."""
+    config, zone = house.config(), zone_of(asked.zone)
+    days = days_until(house.now(), _DAYS, zone)
+    engine = await house.library.engine_of(text)
+    tally = Tally(engine, (Watchlist("query", text, (text,)),), config.sources, zone)
+    complete = await house.library.replay.through(begin_of(days[0], zone), tally.add, seconds=_PATIENCE)
+    return tally.forecast(days), complete
+
+
+async def end(house: House, asked: Asked, meant: int) -> str:
+    """End a query of this chat by its number; return what to say."""
+    query = await house.library.queries.unwatch(asked.command.chat, meant)
+    if query is None:
+        return queries_texts.no_query(asked.words, meant)
+    house.library.heard()
+    return queries_texts.ended(asked.words, query)
+
+
+def ending(query: PersonalQuery, view: str) -> Button:
+    """Return the button that ends a query."""
+    return Button(
+        f"✖️ {query.number} · {basics_texts.label(query.text, _LABEL)}", data("unwatch", str(query.number), view)
+    )
+
+
+def number(words: str) -> int | None:
+    """Return the number of a query as somebody wrote it."""
+    found = re.fullmatch(r"#?([1-9][0-9]{0,8})", words.strip())
+    return int(found[1]) if found else None

@@ -1,0 +1,179 @@
+"""`/quiet`, `/digest`, `/pause` and `/resume`: when alerts come.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists, and the sender looks
+anew at what is held. Without words each shows what is, with buttons that say the usual.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.alerts.calendar import next_digest, zone_of
+from bot.alerts.policy import pausing
+from bot.chat.arguments.times import Unclear, digest, until, windows
+from bot.chat.context import Asked, House, say
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import mute as mute_texts
+from bot.chat.texts import schedule as schedule_texts
+from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.i18n import Words
+from bot.model import Look
+from bot.preferences import Digest, Window, Wishes
+
+_QUIET = ("22:00-07:00", "23:00-07:00", "00:00-08:00", "mon-fri 22:00-07:00, sat-sun 22:00-10:00")
+_DIGEST = ("hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
+_DAY = timedelta(days=1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def wishes_of(house: House, asked: Asked) -> tuple[Wishes, Look]:
+    """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
+    look = await house.wishes.look(asked.command.chat.id)
+    wishes = await house.wishes.wishes(asked.command.chat)
+    return replace(wishes, zone=look.timezone or house.config().timezone), look
+
+
+async def keep(house: House, asked: Asked, wishes: Wishes, look: Look) -> None:
+    """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
+    if look.timezone != wishes.zone:
+        await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
+    await house.wishes.wish(asked.command.chat, wishes)
+
+
+def shown(asked: Asked, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
+    """Answer with a panel, below what was done; a press learns that in its toast as well."""
+    answer = say(asked.command, f"{done}\n\n{panel}" if done and not asked.command.press else panel, buttons)
+    return replace(answer, toast=basics_texts.bare(done)) if asked.command.press else answer
+
+
+# ---------------------------------------------------------------------------------------------- quiet hours
+
+
+async def quiet(house: House, asked: Asked) -> Answer:
+    """Show or set the quiet hours of this place."""
+    words, _ = asked.command.words.strip(), asked.words
+    wishes, look = await wishes_of(house, asked)
+    if not words:
+        return shown(asked, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
+    try:
+        # The list of all zones is read from many files.
+        wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(windows, words)
+    except Unclear as error:
+        return say(asked.command, schedule_texts.unclear(_, error))
+    if not wanted and zone:
+        wanted = wishes.quiet
+    changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
+    await keep(house, asked, changed, look)
+    return shown(
+        asked, schedule_texts.quiet(_, changed), _quiet_buttons(_, changed), schedule_texts.quiet_set(_, changed)
+    )
+
+
+def _quiet_buttons(_: Words, wishes: Wishes) -> tuple[Button, ...]:
+    buttons = []
+    for preset in _QUIET:
+        chosen, _zone = windows(preset)
+        mark = "✅ " if chosen == wishes.quiet else ""
+        buttons.append(Button(mark + schedule_texts.windows(_, _in_order(chosen)), data("quiet", preset)))
+    if wishes.quiet:
+        buttons.append(Button(schedule_texts.no_quiet(_), data("quiet", "off")))
+    return (*buttons, back(_))
+
+
+def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
+    """Return windows by their days."""
+    return tuple(sorted(chosen, key=lambda one: one.days))
+
+
+# ---------------------------------------------------------------------------------------------- digests
+
+
+async def digests(house: House, asked: Asked) -> Answer:
+    """Show or set the digest of this place."""
+    words, _, now = asked.command.words.strip(), asked.words, house.now()
+    wishes, look = await wishes_of(house, asked)
+    if not words:
+        return shown(asked, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
+    try:
+        wanted = digest(words, now)
+    except Unclear as error:
+        return say(asked.command, schedule_texts.unclear(_, error))
+    changed = replace(wishes, digest=wanted)
+    await keep(house, asked, changed, look)
+    first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
+    done = schedule_texts.digest_set(_, changed, first, now)
+    return shown(asked, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
+
+
+def _digest_buttons(_: Words, wishes: Wishes) -> tuple[Button, ...]:
+    buttons = []
+    for preset in _DIGEST:
+        meant = _timeless(digest(preset, _NEVER))
+        mark = "✅ " if wishes.digest and meant == _timeless(wishes.digest) else ""
+        buttons.append(Button(mark + schedule_texts.rhythm(_, meant), data("digest", preset)))
+    if wishes.digest:
+        buttons.append(Button(schedule_texts.no_digest(_), data("digest", "off")))
+    return (*buttons, back(_))
+
+
+def _timeless(meant: Digest | None) -> Digest | None:
+    """Return a digest without when it was wished."""
+    return meant and replace(meant, since=None)
+
+
+def back(_: Words) -> Button:
+    """Return the button that leads back to /settings."""
+    return Button(settings_menu_texts.back(_), data("settings"))
+
+
+# ---------------------------------------------------------------------------------------------- pauses
+
+
+async def pause(house: House, asked: Asked) -> Answer:
+    """Hold everything back until /resume, or for as long as is said."""
+    words, _, now = asked.command.words.strip(), asked.words, house.now()
+    wishes, look = await wishes_of(house, asked)
+    new = not pausing(wishes, now)
+    changed = replace(wishes, paused=now, resumes=None) if new else wishes
+    if words:
+        try:
+            changed = replace(changed, resumes=until(words, now, zone_of(wishes.zone)))
+        except Unclear as error:
+            return say(asked.command, schedule_texts.unclear(_, error))
+    if changed != wishes:
+        await keep(house, asked, changed, look)
+    lengths = tuple(
+        Button(label, data("pause", length), beside=place > 0)
+        for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
+    )
+    buttons = (*lengths, Button(settings_menu_texts.resume(_), data("resume")))
+    return say(asked.command, schedule_texts.paused(_, changed, now, new=new), buttons)
+
+
+async def resume(house: House, asked: Asked) -> Answer:
+    """End a pause; where something came in it, ask what becomes of that first."""
+    words, _ = asked.command.words.strip().lower(), asked.words
+    wishes, look = await wishes_of(house, asked)
+    if not pausing(wishes, house.now()):
+        return say(asked.command, schedule_texts.resumed(_, was=False))
+    waiting = await house.wishes.held(asked.command.chat)
+    if waiting and words not in _CHOICES:
+        buttons = (
+            Button(schedule_texts.all_of_them(_), data("resume", "all")),
+            Button(schedule_texts.last_day(_), data("resume", "day")),
+            Button(schedule_texts.none_of_them(_), data("resume", "none")),
+        )
+        return say(asked.command, schedule_texts.catch_up(_, waiting), buttons)
+    skipped, now = 0, house.now()
+    if waiting and words != "all":
+        skipped = await house.wishes.skip(asked.command.chat, now - _DAY if words == "day" else now + _DAY)
+    await keep(house, asked, replace(wishes, paused=None, resumes=None), look)
+    if not waiting:
+        return say(asked.command, schedule_texts.resumed(_, was=True))
+    return say(asked.command, schedule_texts.caught_up(_, waiting - skipped, skipped))
+
+
+_CHOICES = frozenset({"all", "day", "none"})

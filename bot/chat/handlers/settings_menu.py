@@ -1,0 +1,179 @@
+"""`/settings`, `/language` and `/forget`: one menu that leads to everything a chat may wish.
+
+In comes who asked what, out goes an Answer; what changes is committed before the answer exists. Whatever a button says
+can be written too: `/settings layout full`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final, cast, get_args
+
+from bot.alerts.policy import live, pausing
+from bot.chat.arguments.times import Unclear, digest, zone_named
+from bot.chat.context import Asked, House, say
+from bot.chat.handlers.priority import loud
+from bot.chat.handlers.schedule import back, keep, shown, wishes_of
+from bot.chat.menu import chosen, given_back
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import schedule as schedule_texts
+from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.i18n import LANGUAGES, words
+from bot.model import Doubt, Layout
+
+STILL: Final = 9 * 60  # the minute of the day at which "still watching" comes, where none is said
+_ZONES: Final = (
+    *("UTC", "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Kyiv", "Europe/Moscow"),
+    *("Asia/Tbilisi", "Asia/Almaty", "America/New_York", "America/Los_Angeles"),
+)
+
+
+async def settings(house: House, asked: Asked) -> Answer:
+    """Show all settings, or change the one that is named."""
+    name, _space, value = asked.command.words.strip().partition(" ")
+    if not name:
+        return await _panel(house, asked)
+    change = _CHANGES.get(name.lower())
+    if change is None:
+        return say(asked.command, settings_menu_texts.no_setting(asked.words, name))
+    return await change(house, asked, value.strip())
+
+
+async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    _ = asked.words
+    mutes = len(live(wishes.mutes, house.now()))
+    stopped = pausing(wishes, house.now())
+    on = wishes.still is not None
+    other: Doubt = "resend" if look.doubt == "hold" else "hold"
+    buttons = (
+        Button(settings_menu_texts.label_language(_), data("language")),
+        Button(settings_menu_texts.label_zone(_), data("settings", "zone"), beside=True),
+        Button(settings_menu_texts.label_layout(_), data("settings", "layout"), beside=True),
+        Button(settings_menu_texts.label_quiet(_), data("quiet")),
+        Button(settings_menu_texts.label_digest(_), data("digest"), beside=True),
+        Button(settings_menu_texts.label_mutes(_), data("mute")),
+        Button(
+            settings_menu_texts.resume(_) if stopped else settings_menu_texts.pause(_),
+            data("resume" if stopped else "pause"),
+            beside=True,
+        ),
+        Button(settings_menu_texts.label_loud(_), data("settings", "loud")),
+        Button(settings_menu_texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
+        Button(settings_menu_texts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
+        Button(settings_menu_texts.label_forget(_), data("forget")),
+    )
+    if not stopped:
+        wishes = replace(wishes, paused=None)
+    text = settings_menu_texts.panel(_, look, wishes, house.now(), mutes, topic=asked.command.chat.topic is not None)
+    return shown(asked, text, buttons, done)
+
+
+async def language(house: House, asked: Asked) -> Answer:
+    """Show or set the language of the chat."""
+    command = asked.command
+    wanted = command.words.strip()
+    by_name = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
+    if not wanted:
+        buttons = tuple(
+            Button(name, data("language", code), beside=place % 2 == 1)
+            for place, (code, name) in enumerate(LANGUAGES.items())
+        )
+        return shown(asked, settings_menu_texts.language_panel(asked.words), (*buttons, back(asked.words)))
+    code = by_name.get(wanted.casefold())
+    if code is None:
+        return say(asked.command, settings_menu_texts.no_language(asked.words, wanted))
+    look = await house.wishes.look(asked.command.chat.id)
+    await house.wishes.show(asked.command.chat.id, replace(look, language=code))
+    changed = replace(asked, words=words(code))
+    answer = await _panel(house, changed, settings_menu_texts.saved(changed.words))
+    return replace(answer, menus=chosen(changed.words, command.chat.id, command.kind, owner=asked.owner))
+
+
+async def _zone(house: House, asked: Asked, value: str) -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    if not value:
+        buttons = tuple(
+            Button(
+                f"✅ {zone}" if zone == wishes.zone else zone, data("settings", f"zone {zone}"), beside=place % 2 == 1
+            )
+            for place, zone in enumerate(_ZONES)
+        )
+        return shown(asked, settings_menu_texts.zone_panel(asked.words, wishes.zone), (*buttons, back(asked.words)))
+    try:
+        zone = await asyncio.to_thread(zone_named, value)  # the list of all zones is read from many files
+    except Unclear as error:
+        return say(asked.command, schedule_texts.unclear(asked.words, error))
+    await house.wishes.show(asked.command.chat.id, replace(look, timezone=zone))
+    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+
+
+async def _layout(house: House, asked: Asked, value: str) -> Answer:
+    look = await house.wishes.look(asked.command.chat.id)
+    if value.lower() not in get_args(Layout):
+        _ = asked.words
+        buttons = tuple(
+            Button(
+                ("✅ " if one == look.layout else "") + settings_menu_texts.short_layout(_, one),
+                data("settings", f"layout {one}"),
+                beside=place > 0,
+            )
+            for place, one in enumerate(get_args(Layout))
+        )
+        return shown(asked, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back(_)))
+    await house.wishes.show(asked.command.chat.id, replace(look, layout=cast("Layout", value.lower())))
+    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+
+
+async def _doubt(house: House, asked: Asked, value: str) -> Answer:
+    look = await house.wishes.look(asked.command.chat.id)
+    if value.lower() not in get_args(Doubt):
+        return await _panel(house, asked)
+    await house.wishes.show(asked.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
+    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+
+
+async def _still(house: House, asked: Asked, value: str) -> Answer:
+    wishes, look = await wishes_of(house, asked)
+    try:
+        # The same words as a daily digest's, so that both understand the same times.
+        meant = digest(f"daily {value}", house.now()) if value.lower() not in {"", "on", "off"} else None
+    except Unclear:
+        return say(asked.command, settings_menu_texts.no_time(asked.words, value))
+    minute = None if value.lower() == "off" else meant.at if meant else STILL
+    await keep(house, asked, replace(wishes, still=minute), look)
+    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+
+
+_CHANGES: Final[dict[str, Callable[[House, Asked, str], Awaitable[Answer]]]] = {
+    "zone": _zone,
+    "timezone": _zone,
+    "layout": _layout,
+    "doubt": _doubt,
+    "still": _still,
+    "loud": loud,
+}
+
+
+async def forget(house: House, asked: Asked) -> Answer:
+    """Ask whether to forget the chat, and do so when who asked has pressed the button that says so."""
+    command, _ = asked.command, asked.words
+    choice, _space, who = command.words.partition(" ")
+    if not command.press or choice not in {"yes", "no"}:
+        mine = str(command.user or "")
+        buttons = (
+            Button(settings_menu_texts.forget_yes(_), data("forget", f"yes {mine}")),
+            Button(settings_menu_texts.forget_no(_), data("forget", f"no {mine}")),
+        )
+        return say(command, settings_menu_texts.forget(_), buttons)
+    if who != str(command.user or ""):
+        return Answer(toast=settings_menu_texts.not_yours(_))
+    if choice == "no":
+        return say(command, settings_menu_texts.kept(_))
+    fixed = any(reader.id == command.chat.id for one in house.config().watchlists for reader in one.deliver_to)
+    await house.guests.forget(command.chat.id)
+    house.library.heard()
+    menus = given_back(command.chat.id, command.kind)
+    return replace(say(command, settings_menu_texts.forgotten(_, fixed=fixed)), menus=menus)

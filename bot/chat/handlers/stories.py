@@ -1,0 +1,37 @@
+"""`/story`: all that is on record of one story that this chat was told of. It changes nothing."""
+
+from __future__ import annotations
+
+import re
+
+from bot.alerts.calendar import zone_of
+from bot.chat.arguments.stories import choose, pointed
+from bot.chat.context import Asked, House, say
+from bot.chat.messages import Answer, Button, data
+from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import stories as stories_texts
+
+PAGE = 10  # reports of one message
+
+
+async def story(house: House, asked: Asked) -> Answer:
+    """Show the story of a link, of the message that was answered, or the latest one; a number counts back from that."""
+    command, _ = asked.command, asked.words
+    word, _space, page = command.words.strip().partition(" ")
+    alerts = await pointed(house, asked, word)
+    if len(alerts) > 1:
+        return choose(asked, "story", alerts)
+    found = await house.wishes.story(command.chat, alerts[0].story) if alerts else None
+    if found is None:
+        return say(command, stories_texts.unknown(_) if word else stories_texts.which(_))
+    (alert,), number = alerts, found.story
+    pages = max(1, -(-len(found.reports) // PAGE))
+    shown = min(max(int(page), 1), pages) if re.fullmatch(r"[0-9]{1,4}", page) else 1
+    buttons = []
+    if shown > 1:
+        buttons.append(Button(basics_texts.back(_), data("story", f"#{number} {shown - 1}", "turn")))
+    if shown < pages:
+        buttons.append(Button(basics_texts.more(_), data("story", f"#{number} {shown + 1}", "turn"), beside=shown > 1))
+    begin = (shown - 1) * PAGE
+    text = stories_texts.story(_, found, alert, house.now(), zone_of(asked.zone), begin=begin, end=begin + PAGE)
+    return say(command, text, tuple(buttons))

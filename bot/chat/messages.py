@@ -1,0 +1,109 @@
+"""What is said between people and the bot, in no medium's terms.
+
+In come commands, pressed buttons (which are commands too, and are checked like them) and changes of membership; out
+go replies. Nothing here knows Telegram's objects, and nothing decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.chat.menu import Menu
+from bot.model import Chat
+
+Kind = Literal["private", "group", "channel"]
+Mask = Literal["", "group", "channel"]  # who an administrator writes as: themself, the group, another channel
+BUTTON_BYTES = 400  # that a button may mean
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed rather than a command written."""
+
+    id: str  # answers it
+    message: int | None  # whose button; None = too old for Telegram to say anything about it
+    said: str = ""  # by the button: an id, until it is looked up what that means
+    alert: bool = False  # it is under an alert, so the chat is one that is told things
+    view: str = ""  # what the message shows and is to show again (`lists 2`, `mine`), or `new`: it is to stay as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Somebody wants something of the bot."""
+
+    chat: Chat
+    kind: Kind
+    user: int | None
+    name: str  # of the user; anything at all, to be escaped
+    title: str  # of the group, or the user's name
+    verb: str  # without slash, lower case; "" = plain words in a private chat
+    words: str = ""  # what follows the verb
+    addressed: bool = False  # in a group: `/help@our_name`, or a button of ours
+    mask: Mask = ""
+    press: Press | None = None
+    answers: int | None = None  # the message that it was written as a reply to
+    language: str = ""  # ISO 639-1, of the user's Telegram, where it says so
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The bot's own place in a chat has changed."""
+
+    chat: int
+    kind: Kind
+    title: str
+    present: bool  # it may be told things
+    reason: str = ""  # why not, in words
+    entered: bool = False  # it was not there before
+    user: int | None = None  # who did it
+    name: str = ""  # of the user
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A group has got a new id."""
+
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button, on a row of its own or beside the one before."""
+
+    label: str  # plain text
+    data: str  # what it means; kept on record, and never sent: Telegram gets an id (bot.button_ids)
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of ours. `text` is HTML with everything foreign escaped (bot.chat.texts.basics)."""
+
+    chat: Chat
+    text: str
+    buttons: tuple[Button, ...] = ()
+    edit: int | None = None  # the message to show it in; None = a new one
+    notice: bool = False  # nobody asked for it: when it cannot be sent, nothing follows from that
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that a command leads to. `toast` is a line shown to who pressed a button; plain text.
+
+    `leave` are groups and channels that the bot goes out of, `menus` those of the chat that are others now. `later` is
+    what takes long and is asked for when all this is said: its first reply takes the place of the first one here.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    toast: str = ""
+    leave: tuple[int, ...] = ()
+    menus: tuple[Menu, ...] = ()
+    later: Callable[[], Awaitable[Answer]] | None = None
+
+
+def data(verb: str, words: str = "", view: str = "") -> str:
+    """Return what a button means. Rights are checked at the press."""
+    return f"{verb}|{words}|{view}"

@@ -1,0 +1,1 @@
+"""What the bot says in a conversation, by topic: HTML through gettext."""

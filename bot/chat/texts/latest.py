@@ -1,0 +1,58 @@
+"""What /latest says. HTML out; nothing is decided here. Written as `bot.chat.texts.basics` says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat.texts.basics import fit, linked, safe
+from bot.i18n import Words
+from bot.ports.preference_store import Lately, State
+
+_HEADLINE, _OUTLETS = 160, 3
+
+
+def latest(_: Words, stories: Sequence[Lately], now: datetime, zone: ZoneInfo) -> str:
+    """List stories, the newest first."""
+    lines = [_("🕘 <b>Latest stories</b>")]
+    for number, one in enumerate(stories, start=1):
+        sources = ", ".join(safe(name, 40) for name in one.sources[:_OUTLETS])
+        more = len(one.sources) - _OUTLETS
+        when = _.moment(one.at.astimezone(zone), now.astimezone(zone))
+        parts = [f"{sources} +{more}" if more > 0 else sources, when, state(_, one.state)]
+        headline = linked(one.headline, one.url, _HEADLINE)
+        lines.append(f"{number}. {headline}\n{' · '.join(part for part in parts if part)}")
+    return fit(_, lines)
+
+
+def state(_: Words, what: State) -> str:
+    """Return what became of a story here; nothing where it was told."""
+    states = {
+        "told": "",
+        "waiting": _("⏳ on its way"),
+        "quiet": _("🌙 held by quiet hours"),
+        "digest": _("🗞 in the next digest"),
+        "pause": _("⏸ held by the pause"),
+        "source": _("🔇 muted source"),
+        "mute": _("🔇 muted"),
+        "skip": _("⏭ passed over"),
+        "dead": _("✖️ could not be delivered"),
+        "none": _("not told here"),
+    }
+    return states[what]
+
+
+def nothing(_: Words) -> str:
+    """Say that there is nothing to list."""
+    return _("No story yet: nothing that this chat watches for was reported in the last two weeks. /lists, /watch")
+
+
+def label_mute(_: Words, number: int) -> str:
+    """Label the button that mutes the story of this number."""
+    return _("🔇 {number}", number=number)
+
+
+def label_why(_: Words, number: int) -> str:
+    """Label the button that says why of the story of this number."""
+    return _("❓ {number}", number=number)

@@ -1,0 +1,256 @@
+"""What /settings, /language and /forget say, and the labels of their buttons. HTML out; nothing is decided here.
+
+Written as `bot.chat.texts.basics` says.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.chat.texts import schedule as schedule_texts
+from bot.chat.texts.basics import safe
+from bot.i18n import LANGUAGES, Words
+from bot.model import Doubt, Layout, Look, Priority
+from bot.preferences import Wishes
+
+
+def panel(_: Words, look: Look, wishes: Wishes, now: datetime, mutes: int, *, topic: bool) -> str:
+    """Show all settings; `wishes` has a pause only if that is not over."""
+    head = _("⚙️ <b>Settings of this topic</b>") if topic else _("⚙️ <b>Settings of this chat</b>")
+    lines = [
+        head,
+        "",
+        _("🌐 Language: {language}", language=LANGUAGES[_.language]),
+        _("🕒 Time zone: {zone}", zone=safe(wishes.zone)),
+        _("📐 Layout: {layout}", layout=layout(_, look.layout)),
+        _("🌙 Quiet hours: {hours}", hours=schedule_texts.windows(_, wishes.quiet)),
+        _("🗞 Digest: {rhythm}", rhythm=schedule_texts.rhythm(_, wishes.digest)),
+        schedule_texts.pausing(_, wishes, now) if wishes.paused else _("▶️ Not paused"),
+        _.ngettext("🔇 {number} mute", "🔇 {number} mutes", mutes),
+        doubted(_, look.doubt),
+        still(_, wishes.still),
+    ]
+    if topic:
+        lines += ["", _("Language, zone and layout are those of the whole group; the rest is this topic's own.")]
+    return "\n".join(lines)
+
+
+def doubted(_: Words, doubt: Doubt) -> str:
+    """Say what happens when it is unknown whether a message arrived."""
+    if doubt == "hold":
+        return _("❔ When it is unknown whether a message arrived: it is not sent again")
+    return _("❔ When it is unknown whether a message arrived: it is sent again")
+
+
+def still(_: Words, minute: int | None) -> str:
+    """Say whether a daily sign of life comes."""
+    if minute is None:
+        return _("💓 Daily “still watching”: off")
+    return _("💓 Daily “still watching”: {time}", time=schedule_texts.clock(minute))
+
+
+def layout(_: Words, chosen: Layout) -> str:
+    """Return what a layout shows."""
+    if chosen == "compact":
+        return _("compact (headline and outlets)")
+    if chosen == "full":
+        return _("full (every sentence that matched)")
+    return _("standard (with the lead, and why)")
+
+
+def language_panel(_: Words) -> str:
+    """Ask for the language."""
+    return _("🌐 In which language shall I speak in this chat?")
+
+
+def zone_panel(_: Words, zone: str) -> str:
+    """Ask for the zone."""
+    return "\n".join(
+        [
+            _("🕒 <b>Time zone</b>: {zone}", zone=safe(zone)),
+            _("Press a button, or write yours, such as <code>/settings zone Asia/Almaty</code>"),
+        ]
+    )
+
+
+def layout_panel(_: Words, chosen: Layout) -> str:
+    """Ask for the layout."""
+    return _("📐 <b>Layout of alerts</b>: {layout}", layout=layout(_, chosen))
+
+
+def saved(_: Words) -> str:
+    """Confirm any setting."""
+    return _("✅ Saved.")
+
+
+def no_language(_: Words, words: str) -> str:
+    """Say which languages there are."""
+    known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+    return _("I do not speak “{words}”. I speak {languages}.", words=safe(words), languages=known)
+
+
+def no_setting(_: Words, words: str) -> str:
+    """Say that there is no such setting."""
+    return _("I know no setting “{words}”. Send /settings alone: its buttons lead to all of them.", words=safe(words))
+
+
+def no_time(_: Words, words: str) -> str:
+    """Say how a time is written."""
+    return _("I do not understand “{words}”. Write a time such as 09:00, or off.", words=safe(words))
+
+
+def loudness(_: Words, wanted: Priority | None) -> str:
+    """Return how loud a watchlist is for a chat."""
+    if wanted is None:
+        return _("🔔 As the watchlist says")
+    names = {
+        "low": _("🔕 Silently"),
+        "normal": _("🔔 With a sound"),
+        "urgent": _("🚨 Urgent, even in quiet hours"),
+    }
+    return names[wanted]
+
+
+def loud_panel(_: Words) -> str:
+    """Ask which watchlist shall be louder, or more silent."""
+    return _("🔊 <b>How loud</b>: which of those that are told here?")
+
+
+def loud_one(_: Words, title: str, wanted: Priority | None) -> str:
+    """Show how loud a watchlist is for this chat."""
+    return _("🔊 <b>{title}</b>: {loudness}", title=safe(title), loudness=loudness(_, wanted))
+
+
+def not_loud(_: Words, words: str) -> str:
+    """Say how that is written."""
+    return _(
+        "I do not understand “{words}”. Write /settings loud, the ID of a watchlist that is told here, and low, "
+        "normal, urgent or default.",
+        words=safe(words),
+    )
+
+
+def label_loud(_: Words) -> str:
+    """Label a button."""
+    return _("🔊 How loud")
+
+
+def label_language(_: Words) -> str:
+    """Label a button."""
+    return _("🌐 Language")
+
+
+def label_zone(_: Words) -> str:
+    """Label a button."""
+    return _("🕒 Time zone")
+
+
+def label_layout(_: Words) -> str:
+    """Label a button."""
+    return _("📐 Layout")
+
+
+def label_quiet(_: Words) -> str:
+    """Label a button."""
+    return _("🌙 Quiet hours")
+
+
+def label_digest(_: Words) -> str:
+    """Label a button."""
+    return _("🗞 Digest")
+
+
+def label_mutes(_: Words) -> str:
+    """Label a button."""
+    return _("🔇 Mutes")
+
+
+def pause(_: Words) -> str:
+    """Label a button."""
+    return _("⏸ Pause")
+
+
+def resume(_: Words) -> str:
+    """Label a button."""
+    return _("▶️ Resume")
+
+
+def label_doubt(_: Words, doubt: Doubt) -> str:
+    """Label the button that changes what is done in doubt."""
+    return _("❔ In doubt, send again") if doubt == "hold" else _("❔ In doubt, do not send again")
+
+
+def label_still(_: Words, *, on: bool) -> str:
+    """Label the button that changes the sign of life."""
+    return _("💓 No daily “still watching”") if on else _("💓 Daily “still watching”")
+
+
+def label_forget(_: Words) -> str:
+    """Label a button."""
+    return _("🧹 Forget this chat")
+
+
+def label_settings(_: Words) -> str:
+    """Label a button."""
+    return _("⚙️ Settings")
+
+
+def back(_: Words) -> str:
+    """Label the button that leads back to the panel."""
+    return _("◀️ Settings")
+
+
+def short_layout(_: Words, chosen: Layout) -> str:
+    """Label the button of a layout."""
+    return {"compact": _("compact"), "standard": _("standard"), "full": _("full")}[chosen]
+
+
+def still_watching(_: Words, well: int, sources: int, alerts: int) -> str:
+    """Say that the bot is watching. Plain text."""
+    watched = _.ngettext(
+        "Still watching: {well} of {number} source",
+        "Still watching: {well} of {number} sources",
+        sources,
+        well=_.number(well),
+    )
+    return f"{watched}, {_.ngettext('{number} alert since yesterday', '{number} alerts since yesterday', alerts)}"
+
+
+# ---------------------------------------------------------------------------------------------- forgetting
+
+
+def forget(_: Words) -> str:
+    """Ask whether a chat is to be forgotten."""
+    return _(
+        "🧹 <b>Forget this chat?</b>\n"
+        "Everything that I keep about it goes: subscriptions, own queries, settings, mutes, what was sent, and that it "
+        "was let in. In a forum that means all topics. Messages in the chat stay. This cannot be undone."
+    )
+
+
+def forget_yes(_: Words) -> str:
+    """Label the button that does it."""
+    return _("Yes, forget everything")
+
+
+def forget_no(_: Words) -> str:
+    """Label the button that does not."""
+    return _("No, keep it")
+
+
+def kept(_: Words) -> str:
+    """Say that nothing was changed."""
+    return _("Nothing was changed.")
+
+
+def forgotten(_: Words, *, fixed: bool) -> str:
+    """Say good-bye."""
+    lines = [_("🧹 Forgotten. /start begins anew.")]
+    if fixed:
+        lines.append(_("Watchlists whose deliver_to names this chat go on: whoever runs this bot can change that."))
+    return "\n".join(lines)
+
+
+def not_yours(_: Words) -> str:
+    """Refuse a press of somebody else."""
+    return _("Only who asked for this can confirm it.")

@@ -1,0 +1,89 @@
+"""What /status says: the installation at a glance, in words.
+
+In comes a Status, out goes HTML like that of `bot.chat.texts.basics`. Nothing is asked or decided here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.chat.texts.basics import fit, safe
+from bot.i18n import Words
+from bot.ports.chat_store import SourceStatus, Status
+
+_REASON = 200  # UTF-16 units of one reason
+
+
+def glance(_: Words, status: Status, now: datetime, subscriptions: int) -> str:
+    """Say to anybody whether the bot is watching."""
+    polled = [source.polled_at for source in status.sources if source.polled_at]
+    lines = (
+        _.ngettext("👀 Watching {number} source.", "👀 Watching {number} sources.", len(status.sources)),
+        _("The last poll was {ago}.", ago=ago(_, max(polled), now)) if polled else _("Nothing was polled yet."),
+        _.ngettext("This chat has {number} subscription.", "This chat has {number} subscriptions.", subscriptions),
+    )
+    return " ".join(lines)
+
+
+def report(_: Words, status: Status, now: datetime) -> str:
+    """Say to an owner how the installation is doing."""
+    failing = [source for source in status.sources if source.error]
+    due = min((source.next_due for source in status.sources), default=None)
+    polled = max((source.polled_at for source in status.sources if source.polled_at), default=None)
+    lines = [
+        _.ngettext("👀 <b>{number} source</b>", "👀 <b>{number} sources</b>", len(status.sources))
+        + _.ngettext(", {number} with errors", ", {number} with errors", len(failing)),
+        _(
+            "Last poll {ago}, next {until}",
+            ago=ago(_, polled, now) if polled else _("never"),
+            until=until(_, due, now) if due else _("never"),
+        ),
+        _(
+            "📮 Outbox: {waiting} waiting, {sent} sent, {dead} given up",
+            waiting=_.number(status.waiting),
+            sent=_.number(status.sent),
+            dead=_.number(sum(count for _reason, count in status.dead)),
+        ),
+        *(f"  ✖️ {count} × {safe(reason, _REASON)}" for reason, count in status.dead),
+    ]
+    if failing:
+        lines += ["", _("<b>Sources with errors</b>"), *(_failure(_, source, now) for source in failing)]
+    if status.suspended:
+        lines += ["", _("<b>Chats that cannot be told</b>")]
+        lines += [f"🔕 <code>{chat}</code>: {safe(reason, _REASON)}" for chat, reason in status.suspended]
+    return fit(_, lines)
+
+
+def privately(_: Words) -> str:
+    """Point an owner in a group to the whole report."""
+    return _("Write /status in our private chat for the details.")
+
+
+def _failure(_: Words, source: SourceStatus, now: datetime) -> str:
+    head = f"⚠️ <b>{safe(source.name)}</b>: {safe(source.error or '', _REASON)}"
+    times = _.ngettext(", {number} time in a row", ", {number} times in a row", source.failures)
+    again = _("; next try {until}", until=until(_, source.next_due, now))
+    return f"{head}{times if source.failures > 1 else ''}{again}"
+
+
+def ago(_: Words, then: datetime, now: datetime) -> str:
+    """Return how long ago that was."""
+    seconds = (now - then).total_seconds()
+    return _("just now") if seconds < 1 else _("{span} ago", span=span(_, seconds))
+
+
+def until(_: Words, then: datetime, now: datetime) -> str:
+    """Return in how long that will be."""
+    seconds = (then - now).total_seconds()
+    return _("now") if seconds < 1 else _("in {span}", span=span(_, seconds))
+
+
+def span(_: Words, seconds: float) -> str:
+    """Return a length of time in the largest unit that fits."""
+    if seconds >= 86400:  # noqa: PLR2004 - a day
+        return _("{many} d", many=f"{seconds / 86400:.0f}")
+    if seconds >= 3600:  # noqa: PLR2004 - an hour
+        return _("{many} h", many=f"{seconds / 3600:.0f}")
+    if seconds >= 60:  # noqa: PLR2004 - a minute
+        return _("{many} min", many=f"{seconds / 60:.0f}")
+    return _("{many} s", many=f"{seconds:.0f}")

@@ -1,0 +1,92 @@
+"""What /story says. HTML out; nothing is decided here. Written as `bot.chat.texts.basics` says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.articles.boilerplate import without_dateline
+from bot.chat.texts.basics import fit, linked, safe
+from bot.i18n import Words
+from bot.model import Alert, Report
+from bot.ports.preference_store import Lately
+
+_LEAD, _SENTENCE, _REASON = 600, 300, 160
+_SENTENCES = 3
+# As `bot.stories.assign.place` writes it: in what they are alike, how much, and which report it is like.
+_WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
+
+
+def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *, begin: int, end: int) -> str:
+    """Tell all that is on record of a story: its lead, the sentences with the words found, every report of a page.
+
+    `begin` and `end` are places among its reports; the first page has the lead as well.
+    """
+    its = [told.headline for told in one.reports if alert.url and told.url == alert.url]  # it may be corrected since
+    lines = [f"<b>{linked(its[0] if its else alert.headline, alert.url)}</b>"]
+    if begin == 0:
+        if lead := safe(alert.lead, _LEAD):
+            lines.append(lead)
+        lines += _sentences(alert)
+    lines += ["", _.ngettext("📰 <b>{number} report</b>", "📰 <b>{number} reports</b>", len(one.reports))]
+    for place, told in enumerate(one.reports[begin:end], start=begin):
+        lines.append(_report(_, told, now, zone, opens=place == 0))
+    return fit(_, lines)
+
+
+def _sentences(alert: Alert) -> Iterator[str]:
+    """Yield the sentences that the words were found in and the lead does not show."""
+    sentences = (one.sentence for one in alert.evidence if one.field != "title" and one.sentence)
+    found = dict.fromkeys(map(without_dateline, sentences))
+    for sentence in list(found)[:_SENTENCES]:
+        if sentence not in alert.lead:
+            yield f"… {safe(sentence, _SENTENCE)}"
+
+
+def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo, *, opens: bool) -> str:
+    when = _.moment(told.at.astimezone(zone), now.astimezone(zone))
+    line = f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
+    return line if opens or not told.reason else f"{line}\n   {joined(_, told.reason)}"
+
+
+def joined(_: Words, reason: str) -> str:
+    """Say why a report joined its story, by the reason on record, which is in English."""
+    found = _WHY.fullmatch(reason)
+    known = found and _likeness(_, found["like"], found["percent"] or "")
+    shown = f"{known}: {safe(found['told'], _REASON)}" if found and known else safe(reason, _REASON)
+    return _("↳ it joined because: {reason}", reason=shown)
+
+
+def _likeness(_: Words, like: str, percent: str) -> str | None:
+    """Return in what a report is like another, None where `bot.stories.assign` does not say so any more."""
+    alike = {
+        "the same page": _("the same page"),
+        "the same item, retouched": _("the same item, retouched"),
+    }
+    measured = {
+        "a copy of one text": _("a copy of one text ({percent}% the same)", percent=percent),
+        "the same event in another language": _("the same event in another language ({percent}%)", percent=percent),
+        "the same names, numbers and words": _("the same names, numbers and words ({percent}%)", percent=percent),
+    }
+    return measured.get(like) if percent else alike.get(like)
+
+
+def several(_: Words, alerts: Sequence[Alert]) -> str:
+    """Ask which of several stories is meant."""
+    lines = [_("🗂 That message tells of several stories. Which one?")]
+    return fit(_, [*lines, *(f"{place}. {linked(one.headline, one.url)}" for place, one in enumerate(alerts, 1))])
+
+
+def which(_: Words) -> str:
+    """Ask which story is meant."""
+    return _(
+        "I have not told this chat of a story yet. Write /story as an answer to an alert, or with its link, or press "
+        "More under it."
+    )
+
+
+def unknown(_: Words) -> str:
+    """Say that this chat has no such story."""
+    return _("I have told this chat of no such story in the last weeks. /latest shows the latest ones.")

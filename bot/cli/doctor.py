@@ -1,0 +1,174 @@
+"""`newswatch doctor`: a look at everything that an installation depends on, with what to do about what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import app
+from bot.config.settings import Settings, environment, load_settings
+from bot.errors import BotError, ConfigError, DeliveryError, FetchError
+from bot.fetch.guard import REFUSAL
+from bot.model import Chat, Config, Source
+from bot.polling.retrieve import Asking
+from bot.process.clock import wall
+from bot.urls import redacted
+
+if TYPE_CHECKING:
+    import telegram
+
+SKEW = timedelta(seconds=60)  # a clock that is off by more misleads people, and TLS in the end
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `advice` says what to do when it is not well, or could be better."""
+
+    subject: str
+    ok: bool
+    text: str
+    advice: str = ""
+    source: bool = False  # one source alone is no failure of the installation
+
+
+def _well(subject: str, text: str, advice: str = "") -> Finding:
+    return Finding(subject, ok=True, text=text, advice=advice)
+
+
+def _wrong(subject: str, text: str, advice: str) -> Finding:
+    return Finding(subject, ok=False, text=text, advice=advice)
+
+
+async def examine() -> tuple[Finding, ...]:
+    """Look at settings, watchlists.yaml, database, token, chats, every source and the clock, in this order."""
+    environ = environment()
+    try:
+        settings = load_settings(environ)
+    except ConfigError as error:
+        return tuple(_wrong("settings", line, "correct it in the environment or in .env") for line in error.problems)
+    found = [_well("settings", "all understood")]
+    config: Config | None = None
+    try:
+        config = app.watchlists(settings, environ)
+        count = f"{len(config.sources)} sources, {len(config.watchlists)} watchlists"
+        found.append(_well("watchlists.yaml", count, "; ".join(config.warnings)))
+    except ConfigError as error:
+        found += [_wrong("watchlists.yaml", line, "correct this line") for line in error.problems]
+    known, finding = await _database(settings)
+    found.append(finding)
+    found += [one async for one in _telegram(settings, (*known, *_fixed(config)))]
+    if config is not None:
+        found += await _sources(settings, config.sources)
+    return tuple(found)
+
+
+def _fixed(config: Config | None) -> tuple[Chat, ...]:
+    return tuple(chat for one in config.watchlists for chat in one.deliver_to) if config else ()
+
+
+async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
+    """Look into the database without making or changing it; return who is subscribed."""
+    from bot.store.database.connections import sqlite_path
+    from bot.store.repository import open_store
+
+    url = settings.database_url.get_secret_value()
+    path = sqlite_path(url)
+    if path is not None and not await asyncio.to_thread(path.exists):
+        return (), _well("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
+    try:
+        async with await open_store(url, migrate=False) as store:
+            status = await store.chats.status(wall())
+            readers = await store.chats.readers()
+    except BotError as error:
+        return (), _wrong("database", str(error), "the line says what to do")
+    text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
+    dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
+    return readers, _well("database", text, f"given up: {dead}" if dead else "")
+
+
+async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[Finding]:
+    """Ask Telegram who we are, and what we may do in every chat that is to be told."""
+    if settings.telegram_token is None:
+        yield _well("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
+        return
+    from bot.notify.telegram.send import ask, bare_bot, close
+
+    bot = bare_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+    try:
+        try:
+            me = await ask(bot.get_me())
+        except DeliveryError as error:
+            advice = (
+                "get a new token from @BotFather" if error.verdict == "token" else "check the network, then try again"
+            )
+            yield _wrong("token", str(error), advice)
+            return
+        yield _well("token", f"this is @{me.username}")
+        if not settings.owners and settings.access == "closed":
+            yield _wrong("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
+        for chat in sorted({chat.id for chat in chats}):
+            yield await _chat(bot, me.id, chat)
+    finally:
+        await close(bot)
+
+
+async def _chat(bot: telegram.Bot, me: int, chat: int) -> Finding:
+    from bot.notify.telegram.send import ask
+
+    subject = f"chat {chat}"
+    try:
+        about = await ask(bot.get_chat(chat))
+        if about.type == "private":
+            return _well(subject, f"private chat with {about.first_name or 'somebody'}")
+        member = await ask(bot.get_chat_member(chat, me))
+    except DeliveryError as error:
+        return _wrong(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
+    name = f"{about.type} “{about.title}”"
+    if about.type == "channel" and not getattr(member, "can_post_messages", False):
+        return _wrong(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
+    if member.status in {"left", "kicked"} or getattr(member, "can_send_messages", True) is False:
+        return _wrong(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
+    return _well(subject, f"{name}: {member.status}")
+
+
+async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Finding]:
+    """Fetch and parse every source, many at once, as polite as a poll; and read the clock by their answers."""
+    from bot.sources.parse import Parser
+
+    async with app.fetcher(settings) as fetch, Parser() as parser:
+        asking = Asking(fetch, parser, wall)
+
+        async def look(source: Source) -> tuple[Finding, timedelta | None]:
+            try:
+                asked = await asking.ask(source)
+                fetched, document = asked.fetched, asked.document
+                skew = fetched.date - wall() if fetched.date else None
+            except BotError as error:
+                return replace(_wrong(source.name, str(error), _remedy(error, source)), source=True), None
+            note, many = (document.note or "", len(document.identities)) if document else ("", 0)
+            advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else note
+            return _well(source.name, f"{many} items", advice), skew
+
+        looks = await asyncio.gather(*map(look, sources))
+    skews = sorted(skew for _, skew in looks if skew is not None)
+    return [finding for finding, _ in looks] + ([_clock(skews[len(skews) // 2])] if skews else [])
+
+
+def _remedy(error: BotError, source: Source) -> str:
+    """Return what to do about a source that cannot be read."""
+    if str(error) == REFUSAL:
+        return "if you trust it, list it in NEWSWATCH_ALLOWED_NETWORKS, and its port in NEWSWATCH_ALLOWED_PORTS"
+    if isinstance(error, FetchError) and error.status in {401, 403}:
+        return "give its key under `headers`, or take another source"
+    return f"look at {redacted(source.url)}; correct its url, or wait"
+
+
+def _clock(skew: timedelta) -> Finding:
+    seconds = round(abs(skew.total_seconds()))
+    if abs(skew) <= SKEW:
+        return _well("clock", f"within {max(seconds, 1)} s of the sources' clocks")
+    side = "behind" if skew > timedelta() else "ahead of"
+    return _wrong("clock", f"{seconds} s {side} the sources' clocks", "turn on time synchronisation (NTP)")

@@ -1,0 +1,256 @@
+"""The command line: words in, exit codes out.
+
+Parses options, hands over to `app`, and prints; every expected fault ends as one clear line and the exit code that
+the specification names. Nothing heavy is imported before a verb needs it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.cli.opml import opml
+from bot.cli.sources import sources
+from bot.errors import BotError, ConfigError, Exit
+from bot.process.shutdown import code_of, end_process
+
+STDOUT = 1  # its file descriptor
+DAYS = 30  # that items stay on record
+
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="A JSON object a line, stdin to stdout.")]
+
+cli = typer.Typer(
+    name="newswatch",
+    help="Watches news sources for keywords in every form of the word, and tells each event once, on Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+cli.add_typer(db, name="db")
+cli.add_typer(sources, name="sources")
+cli.add_typer(opml, name="opml")
+
+
+ROLES = ("all", "poller", "sender", "listener", "web")
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with the exit code of what happened, whatever threads still do."""
+    try:
+        _run()
+    except BaseException as error:  # noqa: BLE001 - the end of the process: what arrives here is shown
+        end_process(code_of(error))
+
+
+def _run() -> NoReturn:
+    try:
+        try:
+            cli()
+        finally:
+            sys.stdout.flush()
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BotError as error:
+        print(f"newswatch: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        _read_no_more()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+        print("newswatch: the output cannot be written: there is no room", file=sys.stderr)
+        sys.exit(Exit.FAILED)
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        _read_no_more()
+    sys.exit(Exit.DONE)
+
+
+def _read_no_more() -> NoReturn:
+    """End well although whoever read our output has left, for example `head`: typer would call that a failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # or Python would fail once more when it flushes at the end
+    sys.exit(Exit.DONE)
+
+
+@cli.command()
+def demo() -> None:
+    """Show the whole thing in 15 seconds: a summit story from five made-up outlets. Needs no token and no internet."""
+    from bot import app
+    from bot.cli.demo import play
+
+    app.run(play())
+
+
+@cli.command()
+def run(
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What this process does, of {', '.join(ROLES)}; several by commas, or given again."),
+    ] = None,
+) -> None:
+    """Run the service until it is told to stop (SIGTERM). SIGHUP reads watchlists.yaml again at once."""
+    from bot import app, service
+
+    roles = frozenset(part.strip() for word in role or ["all"] for part in word.split(","))
+    if unknown := roles - set(ROLES):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: known are {', '.join(ROLES)}", param_hint="--role")
+    app.run(service.serve(roles))
+
+
+@cli.command()
+def once(
+    force: Annotated[bool, typer.Option("--force", help="Poll every source, due or not.")] = False,
+    deadline: Annotated[str, typer.Option(help="End within this time, for example 50s or 5m.")] = "50s",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON; alerts go to stderr.")] = False,
+) -> None:
+    """Do one tick for a scheduler: answer commands, poll what is due, deliver what waits, end."""
+    from bot import app, run_once
+    from bot.cli import terminal
+
+    try:
+        done = app.run(run_once.tick(force=force, deadline=_span(deadline), json=as_json))
+    except BotError as error:
+        if as_json:
+            print(json.dumps({**run_once.NOTHING.as_dict(), "error": str(error)}, ensure_ascii=False), flush=True)
+        raise
+    if as_json:
+        print(json.dumps(done.as_dict(), ensure_ascii=False), flush=True)
+    else:
+        print(terminal.tick(done))
+    raise typer.Exit(done.exit_code)
+
+
+@cli.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="Default: what NEWSWATCH_WATCHLISTS names.")] = None,
+) -> None:
+    """Validate watchlists.yaml: every mistake with file:line:column and a hint."""
+    from bot import app
+    from bot.config.settings import Settings, environment, load_settings
+
+    environ = environment()
+    settings = Settings() if file else load_settings(environ)
+    config = app.checked(settings, environ, file)
+    for warning in config.warnings:
+        print(warning, file=sys.stderr)
+    keywords = sum(len(one.keywords) for one in config.watchlists)
+    print(
+        f"{file or settings.watchlists} is fine: {len(config.sources)} sources, {len(config.watchlists)} watchlists, "
+        f"{keywords} keywords"
+    )
+
+
+@cli.command()
+def explain(
+    target: Annotated[str | None, typer.Argument(help="An address, a file, or - for standard input.")] = None,
+    watchlist: Annotated[list[str] | None, typer.Option(help="Only this watchlist; may be repeated.")] = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """Say which queries fire on a text or page, on which words, and which nearly did; and the lead we would show."""
+    from bot import app
+    from bot.config.settings import environment, load_settings
+    from bot.preview import explanation
+    from bot.preview import jsonl as lines
+
+    _need((target is None) == jsonl, "say what to explain: an address, a file or -; or --jsonl alone")
+    environ = environment()
+    settings = load_settings(environ)
+    engine = app.engine(settings, environ, tuple(watchlist or ()))
+    if jsonl:
+        lines.stream(sys.stdin.buffer, sys.stdout.buffer, lambda request: explanation.explain_line(engine, request))
+        return
+    from bot.cli import terminal
+
+    article = app.run(app.article(settings, str(target)))
+    terminal.show_explanation(explanation.explain(engine, article))
+
+
+@cli.command()
+def lead(
+    jsonl: Jsonl = False,
+) -> None:
+    """Reduce pages to title, lead and text, in bulk: {id, html, url?} in, {id, title, lead, text, …} out."""
+    from bot.preview import explanation
+    from bot.preview import jsonl as lines
+
+    _need(jsonl, "lead works in bulk only: newswatch lead --jsonl < pages.jsonl")
+    lines.stream(sys.stdin.buffer, sys.stdout.buffer, explanation.lead_line)
+
+
+@cli.command()
+def group(
+    jsonl: Jsonl = False,
+    window: Annotated[str, typer.Option(help="How far apart reports of one story are published at most.")] = "72h",
+) -> None:
+    """Say which items tell one story: {id, title, text, url, source, published} in, {id, story, new, score} out."""
+    from bot.config.settings import environment, load_settings
+    from bot.preview import jsonl as lines
+    from bot.preview.grouping import Grouping
+    from bot.stories.semantic import encoder
+
+    _need(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
+    grouping = Grouping(_span(window, "--window"), encoder(load_settings(environment()).semantic))
+    lines.stream(sys.stdin.buffer, sys.stdout.buffer, grouping.line)
+
+
+@cli.command()
+def backtest(
+    days: Annotated[int, typer.Option(help="How far to look back; items stay on record for 30 days.")] = 7,
+    query: Annotated[str | None, typer.Option(help="Forecast this query instead of watchlists.yaml.")] = None,
+) -> None:
+    """Say what would have been sent, by watchlist and day, over the items on record. Writes nothing."""
+    from bot import app
+    from bot.cli import terminal
+
+    _need(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
+    with terminal.waiting("looking through the record"):
+        forecast = app.run(app.backtest(days, query))
+    terminal.show_forecast(forecast, query)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check token, chats and rights, database, every source and the clock, and say what to do about each red line."""
+    from bot import app
+    from bot.cli import terminal
+    from bot.cli.doctor import examine
+
+    findings = app.run(examine())
+    terminal.show_findings(findings)
+    red = {finding.subject for finding in findings if not finding.ok and not finding.source}
+    raise typer.Exit(Exit.DONE if not red else Exit.USAGE if red <= {"settings", "watchlists.yaml"} else Exit.FAILED)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the schema of this version, ahead of a deployment. Safe to repeat."""
+    from bot import app
+
+    app.run(app.upgrade())
+    print("the database has the schema of this version")
+
+
+def _need(condition: bool, message: str) -> None:
+    if not condition:
+        raise typer.BadParameter(message)
+
+
+def _span(text: str, option: str = "--deadline") -> timedelta:
+    """Read a span such as 50s, 5m or 1h."""
+    digits = text.rstrip("smh")
+    unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)
+    if not unit or not (digits.isascii() and digits.isdigit()) or len(digits) > len("86400"):
+        raise typer.BadParameter(f"{text[:60]!r} is not a time: write 50s, 5m or 1h", param_hint=option)
+    return timedelta(seconds=int(digits) * unit)

@@ -1,0 +1,207 @@
+"""What one place of watchlists.yaml says about another: names, references, keywords, variables.
+
+In: the nodes of the file, however wrong they are elsewhere, so that all mistakes come out at once. Out: `Findings`,
+mistakes and warnings as lines. No value of a header or variable is ever repeated in one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import yaml
+
+from bot.config.values import nearest
+from bot.config.yaml_file import Document, child, pairs, problem, reading, shown, values
+from bot.errors import QueryError
+from bot.model import Config
+from bot.urls import publisher_of
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+class Parsed(Protocol):
+    """What a checked keyword tells: the operands of its `source:`, each with its column from 1."""
+
+    @property
+    def sources(self) -> tuple[tuple[str, int], ...]:
+        """Return them in the order written."""
+        ...
+
+
+ParseQuery = Callable[[str], Parsed]
+Verdict = tuple[tuple[str, int], ...] | QueryError
+
+
+@dataclass(slots=True)
+class Findings:
+    """Mistakes and warnings so far."""
+
+    document: Document
+    problems: list[str]
+    warnings: list[str]
+
+    def wrong(self, node: yaml.Node, message: str, offset: int | None = None) -> None:
+        """Add a mistake: at the node, or at a character of its value."""
+        self.problems.append(problem(self.document, node, message, offset))
+
+    def warn(self, node: yaml.Node, message: str, offset: int | None = None) -> None:
+        """Add a warning."""
+        self.warnings.append(problem(self.document, node, message, offset))
+
+    def ordered(self, lines: list[str]) -> list[str]:
+        """Return the lines in the order of the file, each once."""
+        skip = len(self.document.name) + 1
+        return sorted(set(lines), key=lambda line: (*map(int, line[skip:].split(":", 2)[:2]), line))
+
+
+def _texts(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    for value in values(node):
+        if isinstance(value, yaml.ScalarNode) and reading(value) is None and value.value.strip():
+            yield value
+
+
+def check_sources(found: Findings, environ: Mapping[str, str]) -> None:
+    """Find double names and addresses, misplaced selectors, and headers that cannot be sent."""
+    names: dict[str, yaml.Node] = {}
+    addresses: dict[str, yaml.Node] = {}
+    for source in values(child(found.document.root, "sources")):
+        name, url, kind, select = (child(source, key) for key in ("name", "url", "kind", "select"))
+        if isinstance(name, yaml.ScalarNode) and names.setdefault(name.value, name) is not name:
+            line = names[name.value].start_mark.line + 1
+            found.wrong(
+                name, f"duplicate source name '{shown(name.value)}'; line {line} has it already, name it otherwise"
+            )
+        if isinstance(url, yaml.ScalarNode) and addresses.setdefault(url.value, url) is not url:
+            line = addresses[url.value].start_mark.line + 1
+            found.warn(url, f"the same address as on line {line}; one of them is enough")
+        if select is not None and isinstance(kind, yaml.ScalarNode) and kind.value in {"feed", "sitemap"}:
+            found.wrong(select, f"select is for pages, and this is a {kind.value}; remove select, or set kind: page")
+        elif isinstance(select, yaml.ScalarNode) and select.value.strip() and (mistake := _selector(select.value)):
+            found.wrong(select, f'no CSS selector: {mistake}; write one such as "main h2 a"')
+        _check_headers(found, child(source, "headers"), environ)
+
+
+def _selector(text: str) -> str | None:
+    """Return what is wrong with a CSS selector."""
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except SelectorError as error:
+        return shown(str(error))
+    return None
+
+
+def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[str, str]) -> None:
+    seen: set[str] = set()
+    for key, value in pairs(headers):
+        if key.value.lower() in seen:
+            found.wrong(key, f"duplicate header '{shown(key.value)}' (case does not matter); keep one of them")
+        seen.add(key.value.lower())
+        if not isinstance(value, yaml.ScalarNode):
+            continue
+        for variable in _VARIABLE.finditer(value.value):
+            name, at = variable[1], variable.start()
+            if not _NAME.fullmatch(name):  # not repeated: it may be the secret itself
+                found.wrong(value, "between ${ and } stands the name of a variable: letters, digits and _", at)
+            elif not environ.get(name):
+                found.wrong(value, f"{name} is not in the environment; set it where the bot runs, or in .env", at)
+        if not filled(value.value, environ).isprintable():
+            found.wrong(
+                value, "a header must be one line without control characters; check the value and its variables"
+            )
+
+
+def filled(value: str, environ: Mapping[str, str]) -> str:
+    """Return the value of a header with its `${NAME}` replaced."""
+    return _VARIABLE.sub(lambda variable: environ.get(variable[1], ""), value)
+
+
+def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
+    """Find keywords that are no queries, and names of sources that there are not."""
+    names, publishers = _names(found.document.root)
+    known = {name.casefold(): name for name in names | publishers}
+    verdicts: dict[str, Verdict] = {}
+    for _, watchlist in pairs(child(found.document.root, "watchlists")):
+        for source in _texts(child(watchlist, "sources")):
+            if source.value not in names:
+                hint = nearest(source.value, names) or "write the name or a tag of one under sources"
+                found.wrong(source, f"unknown source or tag '{shown(source.value)}'; {hint}")
+        for part in ("keywords", "exclude"):
+            for keyword in _texts(child(watchlist, part)):
+                text = str(keyword.value)
+                if text not in verdicts:
+                    verdicts[text] = _verdict(text, parse_query)
+                _tell(found, keyword, verdicts[text], known)
+
+
+def _names(root: yaml.Node) -> tuple[set[str], set[str]]:
+    """Return the names and tags of all sources, and their publishers."""
+    names: set[str] = set()
+    publishers: set[str] = set()
+    for source in values(child(root, "sources")):
+        name, url, publisher = (child(source, key) for key in ("name", "url", "publisher"))
+        names |= {str(name.value)} if isinstance(name, yaml.ScalarNode) else set()
+        names |= {str(tag.value) for tag in _texts(child(source, "tags"))}
+        publishers |= {str(publisher.value)} if isinstance(publisher, yaml.ScalarNode) else set()
+        publishers |= {publisher_of(url.value)} if isinstance(url, yaml.ScalarNode) else set()
+    return names, publishers
+
+
+def _verdict(text: str, parse_query: ParseQuery) -> Verdict:
+    try:
+        return parse_query(text).sources
+    except QueryError as error:
+        return error
+
+
+def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: Mapping[str, str]) -> None:
+    if isinstance(verdict, QueryError):
+        found.wrong(
+            keyword,
+            f"in {shown(' '.join(keyword.value.split()))}: {' '.join(str(verdict).split())}",
+            verdict.column - 1,
+        )
+        return
+    for operand, column in verdict:
+        if operand.casefold() not in known:
+            hint = nearest(operand, tuple(known.values())) or "this part never matches"
+            found.warn(keyword, f"no source, tag or publisher is called '{shown(operand)}'; {hint}", column - 1)
+
+
+def check_odd(found: Findings, config: Config) -> None:
+    """Warn of what is allowed and hardly meant."""
+    root = found.document.root
+    for part, those in (("sources", config.sources), ("watchlists", config.watchlists)):
+        if not those:
+            found.warn(root, f"there are no {part}; add some under {part}")
+    sections = {key.value: section for key, section in pairs(child(root, "watchlists"))}
+    everyone = {source.publisher for source in config.sources}
+    called: dict[str, set[str]] = {}
+    for source in config.sources:
+        for name in (source.name, *source.tags):
+            called.setdefault(name, set()).add(source.publisher)
+    for watchlist in config.watchlists:
+        section = sections.get(watchlist.id)
+        heard = [called.get(name, set()) for name in watchlist.sources]
+        voices = set[str]().union(*heard) if heard else everyone
+        for needs, needed, then in (
+            ("confirm", watchlist.confirm, "speak"),
+            ("urgent_at", watchlist.urgent_at, "be urgent"),
+        ):
+            node = child(section, needs)
+            if node is not None and needed > max(len(voices), 1):
+                have = "1 publisher" if len(voices) == 1 else f"{len(voices)} publishers"
+                found.warn(node, f"{needs} is {needed}, but its sources have {have}: it will never {then}")
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        nodes += values(node)
+        for key, value in pairs(node):
+            nodes.append(value)
+            if reading(value) == "nothing":
+                found.warn(key, f"'{shown(key.value)}' has no value and counts as left out")

@@ -1,0 +1,158 @@
+"""The settings: NEWSWATCH_… of the environment and of `.env`, and files that hold a secret.
+
+In: names and texts. Out: a frozen `Settings`, or a ConfigError with a line for each mistake. A misspelt name is a
+mistake like any other, for silence would leave a default in force. The value of a secret is never in a line or a repr.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
+
+from bot.config import setting_values as values
+from bot.errors import ConfigError
+
+PREFIX: Final = "NEWSWATCH_"
+SECRETS: Final = ("telegram_token", "database_url")
+_MOST_BYTES: Final = 65_536  # of .env, or of a file that holds a secret
+_SHORTEST_TOKEN: Final = 40  # characters; Telegram's have 43 to 46, and half a token is a common slip of the mouse
+# Kubernetes sets these for every Service of the namespace; those of one called newswatch… have our prefix.
+_OF_KUBERNETES: Final = re.compile(r"\w+_SERVICE_(?:HOST|PORT\w*)|\w+_PORT_[0-9]+_(?:TCP|UDP|SCTP)\w*")
+_AT_KUBERNETES: Final = re.compile(r"(?:tcp|udp|sctp)://\S+:[0-9]+")
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Settings(BaseModel):
+    """Every setting with its default: `Settings()` is an installation that nobody has configured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    telegram_token: Annotated[SecretStr | None, BeforeValidator(values.token)] = None
+    telegram_api_url: Annotated[str, BeforeValidator(values.api_url)] = values.TELEGRAM
+    database_url: Annotated[SecretStr, BeforeValidator(values.database)] = SecretStr("sqlite:///data/newswatch.db")
+    watchlists: Annotated[Path, BeforeValidator(values.path)] = Path("watchlists.yaml")
+    owners: Annotated[tuple[int, ...], BeforeValidator(values.owners)] = ()
+    access: Annotated[Literal["closed", "open"], BeforeValidator(values.lower)] = "closed"
+    allowed_networks: Annotated[tuple[values.Network, ...], BeforeValidator(values.networks)] = ()
+    allowed_ports: Annotated[frozenset[int], BeforeValidator(values.ports)] = frozenset({80, 443})
+    host_spacing: Annotated[float, BeforeValidator(values.seconds)] = 1.0  # seconds; 0 = none
+    semantic: Annotated[Literal["auto", "off"], BeforeValidator(values.lower)] = "auto"
+    http_listen: Annotated[tuple[str, int] | None, BeforeValidator(values.listen)] = ("127.0.0.1", 8080)
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower)] = "text"
+    log_level: Annotated[LogLevel, BeforeValidator(values.upper)] = "INFO"
+    user_agent: Annotated[str, BeforeValidator(values.user_agent)] = ""  # empty: what bot.fetch.client calls itself
+
+
+NAMES: Final = tuple(PREFIX + field.upper() for field in Settings.model_fields)
+_FILES: Final = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
+
+
+def environment() -> dict[str, str]:
+    """Return the environment over what `.env` in the working directory says; ConfigError when `.env` is unreadable.
+
+    An empty variable counts as unset and hides nothing.
+    It is also what `${NAME}` in watchlists.yaml is taken from.
+    """
+    given = {name: text for name, text in os.environ.items() if text.strip()}
+    return os.environ | _dotenv(Path(".env")) | given
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of the mapping, by default of `environment()`; an empty value counts as unset.
+
+    ConfigError has a line for each mistake: the setting's name, what is wrong, what to do.
+    """
+    given = {name: text for name, text in (environment() if environ is None else environ).items() if text.strip()}
+    texts = {field: given[_name(field)].strip() for field in Settings.model_fields if _name(field) in given}
+    problems = [*_unknown(given), *_read_files(given, texts), *_cut_token(texts)]
+    settings = Settings()
+    try:
+        settings = Settings.model_validate(texts)
+    except ValidationError as error:
+        problems += _said(error)
+    if problems:
+        raise ConfigError(*problems)
+    return settings
+
+
+def _name(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _unknown(given: Mapping[str, str]) -> Iterator[str]:
+    known = {name.removeprefix(PREFIX): name for name in (*NAMES, *_FILES)}
+    for name, text in sorted(given.items()):
+        if not name.upper().startswith(PREFIX) or name in known.values():
+            continue
+        if _OF_KUBERNETES.fullmatch(name) or (name.endswith("_PORT") and _AT_KUBERNETES.fullmatch(text)):
+            continue
+        close = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+        hint = f"did you mean {known[close[0]]}?" if close else f"known are {', '.join(NAMES)}"
+        shown = name if name.isprintable() else ascii(name)
+        yield f"{shown}: there is no such setting; {hint}"
+
+
+def _read_files(given: Mapping[str, str], texts: dict[str, str]) -> Iterator[str]:
+    """Put secrets that stand in files among the texts; yield what is wrong with the files."""
+    for name, field in _FILES.items():
+        if name in given and field in texts:
+            yield f"{name}: {_name(field)} is set as well; keep one of the two"
+        elif name in given:
+            try:
+                texts[field] = _secret(Path(given[name].strip()))
+            except ValueError as error:
+                yield f"{name}: {error}"
+
+
+def _said(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_url=False, include_input=False):
+        field, context = str(one["loc"][0]), one.get("ctx", {})
+        message = f"{context['error']}" if "error" in context else f"must be {context.get('expected', one['msg'])}"
+        yield f"{_name(field)}: {message}"
+
+
+def _cut_token(texts: Mapping[str, str]) -> Iterator[str]:
+    """Find a token that was not copied whole. Servers of one's own, as in tests, may have shorter ones."""
+    token = texts.get("telegram_token", "")
+    if "telegram_api_url" not in texts and ":" in token and len(token) < _SHORTEST_TOKEN:
+        yield f"{_name('telegram_token')}: this token is not whole; copy all of what @BotFather gave you, digits first"
+
+
+def _secret(path: Path) -> str:
+    """Return what the file holds; ValueError when it cannot be had."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ValueError(f"{path} cannot be read: {reason}; check the path and who may read it") from None
+    if not text:
+        raise ValueError(f"{path} is empty; put the secret in, or unset this setting")
+    return text
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ConfigError(f"{path}: cannot be read: {reason}; correct it, or remove it") from None
+    from dotenv.parser import parse_stream  # only where there is a file
+
+    bindings: list[Any] = list(parse_stream(StringIO(text)))
+    if bad := [one.original for one in bindings if one.error]:
+        lines = [one.line + one.string[: -len(one.string.lstrip())].count("\n") for one in bad]
+        raise ConfigError(*(f"{path}:{line}: not NAME=value; correct the line" for line in lines))
+    return {one.key: one.value for one in bindings if one.key and one.value is not None}

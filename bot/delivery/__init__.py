@@ -1,0 +1,1 @@
+"""The outbox is emptied: the sender's loop, its rate limit, its retries."""

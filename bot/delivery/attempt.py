@@ -1,0 +1,262 @@
+"""One message on its way: sent, and what came of it carried out and written down.
+
+Deliveries under an epoch in, rows settled out. What a refusal means is decided in `retry`; when something is sent at
+all, in `deliver`. Nothing accepted goes unsettled while the store can be reached.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot import owner_notices
+from bot.delivery import retry
+from bot.delivery.rate_limit import Pace
+from bot.delivery.role_lease import Tenure
+from bot.errors import DeliveryError, StaleLeaseError, StoreError
+from bot.i18n import Say
+from bot.model import Delivery
+from bot.ports.outbox import Dead, DeliverStore, Folded, Later, Notifier, Sent, Unreadable
+
+log = logging.getLogger(__name__)
+
+SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
+DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+UNSHOWN = "it cannot be shown; the log has the reason"
+
+
+class Lane:
+    """Sends for the loop; tells it by `waits` to send nothing before then, and by `closed` which chats to let go of."""
+
+    def __init__(
+        self,
+        store: DeliverStore,
+        notifier: Notifier,
+        pace: Pace,
+        tenure: Tenure,
+        *,
+        now: Callable[[], datetime],
+        wall: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]],
+        chance: Callable[[], float],
+        notice: Callable[[Say], None],
+        ail: Callable[[str | None], None],
+    ) -> None:
+        self._store, self._notifier, self._pace, self._tenure = store, notifier, pace, tenure
+        self._now, self._wall, self._pause, self._chance = now, wall, pause, chance
+        self._notice, self._ail = notice, ail
+        self._slowed: dict[int, datetime] = {}
+        self._unreached = self._doubts = self._refusals = 0
+        self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
+        self._unsent: list[Delivery] = []
+        self.waits = now()
+        self.closed: set[int] = set()
+        self.refused: str | None = None
+        self.sent = self.dead = 0
+
+    async def fly(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
+        """Send one alert, or fold several into the chat's rolling message, and settle each."""
+        action: retry.Action | Sent | Folded
+        try:
+            batch = await self._confirm(batch, epoch)
+            while batch:
+                action = await self._attempt(batch, folded=folded)
+                if not isinstance(action, retry.Again):
+                    break
+                # Too many for one message, or one of them cannot be shown: fewer, and the others follow.
+                if folded and action.form == "bare" and len(batch) > 1:
+                    few = len(batch) // 2
+                    await self._store.unclaim(batch[few:], epoch)
+                    batch = batch[:few]
+                    continue
+                batch = tuple(replace(one, form=action.form) for one in batch)
+                self._pace.take(batch[0].alert.chat.id, self._now())
+            else:
+                return
+            await self._carry_out(action, batch, epoch)
+        except StaleLeaseError:
+            log.warning("another instance sends now")
+            self._tenure.lose()
+        except StoreError as error:
+            log.warning("the database cannot follow a delivery", extra={"reason": str(error)})
+
+    async def _confirm(self, batch: Sequence[Delivery], epoch: int) -> Sequence[Delivery]:
+        """Return what of it is still to be sent: people may have said otherwise since it was claimed.
+
+        Where something is not, the rest that is held for the chat is looked at again, too. What a store that fails
+        cannot confirm goes back to the loop, which waits for a moment.
+        """
+        chat = batch[0].alert.chat.id
+        try:
+            still = await self._store.confirm(batch, epoch, self._wall())
+        except StaleLeaseError:
+            raise
+        except StoreError:
+            self._unsent.extend(batch)
+            self.waits = max(self.waits, self._now() + SECOND)
+            raise
+        if len(still) < len(batch):
+            self.closed.add(chat)
+        return still
+
+    def take_back(self) -> list[Delivery]:
+        """Return what was not tried, once."""
+        unsent, self._unsent = self._unsent, []
+        return unsent
+
+    def report(self, spoilt: Sequence[Unreadable]) -> None:
+        """Tell the owners what cannot be read: alerts that ended together in one notice, a chat's settings once."""
+        if alerts := [one for one in spoilt if one.what == "alert"]:
+            self._notice(lambda _: owner_notices.unreadable(_, len(alerts), alerts[0].chat, alerts[0].reason))
+        for one in spoilt:
+            if one.what == "setting" and one.chat not in self._unheeded:
+                self._unheeded.add(one.chat)
+                self._notice(partial(owner_notices.unheeded, chat=one.chat, reason=one.reason))
+
+    async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
+        """Ask the medium once, and say what follows."""
+        try:
+            accepted = await self._fold(batch) if folded else Sent(await self._notifier.send(batch[0]))
+        except DeliveryError as error:
+            log.info("not delivered", extra={"chat": batch[0].alert.chat.id, "reason": str(error)})
+            refusal = error
+        except StoreError:
+            raise
+        except Exception:  # one alert that cannot be shown must not stop the others
+            log.exception("cannot show an alert", extra={"story": batch[0].alert.story})
+            if folded and len(batch) > 1:
+                return retry.Again("bare")
+            refusal = DeliveryError(UNSHOWN, "retry")
+        else:
+            self._well()
+            return accepted
+        if refusal.verdict == "unknown":
+            self._doubt()
+        elif refusal.verdict not in {"unsent", "token"}:
+            self._well()
+        action = retry.after(refusal, batch[0], self._wall(), self._chance())
+        if isinstance(action, Dead) and refusal.verdict == "retry" and folded and len(batch) > 1:
+            return retry.Again("bare")  # one of them is refused, not all
+        return action
+
+    async def _fold(self, batch: Sequence[Delivery]) -> Folded:
+        """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
+
+        What stands in a rolling message already has grown: that message is shown anew, however old it is.
+        """
+        chat, message = batch[0].alert.chat, batch[0].message
+        listed = await self._store.rolling(chat, self._wall() - HOUR, message)
+        if message is not None:
+            return Folded(await self._notifier.fold(listed or batch, message))
+        if listed and not batch[0].held:  # what a chat wished to get together is a message of its own
+            try:
+                return Folded(await self._notifier.fold((*listed, *batch), listed[0].message))
+            except DeliveryError as error:
+                if error.verdict not in {"shrink", "stale"}:
+                    raise
+            except Exception:  # perhaps it is a line that is there already
+                log.exception("cannot show a rolling message", extra={"chat": chat.id})
+        return Folded(await self._notifier.fold(batch, None))
+
+    async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
+        """Do what follows, and write down how the attempt ended."""
+        now, wall, chat = self._now(), self._wall(), batch[0].alert.chat
+        match action:
+            case Sent() | Folded() | Later() | Dead():
+                await self._settle(batch, epoch, action)
+            case retry.Slow(until):
+                await self._slow(chat.id, until, now + (until - wall))
+                await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
+            case retry.Unreached(reason):
+                self._miss(reason, now)
+                await self._settle(batch, epoch, Later(wall + (self.waits - now), reason, counts="nothing"))
+            case retry.Refused(reason):
+                await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
+                self._refuse(reason, now)
+            case retry.Closed(reason):
+                await self._store.suspend(chat.id, reason, wall)
+                self.closed.add(chat.id)
+                self._notice(lambda _: owner_notices.closed(_, chat.id, reason))
+                await self._settle(batch, epoch, Dead(reason))
+            case retry.Moved(new):
+                await self._store.migrate(chat.id, new)
+                self.closed.add(chat.id)
+                await self._store.unclaim(batch, epoch)
+            case retry.TopicLost():
+                await self._store.lose_topic(chat)
+                self._notice(lambda _: owner_notices.topic_lost(_, chat.id, chat.topic))
+                self.closed.add(chat.id)
+                await self._store.unclaim(batch, epoch)
+            case retry.Again():
+                raise AssertionError("sent again by fly")
+
+    async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
+        """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
+        for seconds in SETTLE_TRIES:
+            try:
+                await self._store.settle(batch, epoch, result, self._wall())
+                break
+            except StaleLeaseError:
+                raise
+            except StoreError:
+                if seconds is None:
+                    raise
+                await self._pause(seconds)
+        first = sum(one.message is None and not one.alert.part for one in batch)  # replies are no alerts of their own
+        self.sent += first if isinstance(result, Sent | Folded) else 0
+        self.dead += first if isinstance(result, Dead) else 0
+        if isinstance(result, Dead) and result.reason == UNSHOWN:
+            self.report([Unreadable("alert", one.alert.chat.id, UNSHOWN) for one in batch])
+
+    async def _slow(self, chat: int, until: datetime, over: datetime) -> None:
+        """Let the chat wait; a second chat that is asked to wait meanwhile means everybody.
+
+        `until` is on the wall clock, for the store; `over` is the same moment on the steady one.
+        """
+        now = self._now()
+        self._slowed = {other: end for other, end in self._slowed.items() if end > now}
+        everybody = retry.raised(self._slowed, chat, now)
+        self._slowed[chat] = over
+        await self._store.block(None if everybody else chat, until)
+        log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
+        self.closed.add(chat)
+        if everybody:
+            self.waits = max(self.waits, over)
+
+    def _doubt(self) -> None:
+        """Count messages of unknown fate; several in a row mean that everything should wait."""
+        if self._now() < self.waits:  # of several under way, the first to fail speaks for all
+            return
+        self._doubts += 1
+        if self._doubts >= DOUBTS:
+            wait = retry.unreached(self._doubts - DOUBTS + 1, self._chance())
+            self.waits = max(self.waits, self._now() + timedelta(seconds=wait))
+
+    def _miss(self, reason: str, now: datetime) -> None:
+        if now < self.waits:
+            return
+        self._unreached += 1
+        self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
+        if self._unreached == 1:
+            log.warning("cannot reach the medium", extra={"reason": reason})
+
+    def _refuse(self, reason: str, now: datetime) -> None:
+        if now < self.waits:
+            return
+        self._refusals += 1
+        self.waits = now + timedelta(seconds=retry.refused(self._refusals))
+        if self._refusals == len(retry.REFUSED):
+            self.refused = reason
+            self._ail(f"Telegram refuses the token: {reason}")
+            self._notice(lambda _: owner_notices.refused(_, reason))
+
+    def _well(self) -> None:
+        """Telegram answered: whatever kept everything from being sent is over."""
+        if self.refused is not None:
+            self._ail(None)
+        self.refused = None
+        self._unreached = self._doubts = self._refusals = 0

@@ -1,0 +1,83 @@
+"""Holding a role: who alone may send, or listen, for the token, and for how long that is certain.
+
+A row lease with an epoch: taken, renewed, given back. Whoever cannot renew it is not certain of it any more before
+somebody else can have it, and has to stop. Two clocks are handed in (see `clock`): the steady one says when to renew
+and what is certain, the wall clock is for the row, which other instances read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import StoreError
+from bot.ports.outbox import Role
+
+TTL, RENEW, MARGIN = timedelta(seconds=20), timedelta(seconds=5), timedelta(seconds=2)
+STANDBY = timedelta(seconds=1)  # between two attempts to get it
+
+
+class Roles(Protocol):
+    """The store's part in it; DeliverStore fulfils it."""
+
+    async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
+        """See DeliverStore."""
+        ...
+
+    async def drop_role(self, role: Role, epoch: int) -> None:
+        """See DeliverStore."""
+        ...
+
+
+class Tenure:
+    """One role of this process. `epoch` is None while it is not ours."""
+
+    def __init__(self, store: Roles, role: Role, wall: Callable[[], datetime]) -> None:
+        self._store = store
+        self._wall = wall
+        self._role: Role = role
+        self._since: datetime | None = None
+        self._next: datetime | None = None
+        self.epoch: int | None = None
+
+    async def keep(self, now: datetime) -> int | None:
+        """Take the role, or renew it when that is due (`now` is steady); return the epoch, None while another has it.
+
+        A store that fails is passed over for as long as the role is certainly ours, then its StoreError is raised.
+        """
+        if self._next is not None and self._next - RENEW <= now < self._next:
+            return self.epoch
+        try:
+            self.epoch = await self._store.take_role(self._role, self._wall(), TTL)
+        except StoreError:
+            self._next = now + STANDBY
+            if self.certain(now):
+                return self.epoch
+            self.epoch = None
+            raise
+        self._since = now
+        self._next = now + (STANDBY if self.epoch is None else RENEW)
+        return self.epoch
+
+    def certain(self, now: datetime) -> bool:
+        """Return whether nobody else can have the role now; False as well after the clock was set back."""
+        return self.epoch is not None and self._since is not None and self._since <= now < self._since + TTL - MARGIN
+
+    def due(self, now: datetime) -> datetime:
+        """Return when `keep` has something to do."""
+        return now if self._next is None else self._next
+
+    def lose(self) -> None:
+        """Note that somebody else has the role."""
+        self.epoch = None
+        self._next = None
+
+    async def leave(self) -> None:
+        """Give the role back at once; a store that fails lets it end by itself."""
+        epoch, self.epoch, self._next = self.epoch, None, None
+        if epoch is not None:
+            try:
+                await self._store.drop_role(self._role, epoch)
+            except StoreError:
+                return

@@ -1,0 +1,328 @@
+"""The only way out to the web: one guarded client for sources and article pages.
+
+An address comes in, the answer or a reason in words goes out. Never a connection that the guard did not allow, on
+any hop; never a cookie of another request, a proxy of the environment, more bytes or more seconds than the limits;
+never a credential past a redirect to somebody else. Waiting for a host's turn, or for a seat, is no part of the
+deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.metadata
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from bot.errors import FetchError
+from bot.fetch.addresses import host_of, next_hop, same_site, web_address
+from bot.fetch.connection_limit import slots
+from bot.fetch.decompress import ACCEPTED, LARGEST, too_large, unpacked
+from bot.fetch.failure_reasons import (
+    DRIPS,
+    NO_ANSWER,
+    NO_CONNECTION,
+    NO_END,
+    NO_NAME,
+    fault_of,
+    fresh_for,
+    http_date,
+    refusal_of,
+    timed_out,
+)
+from bot.fetch.guard import REFUSAL, Network, guarded_socket
+from bot.fetch.host_queue import Hosts
+from bot.fetch.priority_queue import Standing
+from bot.fetch.request import CURRENT, Request, look_at_tls, mark, note_inlet, note_socket
+from bot.fetch.response_filter import LARGEST_HEAD, measure
+from bot.fetch.robots import LARGEST as LARGEST_ROBOTS
+from bot.fetch.robots import Robots
+from bot.model import Fetched, Validators
+
+if TYPE_CHECKING:
+    import aiohttp
+    from yarl import URL
+
+HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
+DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
+WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
+LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
+READ_AHEAD = 32 * 1024  # bytes that wait for a seat in memory, about; the rest stays with the system
+OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
+
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FEEDS = "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.9, */*;q=0.5"
+_PAGES = "text/html, application/xhtml+xml, */*;q=0.5"
+
+
+def default_user_agent() -> str:
+    """Return the name we go by: what we are and which release."""
+    return f"Newswatch/{importlib.metadata.version('newswatch')} (news alerts; reads feeds)"
+
+
+class WebFetch:
+    """An implementation of `ports.Fetch`; an async context manager that owns its connections.
+
+    `room` is awaited before a request, and with `large=True` before the rest of a large answer is taken in;
+    `allowed_networks` and `allowed_ports` widen the public internet and 80, 443; `host_spacing` is in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str = "",
+        allowed_networks: Sequence[Network] = (),
+        allowed_ports: Collection[int] = frozenset({80, 443}),
+        host_spacing: float = 1.0,
+        deadline: float = DEADLINE,
+        largest: int = LARGEST,
+        robots: bool = True,
+        room: Callable[..., Awaitable[None]] | None = None,
+    ) -> None:
+        """Take what widens or narrows the limits; without `robots`, pages are what a person asked for by name."""
+        self._user_agent = user_agent or default_user_agent()
+        self._networks = tuple(allowed_networks)
+        self._ports = frozenset(allowed_ports)
+        self._deadline = deadline
+        self._largest = largest
+        self._hosts = Hosts(host_spacing)
+        self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
+        self._slots = slots()
+        self._room = room
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
+        self._open = AsyncExitStack()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        import aiohttp
+
+        connector = aiohttp.TCPConnector(
+            socket_factory=guarded_socket(self._networks, self._ports, note_socket),
+            resolver=aiohttp.AsyncResolver(timeout=4, tries=2),
+            limit=0,  # the slots count instead
+            force_close=True,  # two requests to a host are far apart, and idle connections are open files
+        )
+        measure(connector, note_inlet)
+        trace = aiohttp.TraceConfig()
+        for signal, stage in (
+            (trace.on_dns_resolvehost_start, NO_NAME),
+            (trace.on_dns_resolvehost_end, NO_CONNECTION),
+            (trace.on_connection_create_end, NO_ANSWER),
+        ):
+            signal.append(mark(stage))
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+            trace_configs=[trace],
+            skip_auto_headers=("User-Agent",),
+            read_bufsize=READ_AHEAD,
+            max_line_size=LARGEST_HEAD,
+            max_field_size=LARGEST_HEAD,
+        )
+        self._open.callback(self._threads.shutdown, wait=False)
+        await self._open.enter_async_context(self._session)
+        if self._robots:
+            self._open.push_async_callback(self._robots.close)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        page: bool = False,
+    ) -> Fetched:
+        """Return the answer, or raise FetchError with a reason in words. See `ports.Fetch`."""
+        first = web_address(url)
+        private = dict(headers)
+        if first.user is not None:
+            pair = f"{first.user}:{first.password or ''}".encode()
+            private.setdefault("Authorization", f"Basic {b64encode(pair).decode()}")
+        known = validators or Validators()
+        common = {"User-Agent": self._user_agent, "Accept": _PAGES if page else _FEEDS, "Accept-Encoding": ACCEPTED}
+        if known.etag:
+            common["If-None-Match"] = known.etag
+        if known.last_modified:
+            common["If-Modified-Since"] = known.last_modified
+        request = Request(first.with_user(None), common, private, known, self._deadline, self._largest, page=page)
+        return await self._follow(request, self._robots if page else None)
+
+    async def _follow(self, request: Request, robots: Robots | None) -> Fetched:
+        """Ask one address after the other until one answers; `robots` is asked before each of them."""
+        origin = request.url
+        for _ in range(HOPS + 1):
+            step = (request.url, request.cookies.header(request.url))
+            if step in request.visited:
+                raise FetchError(f"{host_of(request.url)} redirects in a circle")
+            request.visited[step] = None
+            if robots:
+                self._hosts.space(host_of(request.url), await robots.check(request.url))
+            answer = await self._hop(request, with_private=same_site(origin, request.url))
+            if isinstance(answer, Fetched):
+                return answer
+            request.url = answer
+        raise FetchError(f"{host_of(origin)} redirects more than {HOPS} times")
+
+    async def _robots_txt(self, url: URL) -> bytes:
+        common = {"User-Agent": self._user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "identity"}
+        request = Request(url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True)
+        return (await self._follow(request, None)).body
+
+    async def _hop(self, request: Request, *, with_private: bool) -> Fetched | URL:
+        """Ask one address when it is its host's turn; return the answer, or where it sends us."""
+        import aiohttp
+
+        host = host_of(request.url)
+        if request.url.port not in self._ports:
+            raise FetchError(REFUSAL)
+        turn = self._hosts.turn(host, page=request.page)
+        async with turn, self._slots.one(self._hosts.standing(host), page=request.page) as request.seat:
+            if self._room:
+                await self._room()
+            self._hosts.begin(host)
+            request.seat.ask()
+            clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
+            request.sockets.clear()
+            request.inlet = None
+            look = clock.call_later(request.left * 0.99, look_at_tls, request)
+            CURRENT.set(request)
+            try:
+                async with asyncio.timeout(request.left) as request.timeout:
+                    request.seat.end = request.end
+                    return await self._ask(request, request.private if with_private else {})
+            except FetchError as error:
+                if cut_off := request.cut_off(host):
+                    raise cut_off from error
+                if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
+                    self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
+                raise
+            except TimeoutError as error:
+                self._hosts.judge(host, Standing.BAD)
+                if request.seat.ended:
+                    raise FetchError(f"{host} {DRIPS}") from error
+                raise timed_out(host, request.stage, self._deadline) from error
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                raise request.cut_off(host) or fault_of(host, error) from error
+            finally:
+                look.cancel()
+                if request.seat.dripped:
+                    self._hosts.judge(host, Standing.BAD)
+                request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
+
+    async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
+        assert self._session is not None, "WebFetch is used as `async with WebFetch(…)`"  # noqa: S101 - a bug of ours
+        async with self._session.get(
+            request.url,
+            headers=request.headers | private | _cookie(private, request.cookies.header(request.url)),
+            allow_redirects=False,
+            trace_request_ctx=request,
+        ) as response:
+            status, headers = response.status, response.headers
+            self._hosts.judge(host_of(request.url), Standing.GOOD)
+            if status in _REDIRECTS and "Location" in headers:
+                request.permanent = request.permanent and status in _PERMANENT
+                request.cookies.learn(request.url, headers.getall("Set-Cookie", ()))
+                return next_hop(request.url, headers["Location"])
+            if status == 304 and request.validators != Validators():  # noqa: PLR2004 - HTTP
+                return _unchanged(request, headers)
+            if status not in {200, 203}:
+                raise refusal_of(host_of(request.url), status, headers, datetime.now(UTC))
+            request.stage = NO_END
+            request.seat.ask(begun=True)
+            packed = await self._body(request, response)
+        encoding = ", ".join(headers.getall("Content-Encoding", ()))
+        return await self._read(request, headers, packed, encoding)
+
+    async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while part := await response.content.readany():
+            if not request.seat.is_seated:
+                with request.uncounted():
+                    await request.seat.take()
+            size += len(part)
+            parts.append(part)
+            request.seat.hear(len(part))
+            if size > LARGE >= size - len(part):
+                with request.uncounted():
+                    await request.seat.grow()
+                    if self._room:
+                        await self._room(large=True)
+                request.seat.ask(begun=True)
+            if size > request.largest:
+                if not request.cut:
+                    raise too_large(request.largest)
+                break
+        return b"".join(parts)[: request.largest]
+
+    async def _read(self, request: Request, headers: Mapping[str, str], packed: bytes, encoding: str) -> Fetched:
+        if len(packed) < OFF_LOOP and not (encoding and len(packed) > OFF_LOOP // 16):
+            body, digest = _unpack(packed, encoding, request.largest)
+        else:
+            clock = asyncio.get_running_loop()
+            body, digest = await clock.run_in_executor(self._threads, _unpack, packed, encoding, request.largest)
+        same = digest == request.validators.body_hash
+        return Fetched(
+            url=str(request.url),
+            status=200,
+            body=b"" if same else body,
+            content_type=headers.get("Content-Type", "")[:200],
+            validators=Validators(_kept(headers.get("ETag")), _kept(headers.get("Last-Modified")), digest),
+            not_modified=same,
+            fresh_for=fresh_for(headers),
+            moved_to=_moved_to(request),
+            date=http_date(headers.get("Date", "")),
+        )
+
+
+def _unchanged(request: Request, headers: Mapping[str, str]) -> Fetched:
+    known = request.validators
+    etag, modified = _kept(headers.get("ETag")), _kept(headers.get("Last-Modified"))
+    return Fetched(
+        url=str(request.url),
+        status=304,
+        body=b"",
+        content_type="",
+        validators=Validators(etag or known.etag, modified or known.last_modified, known.body_hash),
+        not_modified=True,
+        fresh_for=fresh_for(headers),
+        moved_to=_moved_to(request),
+    )
+
+
+def _moved_to(request: Request) -> str | None:
+    first, _ = next(iter(request.visited))
+    return str(request.url) if request.permanent and request.url != first else None
+
+
+def _cookie(private: Mapping[str, str], set_now: str) -> dict[str, str]:
+    """Return the Cookie header of a request, where its chain has set one: beside that of the watchlists file."""
+    if not set_now:
+        return {}
+    name = next((name for name in private if name.lower() == "cookie"), "Cookie")
+    return {name: "; ".join(filter(None, (private.get(name), set_now)))}
+
+
+def _kept(validator: str | None) -> str | None:
+    """Return the validator as sent, unless it could not be sent back."""
+    return validator if validator and len(validator) <= 1024 and validator.isascii() else None  # noqa: PLR2004 - a header
+
+
+def _unpack(packed: bytes, encoding: str, largest: int) -> tuple[bytes, str]:
+    body = unpacked(packed, encoding, largest)
+    return body, hashlib.blake2b(body, digest_size=16).hexdigest()

@@ -1,0 +1,93 @@
+"""Between a connection and the HTTP library: what a server sends is measured and made plain before it is parsed.
+
+The library has no limit for interim answers, nor for what stands around chunks, and parses all of it on the loop. An
+inlet takes its place at the connection, hands on what `Framing` lets through, and closes the connection at the first
+byte too many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.errors import FetchError
+from bot.fetch.framing import HEAD, Framing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import aiohttp
+    from aiohttp.client_proto import ResponseHandler
+
+LARGEST_HEAD = HEAD  # bytes; what the library is told to allow, for the inlet measures before it
+
+
+class Inlet(asyncio.Protocol):  # an inheritance that the event loop asks for
+    """What a connection calls. `refused` says why its server was cut off, after the name of the host, or is None."""
+
+    def __init__(self, handler: ResponseHandler, transport: asyncio.Transport) -> None:
+        """Take the place of the library's handler at the transport."""
+        self.refused: str | None = None
+        self._handler = handler
+        self._transport = transport
+        self._framing = Framing()
+        transport.set_protocol(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what may be handed on."""
+        if self.refused is not None:
+            return
+        try:
+            for piece in self._framing.feed(data):
+                self._handler.data_received(piece)
+        except FetchError as error:
+            self.refuse(error)
+
+    def refuse(self, error: FetchError) -> None:
+        """Close the connection; whoever waits for the answer gets the error."""
+        self.refused = str(error)
+        self._handler.set_exception(error)
+        self._transport.abort()
+
+    def eof_received(self) -> None:
+        """Pass it on."""
+        self._handler.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass it on."""
+        self._handler.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Pass it on."""
+        self._handler.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Pass it on."""
+        self._handler.resume_writing()
+
+
+def measure(connector: aiohttp.TCPConnector, made: Callable[[Inlet], None]) -> None:
+    """Give every connection of a connector an inlet, which `made` is shown.
+
+    FetchError for a server that spoke before it was asked: the library holds that already.
+    """
+    connect = connector.connect
+
+    async def connected(
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - its signature
+    ) -> aiohttp.connector.Connection:
+        connection = await connect(req, traces, timeout)
+        if connection.protocol is not None and connection.transport is not None:
+            spoke = connection.protocol.should_close
+            inlet = Inlet(connection.protocol, connection.transport)
+            made(inlet)
+            if spoke:
+                error = FetchError("spoke before it was asked")
+                inlet.refuse(error)
+                connection.close()
+                raise error
+        return connection
+
+    connector.connect = connected  # type: ignore[method-assign] # it has no hook for what a connection receives

@@ -1,0 +1,117 @@
+"""Who reports a story, as a message shows it: outlets with their times and links, and what their headlines add.
+
+A Delivery in, parts of a page out, each within a budget of its own. What does not fit is counted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.i18n import Words
+from bot.model import Delivery, Report
+from bot.notify.message_builder import MOST_UNITS, Page
+from bot.notify.sanitize import cut, link, plain, units
+from bot.stories.headline import Known
+
+HEADLINE: Final = 400  # UTF-16 units of the headline of a message
+NAME: Final = 60  # of an outlet's
+_OUTLETS, _NEWS, _ONE = 1100, 1200, 200  # of all outlets, of all that is new, of one headline of it
+_MOST_LINKED, _MOST_NEWS = 40, 20
+_MOST_READ = 300  # headlines compared; of what comes after, more than anybody reads, none is counted as new
+_WEB_BEGAN = 1990  # an older date is a default of some software, not when news was published
+
+
+def told_first(delivery: Delivery) -> Report | None:
+    """Return the report whose headline is shown: it heads the outlets."""
+    alert = delivery.alert
+    mine = [one for one in delivery.reports if one.headline == alert.headline and one.url == alert.url]
+    if not mine and alert.url is not None:  # its publisher has corrected the headline since
+        mine = [one for one in delivery.reports if one.url == alert.url]
+    return next(iter(mine or delivery.reports), None)
+
+
+def headline_of(delivery: Delivery, url: str | None) -> str:
+    """Return the headline as it is now; an item without words is told by its source, then by its host."""
+    told, alert = told_first(delivery), delivery.alert
+    mine = told is not None and told.url is not None and told.url == alert.url
+    now = told.headline if told and mine and not alert.part else ""  # a reply tells of one change, whatever came after
+    headline = plain(now) or plain(alert.headline) or (plain(told.source) if told else "")
+    return cut(headline or (url or "").removeprefix("https://").removeprefix("http://") or "—", HEADLINE)
+
+
+def most_links(delivery: Delivery) -> int:
+    """Return how many spans outlets and news may take at most."""
+    reports = len(delivery.reports)
+    return min(reports, _MOST_LINKED) + min(max(reports - 1, 0), _MOST_NEWS)
+
+
+def outlets(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
+    """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11, 14:30", each name a link to its own report.
+
+    A further report of an outlet is told by its time.
+    """
+    first = told_first(delivery)
+    reports = (*(() if first is None else (first,)), *(one for one in delivery.reports if one is not first))
+    by_source: dict[str, list[Report]] = {}
+    for report in reports:
+        by_source.setdefault(report.source, []).append(report)
+    today = max(one.at for one in reports).astimezone(zone)
+    begun, also, shown = page.at, _("also"), 0
+    for place, told in enumerate(by_source.values()):
+        name = cut(plain(told[0].source), NAME) or "—"
+        for further, report in enumerate(told):
+            if shown == _MOST_LINKED or page.at - begun + units(name) + 40 > _OUTLETS:
+                page.write(f" +{len(reports) - shown}")
+                return
+            when = clock(_, report, today)
+            if further:
+                page.write(", ")
+                page.write(when, url=link(report.url))
+            else:
+                page.write("" if place == 0 else f" · {also} " if place == 1 else ", ")
+                page.write(name, url=link(report.url))
+                page.write(f" {when}")
+            shown += 1
+
+
+def news(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
+    """Write the headlines that say what the message does not say yet, each a link to its own report."""
+    first = told_first(delivery)
+    known = Known()
+    for text in (first.headline if first else "", delivery.alert.headline, delivery.alert.lead):
+        known.add(text)
+    fresh: list[Report] = []
+    for report in delivery.reports[:_MOST_READ]:
+        if report is not first and known.is_news(report.headline):
+            known.add(report.headline)
+            fresh.append(report)
+    if not fresh:
+        return
+    today = max(one.at for one in delivery.reports).astimezone(zone)
+    end = min(MOST_UNITS - 20, page.at + _NEWS)
+    for place, report in enumerate(fresh):
+        headline = cut(plain(report.headline), _ONE)
+        tail = f" · {cut(plain(report.source), NAME)} {clock(_, report, today)}"
+        if place == _MOST_NEWS or page.at + units(headline) + units(tail) + 4 > end:
+            page.write(f"\n▫️ +{len(fresh) - place}")
+            return
+        page.write("\n▫️ ")
+        page.write(headline, url=link(report.url))
+        page.write(tail)
+
+
+def clock(_: Words, report: Report, today: datetime) -> str:
+    """Return when it was published, as far as that can be: never after we saw it; the day where it is another."""
+    published = report.published
+    when = min(published, report.at) if published and published.year > _WEB_BEGAN else report.at
+    return _.moment(when.astimezone(today.tzinfo), today)
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the zone of that name, UTC where there is none: an alert is never lost to a spelling."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,1 @@
+"""Telegram as a medium: sending, transport, and what its refusals mean."""

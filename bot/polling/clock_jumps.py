@@ -1,0 +1,52 @@
+"""What this process polled a moment ago has no backlog, whatever the wall clock has done since.
+
+The end of each good poll comes in, by both clocks; the next lease of that source goes out with its times moved by as
+much as the wall clock has jumped meanwhile. Only what this very process wrote last is moved: of polls by others, or
+before a restart, nobody can tell a jump from time that has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.ports.poll_store import Habits, Leased
+
+JUMP = timedelta(minutes=1)  # less is drift, and decides nothing
+WRITTEN = timedelta(milliseconds=1)  # as exactly as the database keeps a time
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """The last good poll of each source by this process, on both clocks; bounded by the number of sources."""
+
+    steady: Callable[[], datetime]
+    _polled: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    def note(self, source: int, polled_at: datetime) -> None:
+        """Remember that a source (its id) was polled well now, at this time of the wall clock."""
+        self._polled[source] = polled_at, self.steady()
+
+    def moved(self, leased: Leased, now: datetime) -> Leased:
+        """Return a lease as if the wall clock had always been as wrong, or right, as it is now."""
+        at, then = self._polled.get(leased.id, (None, None))
+        if at is None or then is None or leased.polled_at is None or abs(leased.polled_at - at) > WRITTEN:
+            return leased
+        jump = (now - leased.polled_at) - (self.steady() - then)
+        if abs(jump) < JUMP:
+            return leased
+        return replace(leased, polled_at=leased.polled_at + jump, habits=_moved(leased.habits, jump))
+
+
+def _moved(habits: Habits, jump: timedelta) -> Habits:
+    def by(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment + jump
+
+    return replace(
+        habits,
+        since=by(habits.since),
+        news_at=by(habits.news_at),
+        whole_at=by(habits.whole_at),
+        moving_since=by(habits.moving_since),
+    )

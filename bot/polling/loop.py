@@ -1,0 +1,334 @@
+"""The poll loop: leases due sources, takes a turn for each, and writes those that tell nobody anything in batches.
+
+Knows ports, never adapters. Counts what happened, tells owners of sources that stay broken, and gives back every
+lease that it cannot use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import owner_notices
+from bot.errors import StaleLeaseError, StoreError
+from bot.i18n import words
+from bot.model import Source
+from bot.polling import outcome
+from bot.polling.notices import Notices
+from bot.polling.outage import SILENT, Outage
+from bot.polling.poll_source import Setup, Taken, Turns
+from bot.ports.poll_store import Leased, PollStore, Turn
+
+log = logging.getLogger(__name__)
+
+IN_HAND = 2500  # sources leased at once; most only wait for their host, and a thousand that hang leave room for others
+BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
+LEASE = timedelta(seconds=60)
+RENEW = 20.0  # seconds
+FLUSH = 100  # polls that tell nobody anything in one transaction …
+FLUSH_ITEMS = 500  # … or fewer that saw so many items, which wait in memory …
+FLUSH_AFTER = 1.0  # … or after so many seconds
+IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
+OVERDUE = 0.2  # seconds: what is due for longer and is not given to us, is kept by who asks the same site
+LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
+HICCUP = 30.0  # longest pause after a fault of the database, in seconds
+
+
+@dataclass
+class Tally:
+    """What polling came to since it was made; the numbers of `once --json`."""
+
+    polled: int = 0
+    items: int = 0
+    new: int = 0
+    matched: int = 0
+    stories: int = 0
+    queued: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+class Poller:
+    """Polls sources; one for a process."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        setup: Callable[[], Setup],
+        notices: Notices,
+        *,
+        queued: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take `setup`, which gives the configuration in force; `queued` is called when there is something to send."""
+        self._turns = turns
+        self._store: PollStore = turns.store
+        self._now = turns.now
+        self._steady = turns.lately.steady
+        self._setup = setup
+        self._notices = notices
+        self._queued = queued
+        self._tasks: dict[asyncio.Task[None], Leased] = {}
+        self._done: list[asyncio.Task[None]] = []
+        self._awake = asyncio.Event()
+        self._look_at = 0.0  # on the loop's clock
+        self._quiet: list[Turn] = []
+        self._back: list[Leased] = []  # what a fault of the database left in our hands: given back when it is over
+        self._stuck = False  # what a poll found could not be written, and nothing has been since
+        self._strange = False  # the last look met sources that watchlists.yaml does not name
+        self._flushed = self._renewed = 0.0
+        self._outage = Outage()
+        self._offline = False
+        self._began = 0.0
+        self.tally = Tally()
+
+    async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
+        """Poll until `stop`; `beat` is called at every step forward, `ail` with what keeps us from polling."""
+        pause = 1.0
+        stopped = asyncio.create_task(stop.wait())
+        stopped.add_done_callback(lambda _: self._awake.set())
+        try:
+            while not stop.is_set():
+                try:
+                    await self._step()
+                    if not self._stuck:
+                        ail(None)
+                        pause = 1.0
+                except StoreError as error:
+                    if error.lasting:
+                        raise
+                    ail(str(error))
+                    log.error("polling pauses", extra={"reason": str(error), "seconds": pause})  # noqa: TRY400 - expected
+                    await _wait_for(stop, pause)
+                    pause = min(pause * 2, HICCUP)
+                beat()
+        finally:
+            stopped.cancel()
+            await self._end()
+
+    async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
+        """Poll what is due (with `forced_since`: everything) once; return False when the deadline cut it short.
+
+        `deadline` is in seconds from now. What falls due while others are polled is left to the next tick: a source
+        that wants to be asked every second would keep this one from ending.
+        """
+        start, more = self._now(), True
+        try:
+            async with asyncio.timeout(deadline):
+                while more or self._tasks:
+                    if more and self._room():
+                        more = await self._lease(start, forced_since)
+                    else:
+                        await self._rest(FLUSH_AFTER)
+                    await self._tend()
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            await self._end()
+
+    async def _step(self) -> None:
+        """Begin turns while sources are due, and otherwise wait until a turn has ended or something may be due."""
+        clock = asyncio.get_running_loop()
+        if self._room() and clock.time() >= self._look_at:
+            if not await self._lease(self._now()):
+                self._look_at = clock.time() + await self._idle()
+        elif not self._room():
+            await self._rest(FLUSH_AFTER)
+        else:
+            await self._rest(min(self._look_at - clock.time(), FLUSH_AFTER))
+        await self._tend()
+
+    def _room(self) -> bool:
+        """Return whether so many more turns may begin that a look for due sources is worth its transaction."""
+        return len(self._tasks) <= IN_HAND - BATCH
+
+    async def _lease(self, due: datetime, forced_since: datetime | None = None) -> bool:
+        """Begin the turns of sources that were due then; return whether there may be more."""
+        if self._back:
+            await self._store.release(self._back)
+            self._back = []
+        ttl = max(LEASE, LEASE + (self._now() - due))  # the clock may have been set back since
+        leases = await self._store.lease(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
+        setup = self._setup()
+        ours = [(leased, source) for leased in leases if (source := setup.sources.get(leased.name))]
+        for leased, source in ours:
+            task = asyncio.create_task(self._take(leased, source, setup))
+            self._tasks[task] = leased
+            task.add_done_callback(self._ended)
+        # what another instance has put there, with another watchlists.yaml, or what left ours a moment ago
+        strange = [leased for leased in leases if leased.name not in setup.sources]
+        self._strange = bool(strange)
+        await self._store.release(strange)
+        return len(leases) == BATCH and bool(ours)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._done.append(task)
+        self._awake.set()
+
+    async def _take(self, leased: Leased, source: Source, setup: Setup) -> None:
+        """Take one turn; whatever happens ends here."""
+        try:
+            taken = await self._turns.take(leased, source, setup)
+        except StaleLeaseError:
+            log.warning("a slow poll was overtaken, its result is dropped", extra={"source": leased.name})
+            return
+        except StoreError:
+            raise
+        except Exception as error:  # a bug met one source: say so, and let the others go on
+            log.exception("poll failed", extra={"source": leased.name})
+            taken = self._turns.broken(leased, source, error)
+        self._count(source.name, taken)
+        self._outage.note(source.publisher, self._steady(), unreached=taken.outcome.unreached)
+        if taken.recorded:
+            self._stuck = False
+        else:
+            self._quiet.append(Turn(taken.outcome, taken.seen))
+        if taken.queued:
+            self._queued()
+        if not (taken.outcome.unreached and self._is_ours(setup)):
+            await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
+
+    def _is_ours(self, setup: Setup) -> bool:
+        """Return whether our own network is down, and say so when that is new."""
+        ours = self._outage.is_ours(self._steady(), len({source.publisher for source in setup.sources.values()}))
+        if ours != self._offline:
+            self._offline = ours
+            log.warning("no site can be reached: is this machine online?" if ours else "sites can be reached again")
+        return ours
+
+    def _is_undecided(self, turn: Turn) -> bool:
+        """Return whether, so soon after our beginning, others may still answer and show that our network is well."""
+        if not (turn.outcome.unreached and self._tasks and self._outage.answered_at is None):
+            return False
+        self._began = self._began or asyncio.get_running_loop().time()
+        return asyncio.get_running_loop().time() - self._began < SILENT.total_seconds()
+
+    def _judged(self, turn: Turn) -> Turn:
+        """Return a turn whose failure counts, or does not because the outage is ours."""
+        setup = self._setup()
+        source = setup.sources.get(turn.outcome.leased.name)
+        if source is None or not turn.outcome.unreached or not self._is_ours(setup):
+            return turn
+        return replace(turn, outcome=outcome.outage(turn.outcome, source))
+
+    def _count(self, name: str, taken: Taken) -> None:
+        tally = self.tally
+        tally.polled += 1
+        tally.items += taken.items
+        tally.new += taken.new
+        tally.matched += taken.matched
+        tally.stories += taken.stories
+        tally.queued += taken.queued
+        if taken.outcome.error is not None:
+            tally.failures[name] = taken.outcome.error
+            log.warning("source failed", extra={"source": name, "reason": taken.outcome.error})
+        elif taken.braked:
+            reason = owner_notices.rebuilt(words("en"), name, taken.braked, taken.items)
+            log.warning("nothing of this poll is told", extra={"source": name, "reason": reason})
+        elif taken.new:
+            log.info(
+                "polled", extra={"source": name, "new": taken.new, "matched": taken.matched, "queued": taken.queued}
+            )
+
+    async def _tend(self) -> None:
+        """Write what tells nobody anything, renew what takes long, and let faults of the database come out."""
+        done, self._done = self._done, []
+        faults = []
+        for task in done:
+            leased = self._tasks.pop(task, None)
+            if leased is not None and not task.cancelled() and (error := task.exception()) is not None:
+                self._back.append(leased)
+                faults.append(error)
+        clock = asyncio.get_running_loop().time()
+        full = len(self._quiet) >= FLUSH or sum(len(turn.items) for turn in self._quiet) >= FLUSH_ITEMS
+        if full or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
+            self._flushed = clock
+            await self._finish()
+        if clock - self._renewed >= RENEW:
+            self._renewed = clock
+            await self._store.renew(tuple(self._tasks.values()), self._now(), LEASE)
+        if faults:
+            self._stuck = True
+            raise faults[0]
+
+    async def _finish(self) -> None:
+        """Write the turns that tell nobody anything; what cannot be written now is kept for the next attempt."""
+        turns, self._quiet = self._quiet, []
+        quiet: list[Turn] = []
+        for turn in turns:
+            if self._is_undecided(turn):
+                self._quiet.append(turn)
+            else:
+                quiet.append(self._judged(turn))
+        any_written = bool(quiet)
+        try:
+            try:
+                await self._store.finish(quiet)
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - a bug met one of them, and is named below
+                while quiet:
+                    await self._finish_one(quiet[0])
+                    del quiet[0]
+        except BaseException:
+            self._quiet[:0] = quiet
+            self._stuck = True
+            raise
+        self._stuck = self._stuck and not any_written
+
+    async def _finish_one(self, turn: Turn) -> None:
+        """Write a turn by itself; one that meets a bug becomes a failure of its source."""
+        try:
+            await self._store.finish([turn])
+        except StoreError:
+            raise
+        except Exception as error:
+            leased = turn.outcome.leased
+            log.exception("poll failed", extra={"source": leased.name})
+            source = self._setup().sources.get(leased.name)
+            if source is not None:
+                taken = self._turns.broken(leased, source, error)
+                self.tally.failures[leased.name] = taken.outcome.error or ""
+                await self._store.finish([Turn(taken.outcome)])
+
+    async def _idle(self) -> float:
+        """Return for how many seconds nothing is due, as far as anybody knows."""
+        due = await self._store.next_due()
+        if due is None or self._strange:
+            return IDLE
+        seconds = (due - self._now()).total_seconds()
+        return IDLE if seconds < -OVERDUE else min(max(seconds, 0.02), IDLE)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until a turn has ended, it is time to go, or the time is over."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+        self._awake.clear()
+
+    async def _end(self) -> None:
+        """Stop the turns under way, write what they found, and give back the leases."""
+        tasks, self._tasks = self._tasks, {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(LEAVING):
+                await self._finish()
+                await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
+        except (StoreError, TimeoutError) as error:
+            reason = str(error) or "the database does not answer"
+            log.warning("leases are left to run out", extra={"reason": reason})
+
+
+async def _wait_for(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,97 @@
+"""How a poll ends: the next one's time, the validators, and what was learned of the source.
+
+What was fetched and found comes in, an Outcome goes out. Decides by `schedule`, `rhythm` and `moving`; writes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.errors import FetchError
+from bot.model import Fetched, Item, Source, Validators
+from bot.polling import activity, redirects, schedule
+from bot.ports.poll_store import Leased, Outcome
+from bot.sources.document import Document
+
+NOT_MODIFIED = 304
+WHOLE_EVERY = timedelta(days=1)  # between two requests for a whole answer
+
+
+def asked_with(leased: Leased, now: datetime) -> Validators:
+    """Return what makes the request conditional. Once a day nothing does: some servers say 304 for ever (case 40)."""
+    known, whole_at = leased.validators, leased.habits.whole_at
+    if whole_at is not None and abs(now - whole_at) < WHOLE_EVERY:
+        return known
+    return Validators(body_hash=known.body_hash)
+
+
+def well(
+    leased: Leased,
+    source: Source,
+    fetched: Fetched,
+    now: datetime,
+    *,
+    document: Document | None = None,
+    fresh: Sequence[Item] = (),
+) -> Outcome:
+    """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed."""
+    new = bool(fresh)
+    habits = activity.learned(leased.habits, leased.polled_at, now, news=new, every=source.every)
+    if document is not None:
+        habits = replace(habits, hints=document.hints)
+        if not leased.baselined:
+            habits = activity.seeded(habits, [item.published for item in fresh if item.published], now)
+    habits = redirects.followed(habits, source, redirects.asked(leased, source), fetched.moved_to, now)
+    if fetched.status != NOT_MODIFIED:
+        habits = replace(habits, whole_at=now)
+    wait = schedule.after_success(
+        source,
+        quiet=0 if new else leased.quiet + 1,
+        rate=activity.rate(habits, now),
+        fresh_for=fetched.fresh_for,
+        hints=habits.hints,
+        now=now,
+        spread=_spread(),
+    )
+    return Outcome(
+        leased,
+        now,
+        now + wait,
+        fetched.validators,
+        parsed=document is not None,
+        new=new,
+        found=leased.found,
+        habits=habits,
+    )
+
+
+def failed(leased: Leased, source: Source, error: Exception, now: datetime) -> Outcome:
+    """Return the end of a poll that brought no answer, or none that can be read, for this reason."""
+    failures = leased.failures + 1
+    retry_after, status, unreached = None, None, False
+    if isinstance(error, FetchError):
+        retry_after, status, unreached = error.retry_after, error.status, error.unreached
+    wait = schedule.after_failure(source, failures=failures, retry_after=retry_after, status=status, spread=_spread())
+    return Outcome(
+        leased,
+        now,
+        now + wait,
+        leased.validators,
+        error=str(error),
+        found=leased.found,
+        unreached=unreached,
+        habits=redirects.after_failure(leased.habits, failures),
+    )
+
+
+def outage(outcome: Outcome, source: Source) -> Outcome:
+    """Return the end of the same poll, once it is known that the outage is ours: no failure of the source."""
+    wait = schedule.after_outage(source, _spread())
+    return replace(outcome, counted=False, habits=outcome.leased.habits, next_due=outcome.polled_at + wait)
+
+
+def _spread() -> float:
+    return random.random()  # noqa: S311 - no secret

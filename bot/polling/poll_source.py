@@ -1,0 +1,331 @@
+"""One source, once: fetched, parsed, matched, read, placed in stories, and recorded in one transaction.
+
+Knows ports and pure stages, never an adapter. Everything dear (network, parsing, article text) is done before the
+transaction opens. A fault of the source becomes an Outcome, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import identity
+from bot.errors import FetchError, ParseError
+from bot.identity import Identity
+from bot.matching.engine import Engine
+from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
+from bot.polling import headline_changes, schedule
+from bot.polling.article_cache import LATE, Pages
+from bot.polling.clock_jumps import Lately
+from bot.polling.headline_changes import Back
+from bot.polling.outcome import asked_with, failed, well
+from bot.polling.retrieve import Asking
+from bot.polling.story_assignment import WINDOW, Found, Placer, read, with_lead
+from bot.ports.poll_store import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
+from bot.ports.retrieval import Fetch, Parse
+from bot.process.clock import steady
+from bot.sources.document import Document
+from bot.stories.semantic import Encoder
+from bot.text.tokens import fold, script
+
+log = logging.getLogger(__name__)
+
+SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where they were
+BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
+ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing …
+
+_WORDS = re.compile(r"[^\W\d_]{4,}")
+_ENOUGH = 20_000  # characters of a page in which a word of its headline is looked for
+PAGE_WAIT, EACH = 7.0, 1.0  # … and for few that only add to what fired less: so long, and a turn at the host for each
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The configuration in force: swapped as a whole when watchlists.yaml changes."""
+
+    config: Config
+    engine: Callable[[], Awaitable[Engine]]  # compiled when the first new item asks for it
+    sources: dict[str, Source]
+    watchlists: dict[str, Watchlist]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a turn came to. `recorded` is True when its outcome is written already, together with its items.
+
+    Otherwise it tells nobody anything, and its outcome waits, with what it has `seen`, for others of its kind.
+    """
+
+    outcome: Outcome
+    seen: tuple[Recorded, ...] = ()
+    recorded: bool = False
+    items: int = 0
+    new: int = 0
+    matched: int = 0
+    stories: int = 0
+    queued: int = 0
+    status: int | None = None  # of a failed answer
+    braked: int = 0  # items that look new all at once, and are taken as known
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What became of the items that may be told: those that fired, those that did not, and those to be read later."""
+
+    matched: list[Found] = field(default_factory=list)
+    silent: list[Item] = field(default_factory=list)
+    late: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Takes turns; holds what every turn needs."""
+
+    store: PollStore
+    fetch: Fetch
+    parse: Parse
+    now: Callable[[], datetime]
+    pages: Pages
+    encoder: Encoder | None = None  # reads what matched, where the extra is there and wanted
+    lately: Lately = field(default_factory=lambda: Lately(steady))
+
+    async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+        """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
+        taken = await self._take(leased, source, setup)
+        if taken.outcome.error is None:
+            self.lately.note(leased.id, taken.outcome.polled_at)
+        return taken
+
+    async def _take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+        as_it_was, leased = leased, self.lately.moved(leased, self.now())
+        try:
+            asking = Asking(self.fetch, self.parse, self.now)
+            moved, found = _where(leased, source)
+            first, lost = not leased.baselined, leased.failures >= SEARCH_AFTER
+            asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=first, lost=lost)
+            if asked.found != leased.found:
+                leased = replace(leased, found=asked.found, validators=Validators())
+                asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before
+            if asked.document is None:
+                return Taken(well(leased, source, asked.fetched, self.now()))
+            return await self._read(leased, source, setup, asked.fetched, asked.document)
+        except FetchError as error:
+            return self._failed(_searching(as_it_was) if error.status in {404, 410} else as_it_was, source, error)
+        except ParseError as error:
+            return self._failed(_searching(as_it_was), source, error)
+
+    async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
+        """Tell new items from known ones, and record them."""
+        entries = document.identities
+        known = await self._known(leased, entries)
+        sifted = identity.sift(entries, known, leased.known)
+        fresh = sorted((*sifted.new, *sifted.baseline))
+        again = headline_changes.retitled(entries, known)
+        if not fresh and not again and leased.baselined:
+            return Taken(well(leased, source, fetched, self.now(), document=document), items=len(entries))
+        items, back = await self._items(source, document, fresh, again)
+        known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
+        told = self._told(leased, source, sifted.new, items, known_from)
+        since = self.now() - BY_ITS_PAGE if document.bare and leased.baselined else None
+        found = await self._find([items[p] for p in told], source, setup, bare=document.bare, since=since)
+        if found.late:  # asked again at once, as if this document had not been seen
+            fetched = replace(fetched, validators=leased.validators, fresh_for=None)
+        outcome = well(leased, source, fetched, self.now(), document=document, fresh=tuple(items.values()))
+        if found.late:
+            outcome = replace(outcome, next_due=self.now())
+        silent = [items[position] for position in sorted(set(items) - set(told))]
+        taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
+
+    async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
+        """Return the keys on record: of each item one, and the others only where that one is not known."""
+        now = self.now()
+        first_today = leased.read_at is None or leased.read_at.date() != now.date()
+        first = headline_changes.to_look_up(entries, everything=first_today)
+        known = await self.store.seen(leased.id, first, now)
+        asked = set(first)
+        unknown = (entry.known_by for entry in entries if known.isdisjoint(entry.known_by))
+        others = [key for keys in unknown for key in keys if key not in asked]
+        return known | await self.store.seen(leased.id, others, now) if others else known
+
+    async def _items(
+        self, source: Source, document: Document, fresh: Sequence[int], again: Sequence[int]
+    ) -> tuple[dict[int, Item], Back]:
+        """Read the new items by position, and those that are back under another headline and have a report."""
+        entries, reported = document.identities, dict[int, ReportOnRecord]()
+        if again:
+            keys = [key for position in again for key in entries[position].known_by]
+            found = await self.store.reported(source.name, keys, self.now() - WINDOW)
+            known = ((position, found.get(key)) for position in again for key in entries[position].known_by)
+            reported = {position: report for position, report in known if report is not None}
+        wanted = sorted({*fresh, *reported})
+        items = dict(zip(wanted, await self.parse.items(document, wanted), strict=True))
+        on_record = tuple(key for position in again for key in entries[position].keys)
+        returned = [(report, items[position]) for position, report in reported.items()]
+        if document.bare and source.full_text != "never":
+            returned = await self._reread(returned)
+        return {position: items[position] for position in fresh}, headline_changes.told(on_record, returned)
+
+    async def _reread(self, back: Sequence[tuple[ReportOnRecord, Item]]) -> list[tuple[ReportOnRecord, Item]]:
+        """Return those of the items that are only links whose pages can be read, under the headlines of their pages.
+
+        What a list calls an article is not its headline: beside the headline of its page it would look corrected.
+        """
+        if len(back) > headline_changes.AT_ONCE:  # the list was rewritten, and no headline
+            return []
+        pages = await self.pages.read([item.url for _, item in back], ARTICLE_WAIT)
+        return [
+            (report, replace(item, title=page.title))
+            for (report, item), page in zip(back, pages, strict=True)
+            if isinstance(page, Article) and not _is_other(item, page)
+        ]
+
+    def _told(
+        self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
+    ) -> tuple[int, ...]:
+        """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
+
+        `known_from` is the position of the first item that was known.
+        """
+        there = [position for position in new if position in items]
+        backlog = tuple(there if source.backlog is None else there[: source.backlog])
+        if not leased.baselined:
+            return backlog
+        if not leased.known and len(there) >= schedule.ILL:
+            if len(there) >= identity.BRAKE_SIZE:
+                return backlog
+            return tuple(p for p in there if p in backlog or schedule.is_since(items[p], leased.polled_at))
+        now = self.now()
+        return tuple(
+            p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)
+        )
+
+    async def _find(
+        self, items: Sequence[Item], source: Source, setup: Setup, *, bare: bool, since: datetime | None
+    ) -> _Findings:
+        """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen.
+
+        Of `bare` items the page tells all there is to tell, and whether they are from before `since`.
+        """
+        if not items:
+            return _Findings()
+        engine = await setup.engine()
+
+        def match(item: Item) -> tuple[Match, ...]:
+            return engine.match(item.title, item.lead, item.body, source=source.name, language=item.language)
+
+        oldest_first = tuple(reversed(items))
+        fired = await asyncio.to_thread(lambda: [match(item) for item in oldest_first])
+        always = bare or source.full_text == "always"
+        wanted = [
+            source.full_text != "never" and bool(item.url) and (bool(matches) or always)
+            for item, matches in zip(oldest_first, fired, strict=True)
+        ]
+        urls = [item.url if want else None for item, want in zip(oldest_first, wanted, strict=True)]
+        wait = ARTICLE_WAIT if always else min(ARTICLE_WAIT, PAGE_WAIT + EACH * sum(wanted))
+        pages = await self.pages.read(urls, wait)
+        # where a page may be what fires, items whose turn did not come stay new, as long as any page came
+        postpone = always and any(page is not LATE for page in pages if page is not None)
+
+        def finish() -> _Findings:
+            found = _Findings()
+            for item, matches, page in zip(oldest_first, fired, pages, strict=True):
+                if page is LATE and postpone and not matches:
+                    found.late.append(item)
+                    continue
+                read_item, all_matches, article = item, matches, page if isinstance(page, Article) else None
+                if article is not None:
+                    read_item = _opened(item, article) if bare else item
+                    read_item = replace(read_item, body=article.text, language=item.language or article.language)
+                    of_page = match(read_item)
+                    if bare and matches and not of_page and _is_other(item, article):
+                        read_item, article = item, None
+                    all_matches = _with(of_page, matches)
+                old = since is not None and article is not None and (article.published or since) < since
+                if all_matches and not old:
+                    found.matched.append(read(read_item, all_matches, article, self.encoder))
+                else:
+                    found.silent.append(read_item)
+            return found
+
+        findings = await asyncio.to_thread(finish)
+        leads = await self.parse.leads([found.texts for found in findings.matched])
+        return replace(findings, matched=list(map(with_lead, findings.matched, leads)))
+
+    async def _record(
+        self,
+        outcome: Outcome,
+        source: Source,
+        setup: Setup,
+        silent: Sequence[Item],
+        found: Sequence[Found],
+        *,
+        back: Back,
+    ) -> Taken:
+        now = self.now()
+        seen = tuple(Recorded(item, now) for item in silent)
+        if not found and not back.keys:
+            return Taken(outcome, seen=seen)
+        async with self.store.recording(outcome.leased) as recording:
+            placer = Placer(recording, source, setup.watchlists, now)
+            await placer.place(found)
+            turn = Turn(
+                outcome,
+                (*seen, *placer.recorded),
+                tuple(placer.alerts),
+                tuple(placer.joined),
+                rises=tuple(placer.rises),
+                follow_ups=(*placer.follow_ups, *back.follow_ups),
+                corrections=back.corrections,
+                keys=back.keys,
+            )
+            queued = await recording.write(turn)
+        return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+
+    def broken(self, leased: Leased, source: Source, error: Exception) -> Taken:
+        """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
+        return self._failed(leased, source, ParseError(f"internal error ({type(error).__name__}), see the log"))
+
+    def _failed(self, leased: Leased, source: Source, error: FetchError | ParseError) -> Taken:
+        status = error.status if isinstance(error, FetchError) else None
+        return Taken(failed(leased, source, error, self.now()), status=status)
+
+
+def _where(leased: Leased, source: Source) -> tuple[Source, str | None]:
+    """Return the source with the address that it moved to, if it did, and where its items were found."""
+    address = leased.habits.address
+    if address is None:
+        return source, leased.found
+    return replace(source, url=address), leased.found and address
+
+
+def _searching(leased: Leased) -> Leased:
+    """Return a source whose items are not where they were found: after a few times they are looked for anew."""
+    if leased.failures + 1 < SEARCH_AFTER:
+        return leased
+    return replace(leased, found=None, validators=Validators())
+
+
+def _opened(item: Item, page: Article) -> Item:
+    """Return an item of which only a link was known, with what its page says of itself."""
+    return replace(item, title=page.title or item.title, published=page.published or item.published)
+
+
+def _is_other(item: Item, page: Article) -> bool:
+    """Return whether this is not the page that a link calls so: to log in, to consent, or that there is none.
+
+    It says no word of it, although it is written in the same script.
+    """
+    called = _WORDS.findall(fold(item.title))
+    said = fold(f"{page.title}\n{page.text[:_ENOUGH]}")
+    return script(item.title) == script(said) and bool(called) and not any(word[:5] in said for word in called)
+
+
+def _with(of_page: tuple[Match, ...], of_feed: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Return what fired on an item, its page read: a page adds evidence, and never takes a query's away."""
+    fired = {(match.watchlist, match.query) for match in of_page}
+    return (*of_page, *(match for match in of_feed if (match.watchlist, match.query) not in fired))

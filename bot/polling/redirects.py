@@ -1,0 +1,78 @@
+"""When a source that says it has moved for good is believed. Pure.
+
+A permanent redirect is adopted after three good polls in a row that all named the same address, over a day at least: a
+server that is misconfigured for an afternoon moves nobody. watchlists.yaml is never rewritten; its owner is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.model import Source
+from bot.owner_notices import WhyNot
+from bot.ports.poll_store import Habits, Leased
+
+POLLS = 3
+AGE = timedelta(days=1)
+LOST = 3  # failures in a row at an adopted address, after which the configured one is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A move that the owner is told of: where to, and whether it was adopted."""
+
+    to: str
+    adopted: bool
+    why_not: WhyNot = ""
+
+
+def followed(habits: Habits, source: Source, asked: str, to: str | None, now: datetime) -> Habits:
+    """Return what is known after a good answer from `asked`, which redirected permanently `to`; None: it did not."""
+    if to is None or to == asked:
+        if habits.moving_to is None:
+            return habits
+        return replace(habits, moving_to=None, moving_since=None, moving_polls=0)
+    if to != habits.moving_to:
+        return replace(habits, moving_to=to, moving_since=now, moving_polls=1)
+    since = min(habits.moving_since or now, now)
+    habits = replace(habits, moving_since=since, moving_polls=min(habits.moving_polls + 1, 1000))
+    if not _is_settled(habits, now) or _why_not(source, asked, to):
+        return habits
+    return replace(habits, address=to, moving_to=None, moving_since=None, moving_polls=0)
+
+
+def move(before: Habits, after: Habits, source: Source, asked: str, now: datetime) -> Moved | None:
+    """Return the move that the owner is to hear of, after a poll that changed what is known from `before`."""
+    if after.address is not None and after.address != before.address:
+        return Moved(after.address, adopted=True)
+    if after.moving_to is not None and _is_settled(after, now):
+        return Moved(after.moving_to, adopted=False, why_not=_why_not(source, asked, after.moving_to))
+    return None
+
+
+def asked(leased: Leased, source: Source) -> str:
+    """Return the address that a source is asked at."""
+    return leased.habits.address or leased.found or source.url
+
+
+def _is_settled(habits: Habits, now: datetime) -> bool:
+    return habits.moving_polls >= POLLS and habits.moving_since is not None and now - habits.moving_since >= AGE
+
+
+def after_failure(habits: Habits, failures: int) -> Habits:
+    """Return what is known after so many failures in a row: a move that led nowhere is taken back."""
+    if habits.address is None or failures < LOST:
+        return habits
+    return replace(habits, address=None, moving_to=None, moving_since=None, moving_polls=0)
+
+
+def _why_not(source: Source, asked: str, to: str) -> WhyNot:
+    """Return why a person has to decide about this move; "" where nobody needs to."""
+    here, there = urlsplit(asked), urlsplit(to)
+    if here.scheme == "https" and there.scheme != "https":
+        return "unencrypted"
+    if (source.headers or urlsplit(source.url).username) and here.hostname != there.hostname:
+        return "key"
+    return ""

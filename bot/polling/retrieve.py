@@ -1,0 +1,208 @@
+"""One source asked, in as many requests as its kind needs: an index means its sitemaps, a site means finding its feed.
+
+A source comes in with what is known of it; its document goes out, or that nothing has changed, and where the items of
+a `kind: auto` source were found. Every request is the guarded client's, and there are few: what a site has to be asked
+for once is remembered by the caller. Faults are FetchError and ParseError, as of a single answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.errors import FetchError, ParseError
+from bot.model import Fetched, Item, Kind, Source, Validators
+from bot.ports.retrieval import Fetch, Parse
+from bot.sources import discovery
+from bot.sources.content_sniffing import what
+from bot.sources.document import Document
+from bot.sources.sitemap import is_of_news
+
+TOGETHER = 30.0  # seconds for the sitemaps of one index, or for finding a site's feed
+DEAD = timedelta(days=60)  # a feed without anything newer is not what a site is read by
+SITEMAPS = 8  # requests for one index
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a source answered. `document` is None when nothing has changed."""
+
+    fetched: Fetched  # with the validators to ask by the next time
+    document: Document | None
+    found: str | None = None  # where its items are, if not at its url; its url, if a search was in vain
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks sources; holds what that needs."""
+
+    fetch: Fetch
+    parse: Parse
+    now: Callable[[], datetime]
+
+    async def ask(
+        self,
+        source: Source,
+        validators: Validators | None = None,
+        found: str | None = None,
+        *,
+        first: bool = True,
+        lost: bool = False,
+    ) -> Asked:
+        """Ask a source. `found` is where an earlier poll found its items; at `first` sight nothing may be missing.
+
+        A site is searched at first sight, and again when its items are `lost`: a feed that for once sends a page, to
+        log in or to wait, is only ill.
+        """
+        kind: Kind = "page" if source.select and source.kind == "auto" else source.kind
+        found = found if kind == "auto" else None
+        fetched = await self._get(found or source.url, source, validators)
+        if fetched.not_modified:
+            return Asked(fetched, None, found)
+        document = await self.parse.scan(fetched, self.now(), kind, source.select)
+        if document.shape == "index":
+            return replace(await self.index(fetched, document, source, whole=first), found=found)
+        if document.shape != "page" or kind == "page":
+            return Asked(fetched, document, found)
+        if found is None and not (first or lost):
+            raise ParseError(f"not a feed but {what(fetched.body)}")
+        if found is None:
+            return await self._discover(fetched, document, source, or_list=first)
+        if found != source.url:
+            raise ParseError("where its feed was, there is a web page now")
+        return Asked(fetched, _list_of(fetched, document), found)
+
+    async def places(self, page: Fetched, document: Document, source: Source) -> AsyncGenerator[Asked]:
+        """Give the feeds and news sitemaps of a site, the likeliest first, as long as the site lets itself be asked.
+
+        `page` is the answer of the source's url and `document` its links; the page itself is not among the places. The
+        usual addresses are only tried where the site says nothing itself: each is a second or more of its time.
+        """
+        tried: set[str] = {source.url, page.url}
+        some = False
+        for step in ("named", "listed", "usual"):
+            if some and step == "usual":
+                return
+            for url in await self._addresses(step, page, document, source):
+                if url in tried:
+                    continue
+                tried.add(url)
+                try:
+                    asked = await self._place(url, source)
+                except ParseError:
+                    continue
+                except FetchError as error:
+                    if error.status in {429, 503}:  # it wants to be left alone
+                        return
+                    continue
+                if asked.document is not None and asked.document.identities:
+                    some = True
+                    yield asked
+
+    async def _discover(self, page: Fetched, document: Document, source: Source, *, or_list: bool) -> Asked:
+        """Return the first place of a site that is alive, else the page itself as a list, if it may be one."""
+        try:
+            async with asyncio.timeout(TOGETHER):
+                async with aclosing(self.places(page, document, source)) as places:
+                    async for asked in places:
+                        if asked.document and await self._is_alive(asked.document):
+                            return asked
+        except TimeoutError:
+            pass
+        if not or_list:
+            raise ParseError(f"not a feed but {what(page.body)}, and no other feed is found from there")
+        return Asked(page, _list_of(page, document), source.url)
+
+    async def _place(self, url: str, source: Source) -> Asked:
+        fetched = await self._get(url, source)
+        document = await self.parse.scan(fetched, self.now(), "auto")
+        if document.shape == "page" or (document.shape == "index" and not any(map(is_of_news, document.further))):
+            raise ParseError("this is no feed")
+        if document.shape == "index":
+            return replace(await self.index(fetched, document, source, whole=True), found=url)
+        if document.bare:
+            raise ParseError("this sitemap has no titles")
+        return Asked(fetched, document, url)
+
+    async def index(self, fetched: Fetched, index: Document, source: Source, *, whole: bool) -> Asked:
+        """Return the items of an index's sitemaps; with `whole` of all of them, or the fault of one that fails.
+
+        An index may stay the same while its sitemaps change, so it is always asked anew.
+        """
+        documents: list[Document] = []
+        faults: list[FetchError | ParseError] = []
+        waiting, asked = list(index.further), 0
+        try:
+            async with asyncio.timeout(TOGETHER):
+                while waiting and asked < SITEMAPS:
+                    asked += 1
+                    try:
+                        answer = await self._get(waiting.pop(0), source)
+                        document = await self.parse.scan(answer, self.now(), "sitemap")
+                    except (FetchError, ParseError) as error:
+                        faults.append(error)
+                        continue
+                    if document.shape == "index":
+                        waiting += document.further
+                    else:
+                        documents.append(document)
+        except TimeoutError:
+            faults.append(FetchError(f"its sitemaps do not come within {TOGETHER:g} s"))
+        if faults and (whole or not documents):
+            raise faults[0]
+        if not documents:
+            raise ParseError("an index without any sitemaps")
+        document = await self.parse.join(documents, self.now())
+        return Asked(replace(fetched, validators=Validators()), document)
+
+    async def _get(self, url: str, source: Source, validators: Validators | None = None) -> Fetched:
+        """Fetch an address of a source; its headers are for the host of its url alone."""
+        ours = _host(url) == _host(source.url)
+        return await self.fetch.get(url, validators=validators, headers=source.headers if ours else ())
+
+    async def _addresses(self, step: str, page: Fetched, document: Document, source: Source) -> Sequence[str]:
+        if step == "named":
+            return discovery.named(document.further, page.url)
+        if step == "usual":
+            return discovery.usual(page.url)
+        try:
+            robots = await self._get(discovery.robots_of(page.url), source)
+        except FetchError:
+            return ()
+        return discovery.listed(robots.body.decode(errors="replace"), page.url)
+
+    async def _is_alive(self, document: Document) -> bool:
+        """Return whether what was found has anything of the last weeks, or does not say."""
+        dates = [item.published for item in await self.newest(document) if item.published]
+        return not dates or max(dates) > self.now() - DEAD
+
+    async def newest(self, document: Document, most: int = 3) -> tuple[Item, ...]:
+        """Read the first items of a document, which can be read from again afterwards."""
+        again = replace(document, tree=None, kept=None)
+        return await self.parse.items(again, range(min(most, len(document.identities))))
+
+
+def _list_of(page: Fetched, document: Document) -> Document:
+    if not document.identities:
+        raise ParseError(f"{no_list(page)}: give the address of its feed, or say with `select` which links to follow")
+    return document
+
+
+def no_list(page: Fetched) -> str:
+    """Return what is wrong with a site where neither a feed nor articles are found."""
+    lacks = "none of its links looks like an article"
+    if b"<a " not in page.body:
+        lacks = "it has no links: it may be made by scripts in the browser"
+    return f"{what(page.body)} without any feed that can be read, and {lacks}"
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all, as asking it will say
+        return url
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -1,0 +1,218 @@
+"""Inside the record transaction: which story a matched item belongs to, and who is to be told.
+
+Asks the open Recording for what is on record, once for all items of a turn, and hands the decisions to the pure
+`story`, `alert` and `headline`. Items are placed one after the other, each knowing what became of those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from bot.alerts import recipients
+from bot.articles import lead as summary
+from bot.articles.lead import LeadTexts
+from bot.model import (
+    Alert,
+    Article,
+    Candidate,
+    FollowUp,
+    Item,
+    Match,
+    Report,
+    Rise,
+    Signature,
+    Source,
+    Subscription,
+    Watchlist,
+)
+from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
+from bot.stories import assign, headline
+from bot.stories.memory_index import Nearby
+from bot.stories.semantic import Encoder
+from bot.urls import canonical
+
+WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
+MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A matched item with all that is dear to make: done before the record transaction, which holds up everybody."""
+
+    item: Item
+    matches: tuple[Match, ...]
+    texts: LeadTexts  # what its lead is made of
+    signature: Signature
+    lead: str = ""  # what stands below the headline
+
+
+def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: Encoder | None = None) -> Found:
+    """Return a matched item ready to be placed. Some milliseconds of work, ten and more with the encoder: in a thread.
+
+    `page` is its article, where it was had. The lead, which may be dear, is made elsewhere of `texts`.
+    """
+    text = page.text if page is not None else f"{item.lead}\n{item.body}"
+    meaning = encoder.read(item.title, text) if encoder else None
+    evidence = tuple(dict.fromkeys(each for match in matches for each in match.evidence))
+    texts = summary.lead_texts(item.title, item.lead or item.body, page, evidence)
+    return Found(item, matches, texts, assign.signature(item.title, text, item.url, meaning))
+
+
+def with_lead(found: Found, lead: str) -> Found:
+    """Return it with what stands below the headline; nothing where that would only say the headline again."""
+    says_it = " ".join(found.item.title.split()).startswith(lead.removesuffix("…"))
+    return replace(found, lead="" if says_it else lead)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A found item and the story that it belongs to."""
+
+    found: Found
+    report: Report
+    story: int
+    opens: bool  # it opens the story
+
+
+class Placer:
+    """Places the matched items of one turn. Afterwards: `recorded`, `alerts`, `joined`, `rises`, `follow_ups`."""
+
+    def __init__(
+        self, recording: Recording, source: Source, watchlists: Mapping[str, Watchlist], now: datetime
+    ) -> None:
+        self._recording = recording
+        self._source = source
+        self._watchlists = watchlists
+        self._now = now
+        self._stories: dict[int, StoryOnRecord] = {}
+        self._pages: dict[int, set[tuple[str, str | None]]] = {}  # of each story: publishers with their pages
+        self.recorded: list[Recorded] = []
+        self.alerts: list[Alert] = []
+        self.joined: dict[int, None] = {}
+        self.rises: list[Rise] = []
+        self.follow_ups: list[FollowUp] = []
+        self.founded = 0
+
+    async def place(self, found: Sequence[Found]) -> None:
+        """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
+        if not found:
+            return
+        near = await self._recording.candidates([one.signature.probes for one in found], self._now - WINDOW)
+        placed = self._placed(found, near)
+        joined = {one.story for one in placed if not one.opens}
+        self._stories.update(await self._recording.stories(sorted(joined)))
+        earlier = [report for known in self._stories.values() for report in known.reports]
+        readers = await self._recording.subscribers(_names((*earlier, *(one.report for one in placed))))
+        for one in placed:
+            self._tell(one, readers)
+
+    def _placed(self, found: Sequence[Found], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
+        """Return the story of each item; every one knows what became of those before it."""
+        placed: list[_Placed] = []
+        ours = Nearby()
+        for one, candidates in zip(found, near, strict=True):
+            report = self._report(one)
+            placement = assign.place(report, one.signature, (*ours.near(one.signature, self._now, WINDOW), *candidates))
+            number = _story_id(one.item, self._now) if placement.story is None else placement.story
+            report = replace(report, reason=placement.reason)
+            ours.add(one.signature, Candidate(number, report, one.signature.sketch))
+            placed.append(_Placed(one, report, number, placement.story is None))
+        return placed
+
+    def _report(self, found: Found) -> Report:
+        return Report(
+            source=self._source.name,
+            publisher=self._source.publisher,
+            headline=found.item.title,
+            url=found.item.url,
+            at=self._now,
+            published=found.item.published,
+            watchlists=tuple(dict.fromkeys(match.watchlist for match in found.matches)),
+        )
+
+    def _tell(self, placed: _Placed, readers: Sequence[Subscription]) -> None:
+        """Decide who is to be told what of one report."""
+        found, report, number = placed.found, placed.report, placed.story
+        before = self._stories.get(number, StoryOnRecord(number, (), frozenset()))
+        again = self._is_again(report, before)
+        sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
+        reports = before.reports if again else (*before.reports, report)
+        many = self._voices(report, before.reports, [*zip(reports, sketches, strict=True)])
+        watchlists, chats = self._watchlists, before.told
+        alerts = recipients.due(
+            number,
+            report,
+            found.matches,
+            found.lead,
+            watchlists=watchlists,
+            subscribers=readers,
+            voices=many,
+            earlier=before.reports,
+            told=chats,
+        )
+        risen = recipients.risen(
+            report, before.reports, watchlists=watchlists, subscribers=readers, voices=many, told=chats
+        )
+        self.alerts.extend(alerts)
+        if risen:
+            self.rises.append(Rise(number, risen))
+        self._note(placed, before, again=again)
+        told = chats | {one.chat for one in alerts}
+        self._stories[number] = StoryOnRecord(number, reports, told, sketches)
+
+    def _is_again(self, report: Report, before: StoryOnRecord) -> bool:
+        """Return whether a report is of a page that the story has: its outlet shows it in another section too.
+
+        Sections link one page with their own tracking, so addresses are compared as `canonical` spells them.
+        """
+        pages = self._pages.setdefault(before.id, set())
+        if not pages:
+            pages.update(map(_page, before.reports))
+        page = _page(report)
+        again = page in pages
+        pages.add(page)
+        return again
+
+    def _note(self, placed: _Placed, before: StoryOnRecord, *, again: bool) -> None:
+        """Note what goes on record: the item, its report, and what answers the messages that there are."""
+        found, report, number = placed.found, placed.report, placed.story
+        self.founded += placed.opens
+        if again:
+            self.recorded.append(Recorded(found.item, self._now, found.matches, number))
+            return
+        self.recorded.append(Recorded(found.item, self._now, found.matches, number, report, found.signature))
+        if placed.opens:
+            return
+        self.joined[number] = None
+        if headline.is_news(report.headline, (one.headline for one in before.reports)):
+            part = part_of(report.source, report.url, report.headline)
+            self.follow_ups.append(FollowUp(number, part, report.headline, report.url, found.lead))
+
+    def _voices(self, report: Report, earlier: Sequence[Report], told: Sequence[tuple[Report, bytes]]) -> int:
+        """Return how many independent publishers tell a story; where nobody asks, just how many publishers do."""
+        if not recipients.counting(report, earlier, self._watchlists):
+            return len({one.publisher for one, _ in told})
+        return assign.voices(Candidate(0, one, sketch) for one, sketch in told[:MOST_VOICES])
+
+
+def _names(reports: Iterable[Report]) -> tuple[str, ...]:
+    """Return the watchlists whose readers may be due: those that match now, and those that waited for confirmation."""
+    return tuple(dict.fromkeys(name for report in reports for name in report.watchlists))
+
+
+def _page(report: Report) -> tuple[str, str | None]:
+    return report.publisher, report.url and canonical(report.url)
+
+
+def part_of(*told: object) -> int:
+    """Return the part of a follow-up that tells this: positive, 62 bits, the same if it is told again."""
+    return int.from_bytes(blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).digest()) >> 2 | 2
+
+
+def _story_id(item: Item, now: datetime) -> int:
+    """Return a number for the story that this item opens: positive, 62 bits, the same if the turn is taken again."""
+    seed = f"{item.keys}{item.title}{now.timestamp()}".encode()
+    return int.from_bytes(blake2b(seed, digest_size=8).digest()) >> 2

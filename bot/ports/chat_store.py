@@ -1,0 +1,97 @@
+"""What commands need on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import Chat, Priority, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source, as /status and doctor show it."""
+
+    name: str
+    polled_at: datetime | None
+    next_due: datetime
+    error: str | None
+    failures: int
+    items: int  # on record
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The installation at a glance."""
+
+    sources: tuple[SourceStatus, ...]
+    waiting: int
+    sent: int
+    dead: tuple[tuple[str, int], ...]  # (reason, how many), most first
+    suspended: tuple[tuple[int, str], ...]  # (chat, reason)
+
+
+class ChatStore(Protocol):
+    """What commands need on record."""
+
+    async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
+        """Return False when the chat had it already. Revives a suspended chat."""
+        ...
+
+    async def unsubscribe(self, subscription: Subscription) -> bool:
+        """Return False when there was nothing to end."""
+        ...
+
+    async def loud(self, subscription: Subscription) -> None:
+        """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
+        ...
+
+    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+        """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
+        ...
+
+    async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
+        """Return the watchlist ids of a chat, sorted."""
+        ...
+
+    async def admit(self, chat: int, by: int, now: datetime) -> bool:
+        """Let a chat use the bot; False when it already may."""
+        ...
+
+    async def revoke(self, chat: int) -> bool:
+        """Take that back, and stop telling the chat; False when it was not admitted."""
+        ...
+
+    async def admitted(self, chat: int) -> bool:
+        """Return whether an owner has admitted the chat."""
+        ...
+
+    async def revoked(self, chat: int) -> bool:
+        """Return whether an owner has taken that right from the chat: it stays out even where everybody is let in."""
+        ...
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """See DeliverStore."""
+        ...
+
+    async def revive(self, chat: int) -> None:
+        """Tell a suspended chat again (it unblocked the bot, or wrote /start)."""
+        ...
+
+    async def migrate(self, old: int, new: int) -> None:
+        """See DeliverStore."""
+        ...
+
+    async def status(self, now: datetime) -> Status:
+        """Return the installation at a glance."""
+        ...
+
+    async def menus(self) -> int:
+        """Return the mark of the menus that Telegram shows, 0 before the first."""
+        ...
+
+    async def set_menus(self, mark: int) -> None:
+        """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
+        ...

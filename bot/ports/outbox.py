@@ -1,0 +1,165 @@
+"""What delivery needs on record, and the medium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from bot.model import Chat, Delivery
+
+Role = Literal["sender", "listener"]
+
+TOGETHER = 60  # alerts of a chat that waited by its wish, or through an outage: they come in a few messages
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Accepted as this message."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not accepted, or not known; try again then.
+
+    `counts` says as what: a refusal, a doubt (it may have been accepted), or as nothing (429, no network).
+    """
+
+    at: datetime
+    reason: str
+    counts: Literal["refused", "doubt", "nothing"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Accepted as a line of this rolling message, which lists what exceeds a chat's messages an hour.
+
+    Later reports never raise its revision: the message is not this alert's alone.
+    """
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never to be accepted. Visible in /status with its reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What the store cannot read: an alert, which has ended as dead, or what a chat has set, which is passed over."""
+
+    what: Literal["alert", "setting"]
+    chat: int
+    reason: str
+
+
+class DeliverStore(Protocol):
+    """What delivery needs on record."""
+
+    async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
+        """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+        ...
+
+    async def drop_role(self, role: Role, epoch: int) -> None:
+        """Give the role back at once."""
+        ...
+
+    async def claim(
+        self,
+        epoch: int,
+        now: datetime,
+        *,
+        limit: int,
+        ttl: timedelta,
+        per_chat: int | None = None,
+        before: datetime | None = None,
+        without: Sequence[int] = (),
+        after: Sequence[int] = (),
+        unreadable: Callable[[Unreadable], None] = ...,
+    ) -> tuple[Delivery, ...]:
+        """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
+
+        Where a chat's come as one, it is never cut in two: as many as TOGETHER more than `limit` may come.
+        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
+        those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
+        one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
+        A row that cannot be read costs itself alone: `unreadable` hears of it.
+        """
+        ...
+
+    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+        """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
+        ...
+
+    async def rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
+        """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
+
+        `message` of each is its id. With `message`, return what that one lists, however old it is.
+        """
+        ...
+
+    async def lose_topic(self, chat: Chat) -> None:
+        """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
+
+        A story of which General was told already is settled as dead; nothing is told twice.
+        """
+        ...
+
+    async def settle(
+        self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
+    ) -> None:
+        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over."""
+        ...
+
+    async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
+        """Give back what was claimed and not tried."""
+        ...
+
+    async def free(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
+        """Give back all that is claimed under this epoch, but for these chats (ids) and these alerts (ids)."""
+        ...
+
+    async def confirm(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
+        """Return those of claimed alerts that are still to be sent now.
+
+        Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
+        holds back, mutes or has ended is written down and left out.
+        """
+        ...
+
+    async def block(self, chat: int | None, until: datetime) -> None:
+        """Send nothing to this chat (None: to anybody) before then. Survives restarts."""
+        ...
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+        ...
+
+    async def migrate(self, old: int, new: int) -> None:
+        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
+        ...
+
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many alerts are not yet delivered, and when the next may be tried (None when none is)."""
+        ...
+
+
+class Notifier(Protocol):
+    """The medium. Renders and sends; knows nothing of retries."""
+
+    async def send(self, delivery: Delivery) -> int:
+        """Send a new message and return its id, or edit `delivery.message` in place. DeliveryError says what failed."""
+        ...
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """Send, or edit in place, the silent rolling message that lists these alerts of one chat; return its id.
+
+        DeliveryError with the verdict `shrink` when they do not fit one message.
+        """
+        ...

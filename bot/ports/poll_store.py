@@ -1,0 +1,215 @@
+"""What polling needs on record: leases, and the one transaction that a poll ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Alert,
+    Candidate,
+    Chat,
+    FollowUp,
+    Hints,
+    Item,
+    Match,
+    Probe,
+    Report,
+    Rise,
+    Signature,
+    Source,
+    Subscription,
+    Validators,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What was learned of a source: its rhythm, its wishes, and where it says that it went."""
+
+    rhythm: bytes = b""  # made and read by `bot.polling.activity` alone
+    since: datetime | None = None  # it has been watched since then
+    news_at: datetime | None = None  # the last poll that brought news, or was the first sight
+    lull: timedelta = timedelta()  # the longest time without news that is usual for it
+    hints: Hints = field(default_factory=Hints)  # of its last document
+    whole_at: datetime | None = None  # the last answer that came with a body
+    address: str | None = None  # asked instead of its url: a permanent redirect that was adopted
+    moving_to: str | None = None  # a permanent redirect that was not adopted so far …
+    moving_since: datetime | None = None  # … first met then …
+    moving_polls: int = 0  # … and in so many polls in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A source that is ours to poll for now. `fence` proves it when the result is written."""
+
+    id: int
+    name: str
+    fence: int
+    validators: Validators
+    known: int  # items on record; a source never parsed has `baselined` False, whatever this says
+    baselined: bool  # a first sight was recorded
+    failures: int  # in a row
+    quiet: int  # polls in a row that brought nothing new
+    polled_at: datetime | None = None  # the last poll that went well
+    found: str | None = None  # where its items are, if an earlier poll had to find that out
+    habits: Habits = Habits()
+    read_at: datetime | None = None  # the last time a document was read, and its items looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a poll ended; releases the lease."""
+
+    leased: Leased
+    polled_at: datetime
+    next_due: datetime
+    validators: Validators
+    error: str | None = None  # the reason in words; None = it went well
+    parsed: bool = False  # a document was read: from now on the source is baselined
+    new: bool = False  # it brought something new (resets `quiet`)
+    found: str | None = None  # where its items are, for the next poll; the validators are those of that address
+    unreached: bool = False  # the error is that nobody answered
+    counted: bool = True  # an error that is an outage of ours is no failure of the source
+    habits: Habits | None = None  # None = as they were
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One new item and what became of it. Without matches it is only seen."""
+
+    item: Item
+    seen_at: datetime
+    matches: tuple[Match, ...] = ()
+    story: int | None = None
+    report: Report | None = None
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOnRecord:
+    """A report as it is on record, for an item that came back."""
+
+    id: int
+    story: int
+    report: Report
+    changes: int  # corrections of its headline so far
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A report's headline now says something else."""
+
+    report: int  # its number on record
+    story: int
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that one poll changes, committed together: seen + stories + outbox + validators."""
+
+    outcome: Outcome
+    items: tuple[Recorded, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    joined: tuple[int, ...] = ()  # stories with a new report: the messages they have are due for an edit
+    rises: tuple[Rise, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    keys: tuple[int, ...] = ()  # of known items, under headlines that were not known
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOnRecord:
+    """What has become of a story so far."""
+
+    id: int
+    reports: tuple[Report, ...]  # oldest first
+    told: frozenset[Chat]  # chats that have, or are about to get, its message
+    sketches: tuple[bytes, ...] = ()  # of the reports, in their order
+
+
+class Recording(Protocol):
+    """An open record transaction. Story decisions of all workers are made one after the other inside it."""
+
+    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        ...
+
+    async def candidates(self, probes: Sequence[Sequence[Probe]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+        """Return, for the probes of each item, the reports seen since then that share numbers with them.
+
+        For every probe its `most` that share most, the newest `each` of each number being looked at.
+        """
+        ...
+
+    async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+        """Return the stories of these ids that are on record."""
+        ...
+
+    async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+        """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
+        ...
+
+    async def write(self, turn: Turn) -> int:
+        """Write the turn; return how many alerts were queued: a chat that already has the story gets none."""
+        ...
+
+
+class PollStore(Protocol):
+    """What polling needs on record."""
+
+    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make these the sources that are polled. A source keeps its record by url, else by name."""
+        ...
+
+    async def lease(
+        self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
+    ) -> tuple[Leased, ...]:
+        """Take up to `limit` due sources that nobody holds, the longest due first.
+
+        None of a site of which another worker holds a source: two at once would halve the pause between requests.
+        With `forced_since`, every source that was not polled since then counts as due.
+        """
+        ...
+
+    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+        """Hold on to leases that are still ours."""
+        ...
+
+    async def release(self, leased: Sequence[Leased]) -> None:
+        """Give leases back unpolled: they are due as before."""
+        ...
+
+    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        ...
+
+    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+        """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
+        ...
+
+    async def finish(self, turns: Sequence[Turn]) -> None:
+        """Write polls that tell nobody anything, with what they saw, all in one transaction.
+
+        A lease that was lost is passed over, with all that was seen under it.
+        """
+        ...
+
+    def recording(self, leased: Leased) -> AbstractAsyncContextManager[Recording]:
+        """Open the record transaction: commits at the end, rolls back on an error.
+
+        StaleLeaseError when the lease is not ours any more.
+        """
+        ...
+
+    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next source is due; None without sources."""
+        ...

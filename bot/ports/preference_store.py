@@ -1,0 +1,136 @@
+"""What commands need on record of chats' wishes: settings, mutes, what is held, what came lately."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.model import Alert, Chat, Look, Report
+from bot.preferences import Mute, Muted, Wishes
+
+State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute", "skip", "dead", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """A story that watchlists brought, and what became of it for one place; `none`: it was not meant for it."""
+
+    story: int
+    headline: str
+    url: str | None
+    at: datetime  # of its first report
+    sources: tuple[str, ...]
+    state: State
+    reports: tuple[Report, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A place that wishes to hear every day that the bot is watching."""
+
+    chat: Chat
+    wishes: Wishes
+    look: Look
+    alerts: int  # that it was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A chat that an owner has let in, or that asked; for /chats."""
+
+    id: int
+    kind: str | None
+    title: str | None  # of groups and channels
+    admitted: bool
+    revoked: bool
+    suspended: str | None  # why it cannot be told
+    subscriptions: int
+    knocked: datetime | None
+
+
+class WishStore(Protocol):
+    """Wishes on record. Every change of one looks anew at what is held."""
+
+    async def wishes(self, chat: Chat) -> Wishes:
+        """Return what a place wishes; mutes that are over are left out by who reads them."""
+        ...
+
+    async def look(self, chat: int) -> Look:
+        """Return how a chat wants its alerts shown."""
+        ...
+
+    async def wish(self, chat: Chat, wishes: Wishes) -> None:
+        """Keep all wishes of a place but its mutes and its zone."""
+        ...
+
+    async def show(self, chat: int, look: Look) -> None:
+        """Keep how a chat wants its alerts shown, its zone among it."""
+        ...
+
+    async def mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
+        """Mute, or mute anew; False when the chat has `most` mutes in force already."""
+        ...
+
+    async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
+        """Take mutes back (kind None: all of the place); return how many there were."""
+        ...
+
+    async def held(self, chat: Chat) -> int:
+        """Return how many alerts wait by the place's wish."""
+        ...
+
+    async def skip(self, chat: Chat, before: datetime) -> int:
+        """End what waits by the place's wish and was queued before then; return how many alerts. /latest has them."""
+        ...
+
+    async def lately(
+        self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
+    ) -> tuple[Lately, ...]:
+        """Return the latest stories that these watchlists brought, the newest first."""
+        ...
+
+    async def story(self, chat: Chat, number: int) -> Lately | None:
+        """Return a story by its number, and what became of it here."""
+        ...
+
+    async def alert(self, chat: Chat, story: int) -> Alert | None:
+        """Return what a place was, or was to be, told of a story."""
+        ...
+
+    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first."""
+        ...
+
+    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+        """Return what a message tells of, one alert a story."""
+        ...
+
+    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
+        ...
+
+
+class GuestStore(Protocol):
+    """Which chats there are."""
+
+    async def forget(self, chat: int) -> None:
+        """Delete everything about a chat. Only that an owner has put it out stays."""
+        ...
+
+    async def knock(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
+        """Note that a chat asks to be let in."""
+        ...
+
+    async def guests(self) -> tuple[Guest, ...]:
+        """Return every chat that was let in, put out, suspended, or asks."""
+        ...
+
+    async def strangers(self, before: datetime) -> tuple[int, ...]:
+        """Return groups that asked before then, and that nobody has let in."""
+        ...
+
+    async def forget_knock(self, chat: int) -> None:
+        """Note that a chat asks no more: it was let in, declined, or left."""
+        ...

@@ -1,0 +1,125 @@
+"""`newswatch once`: one tick for a scheduler: answer commands, poll what is due, deliver what waits, end."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, TextIO
+
+from bot import app
+from bot.delivery.loop import Drained
+from bot.errors import Exit, StoreError
+from bot.i18n import Say
+from bot.polling.loop import Tally
+from bot.polling.notices import Notices
+from bot.process.clock import steady, wall
+
+log = logging.getLogger(__name__)
+
+POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
+COMMANDS = 10.0  # seconds of a tick that answering commands may take at most
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What a tick came to: the numbers of `once --json`, in their order."""
+
+    polled: int
+    failed: int
+    items: int
+    new: int
+    matched: int
+    stories: int
+    queued: int
+    sent: int
+    dead: int
+    left: int
+    seconds: float
+    failures: tuple[dict[str, str], ...] = ()
+    complete: bool = True
+    refused: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what --json prints."""
+        shown = asdict(self)
+        del shown["complete"], shown["refused"]
+        return shown
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return how the tick ended."""
+        if self.refused is not None:
+            return Exit.FAILED
+        return Exit.DONE if self.complete else Exit.DEADLINE
+
+
+NOTHING = Tick(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0)
+
+
+async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
+    """Do one tick. With `json`, alerts for the terminal go to stderr, and stdout stays free for the answer."""
+    start, end = time.monotonic(), steady() + deadline
+    async with app.opened() as base:
+        notices = app.notices(base)
+        ailments: list[str | None] = []
+        if base.token is not None:
+            await app.listener(base, base.token, ail=ailments.append).answer_pending(min(COMMANDS, _left(end)))
+            await base.personal.look()  # what was just asked for counts in this very tick
+        polled, tally = await _poll(base, notices, end, force=force)
+        await notices.left_out(base.current.left_out(), wall())
+        delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
+        for say in said:
+            await notices.say(say, lambda _: "", wall())
+        await _tidy(base)
+    return Tick(
+        tally.polled,
+        len(tally.failures),
+        tally.items,
+        tally.new,
+        tally.matched,
+        tally.stories,
+        tally.queued,
+        delivered.sent,
+        delivered.dead,
+        delivered.left,
+        round(time.monotonic() - start, 3),
+        tuple({"source": name, "reason": reason} for name, reason in sorted(tally.failures.items())),
+        complete=polled and (not delivered.left or delivered.standby),
+        refused=delivered.refused or next(filter(None, ailments), None),
+    )
+
+
+async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool) -> tuple[bool, Tally]:
+    """Poll what is due; return whether the deadline left time for all, and what came of it."""
+    now = wall()
+    due = await base.store.polls.next_due()
+    if due is None or (due > now and not force):
+        return True, Tally()  # a tick with nothing due loads neither client nor parser
+    async with app.poller(base, notices) as poller:
+        complete = await poller.tick(_left(end) * POLLING, forced_since=now if force else None)
+        return complete, poller.tally
+
+
+async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained, list[Say]]:
+    """Deliver the outbox; return what became of it, and what the owners should know."""
+    waiting, _ = await base.store.deliveries.waiting(wall())
+    if not waiting:
+        return Drained(0, 0, 0), []
+    said: list[Say] = []
+    async with app.notifier(base, out) as medium:
+        return await app.deliverer(base, medium, said.append).drain(end), said
+
+
+async def _tidy(base: app.Base) -> None:
+    """Forget what is too old, once a day; a database that cannot (a full disk) costs the tick nothing."""
+    try:
+        await base.store.tidy(wall())
+    except StoreError as error:
+        log.warning("nothing was tidied up", extra={"reason": str(error)})
+
+
+def _left(end: datetime) -> float:
+    return max(0.1, (end - steady()).total_seconds())

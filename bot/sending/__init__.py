@@ -1,1 +1,0 @@
-"""How the outbox is emptied: how fast, by whom, and what follows a refusal."""

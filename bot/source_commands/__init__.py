@@ -1,0 +1,1 @@
+"""What the verbs about sources do: survey an address, edit watchlists.yaml, import and export OPML."""

@@ -1,0 +1,139 @@
+"""What an address would bring as a source: its own items, or those of the feeds and sitemaps that it leads to.
+
+An address comes in, `Find`s go out, the best one first. For `sources add` and `sources test`; nothing is stored, and
+every request is the guarded client's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.errors import FetchError, ParseError
+from bot.model import Fetched, Item, Kind, Source
+from bot.polling.retrieve import DEAD, TOGETHER, Asked, Asking, no_list
+from bot.sources.document import Document
+from bot.sources.kinds import charset_of
+
+FINDS = 5  # places of one site that are shown
+SHOWN = 3  # items of each
+NEWEST = 100  # items that are read, for the newest dates and for what fires
+
+_NAME = (
+    re.compile(rb"<meta[^>]{0,200}og:site_name[^>]{0,200}?content=[\"']([^\"'<>]{1,80})", re.IGNORECASE),
+    re.compile(rb"<title[^<>]{0,200}>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})", re.IGNORECASE),
+    re.compile(rb"<news:name>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})", re.IGNORECASE),
+)
+_ENCODING = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?([\w.-]{1,40})", re.IGNORECASE)
+_HEAD = 32 * 1024  # bytes in which a name is looked for
+_PARTS = re.compile(r"\s+[|·•»–—:-]+\s+|\s*[|»]\s*")
+_LONGEST_NAME = 50  # characters; longer ones are slogans
+
+Told = Callable[[Item], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One place that holds items."""
+
+    url: str
+    kind: Kind  # feed, sitemap or page
+    items: int
+    newest: tuple[Item, ...]  # the first of them
+    latest: datetime | None  # the newest date among them
+    fires: int | None  # of the items read, how many are what somebody watches for; None = not asked
+    name: str  # by its own words, "" without any
+    note: str | None = None
+    moved_to: str | None = None
+    through: str | None = None  # where an address that is a site was really read
+
+
+async def survey(asking: Asking, source: Source, fires: Told | None = None) -> tuple[Find, ...]:
+    """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
+    fetched = await asking.fetch.get(source.url, headers=source.headers)
+    document = await asking.parse.scan(fetched, asking.now(), source.kind, source.select)
+    if document.shape != "page" or source.kind == "page":
+        asked = Asked(fetched, document)
+        if document.shape == "index":
+            asked = await asking.index(fetched, document, source, whole=True)
+        return (await _find(asking, asked, source.url, fires),)
+    found: list[Find] = []
+    try:
+        async with asyncio.timeout(2 * TOGETHER), aclosing(asking.places(fetched, document, source)) as places:
+            async for asked in places:
+                found.append(await _find(asking, asked, asked.found or source.url, fires))
+                if len(found) >= FINDS:
+                    break
+    except TimeoutError:
+        pass
+    if document.identities:
+        found.append(await _find(asking, Asked(fetched, document), source.url, fires))
+    if not found:
+        raise ParseError(no_list(fetched))
+    name = name_of(fetched)
+    now = asking.now()
+    ranked = sorted(found, key=lambda one: _is_dead(one, now))  # stable: otherwise as likely as they were found
+    return tuple(replace(one, name=name or one.name) if one.kind == "page" else one for one in ranked)
+
+
+async def trial(asking: Asking, source: Source, fires: Told | None = None) -> Find:
+    """Return what a source brings when it is polled now. FetchError or ParseError say why it does not."""
+    asked = await asking.ask(source)
+    where = asked.found or source.url
+    return replace(await _find(asking, asked, source.url, fires), through=where if where != source.url else None)
+
+
+async def _find(asking: Asking, asked: Asked, url: str, fires: Told | None) -> Find:
+    document = asked.document
+    if document is None:  # only a conditional request is answered so, and this was none
+        raise FetchError("the server says that nothing has changed, to whom has nothing")
+    items = await asking.newest(document, NEWEST)
+    dates = [item.published for item in items if item.published]
+    return Find(
+        url,
+        _kind(document),
+        len(document.identities),
+        items[:SHOWN],
+        max(dates, default=None),
+        None if fires is None else await asyncio.to_thread(lambda: sum(map(fires, items))),
+        name_of(asked.fetched),
+        document.note,
+        asked.fetched.moved_to,
+    )
+
+
+def name_of(fetched: Fetched) -> str:
+    """Return what a feed or page calls itself, short enough for a name; "" where it does not."""
+    head = fetched.body[:_HEAD]
+    for pattern in _NAME:
+        if found := pattern.search(head):
+            words = " ".join(html.unescape(_decoded(found[1], head, fetched.content_type)).split())
+            parts = [part for part in _PARTS.split(words) if part]
+            name = words if len(words) <= _LONGEST_NAME else min(parts, key=len, default="")
+            if name.isprintable() and "\ufffd" not in name and 1 < len(name) <= _LONGEST_NAME:
+                return name
+    return ""
+
+
+def _decoded(name: bytes, head: bytes, content_type: str) -> str:
+    said = _ENCODING.search(head)
+    for encoding in ("utf-8", charset_of(content_type), said[1].decode() if said else None):
+        try:
+            if encoding:
+                return name.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return ""
+
+
+def _kind(document: Document) -> Kind:
+    return "sitemap" if document.shape in {"sitemap", "index"} else "page" if document.shape == "page" else "feed"
+
+
+def _is_dead(find: Find, now: datetime) -> bool:
+    return not find.items or (find.latest is not None and find.latest < now - DEAD)

@@ -1,0 +1,132 @@
+"""Feeds: RSS, RDF and Atom, in two steps that cost what is new rather than what is there.
+
+First the document is listed by strict XML; then only the wanted items are read. What strict XML refuses is left to
+the reader of last resort, which gets the bytes as they came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import ParseError
+from bot.identity import identify
+from bot.sources.content_sniffing import is_html, what
+from bot.sources.document import MOST, Document
+from bot.sources.feeds.feed_reader import Reading, read
+from bot.sources.feeds.feed_scan import cut_down, listed, refuse_traps, shortened
+
+LARGE = 512 * 1024  # bytes; beyond any of these a thread would be busy for a tenth of a second and more
+MARKS = 8_000
+MONSTROUS = 16  # times as much of anything as is modest: what no newsroom publishes
+
+_DEAR = (b"<", b"=", b"&", b"\n", b"\r", b"\\u003c", b"\\u003C", b"\\u0026")
+_ALL_DEAR = b"<=&\n\r\\"  # each of these signs, and the one that every escape begins with
+_LONGEST_DECLARATION = 1024  # bytes
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
+_ROOTS = re.compile(rb"<(?:[\w-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_OPENED = re.compile(rb"<(?:[\w-]{1,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:[\w-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An answer that strict XML cannot list, and why."""
+
+    why: str
+
+
+def scan(body: bytes, url: str, content_type: str, now: datetime) -> Document | Broken:
+    """List the items of an answer. ParseError for what is certainly no feed, or a trap."""
+    if is_html(body) or not body.strip():
+        raise ParseError(f"not a feed but {what(body)}" if body.strip() else "the answer is empty")
+    if refuse_traps(body):
+        return Broken("it has a DOCTYPE")
+    data, listing = body, listed(body, url) if is_plain_utf8(body, content_type) else ""
+    if isinstance(listing, str):
+        data = _utf8(body, content_type)
+        refuse_traps(data)  # once more: now no encoding hides them
+        again = listed(data, url) if data != body else listing
+        if isinstance(again, str):
+            return Broken(f"not well-formed XML ({listing or again})")  # by the lines that the publisher sees
+        listing = again
+    if not listing.marks and _OPENED.search(data):
+        return Broken("its items stand in unusual places")
+    if not listing.marks and not _ROOTS.search(data[:4096]):
+        raise ParseError(f"not a feed but {what(body)}")
+    identities = identify(listing.marks, now, homes=(url, listing.home))
+    note = note_of(listing.skipped)
+    return Document(url, identities, note, data=data, tree=listing.tree, hints=listing.hints)
+
+
+def note_of(skipped: int, why: str = "") -> str | None:
+    """Return what the owner should know: what was wrong, and how many items were left out."""
+    parts = [why] if why else []
+    if skipped:
+        parts.append(f"only the first {MOST} of its {MOST + skipped} items are read")
+    return "; ".join(parts) or None
+
+
+def some(document: Document, wanted: Collection[int]) -> Reading:
+    """Read the items at these positions of a scanned document, whatever that takes."""
+    return read(cut_down(document.data, document.tree, wanted), document.url)
+
+
+def is_modest(data: bytes, times: int = 1) -> bool:
+    """Return whether no parser can be kept busy with this for long: few tags, attributes, entities and lines.
+
+    In JSON, tags and entities may be escaped once more. `times` multiplies what counts as few.
+    """
+    if len(data) > times * LARGE:
+        return False
+    together = len(data) - len(data.translate(None, _ALL_DEAR))  # one look instead of eight: it settles nearly all
+    return together <= times * MARKS or all(data.count(mark) <= times * MARKS for mark in _DEAR)
+
+
+def whole(body: bytes, url: str, content_type: str) -> Reading:
+    """Read an answer that strict XML refuses: the bytes as they came, but for a last item that is not all there."""
+    short, skipped = shortened(body)
+    reading = read(short, url, content_type)
+    if not reading.version and not reading.drafts:
+        raise ParseError(f"not a feed but {what(body)}")
+    drafts = reading.drafts
+    if not (skipped or reading.skipped) and _breaks_off(_utf8(body, content_type)):
+        drafts = drafts[:-1]
+    return Reading(drafts, reading.home, reading.version, skipped or reading.skipped)
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Return whether the document ends within an item."""
+    opened = closed = -1
+    for start in _OPENED.finditer(data):
+        opened = start.start()
+    for end in _CLOSED.finditer(data):
+        closed = end.start()
+    return opened > closed
+
+
+def is_plain_utf8(body: bytes, content_type: str) -> bool:
+    """Return whether everybody says that this is UTF-8. If it is not, strict XML will say so."""
+    declared = _DECLARED.match(body)
+    names = {
+        declared[1].lower() if declared else b"",
+        *(name.lower() for name in _CHARSET.findall(content_type.encode())),
+    }
+    return names <= {b"", b"utf-8", b"utf8"} and body[:1] in {b"<", b"\xef"}
+
+
+def _utf8(body: bytes, content_type: str) -> bytes:
+    """Return the document in UTF-8, its encoding found as feedparser finds it."""
+    from feedparser.encodings import convert_to_utf8
+
+    headers = {"content-type": content_type} if content_type else {}
+    if body.startswith(b"<?"):  # on a line of its own: feedparser looks through its whole line in cubic time
+        declaration, end, rest = body[:_LONGEST_DECLARATION].partition(b"?>")
+        if not end:
+            return body
+        body = b"".join((declaration, end, b"\n", rest, body[_LONGEST_DECLARATION:]))
+    data: bytes = convert_to_utf8(headers, body, {})
+    return data

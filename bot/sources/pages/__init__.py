@@ -1,0 +1,1 @@
+"""List pages: which of their links lead to articles."""

@@ -1,0 +1,105 @@
+"""A list page as drafts: the links to articles on it, found by the shapes of links or by a CSS selector.
+
+The bytes of a page come in; its article links go out as drafts whose title is what the link says, and the feeds that
+the page names beside them. The pages behind the links tell the rest. Nothing is fetched here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from bot.articles.extraction import decode, without_scripts
+from bot.errors import ParseError
+from bot.sources.content_sniffing import is_challenge, what
+from bot.sources.document import MOST, Draft
+from bot.sources.feeds.feed_reader import Reading, language_code
+from bot.sources.pages import link_shapes, page_links
+from bot.sources.sitemap import words_of
+from bot.text.html_text import crowded
+from bot.urls import absolute
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+LARGEST = 4 * 1024 * 1024  # bytes of a page that are read
+ADVERTISED = 20  # feeds of one page
+
+_FEEDS = re.compile(
+    r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|(?:x-)?rss|atom|json)|text/(?:rss|xml)|application/xml",
+    re.IGNORECASE,
+)
+_NO_FEED = re.compile(r"wp-json|oembed|manifest|opensearch|/comments?/|comments/feed", re.IGNORECASE)
+
+
+def read(
+    data: bytes, url: str, charset: str | None = None, select: str | None = None, *, empty: bool = False
+) -> Reading:
+    """Read a page. ParseError where it cannot be read, or has no article links and may not be `empty` of them."""
+    if is_challenge(data):
+        raise ParseError(f"not a list of articles but {what(data)}")
+    root = _tree(decode(data[:LARGEST], charset))
+    base = page_links.base_of(root, url)
+    further = () if select else advertised(root, base)
+    found = (
+        _selected(root, base, select)
+        if select
+        else link_shapes.articles(page_links.on_page(root, url), surely=not empty)
+    )
+    if not found and not empty:
+        raise ParseError(_nothing(root, data, select))
+    language = language_code(root.get("lang") or "")
+    drafts = tuple(Draft(link=one.url, title=one.text or words_of(one.url), language=language) for one in found[:MOST])
+    return Reading(drafts, base, "page", further=further, bare=True)
+
+
+def advertised(root: _Element, base: str) -> tuple[str, ...]:
+    """Return the feeds that a page names in its head, in its order, those of comments left out."""
+    found = [
+        full
+        for element in root.iter("link")
+        if "alternate" in (element.get("rel") or "").lower().split()
+        and _FEEDS.fullmatch((element.get("type") or "").partition(";")[0].strip())
+        and (full := absolute(base, element.get("href") or ""))
+        and not _NO_FEED.search(full)
+        and not re.search(r"\bcomments\b|комментари", element.get("title") or "", re.IGNORECASE)
+    ]
+    return tuple(dict.fromkeys(found))[:ADVERTISED]
+
+
+def _tree(markup: str) -> _Element:
+    from lxml import etree
+
+    markup, _ = without_scripts(markup.replace("\0", ""))
+    if crowded(markup):
+        raise ParseError("the page has tags with more attributes than any page needs: not read")
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(markup.encode(errors="replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise ParseError("the page cannot be read as HTML") from error
+    if root is None:
+        raise ParseError("the page is empty")
+    return root
+
+
+def _selected(root: _Element, base: str, select: str) -> tuple[page_links.Link, ...]:
+    from cssselect import SelectorError
+    from lxml.cssselect import CSSSelector
+    from lxml.etree import XPathError
+
+    try:
+        found = CSSSelector(select, translator="html")(root)
+    except (SelectorError, XPathError) as error:
+        raise ParseError(f"`select` is no CSS selector: {str(error)[:200]}") from error
+    return page_links.chosen(cast("Iterable[_Element]", found), base)
+
+
+def _nothing(root: _Element, data: bytes, select: str | None) -> str:
+    many = sum(1 for _ in root.iter("a"))
+    if select:
+        return f"`select` finds no links among the {many} of this page"
+    if many:
+        return f"this is {what(data)}, and none of its {many} links looks like an article: say with `select` which are"
+    return f"this is {what(data)} without any links: it may be made by scripts in the browser; look for its feed"

@@ -1,0 +1,1 @@
+"""Chats on record: subscriptions, queries, preferences, admissions, moves."""

@@ -1,0 +1,125 @@
+"""Which chats there are, who asks to be let in, and how a chat is forgotten.
+
+Fulfils the second part of `bot.ports.preference_store`. Whether somebody may be let in is decided by owners, elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
+
+from bot.ports.preference_store import Guest
+from bot.store.chats import chat_lifecycle
+from bot.store.chats.personal_queries import raise_counter
+from bot.store.codecs import Row, clean_or_none
+from bot.store.database.timestamps import to_ms, to_utc_or_none
+from bot.store.database.transactions import Database
+from bot.store.outbox.outbox_statements import EVERYBODY
+from bot.store.row_decoding import decode_each
+from bot.store.tables import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+GONE_DAYS = 90  # a chat that could not be told for so long is forgotten
+_ASKS = text("knocked_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
+# Every table that knows a chat by its id, but for `chat` itself.
+_KNOWING = (button, subscription, personal_query, place, mute, outbox, lost_topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """The part of the store that knows which chats there are."""
+
+    database: Database
+
+    async def forget(self, chat: int) -> None:
+        """Delete everything about a chat. Only that an owner has put it out stays, and that Telegram asks to wait."""
+        async with self.database.write() as connection:
+            await self._forget(connection, chat)
+
+    async def _forget(self, connection: AsyncConnection, one: int) -> None:
+        its = {"its_chat": one}
+        await connection.execute(delete(chat).where(chat.c.moved_to == bindparam("its_chat")), its)
+        bare = dict.fromkeys(("admitted_by", "admitted_at", "suspended", "suspended_at", "title", "kind", "knocked_at"))
+        emptied = update(chat).where(chat.c.id == bindparam("its_chat")).values(bare | {"settings": "{}"})
+        await connection.execute(emptied, its)
+        plain = delete(chat).where(chat.c.id == bindparam("its_chat"), ~chat.c.revoked, chat.c.blocked_until.is_(None))
+        await connection.execute(plain, its)
+        for table in _KNOWING:
+            await connection.execute(delete(table).where(table.c.chat == bindparam("its_chat")), its)
+        await raise_counter(connection, self.database.dialect)
+
+    async def forget_gone(self, now: datetime) -> int:
+        """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
+        long = (
+            select(chat.c.id).where(chat.c.suspended_at < bindparam("before")).order_by(chat.c.suspended_at).limit(100)
+        )
+        before = {"before": to_ms(now - timedelta(days=GONE_DAYS))}
+        async with self.database.write() as connection:
+            gone = (await connection.scalars(long, before)).all()
+            for one in gone:  # few, once a day
+                await self._forget(connection, one)
+        return len(gone)
+
+    async def knock(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
+        """Note that a chat asks to be let in, since when it first did."""
+        await self._note(chat, {"kind": kind, "title": clean_or_none(title)}, to_ms(now))
+
+    async def _note(self, one: int, said: dict[str, Any], now: int) -> None:
+        async with self.database.write() as connection:
+            since = func.coalesce(chat.c.knocked_at, now)
+            await chat_lifecycle.change_chat(connection, self.database.dialect, one, said | {"knocked_at": since})
+
+    async def forget_knock(self, chat: int) -> None:
+        """Note that a chat asks no more: it was let in, declined, or left."""
+        await self._quiet(chat)
+
+    async def _quiet(self, one: int) -> None:
+        its = update(chat).where(chat.c.id == bindparam("its_chat"))
+        async with self.database.write() as connection:
+            await connection.execute(its.values(knocked_at=None), {"its_chat": one})
+
+    async def guests(self) -> tuple[Guest, ...]:
+        """Return every chat that was let in, put out, suspended, subscribed, or asks."""
+        ties = select(subscription.c.chat, func.count().label("many")).group_by(subscription.c.chat).subquery()
+        known = or_(
+            chat.c.admitted_at.is_not(None),
+            chat.c.revoked,
+            chat.c.suspended.is_not(None),
+            chat.c.knocked_at.is_not(None),
+            ties.c.many.is_not(None),
+        )
+        wanted = (
+            select(chat, ties.c.many)
+            .outerjoin(ties, ties.c.chat == chat.c.id)
+            .where(known, chat.c.id != EVERYBODY, chat.c.moved_to.is_(None))
+            .order_by(chat.c.id)
+        )
+        async with self.database.read() as connection:
+            rows = await connection.execute(wanted)
+            return tuple(guest for _, guest in decode_each(rows, _guest, "a chat"))
+
+    async def strangers(self, before: datetime) -> tuple[int, ...]:
+        """Return groups that asked before then, and that nobody has let in."""
+        waits = select(chat.c.id).where(_ASKS, chat.c.kind != "private", chat.c.knocked_at < bindparam("before"))
+        async with self.database.read() as connection:
+            return tuple(
+                (await connection.scalars(waits.order_by(chat.c.id).limit(20), {"before": to_ms(before)})).all()
+            )
+
+
+def _guest(row: Row) -> Guest:
+    return Guest(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        admitted=row.admitted_at is not None,
+        revoked=bool(row.revoked),
+        suspended=row.suspended,
+        subscriptions=row.many or 0,
+        knocked=to_utc_or_none(row.knocked_at),
+    )

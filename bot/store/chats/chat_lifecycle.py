@@ -1,0 +1,171 @@
+"""What befalls chats: pauses, suspensions, moves to a new id, lost topics. For the sender and for commands alike.
+
+Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is told twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, bindparam, case, delete, exists, func, select, text, update
+
+from bot.process.clock import LONGEST_REFUSAL
+from bot.store.codecs import GENERAL, clean
+from bot.store.database.dialect import Dialect
+from bot.store.database.timestamps import to_length
+from bot.store.tables import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+# Columns of `chat` that end with the id they were written for; the others go over to the new one in `migrate`.
+_LEFT_BEHIND = (
+    "suspended",
+    "suspended_at",
+    "blocked_until",
+)  # what Telegram refused of the old id says nothing of the new
+_OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "knocked_at", *_LEFT_BEHIND)
+MERGED = "this chat was told already, under its other id or topic"
+
+
+async def ensure_chat(connection: AsyncConnection, dialect: Dialect, one: int) -> None:
+    """Make sure that the chat has a row."""
+    row = {"id": one, "revoked": False, "settings": "{}"}
+    await connection.execute(dialect.insert(chat).on_conflict_do_nothing(), row)
+
+
+async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
+    """Change the chat's row, made if need be."""
+    await ensure_chat(connection, dialect, one)
+    await connection.execute(update(chat).where(chat.c.id == bindparam("its_id")).values(changes), {"its_id": one})
+
+
+async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
+    """Pause a chat until then (milliseconds), or longer if it was paused already, within the longest refusal."""
+    longest = until + to_length(LONGEST_REFUSAL)
+    longer = case((chat.c.blocked_until.between(until, longest), chat.c.blocked_until), else_=until)
+    await change_chat(connection, dialect, one, {"blocked_until": longer})
+
+
+async def suspend(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:
+    """Stop telling a chat. Its waiting alerts end as dead, its messages are edited no more."""
+    reason = clean(reason)
+    await change_chat(connection, dialect, one, {"suspended": reason, "suspended_at": now})
+    await bury(connection, one, reason)
+
+
+async def bury(connection: AsyncConnection, one: int, reason: str) -> None:
+    """End what waits for a chat. Leases stay: what is being sent this moment may still be reported as sent."""
+    its = update(outbox).where(outbox.c.chat == bindparam("its_chat"))
+    waiting = its.where(text("state = 'pending'")).values(state="dead", reason=bindparam("why"))
+    await connection.execute(waiting, {"its_chat": one, "why": reason})
+    edits = its.where(text("state = 'sent' AND wanted > shown")).values(shown=outbox.c.wanted)
+    await connection.execute(edits, {"its_chat": one})
+
+
+async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
+    """Move everything of a group to its new id; doing it again, or from both sides, changes nothing more."""
+    if old == new:
+        return
+    await ensure_chat(connection, dialect, old)
+    await ensure_chat(connection, dialect, new)
+    both = select(chat).where(chat.c.id.in_((bindparam("a"), bindparam("b")))).with_for_update()
+    rows = {row.id: row for row in await connection.execute(both, {"a": old, "b": new})}
+    mine, yours = rows[old], rows[new]
+    change = update(chat).where(chat.c.id == bindparam("its_id"))
+    merged = {
+        "admitted_by": mine.admitted_by if yours.admitted_at is None else yours.admitted_by,
+        "admitted_at": mine.admitted_at if yours.admitted_at is None else yours.admitted_at,
+        "revoked": mine.revoked or yours.revoked,
+        "settings": mine.settings if yours.settings == "{}" else yours.settings,
+        "title": yours.title or mine.title,
+        "kind": yours.kind or mine.kind,
+        "knocked_at": _first_knock(mine, yours),
+        "moved_to": None,
+    }
+    await connection.execute(change.values(merged), {"its_id": new})
+    emptied = dict.fromkeys(_OF_ONE_ID) | {"revoked": False, "settings": "{}", "moved_to": new}
+    await connection.execute(change.values(emptied), {"its_id": old})
+    await connection.execute(
+        update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
+    )
+    for table in (subscription, place, mute):
+        await _move(connection, dialect, table, (old, None), (new, None))
+    here, values = _at(button, (old, None))
+    await connection.execute(update(button).where(*here).values(chat=new), values)
+    await _move_queries(connection, old, new)
+    await _move_outbox(connection, (old, None), (new, None))
+    await _move_lost_topics(connection, dialect, old, new)
+
+
+def _first_knock(mine: Any, yours: Any) -> int | None:
+    """Return since when the group asks to be let in, under either id; None where it was let in or asks no more."""
+    if mine.admitted_at is not None or yours.admitted_at is not None:
+        return None
+    return min((row.knocked_at for row in (mine, yours) if row.knocked_at is not None), default=None)
+
+
+async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
+    """Send what is for this topic to General from now on."""
+    lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+    await connection.execute(lost, {"chat": one, "topic": topic})
+    for table in (subscription, place, mute):
+        await _move(connection, dialect, table, (one, topic), (one, GENERAL))
+    here, values = _at(personal_query, (one, topic))
+    await connection.execute(update(personal_query).where(*here).values(topic=GENERAL), values)
+    await _move_outbox(connection, (one, topic), (one, GENERAL))
+
+
+Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
+
+
+async def _move(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
+    """Move rows of subscriptions, wishes or mutes; what the new place has already stays as it is there."""
+    here, values = _at(table, old)
+    rows = (await connection.execute(select(table).where(*here), values)).mappings().all()
+    moved = [dict(row) | {"chat": new[0], "topic": row["topic"] if new[1] is None else new[1]} for row in rows]
+    if moved:
+        await connection.execute(dialect.insert(table).on_conflict_do_nothing(), moved)
+        await connection.execute(delete(table).where(*here), values)
+
+
+async def _move_queries(connection: AsyncConnection, old: int, new: int) -> None:
+    """Move the queries of a group, numbered behind those that its new id has; their subscriptions are there."""
+    last = select(func.max(personal_query.c.number)).where(personal_query.c.chat == bindparam("its_new"))
+    behind = await connection.scalar(last, {"its_new": new}) or 0
+    here, values = _at(personal_query, (old, None))
+    moved = update(personal_query).where(*here).values(chat=new, number=personal_query.c.number + behind)
+    await connection.execute(moved, values)
+
+
+async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> None:
+    """Move rows whose story the new place does not have. A message stays where it is, so it is edited no more."""
+    here, values = _at(outbox, old)
+    there = outbox.alias("there")
+    topic = outbox.c.topic if new[1] is None else new[1]
+    same = (there.c.story == outbox.c.story, there.c.part == outbox.c.part)
+    told = exists().where(there.c.chat == new[0], there.c.topic == topic, *same)
+    twice = update(outbox).where(*here, told, text("outbox.state = 'pending'"))
+    await connection.execute(twice.values(state="dead", reason=MERGED), values)
+    moved = update(outbox).where(*here, ~told)
+    shown = {"shown": outbox.c.wanted, "message": None}
+    sent = moved.where(text("outbox.state = 'sent'"))
+    await connection.execute(sent.values({"chat": new[0], "topic": topic, **shown}), values)
+    await connection.execute(moved.values({"chat": new[0], "topic": topic}), values)
+    await connection.execute(update(outbox).where(*here, text("outbox.state = 'sent'")).values(shown), values)
+
+
+async def _move_lost_topics(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
+    here, values = _at(lost_topic, (old, None))
+    rows = (await connection.execute(select(lost_topic).where(*here), values)).mappings().all()
+    if rows:
+        lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+        await connection.execute(lost, [dict(row) | {"chat": new} for row in rows])
+        await connection.execute(delete(lost_topic).where(*here), values)
+
+
+def _at(table: Any, place: Place) -> tuple[tuple[Any, ...], dict[str, int]]:
+    if place[1] is None:
+        return (table.c.chat == bindparam("at_chat"),), {"at_chat": place[0]}
+    both = (table.c.chat == bindparam("at_chat"), table.c.topic == bindparam("at_topic"))
+    return both, {"at_chat": place[0], "at_topic": place[1]}

@@ -1,0 +1,67 @@
+"""Where chats are now: some have a new id, some topics are gone, some chats must not be told.
+
+Read once a transaction that needs it; then pure. All three are few, however many chats there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, or_, select
+
+from bot.store.codecs import GENERAL, to_chat, to_topic
+from bot.store.tables import chat, lost_topic
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.model import Chat
+
+REVOKED = "an owner has taken back this chat's access"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What differs from what watchlists.yaml or an older alert may still say."""
+
+    moved: dict[int, int]  # old id -> new id
+    lost: frozenset[tuple[int, int]]  # (chat, topic)
+    closed: dict[int, str]  # chat -> why it must not be told
+
+    def now(self, chat: Chat) -> tuple[int, int]:
+        """Return the id and the topic at which the chat is told."""
+        one, topic = self.moved.get(chat.id, chat.id), to_topic(chat)
+        return one, GENERAL if (one, topic) in self.lost else topic
+
+    def aliases(self) -> dict[tuple[int, int], list[Chat]]:
+        """Return the other names under which a chat may be asked about, by its place now."""
+        names: dict[tuple[int, int], list[Chat]] = {}
+        for one, topic in self.lost:
+            names.setdefault((one, GENERAL), []).append(to_chat(one, topic))
+        for old, new in self.moved.items():
+            names.setdefault((new, GENERAL), []).append(to_chat(old, GENERAL))
+        return names
+
+
+async def find_places(connection: AsyncConnection) -> Places:
+    """Read them."""
+    special = (await connection.execute(_special())).all()
+    lost = await connection.execute(_lost())
+    return Places(
+        moved={row.id: row.moved_to for row in special if row.moved_to is not None},
+        lost=frozenset((row.chat, row.topic) for row in lost),
+        closed={row.id: REVOKED if row.revoked else row.suspended for row in special if row.revoked or row.suspended},
+    )
+
+
+@cache
+def _special() -> Select[Any]:
+    wanted = or_(chat.c.moved_to.is_not(None), chat.c.suspended.is_not(None), chat.c.revoked)
+    return select(chat.c.id, chat.c.moved_to, chat.c.suspended, chat.c.revoked).where(wanted)
+
+
+@cache
+def _lost() -> Select[Any]:
+    return select(lost_topic.c.chat, lost_topic.c.topic)

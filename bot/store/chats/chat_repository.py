@@ -1,0 +1,200 @@
+"""What commands need on record: subscriptions, who may use the bot, and the installation at a glance.
+
+Fulfils `bot.ports.chat_store.ChatStore`. Rights are decided elsewhere; here is only what owners have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from bot.model import Chat, Priority, Subscription
+from bot.ports.chat_store import SourceStatus, Status
+from bot.store.chats import chat_lifecycle
+from bot.store.chats.chat_redirects import REVOKED
+from bot.store.codecs import Row, from_priority, to_chat, to_priority, to_topic
+from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
+from bot.store.database.transactions import Database
+from bot.store.outbox.outbox_statements import EVERYBODY
+from bot.store.polling.poll_statements import may_be_told
+from bot.store.row_decoding import decode_each
+from bot.store.tables import DUE, ENABLED, chat, counter, outbox, source, subscription
+
+_MENUS = "menus"
+_REVOKED = select(chat.c.id).where(chat.c.id == bindparam("its_chat"), chat.c.revoked)
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The part of the store that commands use."""
+
+    database: Database
+
+    async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
+        """Return False when the chat had it already. Revives a suspended chat."""
+        return await self._subscribe(subscription, to_ms(now))
+
+    async def _subscribe(self, wanted: Subscription, now: int) -> bool:
+        dialect, row = self.database.dialect, _row(wanted)
+        async with self.database.write() as connection:
+            revived = {"suspended": None, "suspended_at": None}
+            await chat_lifecycle.change_chat(connection, dialect, wanted.chat.id, revived)
+            tie = dialect.insert(subscription).on_conflict_do_nothing()
+            return await dialect.count_new(connection, tie, [{**row, "since": now, "settings": "{}"}]) == 1
+
+    async def unsubscribe(self, subscription: Subscription) -> bool:
+        """Return False when there was nothing to end."""
+        return await self._unsubscribe(subscription)
+
+    async def _unsubscribe(self, unwanted: Subscription) -> bool:
+        its = [subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
+        values = {f"its_{name}": value for name, value in _row(unwanted).items()}
+        async with self.database.write() as connection:
+            return (await connection.execute(delete(subscription).where(*its), values)).rowcount == 1
+
+    async def loud(self, subscription: Subscription) -> None:
+        """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
+        await self._loud(subscription)
+
+    async def _loud(self, wanted: Subscription) -> None:
+        values = {f"its_{name}": value for name, value in _row(wanted).items()}
+        its = [subscription.c[name] == bindparam(f"its_{name}") for name in _row(wanted)]
+        kept = update(subscription).where(*its).values(settings=from_priority(wanted.priority))
+        async with self.database.write() as connection:
+            await connection.execute(kept, values)
+
+    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+        """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
+        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.read() as connection:
+            rows = await connection.execute(
+                select(subscription.c.watchlist, subscription.c.settings).where(*its), values
+            )
+            read = decode_each(rows, lambda row: to_priority(row.settings), "a subscription")
+            found = {row.watchlist: wanted for row, wanted in read}
+        return {name: wanted for name, wanted in found.items() if wanted}
+
+    async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
+        """Return the watchlist ids of a chat, sorted."""
+        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.read() as connection:
+            found = await connection.scalars(select(subscription.c.watchlist).where(*its), values)
+            return tuple(sorted(found.all()))
+
+    async def admit(self, chat: int, by: int, now: datetime) -> bool:
+        """Let a chat use the bot; False when it already may."""
+        dialect = self.database.dialect
+        async with self.database.write() as connection:
+            if await self._admitted(connection, chat):
+                return False
+            said = {"admitted_by": by, "admitted_at": to_ms(now), "revoked": False}
+            await chat_lifecycle.change_chat(connection, dialect, chat, said)
+            return True
+
+    async def revoke(self, chat: int) -> bool:
+        """Take that back, and stop telling the chat; False when it was not admitted."""
+        dialect = self.database.dialect
+        async with self.database.write() as connection:
+            was = await self._admitted(connection, chat)
+            said = {"admitted_by": None, "admitted_at": None, "revoked": True}
+            await chat_lifecycle.change_chat(connection, dialect, chat, said)
+            await chat_lifecycle.bury(connection, chat, REVOKED)
+            return was
+
+    async def admitted(self, chat: int) -> bool:
+        """Return whether an owner has admitted the chat."""
+        async with self.database.read() as connection:
+            return await self._admitted(connection, chat)
+
+    async def _admitted(self, connection: Any, one: int) -> bool:
+        its = select(chat.c.admitted_at).where(chat.c.id == bindparam("its_id"))
+        return await connection.scalar(its, {"its_id": one}) is not None
+
+    async def revoked(self, chat: int) -> bool:
+        """Return whether an owner has taken the right to use the bot from the chat."""
+        async with self.database.read() as connection:
+            return await connection.scalar(_REVOKED, {"its_chat": chat}) is not None
+
+    async def readers(self) -> tuple[Chat, ...]:
+        """Return every chat and topic that is subscribed to something."""
+        async with self.database.read() as connection:
+            found = await connection.execute(select(subscription.c.chat, subscription.c.topic).distinct())
+            return tuple(to_chat(row.chat, row.topic) for row in found)
+
+    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+        async with self.database.write() as connection:
+            await chat_lifecycle.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
+
+    async def revive(self, chat: int) -> None:
+        """Tell a suspended chat again (it unblocked the bot, or wrote /start). A 429 goes on: it is another matter."""
+        async with self.database.write() as connection:
+            revived = {"suspended": None, "suspended_at": None}
+            await chat_lifecycle.change_chat(connection, self.database.dialect, chat, revived)
+
+    async def migrate(self, old: int, new: int) -> None:
+        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
+        async with self.database.write() as connection:
+            await chat_lifecycle.migrate(connection, self.database.dialect, old, new)
+
+    async def status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
+        """Return the installation at a glance."""
+        columns = (source.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
+        of_sources = select(*columns).where(text(ENABLED)).order_by(source.c.name)
+        of_waiting = (
+            select(func.count())
+            .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+            .where(text(DUE), may_be_told())
+        )
+        number = func.count()
+        # What a chat muted or passed over is not given up.
+        given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')")
+        of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
+        of_silent = (
+            select(chat.c.id, chat.c.suspended, chat.c.revoked)
+            .where(~may_be_told(), chat.c.id != EVERYBODY)
+            .order_by(chat.c.id)
+        )
+        async with self.database.read() as connection:
+            sources = (await connection.execute(of_sources)).all()
+            waiting = await connection.scalar(of_waiting) or 0
+            sent = await connection.scalar(
+                select(func.count()).where(text("outbox.state = 'sent'")).select_from(outbox)
+            )
+            dead = (await connection.execute(of_dead.order_by(number.desc(), outbox.c.reason))).all()
+            silent = (await connection.execute(of_silent)).all()
+        return Status(
+            sources=tuple(one for _, one in decode_each(sources, _source, "a source")),
+            waiting=waiting,
+            sent=sent or 0,
+            dead=tuple((reason or "", many) for reason, many in dead),
+            suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
+        )
+
+    async def menus(self) -> int:
+        """Return the mark of the menus that Telegram shows, 0 before the first."""
+        async with self.database.read() as connection:
+            its = select(counter.c.value).where(counter.c.name == _MENUS)
+            return await connection.scalar(its) or 0
+
+    async def set_menus(self, mark: int) -> None:
+        """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
+        one = self.database.dialect.insert(counter)
+        kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})
+        async with self.database.write() as connection:
+            await connection.execute(kept, {"name": _MENUS, "value": mark})
+
+
+def _row(one: Subscription) -> dict[str, Any]:
+    return {"chat": one.chat.id, "topic": to_topic(one.chat), "watchlist": one.watchlist}
+
+
+def _source(row: Row) -> SourceStatus:
+    polled, due = to_utc_or_none(row.polled_at), to_utc(row.next_due)
+    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known)

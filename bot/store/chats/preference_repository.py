@@ -1,0 +1,273 @@
+"""What commands need on record of chats' wishes: hours, mutes, looks, what is held, what came lately.
+
+Fulfils the first part of `bot.ports.preference_store`. Whatever changes a wish lets the sender look anew at what is held by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, text, update
+
+from bot.model import Alert, Chat, Look, Report
+from bot.ports.preference_store import Lately, State, Watcher
+from bot.preferences import NONE, Mute, Muted, Wishes
+from bot.store.chats import chat_lifecycle
+from bot.store.chats.preference_rows import HELD, from_wishes, look_again, looks_of, wishes_of
+from bot.store.codecs import clean, from_look, to_alert, to_chat, to_json, to_report, to_topic
+from bot.store.database.dialect import Dialect
+from bot.store.database.timestamps import to_ms, to_ms_or_none
+from bot.store.database.transactions import Database
+from bot.store.polling import poll_statements
+from bot.store.row_decoding import decode_each
+from bot.store.tables import mute, outbox, place, report, story
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+SKIPPED = "it was held, and passed over at /resume"
+_PAGE = 2_000  # reports looked through in one statement for the latest stories
+_NEWEST = 2**63 - 1  # above every number of a report
+_PAGES = 100  # statements for one answer at most: 14,000 reports a day for two weeks, and about a second
+
+
+@dataclass(frozen=True, slots=True)
+class Wishing:
+    """The part of the store that keeps wishes."""
+
+    database: Database
+
+    async def wishes(self, chat: Chat) -> Wishes:
+        """Return what a place wishes; mutes that are over are among it."""
+        async with self.database.read() as connection:
+            looks = await looks_of(connection, self.database.dialect, (chat.id,))
+            found = await wishes_of(connection, self.database.dialect, (chat.id,), looks)
+        zone = looks.get(chat.id, Look()).timezone or NONE.zone
+        return found.get((chat.id, to_topic(chat)), Wishes(zone=zone))
+
+    async def look(self, chat: int) -> Look:
+        """Return how a chat wants its alerts shown."""
+        async with self.database.read() as connection:
+            return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, Look())
+
+    async def wish(self, chat: Chat, wishes: Wishes) -> None:
+        """Keep all wishes of a place but its mutes and its zone."""
+        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
+        async with self.database.write() as connection:
+            one = self.database.dialect.insert(place)
+            kept = one.on_conflict_do_update(index_elements=["chat", "topic"], set_={"settings": one.excluded.settings})
+            await connection.execute(kept, row)
+            await look_again(connection, chat.id, to_topic(chat))
+
+    async def show(self, chat: int, look: Look) -> None:
+        """Keep how a chat wants its alerts shown, its zone among it."""
+        async with self.database.write() as connection:
+            await chat_lifecycle.change_chat(connection, self.database.dialect, chat, {"settings": from_look(look)})
+            await look_again(connection, chat)
+
+    async def mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
+        """Mute, or mute anew; False when the chat has `most` mutes in force already."""
+        return await self._mute(chat, mute, to_ms(now), most)
+
+    async def _mute(self, where: Chat, wanted: Mute, now: int, most: int) -> bool:
+        its = _mute_row(where, wanted)
+        over = or_(mute.c.until <= now, _here(mute) & (mute.c.kind == its["kind"]) & (mute.c.what == its["what"]))
+        here = {"its_chat": where.id, "its_topic": to_topic(where)}
+        async with self.database.write() as connection:
+            await chat_lifecycle.ensure_chat(connection, self.database.dialect, where.id)
+            await connection.execute(delete(mute).where(mute.c.chat == where.id, over), here)
+            count = select(func.count()).select_from(mute).where(mute.c.chat == where.id)
+            if (await connection.scalar(count) or 0) >= most:
+                return False
+            await connection.execute(self.database.dialect.insert(mute), its | {"since": now})
+            return True
+
+    async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
+        """Take mutes back (kind None: all of the place); return how many there were."""
+        ended = delete(mute).where(_here(mute))
+        if kind is not None:
+            ended = ended.where(mute.c.kind == kind, mute.c.what == clean(what))
+        here = {"its_chat": chat.id, "its_topic": to_topic(chat)}
+        async with self.database.write() as connection:
+            had = (await connection.execute(ended, here)).rowcount
+            await look_again(connection, chat.id, to_topic(chat))
+            return had
+
+    async def held(self, chat: Chat) -> int:
+        """Return how many alerts wait by the place's wish."""
+        many = select(func.count()).select_from(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
+        async with self.database.read() as connection:
+            return await connection.scalar(many, {"its_chat": chat.id, "its_topic": to_topic(chat)}) or 0
+
+    async def skip(self, chat: Chat, before: datetime) -> int:
+        """End what waits by the place's wish and was queued before then; return how many alerts."""
+        its = update(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
+        its = its.where(outbox.c.created_at < bindparam("its_before"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_before": to_ms(before)}
+        async with self.database.write() as connection:
+            ended = its.values(state="dead", hold="skip", reason=SKIPPED, lease_epoch=None, lease_until=None)
+            return (await connection.execute(ended, values)).rowcount
+
+    async def lately(
+        self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
+    ) -> tuple[Lately, ...]:
+        """Return the latest stories that these watchlists brought, the newest first.
+
+        A rare list is looked for as far back as `since`, however much the others brought after it.
+        """
+        async with self.database.read() as connection:
+            found = await _latest(connection, frozenset(watchlists), to_ms(since), most)
+            packed = {"ids": self.database.dialect.pack(found)}
+            reports: dict[int, list[Report]] = {story: [] for story in found}
+            rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed) if found else ()
+            for row, told in decode_each(rows, to_report, "a report"):
+                reports[row.story].append(told)
+            states = await self._states(connection, chat, found)
+        return tuple(_lately(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
+
+    async def story(self, chat: Chat, number: int) -> Lately | None:
+        """Return a story by its number, and what became of it here."""
+        packed = {"ids": self.database.dialect.pack((number,))}
+        async with self.database.read() as connection:
+            rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed)
+            told = [one for _, one in decode_each(rows, to_report, "a report")]
+            states = await self._states(connection, chat, [number])
+        return _lately(number, told[::-1], states.get(number, "none")) if told else None
+
+    async def _states(self, connection: AsyncConnection, where: Chat, stories: list[int]) -> dict[int, State]:
+        dialect = self.database.dialect
+        values = {"its_chat": where.id, "its_topic": to_topic(where), "stories": dialect.pack(stories)}
+        rows = await connection.execute(_states_of(dialect), values)
+        return {row.story: _state(row.state, row.hold) for row in rows}
+
+    async def alert(self, chat: Chat, story: int) -> Alert | None:
+        """Return what a place was, or was to be, told of a story."""
+        its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
+        async with self.database.read() as connection:
+            rows = await connection.execute(its, values)
+            found = decode_each(rows, lambda row: to_alert(chat, story, row.payload), "an alert")
+            return next((alert for _, alert in found), None)
+
+    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+        """Return the stories that a place was told of, the latest first."""
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most}
+        async with self.database.read() as connection:
+            rows = await connection.execute(_told_of(of_message=False), values)
+            return tuple(row.story for row in rows)
+
+    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+        """Return what a message tells of, one alert a story."""
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most, "its_message": message}
+        async with self.database.read() as connection:
+            rows = await connection.execute(_told_of(of_message=True), values)
+            # A reply that shares the story's row of the message is no story of its own: the first one counts.
+            found = {row.story: row for row in rows}
+        read = decode_each(reversed(found.values()), lambda row: to_alert(chat, row.story, row.payload), "an alert")
+        return tuple(alert for _, alert in read)
+
+    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
+        dialect = self.database.dialect
+        wished = select(place.c.chat, place.c.topic).where(place.c.settings.like('%"still"%'))
+        async with self.database.read() as connection:
+            rows = (await connection.execute(wished)).all()
+            chats = sorted({row.chat for row in rows})
+            looks = await looks_of(connection, dialect, chats)
+            found = await wishes_of(connection, dialect, chats, looks)
+            values = {"ids": dialect.pack(chats), "since": to_ms(since)}
+            sent = {(row.chat, row.topic): row.many for row in await connection.execute(_sent(dialect), values)}
+        return tuple(
+            Watcher(
+                to_chat(row.chat, row.topic),
+                found[row.chat, row.topic],
+                looks.get(row.chat, Look()),
+                sent.get((row.chat, row.topic), 0),
+            )
+            for row in rows
+            if (row.chat, row.topic) in found
+        )
+
+
+def _here(table: Any) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = (table.c.chat == bindparam("its_chat")) & (table.c.topic == bindparam("its_topic"))
+    return here
+
+
+def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
+    return {
+        "chat": where.id,
+        "topic": to_topic(where),
+        "kind": wanted.kind,
+        "what": clean(wanted.what),
+        "forms": to_json(wanted.forms),
+        "label": clean(wanted.label),
+        "until": to_ms_or_none(wanted.until),
+    }
+
+
+@cache
+def _sent(dialect: Dialect) -> Select[Any]:
+    """Return the select of how many alerts places were sent: ids, since."""
+    many = select(outbox.c.chat, outbox.c.topic, func.count().label("many"))
+    many = many.where(dialect.among(outbox.c.chat, "ids"), outbox.c.sent_at >= bindparam("since"))
+    return many.group_by(outbox.c.chat, outbox.c.topic)
+
+
+async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: int, most: int) -> list[int]:
+    """Return the newest stories with a report of these watchlists since then, the newest first.
+
+    Reports are read backwards by their numbers, which rise with time: a page without a report since then is the end.
+    """
+    found: dict[int, None] = {}
+    before = _NEWEST
+    for _ in range(_PAGES):
+        rows = (await connection.execute(_reports(), {"before": before, "most": _PAGE})).all()
+        recent = [row for row in rows if row.at >= since]
+        read = decode_each(recent, lambda row: wanted.isdisjoint(json.loads(row.watchlists)), "a report")
+        found.update((row.story, None) for row, others in read if not others)
+        if len(found) >= most or not recent or len(rows) < _PAGE:
+            break
+        before = rows[-1].id
+    return list(found)[:most]
+
+
+@cache
+def _reports() -> Select[Any]:
+    """Return the select of the newest reports below a number: before, most."""
+    newest = select(report.c.id, report.c.story, report.c.at, report.c.watchlists)
+    newest = newest.where(report.c.id < bindparam("before"))
+    return newest.order_by(report.c.id.desc()).limit(bindparam("most"))
+
+
+@cache
+def _states_of(dialect: Dialect) -> Select[Any]:
+    """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
+    states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
+    return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
+
+
+@cache
+def _told_of(*, of_message: bool) -> Select[Any]:
+    """Return the select of what a place was told, the latest first: its_chat, its_topic, most; its_message."""
+    kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
+    ours = select(outbox.c.story, outbox.c.payload).join(story, story.c.id == outbox.c.story)  # notices are of none
+    ours = ours.where(_here(outbox), text("outbox.state = 'sent'"), kind)
+    return ours.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(bindparam("most"))
+
+
+def _state(state: str, held: str | None) -> State:
+    plain: dict[str, State] = {"pending": "waiting", "sent": "told", "dead": "dead"}
+    return cast("State", held) if held and state != "sent" else plain[state]
+
+
+def _lately(story: int, reports: list[Report], state: State) -> Lately:
+    """Return a story by its reports, the newest first."""
+    first, newest = reports[-1], reports[0]
+    sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))
+    return Lately(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))

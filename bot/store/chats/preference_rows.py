@@ -1,0 +1,178 @@
+"""What chats wish, as rows: settings of a chat and of its places, and mutes.
+
+Functions over an open transaction, for the sender's claims and for commands. A zone and a look belong to the chat,
+hours and mutes to the chat or to one topic of it. What cannot be read of them is passed over: an alert too many is
+better than one that is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, case, select, text, update
+
+from bot.model import Look
+from bot.preferences import NONE, Digest, Mute, Window, Wishes
+from bot.store.codecs import Row, to_look
+from bot.store.database.dialect import Dialect
+from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc_or_none
+from bot.store.row_decoding import decode_each
+from bot.store.tables import chat, mute, outbox, place
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Place = tuple[int, int]  # chat, topic
+Spoilt = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
+
+HELD = "state = 'pending' AND hold IS NOT NULL"
+# Waits by its reader's wish: an alert, or an edit of a message that is there. What waits after a refusal has a reason.
+BY_WISH = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
+
+
+def from_wishes(wishes: Wishes) -> str:
+    """Return the settings of a place."""
+    said: dict[str, Any] = {}
+    if wishes.quiet:
+        said["quiet"] = [[one.begin, one.end, one.days] for one in wishes.quiet]
+    if wishes.digest:
+        digest = wishes.digest
+        said["digest"] = [digest.rhythm, digest.at, digest.day, to_ms_or_none(digest.since)]
+    if wishes.paused:
+        said["paused"] = to_ms(wishes.paused)
+        said["resumes"] = to_ms_or_none(wishes.resumes)
+    if wishes.still is not None:
+        said["still"] = wishes.still
+    return json.dumps(said)
+
+
+def to_wishes(settings: str, digested_at: int | None) -> Wishes:
+    """Return the wishes of a place but for its zone and mutes."""
+    said: dict[str, Any] = json.loads(settings)
+    digest = said.get("digest")
+    return Wishes(
+        quiet=tuple(Window(begin, end, tuple(days)) for begin, end, days in said.get("quiet", ())),
+        digest=Digest(digest[0], digest[1], digest[2], to_utc_or_none(digest[3])) if digest else None,
+        paused=to_utc_or_none(said.get("paused")),
+        resumes=to_utc_or_none(said.get("resumes")),
+        still=said.get("still"),
+        digested=to_utc_or_none(digested_at),
+    )
+
+
+def to_mute(row: Row) -> Mute:
+    """Return a mute."""
+    forms = tuple(tuple(each) for each in json.loads(row.forms))
+    return Mute(row.kind, row.what, to_utc_or_none(row.until), forms, row.label)
+
+
+def _pass_over(_row: Row, _reason: str) -> None:
+    """Nobody is told of it but the log."""
+
+
+async def looks_of(
+    connection: AsyncConnection, dialect: Dialect, chats: Collection[int], spoilt: Spoilt = _pass_over
+) -> dict[int, Look]:
+    """Return how these chats want their alerts, of those that said anything."""
+    wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
+    said = await connection.execute(wishes, {"ids": dialect.pack(chats)})
+    read = decode_each(said, lambda row: to_look(row.settings), "how a chat wants its alerts", spoilt)
+    return {row.id: look for row, look in read}
+
+
+async def wishes_of(
+    connection: AsyncConnection,
+    dialect: Dialect,
+    chats: Collection[int],
+    looks: Mapping[int, Look],
+    spoilt: Spoilt = _pass_over,
+) -> dict[Place, Wishes]:
+    """Return the wishes of all places of these chats that have any."""
+    ids = {"ids": dialect.pack(chats)}
+    found: dict[Place, Wishes] = {}
+    rows = await connection.execute(select(place).where(dialect.among(place.c.chat, "ids")), ids)
+    for row, wishes in decode_each(
+        rows, lambda row: to_wishes(row.settings, row.digested_at), "what a chat wishes", spoilt
+    ):
+        found[row.chat, row.topic] = wishes
+    muted: dict[Place, list[Mute]] = {}
+    mutes = select(mute).where(dialect.among(mute.c.chat, "ids")).order_by(mute.c.since, mute.c.what)
+    for row, one in decode_each(await connection.execute(mutes, ids), to_mute, "a mute", spoilt):
+        muted.setdefault((row.chat, row.topic), []).append(one)
+    for where, theirs in muted.items():
+        found[where] = replace(found.get(where, NONE), mutes=tuple(theirs))
+    return {where: replace(one, zone=_zone(looks.get(where[0]))) for where, one in found.items()}
+
+
+def _zone(look: Look | None) -> str:
+    return (look and look.timezone) or NONE.zone
+
+
+async def look_again(connection: AsyncConnection, one: int, topic: int | None = None) -> None:
+    """Let the sender decide anew about what a place (None: all of the chat) holds."""
+    held = update(outbox).where(text(BY_WISH), outbox.c.chat == bindparam("its_chat"))
+    values = {"its_chat": one}
+    if topic is not None:
+        held = held.where(outbox.c.topic == bindparam("its_topic"))
+        values["its_topic"] = topic
+    await connection.execute(held.values(not_before=0), values)
+
+
+async def hold(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]) -> None:
+    """Write down what waits, by the row's number: until when (milliseconds), and why. Its lease ends."""
+    rows = [{"its_id": one, "to_time": until, "to_hold": why} for one, until, why in held]
+    if rows:
+        # A message that is there keeps why it came late: that is its heading.
+        why = case((text("state = 'pending'"), bindparam("to_hold")), else_=outbox.c.hold)
+        changes: dict[str, Any] = {"not_before": bindparam("to_time"), "hold": why, "reason": None}
+        freed = {"lease_epoch": None, "lease_until": None}
+        await connection.execute(update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes | freed), rows)
+
+
+async def drop(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) -> None:
+    """Write down what is not told, by the row's number, and the reason. A message that is there just stays as it is."""
+    rows = [{"its_id": one, "to_reason": reason} for one, reason in dropped]
+    if rows:
+        its = update(outbox).where(outbox.c.id == bindparam("its_id"))
+        freed = {"lease_epoch": None, "lease_until": None}
+        ended = {"state": "dead", "hold": "mute", "reason": bindparam("to_reason")}
+        await connection.execute(its.where(text("state = 'pending'")).values(ended | freed), rows)
+        shown = [{"its_id": row["its_id"]} for row in rows]
+        await connection.execute(its.where(text("state = 'sent'")).values({"shown": outbox.c.wanted} | freed), shown)
+
+
+async def end_unreadable(connection: AsyncConnection, rows: Mapping[int, str]) -> None:
+    """End rows that cannot be read, by their number, with the reason. A message that is there just stays as it is."""
+    waits = text("state = 'pending'")
+    ended = {
+        "state": case((waits, "dead"), else_=outbox.c.state),
+        "shown": case((waits, outbox.c.shown), else_=outbox.c.wanted),
+    }
+    freed = {"lease_epoch": None, "lease_until": None}
+    its = update(outbox).where(outbox.c.id == bindparam("its_id"))
+    values = [{"its_id": one, "why": reason} for one, reason in sorted(rows.items())]
+    if values:
+        await connection.execute(its.values({**ended, **freed, "reason": bindparam("why")}), values)
+
+
+async def gather(connection: AsyncConnection, rows: Collection[int]) -> None:
+    """Note of rows that nobody looked at before their digest was due that they are a part of it."""
+    if rows:
+        its = update(outbox).where(outbox.c.id == bindparam("its_id")).values(hold="digest")
+        await connection.execute(its, [{"its_id": one} for one in rows])
+
+
+async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> None:
+    """Note for which time (milliseconds) the digests of places are sent now."""
+    rows = [{"its_chat": one, "its_topic": topic, "at": at} for (one, topic), at in served.items()]
+    if rows:
+        its = update(place).where(place.c.chat == bindparam("its_chat"), place.c.topic == bindparam("its_topic"))
+        await connection.execute(its.values(digested_at=bindparam("at")), rows)
+
+
+def reason_of(one: Mute) -> str:
+    """Return what /why says: of what kind the mute is, and of what."""
+    return f"{one.kind}: {one.label or one.what}"

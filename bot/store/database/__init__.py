@@ -1,0 +1,1 @@
+"""The database itself: engine, dialects, transactions, errors, schema upgrades."""

@@ -1,0 +1,61 @@
+"""A database and how one talks to it: short transactions that write, and reads that hold nothing.
+
+Every consumer's part of the store shares one Database. Errors leave it as StoreError only. Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.store.database.dialect import Dialect
+from bot.store.database.driver_errors import translated
+from bot.store.leases.process_identity import Holder
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+# Seconds that a call to the database may take, from waiting for its turn to the commit: more than a statement may
+# (30, on the server) and than SQLite waits for a lock (35). Longer only by `patient`, for a change of the schema.
+ANSWER = 45.0
+CLOSING = 1.0  # seconds that connections have to close in
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The engine, its dialect, and who we are towards other processes."""
+
+    engine: AsyncEngine
+    dialect: Dialect
+    holder: Holder
+    # SQLite has one writer. Waiting for it here is fair and wakes at once; its own busy timeout sleeps and guesses.
+    writing: asyncio.Lock
+
+    @asynccontextmanager
+    async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that commits at the end and rolls back on an error.
+
+        StoreError after ANSWER seconds, wherever it hangs; a `patient` one has no limit.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(translated(None if patient else ANSWER))
+            if self.dialect.name == "sqlite":
+                await stack.enter_async_context(self.writing)
+            yield await stack.enter_async_context(self.engine.begin())
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for reading; on SQLite every statement sees the latest commit. StoreError as `write`."""
+        async with translated(ANSWER), self.engine.connect() as connection:
+            if self.dialect.name == "sqlite":
+                await connection.execution_options(reads=True)
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection; one that does not answer within CLOSING seconds is left behind."""
+        closed, _ = await asyncio.wait([asyncio.create_task(self.engine.dispose())], timeout=CLOSING)
+        for one in closed:
+            one.result()

@@ -1,0 +1,167 @@
+"""The record of what was seen: streamed for backtests, or one item with what became of it.
+
+Fulfils `bot.ports.record.ItemStore`. A stream is paged by row number, so that it holds neither a transaction nor a
+connection between two pages, and its cost does not grow with what was read before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, bindparam, func, select, text
+
+from bot.model import Chat, Item
+from bot.ports.record import ItemOnRecord, Telling, Trace
+from bot.store.chats.chat_redirects import find_places
+from bot.store.codecs import Row, to_report
+from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
+from bot.store.database.transactions import Database
+from bot.store.polling import poll_statements
+from bot.store.row_decoding import decode_each
+from bot.store.tables import item, outbox, source, subscription
+from bot.urls import canonical
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_END = 2**63 - 1  # above every row number
+_SPELLINGS = 200  # rows looked at for one link: that many addresses share a part of theirs
+_TRACES = 5  # outlets that carry one link
+_WORDS = 6  # of a link's path; they find it among a million
+_WORD = re.compile(r"[a-z0-9]+")
+_ESCAPE = re.compile(r"%[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The part of the store that answers questions about items."""
+
+    database: Database
+
+    async def items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
+        """Give the items seen since then, the newest first, at most `most` at a time; nothing is held in between."""
+        async with self.database.read() as connection:
+            first = await connection.scalar(_first(), {"since": to_ms(since)})
+        below = _END
+        while first is not None and below > first:
+            async with self.database.read() as connection:
+                page = {"first": first, "below": below, "most": most}
+                rows = (await connection.execute(_page(), page)).all()
+            if rows:
+                recent = [row for row in rows if row.seen_at >= to_ms(since)]
+                yield tuple(one for _, one in decode_each(recent, _item, "an item"))
+            below = rows[-1].id if rows else first
+
+    async def trace(self, url: str, chat: Chat) -> tuple[Trace, ...]:
+        """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
+        meant = canonical(url)
+        async with self.database.read() as connection:
+            like = {**_likeness(meant), "most": _SPELLINGS}
+            rows = [row for row in await connection.execute(_similar(), like) if canonical(row.url) == meant]
+            return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
+
+    async def _trace(self, connection: AsyncConnection, row: Row, chat: Chat) -> Trace:
+        found = _item(row)
+        if found.story is None:
+            return Trace(found, await self._is_first_sight(connection, row))
+        packed = {"ids": self.database.dialect.pack([found.story])}
+        rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed)
+        told = tuple(decode_each(rows, to_report, "a report"))
+        to, topic = (await find_places(connection)).now(chat)
+        its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
+        sent = (await connection.execute(_telling_of(), its)).one_or_none()
+        ties = await connection.execute(_subscribed(), {"its_chat": to, "its_topic": topic})
+        return Trace(
+            found,
+            first_sight=False,
+            reports=tuple(report for _, report in told),
+            sketches=tuple(bytes(row.sketch) for row, _ in told),
+            telling=None if sent is None else _told(sent),
+            subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
+        )
+
+    async def _is_first_sight(self, connection: AsyncConnection, row: Row) -> bool:
+        """Return whether an item came with its source's first; not known once the record of that is forgotten."""
+        first, number = (await connection.execute(_beginning(), {"its_source": row.source_id})).one()
+        return bool(row.seen_at == first and number >= row.known)
+
+
+@cache
+def _columns() -> tuple[Any, ...]:
+    of_item = (
+        item.c[name] for name in ("id", "url", "title", "lead", "body", "language", "published", "seen_at", "story")
+    )
+    return (*of_item, source.c.name, source.c.id.label("source_id"), source.c.known)
+
+
+@cache
+def _first() -> Select[Any]:
+    """Return the select of the least row number of what was seen since then: since."""
+    return select(func.min(item.c.id)).where(item.c.seen_at >= bindparam("since"))
+
+
+@cache
+def _page() -> Select[Any]:
+    """Return the select of a page of items: first, below, most. By row number alone, so that no page is sorted."""
+    wanted = select(*_columns()).join(source, source.c.id == item.c.source)
+    wanted = wanted.where(item.c.id < bindparam("below"), item.c.id >= bindparam("first"))
+    return wanted.order_by(item.c.id.desc()).limit(bindparam("most"))
+
+
+@cache
+def _similar() -> Select[Any]:
+    """Return the select of items by parts of their link: like, also, most. It reads all links, for one question."""
+    wanted = select(*_columns()).join(source, source.c.id == item.c.source)
+    link = func.lower(item.c.url)
+    wanted = wanted.where(link.like(bindparam("like")), link.like(bindparam("also")))
+    return wanted.order_by(item.c.id.desc()).limit(bindparam("most"))
+
+
+@cache
+def _beginning() -> Select[Any, int]:
+    """Return the select of a source's first instant and its number of items: its_source."""
+    return select(func.min(item.c.seen_at), func.count()).where(item.c.source == bindparam("its_source"))
+
+
+@cache
+def _telling_of() -> Select[Any]:
+    """Return the select of what a place has of a story: its_chat, its_topic, its_story."""
+    names = ("chat", "topic", "story")
+    here = (outbox.c[name] == bindparam(f"its_{name}") for name in names)
+    columns = (outbox.c[name] for name in ("state", "created_at", "sent_at", "reason", "hold", "not_before"))
+    return select(*columns).where(*here, text("part = 0"))
+
+
+@cache
+def _subscribed() -> Select[Any]:
+    """Return the select of what a place is subscribed to: its_chat, its_topic."""
+    here = (subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
+    return select(subscription.c.watchlist, subscription.c.since).where(*here).order_by(subscription.c.watchlist)
+
+
+def _likeness(link: str) -> dict[str, str]:
+    """Return patterns for what all spellings of a link share: words of its path, and one of its query."""
+    path, _, query = link.partition("://")[2].lower().partition("?")
+    host, _, path = path.partition("/")
+    words = _WORD.findall(_ESCAPE.sub(" ", path))
+    longest = sorted(words, key=len)[-_WORDS:] or [max(host.split("."), key=len)]
+    asked = max(_WORD.findall(_ESCAPE.sub(" ", query)), key=lambda word: (not word.isalpha(), len(word)), default="")
+    shared = [word for word in words or longest if word in longest]
+    return {"like": f"%{'%'.join(shared[:_WORDS])}%", "also": f"%{asked}%"}
+
+
+def _item(row: Row) -> ItemOnRecord:
+    seen = Item(
+        (), row.url, row.title, row.lead, row.body, published=to_utc_or_none(row.published), language=row.language
+    )
+    return ItemOnRecord(row.id, seen, row.name, to_utc(row.seen_at), row.story)
+
+
+def _told(row: Row) -> Telling:
+    until = to_utc(row.not_before)
+    return Telling(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason, row.hold, until)

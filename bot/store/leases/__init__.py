@@ -1,0 +1,1 @@
+"""Leases of roles, and the process that holds them."""

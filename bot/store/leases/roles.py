@@ -1,0 +1,92 @@
+"""Roles: one sender and one listener for all instances, each a row with a holder, a time and an epoch.
+
+Functions over the Database, for delivery. The epoch grows whenever a role changes hands, and fences what the former
+holder still tries. A holder on this machine whose process is gone is replaced at once, any other when its time is over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, bindparam, select, update
+
+from bot.errors import StaleLeaseError
+from bot.ports.outbox import Role
+from bot.process.clock import SKEW
+from bot.store.database.timestamps import to_length, to_ms
+from bot.store.database.transactions import Database
+from bot.store.leases.process_identity import is_gone
+from bot.store.leases.stored_waits import end_wrong_waits, is_over
+from bot.store.tables import role_lease
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+MINE = 1_000  # milliseconds by which one process may read its clock late: between two machines it is SKEW
+
+
+async def take(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
+    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it.
+
+    Who becomes or stays the sender also ends the waits that a wrong clock has stored. `until` tells when a sender was
+    alive last, also after it has gone: if that is to come, the clock was set back.
+    """
+    me, ms = str(database.holder), to_ms(now)
+    async with database.write() as connection:
+        first = database.dialect.insert(role_lease).on_conflict_do_nothing()
+        await connection.execute(first, {"role": role, "holder": None, "until": 0, "epoch": 0})
+        its = select(role_lease).where(role_lease.c.role == bindparam("its_role")).with_for_update()
+        row = (await connection.execute(its, {"its_role": role})).one()
+        if row.holder == me:
+            epoch: int = row.epoch
+        elif row.holder is None or is_over(row.until, ms, ttl) or is_gone(row.holder, database.holder):
+            epoch = row.epoch + 1
+        else:
+            return None
+        ours = update(role_lease).where(role_lease.c.role == bindparam("its_role"))
+        values = {"its_role": role, "to_holder": me, "to_until": to_ms(now + ttl), "to_epoch": epoch}
+        await connection.execute(
+            ours.values(holder=bindparam("to_holder"), until=bindparam("to_until"), epoch=bindparam("to_epoch")), values
+        )
+        if role == "sender":
+            slack = MINE if row.holder == me else to_length(SKEW)
+            await end_wrong_waits(connection, ms, set_back=row.until > ms + to_length(ttl) + slack)
+        return epoch
+
+
+async def drop(database: Database, role: Role, epoch: int) -> None:
+    """Give the role back at once, if it is still ours under this epoch. Until when it was held stays on record."""
+    ours = update(role_lease).where(
+        role_lease.c.role == bindparam("its_role"),
+        role_lease.c.epoch == bindparam("its_epoch"),
+        role_lease.c.holder == bindparam("me"),
+    )
+    values = {"its_role": role, "its_epoch": epoch, "me": str(database.holder)}
+    async with database.write() as connection:
+        await connection.execute(ours.values(holder=None), values)
+
+
+async def ensure_current(connection: AsyncConnection, role: Role, epoch: int) -> None:
+    """Raise StaleLeaseError when the epoch is over; until the transaction ends, it does not end either."""
+    refuse_stale(role, await current(connection, role), epoch)
+
+
+async def current(connection: AsyncConnection, role: Role) -> int | None:
+    """Return the role's epoch, which stays so until the transaction ends."""
+    epoch: int | None = await connection.scalar(_current(), {"its_role": role})
+    return epoch
+
+
+def refuse_stale(role: Role, now: int | None, epoch: int) -> None:
+    """Raise StaleLeaseError when the epochs differ."""
+    if now != epoch:
+        raise StaleLeaseError(f"another instance is the {role} now (epoch {now}, ours was {epoch})")
+
+
+@cache
+def _current() -> Select[Any]:
+    its = role_lease.c.role == bindparam("its_role")
+    return select(role_lease.c.epoch).where(its).with_for_update(read=True)

@@ -1,0 +1,86 @@
+"""Stored waits, bounded when they are read back: what a clock that was wrong has written puts nothing off.
+
+Functions over an open transaction, with the clock handed in. `bot.process.clock` says why, and how long a wait may be.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Update, and_, bindparam, case, literal, or_, text, update
+
+from bot.process.clock import LONGEST_LEASE, LONGEST_POLL, LONGEST_REFUSAL, SKEW
+from bot.store.database.dialect import Dialect
+from bot.store.database.timestamps import to_length
+from bot.store.tables import DUE, ENABLED, LEASED, chat, outbox, source
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def is_over(until: int, now: int, longest: timedelta) -> bool:
+    """Return whether a lease until then (milliseconds) is over: it has ended, or lasts longer than any may."""
+    return not now < until <= now + to_length(longest + SKEW)
+
+
+async def end_wrong_waits(connection: AsyncConnection, now: int, *, set_back: bool) -> None:
+    """Make due what the sender would wait for only because a clock was wrong; `now` in milliseconds.
+
+    That is an alert that was queued later than now, and a refusal that puts off for longer than any may. A claim of
+    that kind lasts as long as any may from now on: its sender may be alive. With `set_back` (the clock was set back
+    since a sender was alive) nothing shows how long the other waits still are, so all are over: at the worst a chat is
+    asked once more, and what its readers wished is looked at again.
+    """
+    far, lease = now + to_length(LONGEST_REFUSAL + SKEW), now + to_length(LONGEST_LEASE + SKEW)
+    values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE)}
+    for statement in _ending(set_back=set_back):
+        await connection.execute(statement, values)
+
+
+@cache
+def _ending(*, set_back: bool) -> tuple[Update, ...]:
+    """Return the statements that do so: now, far, lease, longest."""
+    now, far = bindparam("now", type_=BigInteger), bindparam("far", type_=BigInteger)
+    queued_later = outbox.c.created_at > now
+    put_off = and_(outbox.c.not_before > far, outbox.c.hold.is_(None))
+    wrong = or_(queued_later, outbox.c.not_before > now) if set_back else or_(queued_later, put_off)
+    queued = case((queued_later, now), else_=outbox.c.created_at)
+    due = update(outbox).where(text(DUE), wrong).values(not_before=now, created_at=queued)
+    claims = update(outbox).where(text(LEASED), outbox.c.lease_until > bindparam("lease"))
+    # The sender that holds them may be about to send them: they keep its epoch, so that it can still settle them.
+    shortened = claims.values(lease_until=bindparam("longest"))
+    told = update(chat).where(chat.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
+    # A message that was sent later than now would count as one of the last hour until then.
+    sent = update(outbox).where(outbox.c.sent_at > now).values(sent_at=now)
+    return (due, shortened, told, sent) if set_back else (due, shortened, told)
+
+
+async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) -> None:
+    """End leases of sources that last longer than any may, and polls put off by a wrong clock; `now` in milliseconds.
+
+    A source that was last asked later than now is due as long after now as it was to be after that poll, and one that
+    was never asked is due at once.
+    """
+    values = {"now": now, "far": now + to_length(LONGEST_POLL), "most": to_length(LONGEST_POLL)}
+    await connection.execute(_recalling(dialect), values)
+    await connection.execute(_freeing(), {"lease": now + to_length(LONGEST_LEASE + SKEW)})
+
+
+@cache
+def _recalling(dialect: Dialect) -> Update:
+    now = bindparam("now", type_=BigInteger)
+    asked_later = source.c.tried_at > now
+    wait = dialect.least(source.c.next_due - source.c.tried_at, bindparam("most"))
+    due = case((asked_later, now + dialect.greatest(wait, literal(0))), else_=now)
+    never_asked = and_(source.c.tried_at.is_(None), source.c.next_due > now)
+    wrong = or_(asked_later, never_asked, source.c.next_due > bindparam("far"))
+    tried = case((asked_later, now - 1), else_=source.c.tried_at)  # before what is forced from now on
+    return update(source).where(text(ENABLED), wrong).values(next_due=due, tried_at=tried)
+
+
+@cache
+def _freeing() -> Update:
+    endless = update(source).where(text(LEASED), source.c.lease_until > bindparam("lease"))
+    return endless.values(lease_until=None, holder=None)

@@ -1,0 +1,1 @@
+"""The outbox on record: queued, claimed, delivered."""

@@ -1,0 +1,123 @@
+"""How attempts to deliver ended, written down: what ends while another ending is being written shares a transaction.
+
+A commit costs most of what a message costs, and a slow disk would keep the pace of all. Nothing waits for company:
+whoever comes first writes what there is, at once. The changes of one message are written all or none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import bindparam, func, text, update
+
+from bot.model import Delivery
+from bot.ports.outbox import Dead, Folded, Later, Sent
+from bot.store.codecs import clean
+from bot.store.database.timestamps import to_ms
+from bot.store.database.transactions import Database
+from bot.store.leases import roles
+from bot.store.tables import outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy import Update
+
+_Kind = Literal["accepted", "postponed", "dead", "unchanged"]
+
+
+@dataclass(slots=True, eq=False)
+class Ending:
+    """How an attempt ended, of all alerts that one message showed; `now` in milliseconds."""
+
+    deliveries: Sequence[Delivery]
+    epoch: int
+    result: Sent | Folded | Later | Dead
+    now: int
+    written: bool = False
+    current: int | None = None  # the sender's epoch when it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """What waits to be written, and whose turn it is to write."""
+
+    database: Database
+    _waiting: list[Ending] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def write(self, ending: Ending) -> None:
+        """Write it, and whatever else has come by then. StaleLeaseError after that when its epoch is over."""
+        self._waiting.append(ending)
+        try:
+            async with self._turn:
+                if not ending.written:
+                    await self._write(tuple(self._waiting))
+        finally:
+            if ending in self._waiting:
+                self._waiting.remove(ending)
+        roles.refuse_stale("sender", ending.current, ending.epoch)
+
+    async def _write(self, endings: Sequence[Ending]) -> None:
+        changes = [ending_of(one, each.result, each.epoch, each.now) for each in endings for one in each.deliveries]
+        changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
+        async with self.database.write() as connection:
+            current = await roles.current(connection, "sender")
+            for kind, alike in groupby(changes, key=itemgetter(0)):
+                await connection.execute(_statement(kind), [values for _, values in alike])
+        for each in endings:
+            each.written, each.current = True, current
+            if each in self._waiting:
+                self._waiting.remove(each)
+
+
+def ending_of(
+    delivery: Delivery, result: Sent | Folded | Later | Dead, epoch: int, now: int
+) -> tuple[_Kind, dict[str, Any]]:
+    """Return what becomes of a row, and the values of that; `now` in milliseconds."""
+    row: dict[str, Any] = {"its_id": delivery.id, "its_epoch": epoch}
+    if isinstance(result, Sent | Folded):
+        shown = {"to_message": result.message, "to_folded": isinstance(result, Folded), "to_shown": delivery.revision}
+        return "accepted", row | shown | {"now": now}
+    row["to_reason"] = clean(result.reason)
+    if isinstance(result, Later):
+        counted = {"refused": int(result.counts == "refused"), "doubted": int(result.counts == "doubt")}
+        return "postponed", row | counted | {"to_time": to_ms(result.at)}
+    return ("dead" if delivery.message is None else "unchanged"), row
+
+
+@cache
+def _statement(kind: _Kind) -> Update:
+    """Return the statement that does so, once for all: building one costs as much as running it.
+
+    What was accepted is written even to a row of a suspended chat: it saves a duplicate.
+    """
+    changes: dict[_Kind, dict[str, Any]] = {
+        "accepted": {
+            "state": "sent",
+            "message": bindparam("to_message"),
+            "folded": bindparam("to_folded"),
+            "shown": bindparam("to_shown"),
+            "sent_at": func.coalesce(outbox.c.sent_at, bindparam("now")),
+            "attempts": 0,
+            "doubts": 0,
+            "reason": None,
+        },
+        "postponed": {
+            "attempts": outbox.c.attempts + bindparam("refused"),
+            "doubts": outbox.c.doubts + bindparam("doubted"),
+            "not_before": bindparam("to_time"),
+            "reason": bindparam("to_reason"),
+        },
+        "dead": {"state": "dead", "reason": bindparam("to_reason")},
+        # Only the edit is given up: the reader has the message.
+        "unchanged": {"shown": outbox.c.wanted, "message": None, "reason": bindparam("to_reason")},
+    }
+    ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
+    if kind != "accepted":
+        ours = ours.where(text("state <> 'dead'"))
+    return ours.values(changes[kind] | {"lease_epoch": None, "lease_until": None})

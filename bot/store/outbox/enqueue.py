@@ -1,0 +1,202 @@
+"""Alerts into the outbox: one row per chat and story for ever, what it is to show, and what answers it.
+
+Functions over an open transaction, for polling. A chat that moved is told at its new id, a topic that is gone in
+General; a chat that must not be told gets a row that is dead from the start, so that nothing waits for it and /status
+shows it. Replies are rows of their own, made for messages that were sent: one that waits shows all there is anyway.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Insert, Select, Update, bindparam, case, literal, select, text, update
+
+from bot.button_ids import KEY_BITS
+from bot.model import Alert, Chat, FollowUp, Rise
+from bot.store.chats.chat_redirects import Places
+from bot.store.codecs import Row, to_alert, to_chat, to_payload
+from bot.store.database.dialect import Dialect
+from bot.store.polling.poll_statements import may_be_told
+from bot.store.row_decoding import decode_each
+from bot.store.tables import chat, outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+URGENT = 1  # the part of the reply that says that a story has become urgent
+_COPIED = ("chat", "topic", "story")
+_RENEWED = (
+    *("rank", "payload", "state", "follows", "replies", "folded", "wanted", "shown", "attempts"),
+    *("not_before", "created_at", "key"),
+)
+_HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
+
+
+async def put_alerts(
+    connection: AsyncConnection, dialect: Dialect, places: Places, alerts: Sequence[Alert], now: int
+) -> int:
+    """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
+
+    What a mute has ended is no alert that its chat has: another of its watchlists may fire for the story, and a mute
+    may be over. The row begins anew, and the mutes that are in force then decide.
+    """
+    rows: dict[tuple[int, int, int], dict[str, Any]] = {}
+    for alert in alerts:
+        to, topic = places.now(alert.chat)
+        rows.setdefault((to, topic, alert.story), _row(alert, to, topic, places.closed.get(to), now))
+    waiting = [row for row in rows.values() if row["state"] == "pending"]
+    dead = [row for row in rows.values() if row["state"] == "dead"]
+    unique = _adding(dialect)
+    if dead:
+        await connection.execute(unique, dead)
+    return await dialect.count_new(connection, _adding_or_reviving(dialect), waiting) if waiting else 0
+
+
+def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dict[str, Any]:
+    return {
+        "chat": to,
+        "topic": topic,
+        "story": alert.story,
+        "rank": 0 if alert.priority == "urgent" else 1,
+        "payload": to_payload(alert),
+        "state": "pending" if closed is None else "dead",
+        "follows": alert.follow != "off",
+        "replies": alert.follow == "replies",
+        "folded": False,
+        "wanted": 1,
+        "shown": 0,
+        "attempts": 0,
+        "not_before": now,
+        "reason": closed,
+        "created_at": now,
+        "part": alert.part,
+        "key": secrets.randbits(KEY_BITS) if alert.watchlists else None,  # notices have no buttons
+    }
+
+
+@cache
+def _adding(dialect: Dialect) -> Insert:
+    return dialect.insert(outbox).on_conflict_do_nothing()
+
+
+@cache
+def _adding_or_reviving(dialect: Dialect) -> Insert:
+    """Return the insert of alerts to be told, which begins a row anew that a mute has ended."""
+    new = dialect.insert(outbox)
+    anew = {name: new.excluded[name] for name in _RENEWED} | dict.fromkeys(("hold", "reason", "sent_at", "message"))
+    muted = (outbox.c.state == literal("dead")) & (outbox.c.hold == literal("mute"))
+    unique = ("chat", "topic", "story", "part")
+    return new.on_conflict_do_update(index_elements=unique, set_=anew | {"doubts": 0}, where=muted)
+
+
+async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
+    """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
+    if stories:
+        editable = f"follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL)) OR {_HELD}"
+        joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), text(f"({editable})"))
+        # What waits by its reader's wish is looked at anew, whether it follows or not: another source may tell it, or
+        # it may be urgent by now.
+        again = case((text(_HELD), 0), else_=outbox.c.not_before)
+        changes = {"wanted": case((text("follows"), outbox.c.wanted + 1), else_=outbox.c.wanted), "not_before": again}
+        await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
+
+
+async def put_follow_ups(
+    connection: AsyncConnection, dialect: Dialect, follow_ups: Sequence[FollowUp], now: int
+) -> None:
+    """Queue replies to the messages that chats have of these stories; `now` in milliseconds.
+
+    A new development answers where `follow` says replies, a correction wherever later reports are followed at all.
+    """
+    for corrects in (False, True):
+        rows = [
+            {"its_story": one.story, "part": one.part, "payload": to_payload(_reply(one)), "now": now}
+            for one in follow_ups
+            if (one.was is not None) == corrects
+        ]
+        if rows:
+            await connection.execute(_answering(dialect, every=corrects), rows)
+
+
+def _reply(told: FollowUp) -> Alert:
+    """Return what a reply shows; to whom, its row says."""
+    return Alert(
+        Chat(0), told.story, (), told.headline, told.url, told.lead, (), "low", "off", part=told.part, was=told.was
+    )
+
+
+@cache
+def _answering(dialect: Dialect, *, every: bool) -> Insert:
+    """Return the insert of a reply to each message of a story: its_story, part, payload, now."""
+    told = text("part = 0 AND state = 'sent' AND follows" + ("" if every else " AND replies"))
+    values = {
+        "part": bindparam("part", type_=outbox.c.part.type),
+        "rank": literal(1),
+        "payload": bindparam("payload", type_=outbox.c.payload.type),
+        "state": literal("pending"),
+        "follows": literal(value=False),
+        "folded": literal(value=False),
+        "wanted": literal(1),
+        "shown": literal(0),
+        "attempts": literal(0),
+        "not_before": bindparam("now", type_=outbox.c.not_before.type),
+        "created_at": bindparam("now", type_=outbox.c.created_at.type),
+    }
+    parents = (
+        select(*(outbox.c[name] for name in _COPIED), *values.values())
+        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .where(outbox.c.story == bindparam("its_story"), told, may_be_told())
+    )
+    return dialect.insert(outbox).from_select([*_COPIED, *values], parents).on_conflict_do_nothing()
+
+
+async def raise_priorities(
+    connection: AsyncConnection, dialect: Dialect, places: Places, rises: Sequence[Rise], now: int
+) -> None:
+    """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
+
+    What waits goes as urgent, at once where a wish of its reader held it. A message that came with a sound is only
+    edited. One that came without gets a reply that has one: its reader may not know of it yet.
+    """
+    theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}
+    waiting = await connection.execute(_calm(dialect), {"stories": dialect.pack([rise.story for rise in rises])})
+    raised, replies = [], []
+    meant = [row for row in waiting.all() if (row.chat, row.topic, row.story) in theirs]
+    for row, calm in decode_each(meant, _alert_of, "an alert"):
+        urgent = replace(calm, priority="urgent")
+        raised.append({"its_id": row.id, "to_payload": to_payload(urgent)})
+        under_way = row.state == "sent" or row.lease_epoch is not None
+        if under_way and (row.folded or calm.priority == "low"):
+            loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
+            replies.append(_row(loud, row.chat, row.topic, None, now))
+    if raised:
+        await connection.execute(_raising(), raised)
+    if replies:
+        await connection.execute(_adding(dialect), replies)
+
+
+def _alert_of(row: Row) -> Alert:
+    return to_alert(to_chat(row.chat, row.topic), row.story, row.payload)
+
+
+@cache
+def _calm(dialect: Dialect) -> Select[Any]:
+    """Return the select of the messages of stories that are not urgent: stories."""
+    calm = text("part = 0 AND rank > 0 AND (state = 'pending' OR (state = 'sent' AND follows))")
+    return select(outbox).where(dialect.among(outbox.c.story, "stories"), calm)
+
+
+@cache
+def _raising() -> Update:
+    """Return the statement that makes a message urgent: its_id, to_payload."""
+    changes = {
+        "rank": 0,
+        "payload": bindparam("to_payload"),
+        "wanted": case((text("state = 'sent' AND message IS NULL"), outbox.c.shown), else_=outbox.c.wanted + 1),
+        "not_before": case((text(_HELD), 0), else_=outbox.c.not_before),
+    }
+    return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)

@@ -1,0 +1,1 @@
+"""Sources on record: leases, seen keys, and the transaction that ends a poll."""

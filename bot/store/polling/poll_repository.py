@@ -1,0 +1,163 @@
+"""What polling needs on record: leases of sources, seen keys, and the ends of polls.
+
+Fulfils `PollStore`. A lease is a row's fence, holder and time; who writes a result must still have the fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select, text, update
+
+from bot.errors import StaleLeaseError
+from bot.model import Alert, Source, Validators
+from bot.ports.poll_store import Habits, Leased, ReportOnRecord, Turn
+from bot.store.chats.chat_redirects import find_places
+from bot.store.codecs import Row, to_leased, to_report
+from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
+from bot.store.database.timestamps import to_ms, to_utc
+from bot.store.database.transactions import Database
+from bot.store.leases.process_identity import is_gone
+from bot.store.leases.stored_waits import recall_polls
+from bot.store.outbox.enqueue import put_alerts
+from bot.store.polling import poll_statements
+from bot.store.polling.poll_writes import end_quietly, lease_of
+from bot.store.polling.record_poll import OpenRecording
+from bot.store.polling.seen_keys import Lookups, Shown
+from bot.store.polling.source_stats_codec import to_habits
+from bot.store.polling.source_sync import sync_sources
+from bot.store.row_decoding import decode_each, decode_or
+from bot.store.tables import LEASED, source
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+RECALL = timedelta(minutes=1)  # between two looks at what a wrong clock has put off: that reads every source
+SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that died on this machine
+
+
+@dataclass(slots=True)
+class Polls:
+    """The poller's part of the store."""
+
+    database: Database
+    shown: Shown = field(default_factory=Shown)
+    swept_at: datetime | None = None
+    recalled_at: datetime | None = None
+    lookups: Lookups = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Share what look-ups met with what is written."""
+        self.lookups = Lookups(self.database, self.shown)
+
+    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make these the sources that are polled. A source keeps its record by url, else by name."""
+        async with self.database.write() as connection:
+            await self._sweep(connection, now)  # a tick that starts after a killed one finds its sources due
+            await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
+            await sync_sources(connection, sources, to_ms(now))
+
+    async def lease(
+        self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
+    ) -> tuple[Leased, ...]:
+        """Take up to `limit` due sources that nobody holds, the longest due first.
+
+        With `forced_since`, every source that was not polled since then counts as due.
+        """
+        values: dict[str, Any] = {"now": to_ms(now), "until": to_ms(now + ttl), "most": limit}
+        values["me"] = str(self.database.holder)
+        if forced_since is not None:
+            values["since"] = to_ms(forced_since)
+        async with self.database.write() as connection:
+            if self.swept_at is None or abs(now - self.swept_at) >= SWEEP:
+                await self._sweep(connection, now)
+                self.swept_at = now
+            await self.database.dialect.one_at_a_time(connection, LEASE_LOCK)  # or two could take one site each
+            rows = (await connection.execute(poll_statements.leasing(forced=forced_since is not None), values)).all()
+        ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
+        return tuple(_leased(row) for row in ordered)
+
+    async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
+        """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""
+        if self.recalled_at is None or not timedelta() <= now - self.recalled_at < RECALL:
+            await recall_polls(connection, self.database.dialect, to_ms(now))
+            self.recalled_at = now
+        holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
+        for holder in holders.all():
+            if holder and is_gone(holder, self.database.holder):
+                freed = update(source).where(source.c.holder == bindparam("gone"), text(LEASED))
+                await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
+
+    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+        """Hold on to leases that are still ours."""
+        await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
+
+    async def release(self, leased: Sequence[Leased]) -> None:
+        """Give leases back unpolled: they are due as before."""
+        await self._on_leases(leased, {"lease_until": None, "holder": None})
+
+    async def _on_leases(self, leased: Sequence[Leased], changes: dict[str, Any]) -> None:
+        if not leased:
+            return
+        ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
+        async with self.database.write() as connection:
+            await connection.execute(update(source).where(poll_statements.held()).values(changes), ordered)
+
+    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+        """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
+        return await self.lookups.known(source, keys, now)
+
+    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+        """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
+        dialect = self.database.dialect
+        values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
+        async with self.database.read() as connection:
+            rows = (await connection.execute(poll_statements.reported(dialect), values)).all()
+        return {
+            row.key: ReportOnRecord(row.id, row.story, told, row.changes)
+            for row, told in decode_each(rows, to_report, "a report")
+        }
+
+    async def finish(self, turns: Sequence[Turn]) -> None:
+        """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""
+        if turns:
+            async with self.database.write() as connection:
+                await end_quietly(connection, self.database.dialect, self.shown, turns)
+
+    def recording(self, leased: Leased) -> AbstractAsyncContextManager[OpenRecording]:
+        """Open the record transaction: commits at the end, rolls back on an error.
+
+        StaleLeaseError when the lease is not ours any more.
+        """
+        return self._recording(leased)
+
+    @asynccontextmanager
+    async def _recording(self, leased: Leased) -> AsyncIterator[OpenRecording]:
+        async with self.database.write() as connection:
+            if await connection.scalar(poll_statements.locking(), lease_of(leased)) is None:
+                raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
+            yield OpenRecording(connection, self.database.dialect, self.shown)
+
+    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
+        async with self.database.write() as connection:
+            places = await find_places(connection)
+            return await put_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
+        async with self.database.read() as connection:
+            first = (await connection.execute(poll_statements.first_due())).one()
+        known = [ms for ms in first if ms is not None]
+        return to_utc(min(known)) if known else None
+
+
+def _leased(row: Row) -> Leased:
+    """Return a leased source; what cannot be read of its record is learned anew."""
+    bare = Leased(row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet)
+    leased = decode_or(row, to_leased, bare, "a source")
+    return replace(leased, habits=decode_or(row, to_habits, Habits(), "what was learned of a source"))

@@ -1,0 +1,150 @@
+"""The record transaction of one poll: what was seen, what may be the same story, and the one write.
+
+Fulfils `Recording`. Decisions about stories are made one after another by all workers: SQLite has one writer
+anyway, PostgreSQL takes a lock at the first question about stories, so that turns without matches never wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.errors import StaleLeaseError
+from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
+from bot.ports.poll_store import StoryOnRecord, Turn
+from bot.store.chats.chat_redirects import Places, find_places
+from bot.store.codecs import Row, to_chat, to_priority, to_report
+from bot.store.database.dialect import STORY_LOCK, Dialect
+from bot.store.database.timestamps import to_ms
+from bot.store.outbox.enqueue import put_alerts, put_follow_ups, raise_priorities, raise_revisions
+from bot.store.polling import poll_statements
+from bot.store.polling.poll_writes import end_of, put_corrections, put_items, put_reports
+from bot.store.polling.seen_keys import Shown, look_up, put_keys, refresh
+from bot.store.row_decoding import decode_each, decode_or
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(slots=True)
+class OpenRecording:
+    """An open record transaction, of one source whose lease was found to be ours."""
+
+    connection: AsyncConnection
+    dialect: Dialect
+    shown: Shown
+    unknown: dict[int, set[int]] = field(default_factory=dict)  # by source: keys not found on record
+    asked: dict[int, set[int]] = field(default_factory=dict)  # by source: keys looked up
+    places: Places | None = None
+    locked: bool = False
+
+    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """Return those of the keys that are on record for this source."""
+        asked, unknown = self.asked.setdefault(source, set()), self.unknown.setdefault(source, set())
+        unasked = [key for key in dict.fromkeys(keys) if key not in asked]
+        found, _ = await look_up(self.connection, self.dialect, {source: unasked})
+        unknown |= found.get(source, set())
+        asked.update(unasked)
+        return frozenset(keys).difference(unknown)
+
+    async def candidates(self, probes: Sequence[Sequence[Probe]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+        """Return, for the probes of each item, the reports seen since then that share numbers with them."""
+        await self._alone()
+        found: list[dict[int, None]] = [{} for _ in probes]
+        for each, most in dict.fromkeys((one.each, one.most) for its in probes for one in its):  # kinds of probes: two
+            keys = {
+                item: dict.fromkeys(key for one in its if (one.each, one.most) == (each, most) for key in one.keys)
+                for item, its in enumerate(probes)
+            }
+            values = {**self.dialect.pack_pairs(keys), "since": to_ms(since), "each": each, "most": most}
+            for row in await self.connection.execute(poll_statements.sharing(self.dialect), values):
+                found[row.item][row.report] = None
+        ids = self.dialect.pack(tuple({number: None for one in found for number in one}))
+        rows = await self.connection.execute(poll_statements.reports(self.dialect), {"ids": ids}) if any(found) else ()
+        on_record = {row.id: one for row, one in decode_each(rows, _candidate, "a report")}
+        return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
+
+    async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+        """Return the stories of these ids that are on record."""
+        await self._alone()
+        if not ids:
+            return {}
+        packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(ids)))}
+        reports: dict[int, list[Report]] = {}
+        sketches: dict[int, list[bytes]] = {}
+        told: dict[int, set[Chat]] = {}
+        rows = await self.connection.execute(poll_statements.reports_of(self.dialect), packed)
+        for row, told_by in decode_each(rows, to_report, "a report"):
+            reports.setdefault(row.story, []).append(told_by)
+            sketches.setdefault(row.story, []).append(bytes(row.sketch))
+        aliases = (await self._places()).aliases()
+        for row in await self.connection.execute(poll_statements.told_of(self.dialect), packed):
+            told.setdefault(row.story, set()).update(aliases.get((row.chat, row.topic), ()))
+            told[row.story].add(to_chat(row.chat, row.topic))
+        return {
+            one: StoryOnRecord(one, tuple(of_story), frozenset(told.get(one, ())), tuple(sketches[one]))
+            for one, of_story in reports.items()
+        }
+
+    async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+        """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
+        packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
+        rows = await self.connection.execute(poll_statements.subscribed(self.dialect), packed)
+        return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
+
+    async def write(self, turn: Turn) -> int:
+        """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
+
+        Items that are on record already are left out, so that a turn written twice is the same as once.
+        """
+        outcome, source = turn.outcome, turn.outcome.leased.id
+        known = await self.seen(source, [key for one in turn.items for key in one.item.keys])
+        fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
+        at = to_ms(outcome.polled_at)
+        if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:
+            await self._alone()
+        keys = [*(key for one in turn.items for key in one.item.keys), *turn.keys]
+        await put_items(self.connection, [(source, one) for one in fresh])
+        await put_keys(self.connection, self.dialect, [(source, key) for key in keys], at)
+        await put_reports(self.connection, self.dialect, fresh)
+        await put_corrections(self.connection, turn.corrections)
+        queued = await self._tell(turn, at)
+        await refresh(self.connection, self.shown.take(source, outcome.polled_at))
+        ended = await self.connection.execute(poll_statements.ending(), end_of(outcome, len(fresh)))
+        if ended.rowcount != 1:
+            raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")
+        return queued
+
+    async def _tell(self, turn: Turn, at: int) -> int:
+        """Write what chats are to be told; return how many alerts are new."""
+        connection, dialect = self.connection, self.dialect
+        grown = (*turn.joined, *(one.story for one in turn.corrections))
+        await raise_revisions(connection, dialect, tuple(dict.fromkeys(grown)))
+        await put_follow_ups(connection, dialect, turn.follow_ups, at)
+        queued = 0
+        if turn.alerts:
+            queued = await put_alerts(connection, dialect, await self._places(), turn.alerts, at)
+        if turn.rises:
+            await raise_priorities(connection, dialect, await self._places(), turn.rises, at)
+        return queued
+
+    async def _places(self) -> Places:
+        if self.places is None:
+            self.places = await find_places(self.connection)
+        return self.places
+
+    async def _alone(self) -> None:
+        if not self.locked:
+            await self.dialect.one_at_a_time(self.connection, STORY_LOCK)
+            self.locked = True
+
+
+def _candidate(row: Row) -> Candidate:
+    return Candidate(row.story, to_report(row), bytes(row.sketch))
+
+
+def _priority(row: Row) -> Priority | None:
+    """Return how loud a chat wants a watchlist; what cannot be read is no reason not to tell it."""
+    return decode_or(row, lambda one: to_priority(one.settings), None, "a subscription")

@@ -1,0 +1,55 @@
+"""What was learned of sources, as columns of their rows and back. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.model import Hints
+from bot.ports.poll_store import Habits
+from bot.store.codecs import Row, clean_or_none
+from bot.store.database.timestamps import MILLISECOND, to_ms_or_none, to_utc_or_none
+
+# Of another publisher's feed nothing is known yet; a new address of the same one keeps its rhythm.
+NOWHERE: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
+_UNKNOWN = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "hinted_every": None, "hinted_skips": 0}
+NOTHING: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NOWHERE}
+
+
+def to_habits(row: Row) -> Habits:
+    """Return what was learned of the source of this row."""
+    every = None if row.hinted_every is None else row.hinted_every * MILLISECOND
+    return Habits(
+        rhythm=bytes(row.rhythm or b""),
+        since=to_utc_or_none(row.watched_since),
+        news_at=to_utc_or_none(row.news_at),
+        lull=row.lull * MILLISECOND,
+        hints=Hints(every, row.hinted_skips),
+        whole_at=to_utc_or_none(row.whole_at),
+        address=row.address,
+        moving_to=row.moving_to,
+        moving_since=to_utc_or_none(row.moving_since),
+        moving_polls=row.moving_polls,
+    )
+
+
+def of_habits(habits: Habits) -> dict[str, Any]:
+    """Return the same as values of columns."""
+    every = habits.hints.every
+    return {
+        "rhythm": habits.rhythm or None,
+        "watched_since": to_ms_or_none(habits.since),
+        "news_at": to_ms_or_none(habits.news_at),
+        "lull": _ms(habits.lull),
+        "hinted_every": None if every is None else _ms(every),
+        "hinted_skips": habits.hints.skips,
+        "whole_at": to_ms_or_none(habits.whole_at),
+        "address": clean_or_none(habits.address),
+        "moving_to": clean_or_none(habits.moving_to),
+        "moving_since": to_ms_or_none(habits.moving_since),
+        "moving_polls": habits.moving_polls,
+    }
+
+
+def _ms(span: timedelta) -> int:
+    return span // MILLISECOND

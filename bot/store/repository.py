@@ -1,0 +1,93 @@
+"""The store as one object: a part for each consumer, over one database.
+
+`open_store` is the only way in. It refuses, with one line that says what to do, whatever could not work later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.store.chats.admissions import Guests
+from bot.store.chats.button_repository import Buttons
+from bot.store.chats.chat_repository import Chats
+from bot.store.chats.personal_queries import Personal
+from bot.store.chats.preference_repository import Wishing
+from bot.store.database.connections import create_engine, sqlite_path
+from bot.store.database.dialect import Dialect
+from bot.store.database.schema_upgrade import ensure_schema
+from bot.store.database.sqlite_file import prepare
+from bot.store.database.transactions import Database
+from bot.store.history import Items
+from bot.store.leases.process_identity import Holder, this_process
+from bot.store.outbox.delivery_results import Endings
+from bot.store.outbox.outbox_repository import Deliveries
+from bot.store.polling.poll_repository import Polls
+from bot.store.retention import is_due, prune
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is on record. The parts fulfil the protocols of `bot.ports` and `bot.ports.record`."""
+
+    database: Database
+    polls: Polls
+    deliveries: Deliveries
+    chats: Chats
+    items: Items
+    queries: Personal
+    wishes: Wishing
+    guests: Guests
+    buttons: Buttons
+
+    async def tidy(self, now: datetime) -> bool:
+        """Forget what is too old to matter, if that is due (once a day); return whether it was."""
+        due = await is_due(self.database, now)
+        if due:
+            await self.prune(now)
+        return due
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what is too old to matter, within the share of one run; return how many rows."""
+        return await prune(self.database, now) + await self.guests.forget_gone(now)
+
+    async def close(self) -> None:
+        """Close every connection; the store is not used again."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -> Store:
+    """Open the database of a URL; make or upgrade it first when `migrate` says so.
+
+    StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes
+    leases: this process, unless a test plays another.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        await asyncio.to_thread(prepare, path, create=migrate)
+    dialect = Dialect("postgresql" if path is None else "sqlite")
+    database = Database(create_engine(url), dialect, holder or this_process(), asyncio.Lock())
+    try:
+        await ensure_schema(database, migrate=migrate)
+    except BaseException:
+        await database.close()
+        raise
+    return Store(
+        database,
+        Polls(database),
+        Deliveries(database, Endings(database)),
+        Chats(database),
+        Items(database),
+        Personal(database),
+        Wishing(database),
+        Guests(database),
+        Buttons(database),
+    )

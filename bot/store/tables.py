@@ -1,0 +1,302 @@
+"""The tables. They are also the queues: what is due is a query over them, never a second list of jobs.
+
+Instants are UTC epoch milliseconds, topics are 0 where a chat has none, lists are JSON text. What changes here changes
+in a new file of `migrations/versions` too, and its revision goes to the end of REVISIONS; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+)  # oldest first; the last is what this code needs
+VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
+
+# Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
+ROW = BigInteger().with_variant(Integer, "sqlite")
+
+# Parts of partial indexes: queries use these very texts, or the planner would not see that they agree.
+ENABLED = "disabled_at IS NULL"
+DUE = "state <> 'dead' AND wanted > shown"
+LEASED = "lease_until IS NOT NULL"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("disabled_at", BigInteger),  # gone from watchlists.yaml since then; its record is kept for a year
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("baselined", Boolean, nullable=False),
+    Column("known", Integer, nullable=False),  # items recorded so far: a counter, because COUNT reads them all
+    Column("failures", Integer, nullable=False),
+    Column("quiet", Integer, nullable=False),
+    Column("error", Text),
+    Column("tried_at", BigInteger),  # the last poll
+    Column("polled_at", BigInteger),  # the last poll that went well
+    Column("read_at", BigInteger),  # the last time a document was read: seen keys age by this, not by the calendar
+    Column("next_due", BigInteger, nullable=False),
+    Column("fence", BigInteger, nullable=False),  # raised by every lease: a late worker's result is recognised by it
+    Column("holder", Text),
+    Column("lease_until", BigInteger),
+    Column("found", Text),  # where the items of a `kind: auto` source are, if its url does not hold them itself
+    Column("site", Text, nullable=False, server_default=""),  # the domain of url: one worker at a time asks it
+    # What was learned of it: see Habits in ports/polling.
+    Column("rhythm", LargeBinary),
+    Column("watched_since", BigInteger),
+    Column("news_at", BigInteger),
+    Column("lull", BigInteger, nullable=False, server_default="0"),
+    Column("hinted_every", BigInteger),
+    Column("hinted_skips", Integer, nullable=False, server_default="0"),
+    Column("whole_at", BigInteger),
+    Column("address", Text),
+    Column("moving_to", Text),
+    Column("moving_since", BigInteger),
+    Column("moving_polls", Integer, nullable=False, server_default="0"),
+    Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
+    Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
+    Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),  # to the day: see polling.REFRESH
+    PrimaryKeyConstraint("source", "key"),
+    sqlite_with_rowid=False,
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("language", Text),
+    Column("published", BigInteger),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("story", BigInteger),
+    Index("ix_item_source", "source"),
+    Index("ix_item_seen_at", "seen_at"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text),
+    Index("ix_story_created_at", "created_at"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("story", BigInteger, ForeignKey("story.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("published", BigInteger),
+    Column("watchlists", Text, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),  # why it joined the story
+    Column("key", BigInteger),  # its item's strongest identity key: a changed headline is recognised by it
+    Column("changes", Integer, nullable=False, server_default="0"),  # corrections of its headline so far
+    Index("ix_report_story", "story"),
+    Index("ix_report_key", "key"),
+)
+
+# No foreign key: these rows live for days, reports for months, and a key's row is written by the dozen.
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("report", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "at", "report"),
+    Index("ix_story_key_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("story", BigInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),  # 0 urgent, 1 the others
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),  # pending, sent, dead
+    Column("message", BigInteger),  # None in a sent row: it can be edited no more
+    Column("follows", Boolean, nullable=False),  # later reports raise `wanted`
+    Column("folded", Boolean, nullable=False),  # a line of a rolling message, which `message` is then
+    Column("wanted", Integer, nullable=False),  # the revision to show; every report that joins raises it
+    Column("shown", Integer, nullable=False),  # the revision the reader has; 0 = none
+    Column("attempts", Integer, nullable=False),  # that were refused
+    Column("not_before", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("lease_epoch", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("doubts", Integer, nullable=False, server_default="0"),  # attempts of unknown fate
+    # Why it waits by its reader's wish (quiet, digest, pause, source), or ended by it (mute, skip).
+    Column("hold", Text),
+    Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
+    Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it
+    Column("key", BigInteger),  # of its buttons: random; None = it has none
+    UniqueConstraint("chat", "topic", "story", "part"),
+    Index("ix_outbox_story", "story"),
+    Index("ix_outbox_created_at", "created_at"),
+    Index("ix_outbox_sent", "chat", "sent_at"),
+    Index("ix_outbox_due", "chat", "not_before", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_outbox_leased", "chat", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 0 = everybody: the bot's own pause
+    Column("admitted_by", BigInteger),
+    Column("admitted_at", BigInteger),
+    Column("revoked", Boolean, nullable=False),
+    Column("suspended", Text),  # the reason
+    Column("suspended_at", BigInteger),
+    Column("blocked_until", BigInteger),
+    Column("moved_to", BigInteger),  # a group that became a supergroup; watchlists.yaml may still name the old id
+    Column("settings", Text, nullable=False),
+    Column("title", Text),  # of a group or channel that asked to be let in; never a person's name
+    Column("kind", Text),
+    Column("knocked_at", BigInteger),  # when it last asked
+)
+
+# What a chat, or one topic of it, wishes of when its alerts come (bot.preferences).
+place = Table(
+    "place",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("digested_at", BigInteger),  # for which time its last digest was sent
+    PrimaryKeyConstraint("chat", "topic"),
+)
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # story, word, watchlist, source
+    Column("what", Text, nullable=False),
+    Column("forms", Text, nullable=False),
+    Column("label", Text, nullable=False),  # what people are shown instead
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),  # None = until it is taken back
+    PrimaryKeyConstraint("chat", "topic", "kind", "what"),
+)
+
+# What the buttons of one message of the bot do; those of alerts are known by the key of their row.
+button = Table(
+    "button",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("meanings", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_button_until", "until"),
+)
+
+lost_topic = Table(
+    "lost_topic",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    PrimaryKeyConstraint("chat", "topic"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("watchlist", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+    PrimaryKeyConstraint("chat", "topic", "watchlist"),
+    Index("ix_subscription_watchlist", "watchlist"),
+)
+
+# Each is a watchlist `~id`, which its chat is subscribed to: what befalls chats befalls the subscription.
+personal_query = Table(
+    "personal_query",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # from `counter`: never used a second time
+    Column("chat", BigInteger, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", BigInteger),  # None: not confirmed
+    UniqueConstraint("chat", "number"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+role_lease = Table(
+    "role_lease",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("holder", Text),  # None = given back
+    Column("until", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+)

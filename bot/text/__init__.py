@@ -1,0 +1,1 @@
+"""Text of any language: folding, tokens, sentences, HTML to plain text."""

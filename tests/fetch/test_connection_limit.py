@@ -1,0 +1,143 @@
+"""Seats: a host that hangs or drips keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.fetch import connection_limit as slots_module
+from bot.fetch.connection_limit import MUCH, Seat, Slots
+from bot.fetch.priority_queue import Standing
+
+CONNECTIONS, QUICK = 40, 3
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let seats be looked at often."""
+    monkeypatch.setattr(slots_module, "LOOK", 0.01)
+    monkeypatch.setattr(slots_module, "SOON", 0.05)
+
+
+@asynccontextmanager
+async def waiting(slots: Slots, requests: int, size: int = 0) -> AsyncIterator[list[Seat]]:
+    """Begin so many requests, whose hosts send so many bytes and then nothing; give the seats of those that began."""
+    begun: list[Seat] = []
+
+    async def hang() -> None:
+        ended = asyncio.Event()
+        async with slots.one() as seat:
+            seat.end = ended.set
+            seat.ask(begun=bool(size))
+            if size:
+                seat.hear(size)
+            begun.append(seat)
+            await ended.wait()
+
+    tasks = [asyncio.create_task(hang()) for _ in range(requests)]
+    try:
+        yield begun
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(begun: list[Seat], number: int) -> None:
+    """Wait until so many have begun."""
+    async with asyncio.timeout(10):
+        while len(begun) < number:
+            await asyncio.sleep(0.01)
+
+
+async def test_case_46_hosts_that_hang_leave_their_seats_to_others() -> None:
+    """All that hang begin, and whoever comes then is served at once."""
+    slots = Slots(CONNECTIONS, QUICK)
+    async with waiting(slots, 20) as hanging:
+        await until(hanging, 20)
+        for _ in range(QUICK):
+            async with asyncio.timeout(10), slots.one():
+                pass
+
+
+async def test_a_seat_that_nobody_wants_is_kept() -> None:
+    """Without others who wait, a host that hangs costs nothing, and its request is not moved."""
+    slots = Slots(CONNECTIONS, QUICK)
+    async with waiting(slots, 2) as hanging:
+        await until(hanging, 2)
+        await asyncio.sleep(0.1)
+        assert all(seat.is_seated for seat in hanging)
+
+
+async def test_there_are_never_more_than_all_connections() -> None:
+    """The others wait until one ends; every connection and every byte comes back."""
+    slots = Slots(8, QUICK)
+    for _ in range(2):
+        async with waiting(slots, 20, size=10) as begun:
+            await until(begun, 7)
+            await asyncio.sleep(0.1)
+            assert len(begun) == 7, "the new have seven eighths"
+        assert slots.spare == slots_module.PARKED
+
+
+async def test_who_waits_for_itself_keeps_its_seat() -> None:
+    """A request that has not asked, or that is at work, does not move, however many wait."""
+    slots = Slots(CONNECTIONS, 1)
+    async with slots.one() as seat, waiting(slots, 5) as others:
+        await asyncio.sleep(0.1)
+        assert (seat.is_seated, others) == (True, [])
+
+
+async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
+    """A request without a seat takes one when there is something to take in, before others that drip."""
+    slots = Slots(CONNECTIONS, 1)
+    async with slots.one() as seat:
+        seat.ask(begun=True)
+        async with waiting(slots, 3, size=1) as others:
+            await until(others, 3)
+            await asyncio.sleep(0.1)
+            seats = [seat.is_seated]
+            async with asyncio.timeout(10):
+                await seat.take()
+            assert [*seats, seat.is_seated] == [False, True]
+            assert seat.rank is Standing.BAD, "it was silent for long"
+            seat.hear(MUCH)
+            assert (seat.rank, seat.dripped) == (Standing.NEW, True)
+
+
+async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond so many bytes a request that drips is ended, and its seat goes to whoever waits."""
+    monkeypatch.setattr(slots_module, "PARKED", 100)
+    slots = Slots(CONNECTIONS, QUICK)
+    async with waiting(slots, 12, size=60) as begun:
+        await until(begun, 12)
+        assert slots.spare == 40
+        assert sum(seat.ended for seat in begun) >= 12 - QUICK - 1
+    assert slots.spare == 100
+
+
+async def test_large_answers_that_drip_leave_their_seats_too() -> None:
+    """Whoever comes to be large while others hang there waits for a moment only."""
+    slots = Slots(CONNECTIONS, 20, large=2)
+    async with asyncio.timeout(10):
+        for _ in range(6):
+            task = asyncio.create_task(_grow(slots, asyncio.Event()))
+            await asyncio.sleep(0)
+            assert not task.done()
+        ended = asyncio.Event()
+        ended.set()
+        await _grow(slots, ended)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+async def _grow(slots: Slots, ended: asyncio.Event) -> None:
+    async with slots.one() as seat:
+        seat.ask(begun=True)
+        seat.hear(1000)
+        await seat.grow()
+        seat.ask(begun=True)
+        await ended.wait()

@@ -1,5 +1,0 @@
-"""The newsroom of the tests of the delivery loop, for what else is sent."""
-
-from tests.test_deliver import room
-
-__all__ = ["room"]
