@@ -20,7 +20,7 @@ from itertools import pairwise
 from bot.model import Hints, Source
 from bot.polling import activity
 from bot.polling.schedule import HOUR, PATIENCE, after_success
-from bot.ports.poll_store import Habits
+from bot.ports.poll_store import SourceStats
 
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -36,7 +36,7 @@ class Pace:
     chance: random.Random
     quiet: int = 0
     last: datetime | None = None
-    habits: Habits = field(default_factory=Habits)
+    habits: SourceStats = field(default_factory=SourceStats)
 
     def fixed(self, _now: datetime, *, news: bool) -> timedelta:
         """Ask at `every`, whatever comes."""

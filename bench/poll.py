@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import uvloop
 
 from bot import app
-from bot.polling.loop import Poller, Tally
+from bot.polling.loop import PollLoop, PollTally
 from bot.process.clock import wall
 
 if TYPE_CHECKING:
@@ -179,9 +179,9 @@ class Newswatch:
         self.opened = AsyncExitStack()
         self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.poller = self.runner.run(self._open())
-        self.before = Tally()
+        self.before = PollTally()
 
-    async def _open(self) -> Poller:
+    async def _open(self) -> PollLoop:
         base = await self.opened.enter_async_context(app.opened(self.environ))
         return await self.opened.enter_async_context(app.poller(base, app.notices(base)))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.model import Candidate, Report
 from bot.stories.assign import place, signature
-from bot.stories.memory_index import Nearby
+from bot.stories.memory_index import MemoryIndex
 
 ARTICLES, COPIES = 10_000, 300
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ class Ours:
     """The index of the store in memory, and `place`."""
 
     def __init__(self) -> None:
-        self.held = Nearby()
+        self.held = MemoryIndex()
 
     def tell(self, number: int, title: str, text: str, publisher: str) -> int | None:
         """Place a report and keep it; return the story it joined."""

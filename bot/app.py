@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from bot.config.active import Current, Personal
+from bot.config.active import ActiveConfig, Personal
 from bot.config.settings import Settings, environment, load_settings
-from bot.delivery.loop import Deliverer
+from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError, QueryError
-from bot.fetch.client import WebFetch
+from bot.fetch.client import WebClient
 from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
-from bot.model import Article, Config, Look, Watchlist
-from bot.polling.article_cache import Pages
-from bot.polling.loop import Poller
+from bot.model import Article, Config, DisplayPreferences, Watchlist
+from bot.polling.article_cache import ArticleCache
+from bot.polling.loop import PollLoop
 from bot.polling.notices import Notices
-from bot.polling.poll_source import Turns
+from bot.polling.poll_source import SourcePoller
 from bot.ports.outbox import Notifier
 from bot.process.clock import wall
 from bot.process.shutdown import leave_tasks
@@ -66,7 +66,7 @@ class Base:
     """What every verb that works starts from."""
 
     settings: Settings
-    current: Current
+    current: ActiveConfig
     store: Store
     personal: Personal
 
@@ -76,10 +76,10 @@ class Base:
         secret = self.settings.telegram_token
         return secret.get_secret_value() if secret else None
 
-    def home(self) -> Look:
+    def home(self) -> DisplayPreferences:
         """Return how the installation shows alerts where a chat has no wish of its own."""
         config = self.current.config()
-        return Look(timezone=config.timezone, language=config.language)
+        return DisplayPreferences(timezone=config.timezone, language=config.language)
 
 
 @asynccontextmanager
@@ -92,7 +92,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
     settings = load_settings(environ)
     async with AsyncExitStack() as stack:
         stack.callback(log_to(settings, environ))
-        current = Current(
+        current = ActiveConfig(
             settings.watchlists, environ, cache=form_cache(settings), terminal=settings.telegram_token is None
         )
         store = await open_store(settings.database_url.get_secret_value(), migrate=True)
@@ -119,7 +119,7 @@ def form_cache(settings: Settings) -> FormCache | None:
 
     None for a user without a home, as containers have: the forms are looked up at every start.
     """
-    from bot.inflection.form_cache import FormFile
+    from bot.inflection.form_cache import FormCacheFile
     from bot.store.database.connections import sqlite_path
 
     path = sqlite_path(settings.database_url.get_secret_value())
@@ -127,15 +127,17 @@ def form_cache(settings: Settings) -> FormCache | None:
         directory = path.parent if path else Path.home() / ".cache"
     except RuntimeError:
         return None
-    return FormFile(directory / "newswatch-words.db")
+    return FormCacheFile(directory / "newswatch-words.db")
 
 
-def fetcher(settings: Settings, *, robots: bool = True, room: Callable[..., Awaitable[None]] | None = None) -> WebFetch:
+def fetcher(
+    settings: Settings, *, robots: bool = True, room: Callable[..., Awaitable[None]] | None = None
+) -> WebClient:
     """Return the one client of this process; without `robots`, its pages are those that a person asks for by name.
 
     `room` is awaited before anything is fetched.
     """
-    return WebFetch(
+    return WebClient(
         user_agent=settings.user_agent,
         allowed_networks=settings.allowed_networks,
         allowed_ports=settings.allowed_ports,
@@ -159,9 +161,9 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
         yield telegram
 
 
-def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: Ail = lambda _: None) -> Deliverer:
+def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: Ail = lambda _: None) -> DeliveryLoop:
     """Return the delivery loop. A terminal stands any speed, and nothing is folded there."""
-    return Deliverer(
+    return DeliveryLoop(
         base.store.deliveries,
         medium,
         limits=Limits() if base.token else UNPACED,
@@ -172,12 +174,14 @@ def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: 
 
 
 @asynccontextmanager
-async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[Poller]:
+async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[PollLoop]:
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
-        turns = Turns(base.store.polls, fetch, parser, wall, Pages(fetch, parser), encoder(base.settings.semantic))
-        yield Poller(turns, base.current.setup, notices, queued=queued)
+        turns = SourcePoller(
+            base.store.polls, fetch, parser, wall, ArticleCache(fetch, parser), encoder(base.settings.semantic)
+        )
+        yield PollLoop(turns, base.current.setup, notices, queued=queued)
 
 
 def notices(base: Base) -> Notices:
@@ -187,24 +191,24 @@ def notices(base: Base) -> Notices:
 
 def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:
     """Return what answers commands."""
-    from bot.chat.authorization import Commands
-    from bot.chat.context import House, Library
-    from bot.chat.dispatcher import Answering
+    from bot.chat.authorization import Authorizer
+    from bot.chat.context import QueryServices, Services
+    from bot.chat.dispatcher import Dispatcher
     from bot.chat.listener import Listener
-    from bot.chat.telegram_client import Line
+    from bot.chat.telegram_client import TelegramClient
     from bot.preview.replay import Replay
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
-    line = Line(token, settings.telegram_api_url)
+    line = TelegramClient(token, settings.telegram_api_url)
     replay = Replay(store.items, time.monotonic)
-    library = Library(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
+    library = QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
 
     async def reload() -> tuple[str, ...]:
         changed = await current.reload()
         await store.polls.sync(current.config().sources, wall())
         return changed
 
-    house = House(
+    house = Services(
         config=current.config,
         store=store.chats,
         wishes=store.wishes,
@@ -219,7 +223,7 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         tell=lambda alerts: store.polls.tell(alerts, wall()),
         reload=reload,
     )
-    answering = Answering(line, Commands(house), base.store.chats, owners, wall)
+    answering = Dispatcher(line, Authorizer(house), base.store.chats, owners, wall)
     return Listener(line, answering, base.store.deliveries, clock=time.monotonic, beat=beat, ail=ail)
 
 
@@ -268,7 +272,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
 
     from bot.matching.engine import build
     from bot.matching.query import parse
-    from bot.preview.backtest import Tally, begin_of, days_until
+    from bot.preview.backtest import WatchlistCount, begin_of, days_until
     from bot.preview.replay import Replay
 
     try:
@@ -283,7 +287,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     zone = ZoneInfo(config.timezone)
     shown = days_until(wall(), days, zone)
     engine = await asyncio.to_thread(build, asked, config.sources, cache=form_cache(settings))
-    tally = Tally(engine, asked, config.sources, zone)
+    tally = WatchlistCount(engine, asked, config.sources, zone)
     async with on_record(settings) as store:
         if store is not None:
             await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)

@@ -1,6 +1,6 @@
 """The bot's own words, in the languages that it speaks.
 
-In comes a language, out goes a `Words`: an English text in, the same in that language out, its values filled in. The
+In comes a language, out goes a `Translator`: an English text in, the same in that language out, its values filled in. The
 translations are gettext catalogues, `bot/locale/<language>/LC_MESSAGES/newswatch.po`, compiled beside it by `make
 words`; what has none is said in English. Words are handed to whoever speaks, as a parameter that is called `_`; there
 is no language of the process. Values go in as they are: whoever writes HTML escapes them first.
@@ -33,7 +33,7 @@ _GROUPS: Final = {"en": ",", "ru": "\u00a0", "uk": "\u00a0", "de": ".", "fr": "\
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Translator:
     """One language. The methods have gettext's names, so that its tools find the texts that they are called with."""
 
     language: str
@@ -91,10 +91,10 @@ class Words:
         )
 
 
-Say = Callable[[Words], str]  # a text that waits for who reads it
+Say = Callable[[Translator], str]  # a text that waits for who reads it
 
 
-def field_name(_: Words, field: Field) -> str:
+def field_name(_: Translator, field: Field) -> str:
     """Return what readers call the part of an item that a word was found in."""
     names: dict[Field, str] = {
         "title": _.pgettext("part of an item", "title"),
@@ -104,11 +104,11 @@ def field_name(_: Words, field: Field) -> str:
     return names[field]
 
 
-def words(language: str | None) -> Words:
+def words(language: str | None) -> Translator:
     """Return the words of a language by its ISO 639-1 code; English where we do not speak it, or there is none."""
     return _words(language if language in LANGUAGES else "en")
 
 
 @cache  # every message asks, and to look for the file costs more than to read a row
-def _words(language: str) -> Words:
-    return Words(language, gettext.translation(DOMAIN, LOCALE, [language], fallback=True))
+def _words(language: str) -> Translator:
+    return Translator(language, gettext.translation(DOMAIN, LOCALE, [language], fallback=True))

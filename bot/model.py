@@ -233,7 +233,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Rise:
+class PriorityRaise:
     """A story that has become urgent for chats that have, or are about to get, its message."""
 
     story: int
@@ -241,7 +241,7 @@ class Rise:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DisplayPreferences:
     """How one chat wants its alerts. None = as the installation does."""
 
     timezone: str | None = None  # IANA
@@ -263,7 +263,7 @@ class Delivery:
     answers: int | None = None  # the message that it is a reply to
     folded: bool = False  # `message` is a rolling one, of which this is a line
     key: int | None = None  # of its buttons, if it has any
-    look: Look = Look()  # the chat's, as of the claim
+    look: DisplayPreferences = DisplayPreferences()  # the chat's, as of the claim
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
     doubts: int = 0  # attempts before this that may have been accepted
     held: Held | None = None  # it waited by the chat's wish: it comes with the others that did

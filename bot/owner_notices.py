@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.errors import QueryError
-from bot.i18n import Words
+from bot.i18n import Translator
 
 WhyNot = Literal["", "unencrypted", "key"]  # why a move needs a person
 
@@ -20,24 +20,26 @@ _DAY, _HOUR = 1440, 60  # minutes
 # ---------------------------------------------------------------------------------------------- sources
 
 
-def fails(_: Words, name: str, reason: str) -> str:
+def fails(_: Translator, name: str, reason: str) -> str:
     """Say that a source stays broken."""
     return _("{name} fails: {reason}", name=name, reason=reason)
 
 
-def failing(_: Words, url: str, times: int, since: datetime | None, again: timedelta, now: datetime) -> str:
+def failing(_: Translator, url: str, times: int, since: datetime | None, again: timedelta, now: datetime) -> str:
     """Say how often it failed, since when (None: ever), and when it is asked again."""
     often = _.ngettext("{url} failed {number} time.", "{url} failed {number} times in a row.", times, url=url)
     good = _("The last good answer came {when}.", when=_when(_, since, now)) if since else _("It never answered well.")
     return " ".join((often, good, _("It is asked again in {span}.", span=_span(_, again))))
 
 
-def silent(_: Words, name: str, quiet: timedelta) -> str:
+def silent(_: Translator, name: str, quiet: timedelta) -> str:
     """Say that a source brings nothing new."""
     return _("{name} has brought nothing new for {span}", name=name, span=_span(_, quiet))
 
 
-def why_silent(_: Words, url: str, items: int | None, news: datetime, lull: timedelta | None, now: datetime) -> str:
+def why_silent(
+    _: Translator, url: str, items: int | None, news: datetime, lull: timedelta | None, now: datetime
+) -> str:
     """Say what it answers meanwhile (None: the same as ever), when the last news came, and how long is usual."""
     if items is None:
         shows = _("What it answers does not change.")
@@ -54,7 +56,7 @@ def why_silent(_: Words, url: str, items: int | None, news: datetime, lull: time
     return " ".join(parts)
 
 
-def moved(_: Words, name: str, to: str, *, adopted: bool, why_not: WhyNot = "") -> str:
+def moved(_: Translator, name: str, to: str, *, adopted: bool, why_not: WhyNot = "") -> str:
     """Say that a source has moved for good: that it was followed, or why a person is to decide."""
     if adopted:
         return _(
@@ -71,7 +73,7 @@ def moved(_: Words, name: str, to: str, *, adopted: bool, why_not: WhyNot = "") 
     return " ".join([*parts, _("Change its url in watchlists.yaml if that is right.")])
 
 
-def rebuilt(_: Words, name: str, new: int, items: int) -> str:
+def rebuilt(_: Translator, name: str, new: int, items: int) -> str:
     """Say that nobody was told of a source's items, because so many of them look new at once."""
     return _(
         "{name}: {new} of {items} items look new at once, by address and by title too: the source was rebuilt, or was "
@@ -85,7 +87,7 @@ def rebuilt(_: Words, name: str, new: int, items: int) -> str:
 # ---------------------------------------------------------------------------------------------- sending
 
 
-def closed(_: Words, chat: int, reason: str) -> str:
+def closed(_: Translator, chat: int, reason: str) -> str:
     """Say that a chat cannot be told."""
     return _(
         "chat {chat} is closed to the bot and is told nothing more: {reason}",
@@ -94,17 +96,17 @@ def closed(_: Words, chat: int, reason: str) -> str:
     )
 
 
-def topic_lost(_: Words, chat: int, topic: int | None) -> str:
+def topic_lost(_: Translator, chat: int, topic: int | None) -> str:
     """Say that a topic is gone."""
     return _("topic {topic} of chat {chat} is gone; its alerts go to General from now on", topic=topic, chat=chat)
 
 
-def refused(_: Words, reason: str) -> str:
+def refused(_: Translator, reason: str) -> str:
     """Say that Telegram does not know the bot."""
     return _("Telegram refuses the token ({reason}): nothing is sent until it is replaced", reason=reason)
 
 
-def unreadable(_: Words, alerts: int, chat: int, reason: str) -> str:
+def unreadable(_: Translator, alerts: int, chat: int, reason: str) -> str:
     """Say that alerts were given up because the bot cannot read or show them; the first of them was for this chat."""
     return _.ngettext(
         "{number} alert was given up because the bot cannot read or show it, for chat {chat}: {reason}",
@@ -115,7 +117,7 @@ def unreadable(_: Words, alerts: int, chat: int, reason: str) -> str:
     )
 
 
-def unheeded(_: Words, chat: int, reason: str) -> str:
+def unheeded(_: Translator, chat: int, reason: str) -> str:
     """Say that what a chat has set is passed over."""
     return _(
         "what chat {chat} has set is not heeded, let it be set anew: {reason}",
@@ -127,22 +129,22 @@ def unheeded(_: Words, chat: int, reason: str) -> str:
 # ---------------------------------------------------------------------------------------------- the file
 
 
-def wrong(_: Words) -> str:
+def wrong(_: Translator) -> str:
     """Say that an edit of the configuration was not taken."""
     return _("watchlists.yaml is wrong; the old one stays in force")
 
 
-def unbuilt(_: Words) -> str:
+def unbuilt(_: Translator) -> str:
     """Say that a change of what is watched could not be put in force, and what happens now; the reason follows."""
     return _("A change of what is watched could not be put in force; the old one stays, and it is tried again")
 
 
-def orphaned(_: Words) -> str:
+def orphaned(_: Translator) -> str:
     """Say that edits of the configuration cannot be seen."""
     return _("watchlists.yaml was replaced outside, and its edits cannot be seen")
 
 
-def how_to_mount(_: Words) -> str:
+def how_to_mount(_: Translator) -> str:
     """Say how they would be."""
     return _(
         "the file that is mounted here was replaced by another of its name: save it in place, mount its folder, or "
@@ -153,29 +155,29 @@ def how_to_mount(_: Words) -> str:
 # ---------------------------------------------------------------------------------------------- queries
 
 
-def left_out(_: Words, watchlist: str, query: str) -> str:
+def left_out(_: Translator, watchlist: str, query: str) -> str:
     """Say that a query of the configuration is not looked for."""
     return _(
         "{query} in {watchlist} is left out, or was not looked for in every item", query=query, watchlist=watchlist
     )
 
 
-def left_out_there(_: Words, chat: int, number: int) -> str:
+def left_out_there(_: Translator, chat: int, number: int) -> str:
     """Say that a query of a chat's own is not looked for. What it says is the chat's business."""
     return _("query {number} of chat {chat} is left out, or was not looked for in every item", number=number, chat=chat)
 
 
-def left_out_here(_: Words, query: str) -> str:
+def left_out_here(_: Translator, query: str) -> str:
     """Say to a chat that a query of its own is not looked for."""
     return _("{query} is left out of what I watch for here, or was not looked for in every item", query=query)
 
 
-def because(_: Words, reason: QueryError) -> str:
+def because(_: Translator, reason: QueryError) -> str:
     """Say why, in the words that the query language has for it."""
     return _.again(reason.text, **reason.values)
 
 
-def what_to_do(_: Words, number: int) -> str:
+def what_to_do(_: Translator, number: int) -> str:
     """Say how a chat mends a query of its own."""
     return _("/unwatch {number} ends it, /watch takes it anew when it is written otherwise.", number=number)
 
@@ -183,12 +185,12 @@ def what_to_do(_: Words, number: int) -> str:
 # ---------------------------------------------------------------------------------------------- times
 
 
-def _when(_: Words, at: datetime, now: datetime) -> str:
+def _when(_: Translator, at: datetime, now: datetime) -> str:
     """Return when that was, in UTC; both are."""
     return f"{_.moment(at, now)} UTC"
 
 
-def _span(_: Words, length: timedelta) -> str:
+def _span(_: Translator, length: timedelta) -> str:
     """Return a length of time in words, as it stands after "for", "in" and "up to", in the unit of two digits or so."""
     minutes = max(1, round(length.total_seconds() / 60))
     if minutes >= 2 * _DAY:

@@ -48,7 +48,7 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """All wishes of a place. What is left alone is told at once."""
 
     zone: str = "UTC"  # IANA
@@ -61,4 +61,4 @@ class Wishes:
     digested: datetime | None = None  # for which time the last digest was sent
 
 
-NONE: Final = Wishes()
+NONE: Final = Preferences()

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from bot import app
-from bot.delivery.loop import Drained
+from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say
-from bot.polling.loop import Tally
+from bot.polling.loop import PollTally
 from bot.polling.notices import Notices
 from bot.process.clock import steady, wall
 
@@ -92,22 +92,22 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
     )
 
 
-async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool) -> tuple[bool, Tally]:
+async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool) -> tuple[bool, PollTally]:
     """Poll what is due; return whether the deadline left time for all, and what came of it."""
     now = wall()
     due = await base.store.polls.next_due()
     if due is None or (due > now and not force):
-        return True, Tally()  # a tick with nothing due loads neither client nor parser
+        return True, PollTally()  # a tick with nothing due loads neither client nor parser
     async with app.poller(base, notices) as poller:
         complete = await poller.tick(_left(end) * POLLING, forced_since=now if force else None)
         return complete, poller.tally
 
 
-async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[Drained, list[Say]]:
+async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[DrainResult, list[Say]]:
     """Deliver the outbox; return what became of it, and what the owners should know."""
     waiting, _ = await base.store.deliveries.waiting(wall())
     if not waiting:
-        return Drained(0, 0, 0), []
+        return DrainResult(0, 0, 0), []
     said: list[Say] = []
     async with app.notifier(base, out) as medium:
         return await app.deliverer(base, medium, said.append).drain(end), said

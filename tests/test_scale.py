@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.polling.loop import Poller
+from bot.polling.loop import PollLoop
 from tests.plugins.crowd import ITEMS, crowd, hosts
 from tests.plugins.home import Home
 from tests.plugins.rig import Rig, Site
@@ -79,7 +79,7 @@ async def asked(port: int) -> dict[str, int]:
         return counts
 
 
-async def until_all_honest(poller: Poller, number: int) -> None:
+async def until_all_honest(poller: PollLoop, number: int) -> None:
     """Wait until every honest source was polled."""
     while poller.tally.items < number * 16 // 20 * ITEMS:
         await asyncio.sleep(0.01)

@@ -21,7 +21,7 @@ from statistics import median
 
 from bot.model import Candidate, Placement, Report
 from bot.stories.assign import _EVENT, place, signature
-from bot.stories.memory_index import Nearby
+from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder, Meaning, encoder
 
 STORIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "stories"
@@ -143,7 +143,7 @@ def streams(sets: Mapping[str, list[Pair]], encoder: Encoder | None) -> None:
     for order in range(STREAMS):
         told = list(items)
         random.Random(order).shuffle(told)  # noqa: S311 -- the same streams every time, no secret
-        nearby, stories = Nearby(), dict[tuple[str, str], int]()
+        nearby, stories = MemoryIndex(), dict[tuple[str, str], int]()
         for number, (title, text) in enumerate(told):
             made = signature(title, text, None, read[title, text])
             report = Report(f"p{number}", f"p{number}", title, None, NOW)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.alerts.calendar import next_digest, quiet_until, zone_of
 from bot.model import Alert, Report
-from bot.preferences import Mute, Wishes
+from bot.preferences import Mute, Preferences
 from bot.text.tokens import fold, tokens
 
 Why = Literal["quiet", "digest", "pause", "source"]
@@ -56,7 +56,7 @@ class Drop:
     mute: Mute
 
 
-def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Drop:
+def decide(waiting: Waiting, wishes: Preferences, now: datetime) -> Send | Hold | Drop:
     """Return what is to be done with an alert now. Asked again when a hold is over, or the wishes have changed."""
     alert, zone = waiting.alert, zone_of(wishes.zone)
     mute = muting(alert, waiting.reports, wishes.mutes, now) if alert.watchlists else None
@@ -82,7 +82,7 @@ def decide(waiting: Waiting, wishes: Wishes, now: datetime) -> Send | Hold | Dro
     return Send(digest=wishes.digest is not None and bool(alert.watchlists))
 
 
-def pausing(wishes: Wishes, now: datetime) -> bool:
+def pausing(wishes: Preferences, now: datetime) -> bool:
     """Return whether a place pauses: it said so, and the time that it said, if any, is not over."""
     return wishes.paused is not None and (wishes.resumes is None or now < wishes.resumes)
 

@@ -97,7 +97,7 @@ class Administrators:
             del self._known[key]
 
 
-class Haste:
+class RateLimiter:
     """How fast one user may command: a bucket for each, one notice when it is empty, then silence (case 29)."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -119,7 +119,7 @@ class Haste:
         return step
 
 
-class Once:
+class AdmissionNotifier:
     """Remembers for which chats the owners were asked lately, and does not let strangers flood them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.chat import access_rules
-from bot.chat.access_rules import Administrators, Haste, Need, Once, Refusal, Standing
+from bot.chat.access_rules import Administrators, AdmissionNotifier, Need, RateLimiter, Refusal, Standing
 from bot.chat.arguments.names import find, named
 from bot.chat.callbacks import pressed
-from bot.chat.context import Asked, Handler, House, asked_by, words_of
+from bot.chat.context import Handler, Request, Services, asked_by, words_of
 from bot.chat.handlers.basics import DEAR, VERBS, choice, unknown
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
 from bot.chat.question_limit import DearQuestions
@@ -22,22 +22,22 @@ from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import basics as basics_texts
 from bot.errors import BotError
-from bot.i18n import Words, words
+from bot.i18n import Translator, words
 from bot.model import Chat
 
 
-class Commands:
+class Authorizer:
     """Answers commands. Keeps in memory only how fast people write and whom it looked up lately."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Services) -> None:
         self._house = house
         self.administrators = Administrators(house.look, house.clock)
-        self._haste = Haste(house.clock)
-        self._knocks = Once(house.clock)
+        self._haste = RateLimiter(house.clock)
+        self._knocks = AdmissionNotifier(house.clock)
         self._dear = DearQuestions()
 
     @property
-    def house(self) -> House:
+    def house(self) -> Services:
         """Return what the commands work on."""
         return self._house
 
@@ -64,7 +64,7 @@ class Commands:
         answer = await self._answered(asked, handler)
         return _aside(asked, answer) if meant.kind == "channel" else answer
 
-    async def _answered(self, asked: Asked, handler: Handler) -> Answer:
+    async def _answered(self, asked: Request, handler: Handler) -> Answer:
         """Let a handler answer; what takes long has its turn, at once or not at all, and what comes `later` waits."""
         command = asked.command
         person = command.chat.id if command.mask or not command.user else command.user
@@ -84,7 +84,7 @@ class Commands:
 
         return replace(answer, later=in_turn)
 
-    def home(self) -> Words:
+    def home(self) -> Translator:
         """Return the words of the installation, for when no chat's can be looked up."""
         return words(self._house.config().language)
 
@@ -115,13 +115,13 @@ class Commands:
             said.append(Reply(Chat(owner), text, notice=True))
         return tuple(said)
 
-    async def _asked(self, command: Command) -> Asked:
+    async def _asked(self, command: Command) -> Request:
         owner = access_rules.is_owner(command.user, self._house.owners)
         return await asked_by(self._house, command, owner=owner)
 
     # ------------------------------------------------------------------------------------------ access
 
-    async def _refusal(self, need: Need, asked: Asked) -> Refusal | None:
+    async def _refusal(self, need: Need, asked: Request) -> Refusal | None:
         house, command = self._house, asked.command
         admitted = asked.owner or await self._may_use(command)
         standing = Standing(asked.owner, bool(house.owners), admitted, command.kind == "private", command.mask)
@@ -145,7 +145,7 @@ class Commands:
         pressed_alert = command.press is not None and command.press.alert
         return pressed_alert and chat in fixed and not await house.store.revoked(chat)
 
-    async def _refuse(self, asked: Asked, refusal: Refusal) -> Answer:
+    async def _refuse(self, asked: Request, refusal: Refusal) -> Answer:
         command, _ = asked.command, asked.words
         if refusal == "closed":
             return await self._closed(asked)
@@ -157,7 +157,7 @@ class Commands:
             return _turn_away(command, access_texts.of_channel(_))
         return _turn_away(command, _REFUSALS[refusal](_))
 
-    def _again(self, asked: Asked) -> tuple[Button, ...]:
+    def _again(self, asked: Request) -> tuple[Button, ...]:
         """Return buttons that ask for the same: whoever presses one shows who they are."""
         command = asked.command
         if command.verb not in {"subscribe", "unsubscribe"}:
@@ -170,7 +170,7 @@ class Commands:
         buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
         return buttons or (Button(access_texts.show_lists(asked.words), data("lists", "1")),)
 
-    async def _closed(self, asked: Asked) -> Answer:
+    async def _closed(self, asked: Request) -> Answer:
         """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""
         command, house = asked.command, self._house
         first = self._knocks.first(command.chat.id)
@@ -191,7 +191,7 @@ class Commands:
         return replace(refused, replies=tuple(knocks))
 
 
-_REFUSALS: dict[Refusal, Callable[[Words], str]] = {
+_REFUSALS: dict[Refusal, Callable[[Translator], str]] = {
     "owners": access_texts.owners_only,
     "administrators": access_texts.administrators,
     "as_channel": access_texts.as_channel,
@@ -199,7 +199,7 @@ _REFUSALS: dict[Refusal, Callable[[Words], str]] = {
 }
 
 
-def _aside(asked: Asked, answer: Answer) -> Answer:
+def _aside(asked: Request, answer: Answer) -> Answer:
     """Answer a press in a channel to who pressed alone: a message would be a post that everybody reads."""
     if answer.toast or not answer.replies:
         return replace(answer, replies=())

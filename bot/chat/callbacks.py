@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot import button_ids
 from bot.button_ids import Action, OfAlert, OfMenu
-from bot.chat.context import House
+from bot.chat.context import Services
 from bot.chat.messages import Command, Press
 
 # The verb and words of a button under an alert; the alert itself stays as it is.
@@ -22,7 +22,7 @@ _ALERT: dict[Action, tuple[str, str]] = {
 }
 
 
-async def pressed(house: House, command: Command) -> Command | None:
+async def pressed(house: Services, command: Command) -> Command | None:
     """Return the command that a press stands for; what was written stands for itself."""
     press = command.press
     if press is None or (press.message is not None and not press.said):
@@ -33,7 +33,7 @@ async def pressed(house: House, command: Command) -> Command | None:
     return await _of_menu(house, command, press, one) if one else None
 
 
-async def _of_alert(house: House, command: Command, press: Press, one: OfAlert) -> Command | None:
+async def _of_alert(house: Services, command: Command, press: Press, one: OfAlert) -> Command | None:
     story = await house.buttons.story(command.chat.id, one.row, one.key, house.now())
     if story is None:
         return None
@@ -42,7 +42,7 @@ async def _of_alert(house: House, command: Command, press: Press, one: OfAlert) 
     return replace(command, verb=verb, words=words.format(story), press=meant)
 
 
-async def _of_menu(house: House, command: Command, press: Press, one: OfMenu) -> Command | None:
+async def _of_menu(house: Services, command: Command, press: Press, one: OfMenu) -> Command | None:
     meaning = await house.buttons.meaning(command.chat.id, one.key, one.number, house.now())
     if meaning is None:
         return None

@@ -8,19 +8,19 @@ from datetime import datetime
 
 from bot.chat.access_rules import Access
 from bot.chat.messages import Answer, Button, Command, Reply
-from bot.i18n import Words, words
+from bot.i18n import Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
 from bot.polling.poll_source import Setup
 from bot.ports.button_store import ButtonStore
 from bot.ports.chat_store import ChatStore
-from bot.ports.preference_store import GuestStore, WishStore
+from bot.ports.preference_store import AdmissionStore, PreferenceStore
 from bot.ports.record import ItemStore, QueryStore
 from bot.preview.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class QueryServices:
     """What questions about queries and items are asked of."""
 
     items: ItemStore
@@ -32,15 +32,15 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Services:
     """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
 
     config: Callable[[], Config]
     store: ChatStore
-    wishes: WishStore
-    guests: GuestStore
+    wishes: PreferenceStore
+    guests: AdmissionStore
     buttons: ButtonStore
-    library: Library
+    library: QueryServices
     owners: frozenset[int]
     access: Access
     now: Callable[[], datetime]
@@ -51,27 +51,27 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A command that may be carried out."""
 
     command: Command
     owner: bool
-    words: Words  # of the chat
+    words: Translator  # of the chat
     zone: str = "UTC"  # of the chat
 
 
-Handler = Callable[[House, Asked], Awaitable[Answer]]
+Handler = Callable[[Services, Request], Awaitable[Answer]]
 
 
-async def words_of(house: House, chat: Chat) -> Words:
+async def words_of(house: Services, chat: Chat) -> Translator:
     """Return the words to speak to a chat with: its own language, else the installation's."""
     return words((await house.wishes.look(chat.id)).language or house.config().language)
 
 
-async def asked_by(house: House, command: Command, *, owner: bool) -> Asked:
+async def asked_by(house: Services, command: Command, *, owner: bool) -> Request:
     """Return a command with what its chat has chosen, else the installation."""
     look, home = await house.wishes.look(command.chat.id), house.config()
-    return Asked(command, owner, words(look.language or home.language), look.timezone or home.timezone)
+    return Request(command, owner, words(look.language or home.language), look.timezone or home.timezone)
 
 
 def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
@@ -83,7 +83,7 @@ def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer
     return Answer((Reply(command.chat, text, buttons, edit=press.message if press and press.view != "new" else None),))
 
 
-async def let_in(house: House, asked: Asked) -> None:
+async def let_in(house: Services, asked: Request) -> None:
     """Admit a chat that an owner has made a reader: what an owner subscribes, an owner has admitted."""
     if asked.owner and house.access == "closed":
         await house.store.admit(asked.command.chat.id, asked.command.user or 0, house.now())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.model import Candidate, Chat, Match, Watchlist
-from bot.ports.record import Telling, Trace
+from bot.ports.record import DeliveryRecord, ItemHistory
 from bot.stories import assign
 
 Reason = Literal[
@@ -30,7 +30,7 @@ Reason = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class DeliveryReason:
     """What became of an item for a chat."""
 
     reason: Reason
@@ -39,48 +39,52 @@ class Fate:
     number: int = 0
 
 
-def fate(trace: Trace, chat: Chat, matches: Sequence[Match], watchlists: Mapping[str, Watchlist]) -> Fate:
+def fate(
+    trace: ItemHistory, chat: Chat, matches: Sequence[Match], watchlists: Mapping[str, Watchlist]
+) -> DeliveryReason:
     """Return what became of an item for a chat; `matches` is what fires on it now."""
     if trace.telling is not None:
         return _told(trace.telling, trace.found.seen_at)
     if trace.found.story is None:
         if not matches:
-            return Fate("silent")
-        return Fate("first sight" if trace.first_sight else "later")
+            return DeliveryReason("silent")
+        return DeliveryReason("first sight" if trace.first_sight else "later")
     return _not_told(trace, chat, watchlists)
 
 
-def _told(telling: Telling, seen_at: datetime) -> Fate:
+def _told(telling: DeliveryRecord, seen_at: datetime) -> DeliveryReason:
     if telling.state == "dead" and telling.hold in {"mute", "skip"}:
-        return Fate("muted", words=telling.reason or "") if telling.hold == "mute" else Fate("skipped")
+        return (
+            DeliveryReason("muted", words=telling.reason or "") if telling.hold == "mute" else DeliveryReason("skipped")
+        )
     if telling.state == "dead":
-        return Fate("dead", words=telling.reason or "no reason given")
+        return DeliveryReason("dead", words=telling.reason or "no reason given")
     if telling.queued_at < seen_at:
-        return Fate("joined", at=telling.sent_at or telling.queued_at)
+        return DeliveryReason("joined", at=telling.sent_at or telling.queued_at)
     if telling.state == "pending" and telling.hold:
-        return Fate("held", at=telling.until, words=telling.hold)
+        return DeliveryReason("held", at=telling.until, words=telling.hold)
     if telling.state == "pending":
-        return Fate("waiting", words=telling.reason or "")
-    return Fate("told", at=telling.sent_at)
+        return DeliveryReason("waiting", words=telling.reason or "")
+    return DeliveryReason("told", at=telling.sent_at)
 
 
-def _not_told(trace: Trace, chat: Chat, watchlists: Mapping[str, Watchlist]) -> Fate:
+def _not_told(trace: ItemHistory, chat: Chat, watchlists: Mapping[str, Watchlist]) -> DeliveryReason:
     since: dict[str, datetime | None] = dict(trace.subscribed)
     since |= {name: None for name, one in watchlists.items() if chat in one.deliver_to}
     fired = {name for report in trace.reports for name in report.watchlists}
     mine = [name for name in since if name in fired]
     if not mine:
-        return Fate("elsewhere")
+        return DeliveryReason("elsewhere")
     begun = [since[name] for name in mine]
     if all(at is not None and at > trace.found.seen_at for at in begun):
-        return Fate("subscribed later", at=min(at for at in begun if at is not None))
+        return DeliveryReason("subscribed later", at=min(at for at in begun if at is not None))
     told = zip(trace.reports, trace.sketches, strict=True)
     voices = assign.voices(Candidate(0, report, sketch) for report, sketch in told)
     needed = min((watchlists[name].confirm for name in mine if name in watchlists), default=0)
-    return Fate("unconfirmed", number=needed) if needed > voices else Fate("unknown")
+    return DeliveryReason("unconfirmed", number=needed) if needed > voices else DeliveryReason("unknown")
 
 
-def reason_of(trace: Trace) -> str:
+def reason_of(trace: ItemHistory) -> str:
     """Return why the report of an item joined its story; empty where it opened it, or has no report of its own."""
     item = trace.found.item
     own = [one for one in trace.reports[1:] if one.source == trace.found.source and one.url == item.url]

@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.chat.access_rules import each_owner, is_owner
-from bot.chat.authorization import Commands
+from bot.chat.authorization import Authorizer
 from bot.chat.context import words_of
 from bot.chat.menu import Menu, chosen, mark, menus, own
 from bot.chat.messages import Answer, Command, Membership, Migration, Reply
 from bot.chat.scheduled import EVERY, go
-from bot.chat.telegram_client import Line
+from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
 from bot.chat.updates import read
@@ -50,11 +50,16 @@ class _FollowUp:
     message: int | None
 
 
-class Answering:
+class Dispatcher:
     """Answers updates for the bot called `username`, which is set once it is known."""
 
     def __init__(
-        self, line: Line, commands: Commands, store: ChatStore, owners: frozenset[int], now: Callable[[], datetime]
+        self,
+        line: TelegramClient,
+        commands: Authorizer,
+        store: ChatStore,
+        owners: frozenset[int],
+        now: Callable[[], datetime],
     ) -> None:
         self.username = ""
         self._line = line

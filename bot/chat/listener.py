@@ -15,10 +15,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.chat.dispatcher import Answering
-from bot.chat.polling_backoff import REFUSED_FOR, Setback, setback
-from bot.chat.telegram_client import Line
-from bot.delivery.role_lease import RENEW, STANDBY, Roles, Tenure
+from bot.chat.dispatcher import Dispatcher
+from bot.chat.polling_backoff import REFUSED_FOR, Backoff, setback
+from bot.chat.telegram_client import TelegramClient
+from bot.delivery.role_lease import RENEW, STANDBY, RoleLease, Roles
 from bot.errors import BotError, DeliveryError, StoreError
 from bot.process.clock import steady, wall
 
@@ -38,8 +38,8 @@ class Listener:
 
     def __init__(
         self,
-        line: Line,
-        answering: Answering,
+        line: TelegramClient,
+        answering: Dispatcher,
         roles: Roles,
         *,
         now: Callable[[], datetime] = steady,
@@ -54,7 +54,7 @@ class Listener:
         """Take what it works on; `now` is the steady clock, `wall` the one for the store (see `bot.process.clock`)."""
         self._line = line
         self._answering = answering
-        self._tenure = Tenure(roles, "listener", wall)
+        self._tenure = RoleLease(roles, "listener", wall)
         self._now = now
         self._clock = clock
         self._beat = beat
@@ -241,7 +241,7 @@ class Listener:
                 log.warning("webhook not removed", extra={"reason": str(refusal)})
         await self._pause(found.pause * (1 + self._jitter() / 4), over)
 
-    def _speak(self, found: Setback) -> None:
+    def _speak(self, found: Backoff) -> None:
         """Say each kind of trouble once, not at every try."""
         if found.words == self._said:
             return

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from bot.i18n import LANGUAGES, Words, words
+from bot.i18n import LANGUAGES, Translator, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Menu:
     language: str = ""
 
 
-def looking(_: Words) -> tuple[Entry, ...]:
+def looking(_: Translator) -> tuple[Entry, ...]:
     """Return what only shows something."""
     return (
         Entry("lists", _("What you can subscribe to")),
@@ -50,7 +50,7 @@ def looking(_: Words) -> tuple[Entry, ...]:
     )
 
 
-def changing(_: Words) -> tuple[Entry, ...]:
+def changing(_: Translator) -> tuple[Entry, ...]:
     """Return what changes what a chat is told."""
     return (
         Entry("subscribe", _("Tell this chat about a watchlist"), _("ID")),
@@ -68,7 +68,7 @@ def changing(_: Words) -> tuple[Entry, ...]:
     )
 
 
-def owning(_: Words) -> tuple[Entry, ...]:
+def owning(_: Translator) -> tuple[Entry, ...]:
     """Return what is for owners."""
     return (
         Entry("sources", _("How every source is doing")),
@@ -80,7 +80,7 @@ def owning(_: Words) -> tuple[Entry, ...]:
     )
 
 
-def menus(home: Words) -> tuple[Menu, ...]:
+def menus(home: Translator) -> tuple[Menu, ...]:
     """Return the menus of all chats, in every language.
 
     In groups the members see what only looks, the administrators all; users of another language see `home`'s.
@@ -96,12 +96,12 @@ def menus(home: Words) -> tuple[Menu, ...]:
     return tuple(found)
 
 
-def own(_: Words, owner: int) -> Menu:
+def own(_: Translator, owner: int) -> Menu:
     """Return the menu of an owner's private chat."""
     return Menu("chat", _shown((*_everybody(_), *owning(_))), owner)
 
 
-def chosen(_: Words, chat: int, kind: str, *, owner: bool) -> tuple[Menu, ...]:
+def chosen(_: Translator, chat: int, kind: str, *, owner: bool) -> tuple[Menu, ...]:
     """Return the menus of a chat that has chosen its language: they win over those of the users' languages."""
     if kind == "channel":
         return ()
@@ -122,7 +122,7 @@ def mark(shown: tuple[Menu, ...], name: str) -> int:
     return int.from_bytes(blake2b(repr((name, shown)).encode(), digest_size=8).digest(), signed=True)
 
 
-def _everybody(_: Words) -> tuple[Entry, ...]:
+def _everybody(_: Translator) -> tuple[Entry, ...]:
     return (*looking(_)[:1], *changing(_), *looking(_)[1:])
 
 

@@ -21,7 +21,7 @@ _NETWORK: Final = 30.0  # the most between two tries of a network that is down
 
 
 @dataclass(frozen=True, slots=True)
-class Setback:
+class Backoff:
     """`pause` is in seconds, before jitter; `lasting` means that a person has to do something."""
 
     cause: Cause
@@ -30,7 +30,7 @@ class Setback:
     lasting: bool = False
 
 
-def setback(error: DeliveryError, failures: int, refused: float) -> Setback:
+def setback(error: DeliveryError, failures: int, refused: float) -> Backoff:
     """Judge an error: the how manyth in a row (from 1), and for how many seconds the token has been refused."""
     text = str(error).casefold()
     backoff = float(2 ** min(failures - 1, 10))
@@ -39,16 +39,16 @@ def setback(error: DeliveryError, failures: int, refused: float) -> Setback:
             words = (
                 f"Telegram refuses the token ({error}): check NEWSWATCH_TELEGRAM_TOKEN, or ask @BotFather for a new one"
             )
-            return Setback("token", _SELDOM, words, lasting=True)
-        return Setback("token", min(backoff, _REFUSED), f"Telegram refused the token ({error}); trying again")
+            return Backoff("token", _SELDOM, words, lasting=True)
+        return Backoff("token", min(backoff, _REFUSED), f"Telegram refused the token ({error}); trying again")
     if "webhook is active" in text:
-        return Setback("webhook", 0.5, "a webhook was set for this bot; it is being removed, its updates are kept")
+        return Backoff("webhook", 0.5, "a webhook was set for this bot; it is being removed, its updates are kept")
     if "terminated by other getupdates" in text or "conflict" in text:
         words = (
             "another program reads this bot's updates with the same token, so commands may go unanswered; "
             "alerts go on. Stop the other one, or give this one its own token"
         )
-        return Setback("conflict", _CONFLICT, words)
+        return Backoff("conflict", _CONFLICT, words)
     if error.verdict == "wait":
-        return Setback("wait", max(1.0, error.retry_after or 1.0), f"Telegram asks for patience ({error})")
-    return Setback("network", min(backoff, _NETWORK), f"no updates from Telegram ({error}); trying again")
+        return Backoff("wait", max(1.0, error.retry_after or 1.0), f"Telegram asks for patience ({error})")
+    return Backoff("network", min(backoff, _NETWORK), f"no updates from Telegram ({error}); trying again")

@@ -12,13 +12,13 @@ from hashlib import blake2b
 from bot.alerts.calendar import instant, zone_of
 from bot.alerts.policy import pausing
 from bot.chat.access_rules import each_owner
-from bot.chat.context import House, words_of
+from bot.chat.context import Services, words_of
 from bot.chat.messages import Answer, Reply
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
 from bot.i18n import words
 from bot.model import Alert, Chat
-from bot.preferences import Wishes
+from bot.preferences import Preferences
 
 EVERY = 60.0  # seconds between two rounds
 LATE = timedelta(hours=1)  # a sign of life that is later than this is none
@@ -26,13 +26,13 @@ STAY = timedelta(hours=24)  # in a group that nobody lets in
 _DAY = timedelta(days=1)
 
 
-async def go(house: House) -> Answer:
+async def go(house: Services) -> Answer:
     """Make one round."""
     await _still(house)
     return await _leave(house)
 
 
-async def _still(house: House) -> None:
+async def _still(house: Services) -> None:
     now = house.now()
     wished = await house.wishes.still(now - _DAY)
     due = [(one, at) for one in wished if (at := _due(one.wishes, now))]
@@ -48,7 +48,7 @@ async def _still(house: House) -> None:
     await house.tell(tuple(alerts))
 
 
-def _due(wishes: Wishes, now: datetime) -> datetime | None:
+def _due(wishes: Preferences, now: datetime) -> datetime | None:
     """Return the time of the sign of life that is due, None when it has been or is to come."""
     if wishes.still is None or pausing(wishes, now):
         return None
@@ -61,7 +61,7 @@ def _number(chat: Chat, at: datetime) -> int:
     return int.from_bytes(blake2b(repr(("still", chat.id, chat.topic, at)).encode(), digest_size=8).digest()) >> 2
 
 
-async def _leave(house: House) -> Answer:
+async def _leave(house: Services) -> Answer:
     """Leave groups that asked a day ago and that nobody let in, and tell the owners."""
     if house.access == "open" or not house.owners:
         return Answer()

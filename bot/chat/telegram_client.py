@@ -25,7 +25,7 @@ _PATIENCE = 15.0  # seconds for any other request: one person waits for it
 _CLOSING = 2.0  # seconds for closing connections
 
 
-class Line:
+class TelegramClient:
     """Everything the listener says to Telegram."""
 
     def __init__(self, token: str, api_url: str = TELEGRAM) -> None:

@@ -21,7 +21,7 @@ from bot import app
 from bot.cli.newsroom import Newsroom, Outlet, Piece
 from bot.i18n import words
 from bot.matching.near_miss import near_misses
-from bot.polling.loop import Tally
+from bot.polling.loop import PollTally
 from bot.process.clock import wall
 
 WATCHLISTS = Template("""\
@@ -228,7 +228,7 @@ class _Stage:
         misses = near_misses(words("en"), engine, piece.headline, piece.teaser, "\n".join(piece.paragraphs))
         return tuple(miss.reason for miss in misses)
 
-    async def _sum_up(self, tally: Tally) -> None:
+    async def _sum_up(self, tally: PollTally) -> None:
         status = await self._base.store.chats.status(wall())
         self._console.print()
         self._console.print(Rule(style="dim"))

@@ -13,7 +13,7 @@ from bot.config.settings import Settings, environment, load_settings
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.guard import REFUSAL
 from bot.model import Chat, Config, Source
-from bot.polling.retrieve import Asking
+from bot.polling.retrieve import Retriever
 from bot.process.clock import wall
 from bot.urls import redacted
 
@@ -139,7 +139,7 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
     from bot.sources.parse import Parser
 
     async with app.fetcher(settings) as fetch, Parser() as parser:
-        asking = Asking(fetch, parser, wall)
+        asking = Retriever(fetch, parser, wall)
 
         async def look(source: Source) -> tuple[Finding, timedelta | None]:
             try:

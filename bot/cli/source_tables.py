@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Source
-from bot.source_commands.actions import Listed, since
-from bot.source_commands.survey import Find
+from bot.source_commands.actions import ListedSource, since
+from bot.source_commands.survey import SurveyResult
 from bot.urls import redacted
 
 _NAME = 32  # characters of a name
@@ -21,7 +21,7 @@ _TITLE = 100
 _KINDS = {"feed": "feed", "sitemap": "news sitemap", "page": "list page"}
 
 
-def show_finds(finds: Sequence[Find], now: datetime, *, to_stderr: bool = False) -> None:
+def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool = False) -> None:
     """Print what an address leads to, numbered, with the newest items of each."""
     console = Console(highlight=False, stderr=to_stderr)
     table = Table("", "what", "items", "newest", "fires", "", box=None, pad_edge=False, header_style="dim")
@@ -37,7 +37,7 @@ def show_finds(finds: Sequence[Find], now: datetime, *, to_stderr: bool = False)
     console.print(table)
 
 
-def show_trial(source: Source, find: Find, now: datetime) -> None:
+def show_trial(source: Source, find: SurveyResult, now: datetime) -> None:
     """Print what a source brings."""
     console = Console(highlight=False)
     console.print(Text.assemble(("✔ ", "green"), (source.name, "bold"), f": {_KINDS[find.kind]}, {find.items} items"))
@@ -56,7 +56,7 @@ def show_trial(source: Source, find: Find, now: datetime) -> None:
         console.print(Text("  it is empty: what it publishes from now on will be news", "yellow"))
 
 
-def show_list(listed: Sequence[Listed], now: datetime) -> None:
+def show_list(listed: Sequence[ListedSource], now: datetime) -> None:
     """Print the sources, and how each of them does."""
     console = Console(highlight=False)
     table = Table("", "source", "kind", "every", "tags", "last good", "next", box=None, pad_edge=False)
@@ -87,7 +87,7 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def find_as_dict(find: Find) -> dict[str, Any]:
+def find_as_dict(find: SurveyResult) -> dict[str, Any]:
     """Return a find for machines."""
     return {
         "url": redacted(find.url),
@@ -102,7 +102,7 @@ def find_as_dict(find: Find) -> dict[str, Any]:
     }
 
 
-def listed_as_dict(one: Listed) -> dict[str, Any]:
+def listed_as_dict(one: ListedSource) -> dict[str, Any]:
     """Return a source and its record for machines."""
     source, status = one.source, one.status
     return {

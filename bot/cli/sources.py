@@ -33,7 +33,7 @@ def add(
 
     words = [word.strip() for part in tags or () for word in part.split(",")]
     _check_interval(every)
-    wish = actions.Wish(url.strip(), name, tuple(word for word in words if word), every, select)
+    wish = actions.AddRequest(url.strip(), name, tuple(word for word in words if word), every, select)
     on = actions.desk(needed=not only_print)
     with terminal.waiting(f"looking at {url}"):
         finds = app.run(actions.look(on, wish))

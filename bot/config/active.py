@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.config.reload import Watched, changes
+from bot.config.reload import WatchedFile, changes
 from bot.config.watchlists import load
 from bot.errors import StoreError
 from bot.inflection.word_forms import FormCache
@@ -26,7 +26,7 @@ from bot.ports.record import PERSONAL, PersonalQuery, QueryStore
 log = logging.getLogger(__name__)
 
 
-class Current:
+class ActiveConfig:
     """Holds the Setup in force."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Current:
 
         With `terminal`, watchlists that deliver to nobody are told at the terminal.
         """
-        self.watched = Watched(path)
+        self.watched = WatchedFile(path)
         self._path = path
         self._terminal = terminal
         self._environ = environ
@@ -112,7 +112,7 @@ class Current:
 class Personal:
     """Keeps the personal queries in force those that are on record, whoever changed them."""
 
-    def __init__(self, store: QueryStore, current: Current) -> None:
+    def __init__(self, store: QueryStore, current: ActiveConfig) -> None:
         self._store = store
         self._current = current
         self._known = 0  # the store's counter, as of the queries in force

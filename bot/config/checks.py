@@ -14,7 +14,7 @@ from typing import Protocol
 import yaml
 
 from bot.config.values import nearest
-from bot.config.yaml_file import Document, child, pairs, problem, reading, shown, values
+from bot.config.yaml_file import YamlDocument, child, pairs, problem, reading, shown, values
 from bot.errors import QueryError
 from bot.model import Config
 from bot.urls import publisher_of
@@ -40,7 +40,7 @@ Verdict = tuple[tuple[str, int], ...] | QueryError
 class Findings:
     """Mistakes and warnings so far."""
 
-    document: Document
+    document: YamlDocument
     problems: list[str]
     warnings: list[str]
 

@@ -13,7 +13,7 @@ import yaml
 
 from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
 from bot.config.values import nearest
-from bot.config.yaml_file import Document, find, problem, reading, shown
+from bot.config.yaml_file import YamlDocument, find, problem, reading, shown
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -28,12 +28,12 @@ _OF_ONE_VALUE = frozenset({"string_type", "int_type", "literal_error"})
 _LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 
 
-def lines(error: ValidationError, document: Document) -> list[str]:
+def lines(error: ValidationError, document: YamlDocument) -> list[str]:
     """Return the mistakes, in the order in which pydantic found them."""
     return [_line(one, document) for one in error.errors(include_url=False)]
 
 
-def _line(error: ErrorDetails, document: Document) -> str:
+def _line(error: ErrorDetails, document: YamlDocument) -> str:
     path, kind = error["loc"], error["type"]
     node, key, steps = find(document.root, path)
     name = _name(path)

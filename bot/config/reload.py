@@ -36,7 +36,7 @@ def signature(path: Path) -> bytes | None:
     return digest.digest()
 
 
-class Watched:
+class WatchedFile:
     """A file that is looked at every few seconds. Make it before the file is loaded, so that no edit falls between."""
 
     def __init__(self, path: Path) -> None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from bot.config import mistakes
 from bot.config.checks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, filled
 from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
-from bot.config.yaml_file import Document, plain, read
+from bot.config.yaml_file import YamlDocument, plain, read
 from bot.errors import ConfigError
 from bot.matching.query import parse
 from bot.model import Chat, Config, Source, Watchlist
@@ -34,7 +34,7 @@ def load(path: Path, environ: Mapping[str, str], parse_query: ParseQuery = parse
     return checked(read(path), environ, parse_query)
 
 
-def checked(document: Document, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
+def checked(document: YamlDocument, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
     """Do the same for a file that is composed already."""
     found = Findings(document, [], [])
     form = _form(found)

@@ -1,6 +1,6 @@
 """A YAML file as nodes that remember where they stand.
 
-In: a path. Out: a `Document`, its plain data, and lines `file:line:column: what is wrong; what to do`. Nothing is ever
+In: a path. Out: a `YamlDocument`, its plain data, and lines `file:line:column: what is wrong; what to do`. Nothing is ever
 constructed from a tag, no alias or nesting is followed without a limit, and what YAML would quietly read as something
 else than text (`no`, `2026`, `22:22`) stays recognisable. What the data means is not known here.
 """
@@ -42,7 +42,7 @@ _TAGS = frozenset(_TAG + name for name in ("str", "map", "seq", *_READINGS))
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """A composed file: `name` is how mistakes call it, `text` what the marks of the nodes count in."""
 
     name: str
@@ -57,7 +57,7 @@ class Misread:
     text: str
 
 
-def read(path: Path) -> Document:
+def read(path: Path) -> YamlDocument:
     """Read and compose a file; ConfigError names the place of the first mistake that keeps it from being read."""
     name = str(path)
     try:
@@ -79,7 +79,7 @@ def read(path: Path) -> Document:
     return compose(data, name)
 
 
-def compose(data: bytes, name: str) -> Document:
+def compose(data: bytes, name: str) -> YamlDocument:
     """Compose the bytes of a file that is called `name`."""
     text = _decode(data, name)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -92,7 +92,7 @@ def compose(data: bytes, name: str) -> Document:
         raise ConfigError(f"{name}:1:1: not YAML: {shown(str(error), 200)}") from None
     if root is None:
         raise ConfigError(f"{name}:1:1: the file is empty; start from the example watchlists.yaml")
-    return Document(name, text, root)
+    return YamlDocument(name, text, root)
 
 
 def shown(text: str, most: int = 60) -> str:
@@ -101,7 +101,7 @@ def shown(text: str, most: int = 60) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
-def problem(document: Document, node: yaml.Node, message: str, offset: int | None = None) -> str:
+def problem(document: YamlDocument, node: yaml.Node, message: str, offset: int | None = None) -> str:
     """Return a mistake as a line: at the node, or at the character `offset` (from 0) of a scalar's value."""
     line, column = node.start_mark.line, node.start_mark.column
     if offset is not None and isinstance(node, yaml.ScalarNode):
@@ -154,12 +154,12 @@ def find(node: yaml.Node, path: Sequence[str | int]) -> tuple[yaml.Node, yaml.No
     return node, key, len(path)
 
 
-def plain(document: Document, problems: list[str]) -> Any:
+def plain(document: YamlDocument, problems: list[str]) -> Any:
     """Return the data: dict, list, str, int, None or Misread; tags and duplicate keys are problems."""
     return _plain(document, document.root, problems)
 
 
-def _plain(document: Document, node: yaml.Node, problems: list[str]) -> Any:
+def _plain(document: YamlDocument, node: yaml.Node, problems: list[str]) -> Any:
     if node.tag not in _TAGS:
         tag = shown(node.tag.replace(_TAG, "!!"))
         hint = "tags mean nothing here; put a text that begins with ! in quotes"
@@ -180,7 +180,7 @@ def _scalar(node: yaml.ScalarNode) -> str | int | Misread | None:
     return int(node.value) if _CANONICAL.fullmatch(node.value) else Misread(node.value)
 
 
-def _mapping(document: Document, node: yaml.Node, problems: list[str]) -> dict[str, Any]:
+def _mapping(document: YamlDocument, node: yaml.Node, problems: list[str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     first: dict[str, yaml.Node] = {}
     for key, value in node.value:

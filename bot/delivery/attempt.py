@@ -14,12 +14,12 @@ from functools import partial
 
 from bot import owner_notices
 from bot.delivery import retry
-from bot.delivery.rate_limit import Pace
-from bot.delivery.role_lease import Tenure
+from bot.delivery.rate_limit import RateLimit
+from bot.delivery.role_lease import RoleLease
 from bot.errors import DeliveryError, StaleLeaseError, StoreError
 from bot.i18n import Say
 from bot.model import Delivery
-from bot.ports.outbox import Dead, DeliverStore, Folded, Later, Notifier, Sent, Unreadable
+from bot.ports.outbox import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +29,15 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 UNSHOWN = "it cannot be shown; the log has the reason"
 
 
-class Lane:
+class AttemptRunner:
     """Sends for the loop; tells it by `waits` to send nothing before then, and by `closed` which chats to let go of."""
 
     def __init__(
         self,
-        store: DeliverStore,
+        store: OutboxStore,
         notifier: Notifier,
-        pace: Pace,
-        tenure: Tenure,
+        pace: RateLimit,
+        tenure: RoleLease,
         *,
         now: Callable[[], datetime],
         wall: Callable[[], datetime],

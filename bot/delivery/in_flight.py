@@ -29,7 +29,7 @@ class _Flight:
     since: float
 
 
-class Flights:
+class InFlight:
     """At most one flight a chat. `pace` is how many a second are wanted, `clock` is monotonic, in seconds."""
 
     def __init__(self, pace: float, clock: Callable[[], float], landed: Callable[[int], None]) -> None:

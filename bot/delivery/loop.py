@@ -16,15 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.attempt import Lane
+from bot.delivery.attempt import AttemptRunner
 from bot.delivery.batches import STALE, mates, without
-from bot.delivery.in_flight import RUSH, Flights
-from bot.delivery.rate_limit import Limits, Pace
-from bot.delivery.role_lease import Tenure
+from bot.delivery.in_flight import RUSH, InFlight
+from bot.delivery.rate_limit import Limits, RateLimit
+from bot.delivery.role_lease import RoleLease
 from bot.errors import StaleLeaseError, StoreError
 from bot.i18n import Say, words
 from bot.model import Delivery
-from bot.ports.outbox import TOGETHER, DeliverStore, Notifier, Unreadable
+from bot.ports.outbox import TOGETHER, Notifier, OutboxStore, Unreadable
 from bot.process import clock as clocks
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Drained:
+class DrainResult:
     """What `drain` did: alerts told, given up, and not delivered yet.
 
     `refused` says why nobody can be told, if so; `standby` is True when another instance sends, and has what is left.
@@ -54,12 +54,12 @@ class Drained:
     standby: bool = False
 
 
-class Deliverer:
+class DeliveryLoop:
     """The sender of one token. `max_per_hour` is asked at each message, so an edited file counts at once."""
 
     def __init__(
         self,
-        store: DeliverStore,
+        store: OutboxStore,
         notifier: Notifier,
         *,
         limits: Limits | None = None,
@@ -84,10 +84,10 @@ class Deliverer:
         self._store, self._now, self._wall = store, now, wall
         self._pause = pause
         self._max_per_hour = max_per_hour
-        self._tenure = Tenure(store, "sender", wall)
+        self._tenure = RoleLease(store, "sender", wall)
         limits = limits or Limits()
-        self._pace = Pace(limits)
-        self._lane = Lane(
+        self._pace = RateLimit(limits)
+        self._lane = AttemptRunner(
             store,
             notifier,
             self._pace,
@@ -102,7 +102,7 @@ class Deliverer:
         self._epoch: int | None = None
         self._held: list[Delivery] = []
         self._astray = False  # something may be claimed that is not held here: a claim met a fault
-        self._flights = Flights(limits.bot.per_second, clock, self._landed)
+        self._flights = InFlight(limits.bot.per_second, clock, self._landed)
         self._served: set[int] = set()  # chats that had their turn: the others come first
         self._stop = asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
@@ -125,7 +125,7 @@ class Deliverer:
         finally:
             await self._leave(GRACE)
 
-    async def drain(self, deadline: datetime) -> Drained:
+    async def drain(self, deadline: datetime) -> DrainResult:
         """Deliver until nothing is left, the (steady) deadline is reached, or nothing can be tried before it.
 
         What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
@@ -153,7 +153,7 @@ class Deliverer:
         finally:
             await self._leave(max(LAST, self._left(deadline)))
         left, _ = await self._store.waiting(self._wall())
-        return Drained(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
+        return DrainResult(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
 
     def _left(self, deadline: datetime) -> float:
         return (deadline - self._now()).total_seconds()

@@ -38,7 +38,7 @@ UNPACED = Limits(*(Limit(1_000_000, 1_000_000),) * 3, most=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """What was left at a moment."""
 
     tokens: float
@@ -64,12 +64,12 @@ class _Key:
 _BOT = _Key(None)
 
 
-class Pace:
+class RateLimit:
     """The buckets of one bot. Holds only chats that were sent to lately."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._buckets: dict[_Key, Bucket] = {}
+        self._buckets: dict[_Key, TokenBucket] = {}
         self._aloft: Counter[int] = Counter()  # requests without an answer, by chat
         self._answered: deque[datetime] = deque(maxlen=min(self._limits.most, 1000))
 
@@ -89,14 +89,14 @@ class Pace:
         """Note that a request for this chat leaves now."""
         self._aloft[chat] += 1
         for key in (_BOT, *_keys(chat)):
-            self._buckets[key] = Bucket(self._level(key, now) - 1, now)
+            self._buckets[key] = TokenBucket(self._level(key, now) - 1, now)
 
     def land(self, chat: int, now: datetime) -> None:
         """Note that every request for this chat has its answer, or is given up. Its second begins only now."""
         self._answered.extend([now] * self._aloft.pop(chat, 0))
         key = _Key(chat)
         if key in self._buckets:
-            self._buckets[key] = Bucket(min(self._buckets[key].tokens, self._level(key, now)), now)
+            self._buckets[key] = TokenBucket(min(self._buckets[key].tokens, self._level(key, now)), now)
 
     def forget(self, now: datetime) -> None:
         """Drop what has filled up again: it limits nothing."""

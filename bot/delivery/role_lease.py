@@ -30,7 +30,7 @@ class Roles(Protocol):
         ...
 
 
-class Tenure:
+class RoleLease:
     """One role of this process. `epoch` is None while it is not ours."""
 
     def __init__(self, store: Roles, role: Role, wall: Callable[[], datetime]) -> None:

@@ -36,7 +36,7 @@ from bot.fetch.failure_reasons import (
     timed_out,
 )
 from bot.fetch.guard import REFUSAL, Network, guarded_socket
-from bot.fetch.host_queue import Hosts
+from bot.fetch.host_queue import HostQueue
 from bot.fetch.priority_queue import Standing
 from bot.fetch.request import CURRENT, Request, look_at_tls, mark, note_inlet, note_socket
 from bot.fetch.response_filter import LARGEST_HEAD, measure
@@ -66,7 +66,7 @@ def default_user_agent() -> str:
     return f"Newswatch/{importlib.metadata.version('newswatch')} (news alerts; reads feeds)"
 
 
-class WebFetch:
+class WebClient:
     """An implementation of `ports.Fetch`; an async context manager that owns its connections.
 
     `room` is awaited before a request, and with `large=True` before the rest of a large answer is taken in;
@@ -91,7 +91,7 @@ class WebFetch:
         self._ports = frozenset(allowed_ports)
         self._deadline = deadline
         self._largest = largest
-        self._hosts = Hosts(host_spacing)
+        self._hosts = HostQueue(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
         self._slots = slots()
         self._room = room

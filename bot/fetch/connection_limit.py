@@ -33,7 +33,7 @@ _FILES = 2 * CONNECTIONS + 32  # the database, pipes and logs need open files as
 class Seat:
     """Where a request sits. Its times are seconds of the loop's clock."""
 
-    slots: Slots
+    slots: ConnectionLimit
     standing: Standing  # of its host
     page: bool  # an alert waits for it
     end: Callable[[], None] = lambda: None  # ends the request
@@ -141,7 +141,7 @@ class Seat:
         self._timer = asyncio.get_running_loop().call_later(left, self._look)
 
 
-class Slots:
+class ConnectionLimit:
     """What may be open and taken in at once."""
 
     def __init__(self, connections: int = CONNECTIONS, quick: int = QUICK, large: int = LARGE_ONES) -> None:
@@ -163,7 +163,7 @@ class Slots:
             self._connections.leave(standing)
 
 
-def slots() -> Slots:
+def slots() -> ConnectionLimit:
     """Return as many as this process may have files for, after raising its limit as far as it may itself."""
     files, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files != resource.RLIM_INFINITY and files < _FILES:
@@ -172,7 +172,7 @@ def slots() -> Slots:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             files = wanted
     most = CONNECTIONS if files == resource.RLIM_INFINITY else max(4, min(CONNECTIONS, (files - 32) // 2))
-    return Slots(most, min(QUICK, most))
+    return ConnectionLimit(most, min(QUICK, most))
 
 
 def _shared(places: int, new: float) -> Line:

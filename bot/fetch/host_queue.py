@@ -62,7 +62,7 @@ class _Queue:
         self.call()
 
 
-class Hosts:
+class HostQueue:
     """The queues of all hosts. `spacing` is in seconds; 0 lifts the queues, and only a host's own wish is kept."""
 
     def __init__(self, spacing: float) -> None:

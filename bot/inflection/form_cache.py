@@ -18,7 +18,7 @@ _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS forms (word TEXT PRIMARY KEY, forms
 _WAIT: Final = 2.0  # seconds for another instance that is writing
 
 
-class FormFile:
+class FormCacheFile:
     """A file of forms. Safe to share between processes and threads: each call opens it anew."""
 
     def __init__(self, path: Path) -> None:

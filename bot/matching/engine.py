@@ -16,7 +16,7 @@ from typing import Final
 from bot.errors import QueryError
 from bot.inflection.word_forms import FormCache
 from bot.matching.compilation import PASSING, Keyword, Planned, Written, fault, planned, too_large, too_slow
-from bot.matching.examination import Item, holds, proof
+from bot.matching.examination import ExaminedItem, holds, proof
 from bot.matching.planner import All, Any, Found, Near, Test, leaves_of
 from bot.matching.query import FromSource
 from bot.model import Match, Source, Watchlist
@@ -70,7 +70,7 @@ class Engine:
         silenced = {keyword.watchlist for keyword, _ in fired if keyword.excludes}
         return tuple(match for keyword, match in fired if not keyword.excludes and keyword.watchlist not in silenced)
 
-    def _fired(self, keyword: Keyword, item: Item) -> tuple[Keyword, Match] | None:
+    def _fired(self, keyword: Keyword, item: ExaminedItem) -> tuple[Keyword, Match] | None:
         """Return the match of a query that holds; one that meets a fault of ours is left out of the item, and named."""
         try:
             if not (holds(keyword.test, item) and (keyword.excludes or self.applies(keyword.watchlist, item))):
@@ -93,19 +93,19 @@ class Engine:
                 found += [(keyword.watchlist, keyword.text, reason) for keyword in its]
         return tuple(LeftOut(self.watchlists[number].id, text, reason) for number, text, reason in found)
 
-    def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> Item:
+    def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> ExaminedItem:
         """Look every leaf up in the item."""
         origins = None if source is None else self._origins.get(source, frozenset((fold(source),)))
-        return Item((title, lead, body), self.finder, origins, language)
+        return ExaminedItem((title, lead, body), self.finder, origins, language)
 
-    def due(self, item: Item) -> list[Keyword]:
+    def due(self, item: ExaminedItem) -> list[Keyword]:
         """Return the queries that may hold for the item, each once, in order."""
         numbers = {number for found in item.found for leaf in found for number in self._by_leaf.get(leaf, ())}
         for origin in item.origins or ():
             numbers.update(self._by_source.get(origin, ()))
         return [self.keywords[number] for number in sorted(numbers)]
 
-    def applies(self, watchlist: int, item: Item) -> bool:
+    def applies(self, watchlist: int, item: ExaminedItem) -> bool:
         """Return whether a watchlist looks at this source and language at all."""
         languages, scope = self.watchlists[watchlist].languages, self._scopes[watchlist]
         if languages and item.language is not None and item.language not in languages:

@@ -31,7 +31,7 @@ _SCRIPTS: Final[dict[str, Script]] = {
 Place = tuple[int, int, int]  # which field, start, end
 
 
-class Item:
+class ExaminedItem:
     """Title, lead and body with the leaves found in each; `origins` are the source's names, folded.
 
     The leaves that are `late` are regexes that were not looked for everywhere: they count as not found.
@@ -97,7 +97,7 @@ class Item:
         return self._script() == _SCRIPTS.get(language, "latin")
 
 
-def holds(test: Test, item: Item) -> bool:
+def holds(test: Test, item: ExaminedItem) -> bool:
     """Return whether a query holds for the item."""
     held = False
     match test:
@@ -118,13 +118,13 @@ def holds(test: Test, item: Item) -> bool:
     return held
 
 
-def proof(test: Test, item: Item, limit: int) -> tuple[Evidence, ...]:
+def proof(test: Test, item: ExaminedItem, limit: int) -> tuple[Evidence, ...]:
     """Return the places that made a query hold, title first, in the order of the text."""
     places = sorted(set(_places(test, item)))
     return tuple(item.evidence(place) for place in places[:limit])
 
 
-def _places(test: Test, item: Item) -> list[Place]:
+def _places(test: Test, item: ExaminedItem) -> list[Place]:
     if isinstance(test, Found):
         return item.places(test)
     if isinstance(test, All | Any):
@@ -132,7 +132,7 @@ def _places(test: Test, item: Item) -> list[Place]:
     return together(test, item) if isinstance(test, Near) else []
 
 
-def together(test: Near, item: Item) -> list[Place]:
+def together(test: Near, item: ExaminedItem) -> list[Place]:
     """Return the places, of each word one, that stand near enough to one another; the first such group of a field.
 
     Goes once through all places of the words: which of them are shown is cut elsewhere, whether they are near never.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from bot.i18n import Words, field_name
+from bot.i18n import Translator, field_name
 from bot.matching.compilation import Keyword
 from bot.matching.engine import Engine
-from bot.matching.examination import FIELDS, Item, holds
+from bot.matching.examination import FIELDS, ExaminedItem, holds
 from bot.matching.planner import Absent, All, Any, Found, Near, Test
 from bot.matching.query import FromSource
 from bot.text.tokens import fold, tokens, variants
@@ -35,7 +35,7 @@ class NearMiss:
 
 
 def near_misses(
-    _: Words,
+    _: Translator,
     engine: Engine,
     title: str,
     lead: str = "",
@@ -68,7 +68,7 @@ def near_misses(
     return tuple(islice((miss for miss in found if only is None or miss.watchlist in only), MAX_REASONS))
 
 
-def _refused(_: Words, engine: Engine, keyword: Keyword, item: Item, excluding: str | None) -> str | None:
+def _refused(_: Translator, engine: Engine, keyword: Keyword, item: ExaminedItem, excluding: str | None) -> str | None:
     """Return what kept a query from firing of which something is there, None where it fired."""
     if not holds(keyword.test, item):
         return lacking(_, keyword.test, item)
@@ -84,7 +84,7 @@ def _refused(_: Words, engine: Engine, keyword: Keyword, item: Item, excluding: 
     return _("excluded by {query}", query=excluding) if excluding is not None else None
 
 
-def lacking(_: Words, test: Test, item: Item) -> str:
+def lacking(_: Translator, test: Test, item: ExaminedItem) -> str:
     """Return what a query that does not hold lacks."""
     match test:
         case Found(_, field, shown):
@@ -136,7 +136,7 @@ def describe(test: Test) -> str:
             return f"lang:{test.code}"
 
 
-def _alike(_: Words, engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
+def _alike(_: Translator, engine: Engine, words: set[str]) -> list[tuple[Keyword, str]]:
     """Find queries of one word or phrase whose letters are in the text, but not as they ask for them."""
     folded = {variants(word)[0]: word for word in sorted(words)}
     inside = {

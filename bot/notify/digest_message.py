@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.i18n import Words, words
-from bot.model import Delivery, Held, Look
+from bot.i18n import Translator, words
+from bot.model import Delivery, DisplayPreferences, Held
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain
 from bot.notify.sources_line import NAME, clock, headline_of, zone_of
@@ -14,7 +14,7 @@ _LINE, _WAS = 200, 120  # UTF-16 units of a headline, and of one that was correc
 _OTHERS = 3  # outlets of a line that are named
 
 
-def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
+def fold(deliveries: Sequence[Delivery], home: DisplayPreferences) -> Message | None:
     """Return the rolling message that lists these alerts of one chat; None when they do not fit one message.
 
     Where they fit only so, a line names the first outlet of its story and counts the others. It is silent, but for
@@ -28,7 +28,7 @@ def fold(deliveries: Sequence[Delivery], home: Look) -> Message | None:
     return None
 
 
-def _page(deliveries: Sequence[Delivery], home: Look, named: int) -> Page:
+def _page(deliveries: Sequence[Delivery], home: DisplayPreferences, named: int) -> Page:
     look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
     _ = words(look.language or home.language)
     page = Page()
@@ -53,7 +53,7 @@ def _mark(delivery: Delivery) -> str:
     return "🆕 " if alert.part else ""
 
 
-def _sources(_: Words, delivery: Delivery, home: Look, named: int) -> str:
+def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, named: int) -> str:
     """Return " · Daily Courier 14:02, Reuters 14:07 +2"; of a reply, whose it is."""
     reports = delivery.reports
     if delivery.alert.part:
@@ -68,7 +68,7 @@ def _sources(_: Words, delivery: Delivery, home: Look, named: int) -> str:
     return f" · {', '.join(parts)}{more}"
 
 
-def _gathered(_: Words, held: Held | None) -> str:
+def _gathered(_: Translator, held: Held | None) -> str:
     """Return why these come together."""
     if held == "quiet":
         return _("🌙 While it was quiet")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.button_ids import of_alert
 from bot.i18n import words
-from bot.model import TERMINAL, Delivery, Look
+from bot.model import TERMINAL, Delivery, DisplayPreferences
 
 Key = tuple[str, str]  # label, plain text; what it says when it is pressed
 
 
-def keyboard(delivery: Delivery, home: Look) -> tuple[tuple[Key, ...], ...]:
+def keyboard(delivery: Delivery, home: DisplayPreferences) -> tuple[tuple[Key, ...], ...]:
     """Return the rows of buttons; none under notices, replies, and what had to be sent in a simpler form."""
     alert, key = delivery.alert, delivery.key
     if key is None or alert.part or not alert.watchlists or delivery.form != "rich" or alert.chat == TERMINAL:

@@ -11,8 +11,8 @@ from itertools import islice
 
 import regex
 
-from bot.i18n import Words, field_name, words
-from bot.model import Delivery, Evidence, Look
+from bot.i18n import Translator, field_name, words
+from bot.model import Delivery, DisplayPreferences, Evidence
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain, units
 from bot.notify.sources_line import HEADLINE, NAME, headline_of, most_links, news, outlets, told_first, zone_of
@@ -23,7 +23,7 @@ _MOST_BOLD = 30
 _FIELDS = ("title", "lead", "body")
 
 
-def render(delivery: Delivery, home: Look) -> Message:
+def render(delivery: Delivery, home: DisplayPreferences) -> Message:
     """Return the message for one alert. What the chat's own look leaves open, `home` says (else UTC and English)."""
     alert, look = delivery.alert, delivery.look
     _ = words(look.language or home.language)
@@ -45,7 +45,7 @@ def render(delivery: Delivery, home: Look) -> Message:
     return Message(page.text, tuple(page.spans), url if delivery.form == "rich" else None, silent)
 
 
-def _alert(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
+def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None) -> None:
     """Write what happened, and why it is told."""
     alert, layout = delivery.alert, delivery.look.layout
     wordy = layout != "compact" and delivery.form != "bare"
@@ -64,7 +64,7 @@ def _alert(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
         page.write("\n🔎 " + _evidence(_, alert.evidence))
 
 
-def _reply(_: Words, page: Page, delivery: Delivery, url: str | None) -> None:
+def _reply(_: Translator, page: Page, delivery: Delivery, url: str | None) -> None:
     """Write what answers a story's message: a corrected headline, a new development, or that it is urgent now."""
     alert, told = delivery.alert, told_first(delivery)
     source = f" · {cut(plain(told.source), NAME)}" if told else ""
@@ -119,7 +119,7 @@ def _sentences(page: Page, delivery: Delivery, lead: str) -> None:
             _embolden(page, sentence, finder, spans - len(page.spans))
 
 
-def _evidence(_: Words, evidence: Sequence[Evidence]) -> str:
+def _evidence(_: Translator, evidence: Sequence[Evidence]) -> str:
     """Return "Kremlin (title) · summit (text)": each word once, by the foremost field that has it."""
     seen: dict[str, str] = {}
     for one in sorted(evidence, key=lambda one: _FIELDS.index(one.field)):

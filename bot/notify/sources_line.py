@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.model import Delivery, Report
 from bot.notify.message_builder import MOST_UNITS, Page
 from bot.notify.sanitize import cut, link, plain, units
@@ -47,7 +47,7 @@ def most_links(delivery: Delivery) -> int:
     return min(reports, _MOST_LINKED) + min(max(reports - 1, 0), _MOST_NEWS)
 
 
-def outlets(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
+def outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11, 14:30", each name a link to its own report.
 
     A further report of an outlet is told by its time.
@@ -76,7 +76,7 @@ def outlets(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
             shown += 1
 
 
-def news(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
+def news(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write the headlines that say what the message does not say yet, each a link to its own report."""
     first = told_first(delivery)
     known = Known()
@@ -102,7 +102,7 @@ def news(_: Words, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
         page.write(tail)
 
 
-def clock(_: Words, report: Report, today: datetime) -> str:
+def clock(_: Translator, report: Report, today: datetime) -> str:
     """Return when it was published, as far as that can be: never after we saw it; the day where it is another."""
     published = report.published
     when = min(published, report.at) if published and published.year > _WEB_BEGAN else report.at

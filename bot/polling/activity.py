@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.ports.poll_store import Habits
+from bot.ports.poll_store import SourceStats
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -32,8 +32,8 @@ _UNIT = 1000
 
 
 def learned(
-    habits: Habits, last: datetime | None, now: datetime, *, news: bool, every: timedelta = timedelta()
-) -> Habits:
+    habits: SourceStats, last: datetime | None, now: datetime, *, news: bool, every: timedelta = timedelta()
+) -> SourceStats:
     """Return what is known after a poll that went well; `last` is the one before it, `every` the source's own pace."""
     rates = _rates(habits.rhythm)
     watched = last is not None and timedelta() <= now - last <= max(GAP, 2 * every)
@@ -53,7 +53,7 @@ def learned(
     return replace(habits, rhythm=_packed(rates), since=min(since, now), news_at=news_at, lull=lull)
 
 
-def seeded(habits: Habits, dates: Iterable[datetime], now: datetime) -> Habits:
+def seeded(habits: SourceStats, dates: Iterable[datetime], now: datetime) -> SourceStats:
     """Return what the dates of a feed tell at first sight. A publisher that has no true dates teaches nothing."""
     known = sorted({at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0) for at in dates if at <= now})
     recent = [at for at in known if now - at < 2 * WEEK]
@@ -69,13 +69,13 @@ def seeded(habits: Habits, dates: Iterable[datetime], now: datetime) -> Habits:
     return replace(habits, rhythm=_packed(rates), lull=lull)
 
 
-def rate(habits: Habits, now: datetime) -> float:
+def rate(habits: SourceStats, now: datetime) -> float:
     """Return how many polls with news an hour is expected to bring: this one, or the next if it is livelier."""
     rates = _rates(habits.rhythm)
     return max(rates[now.hour], rates[(now.hour + 1) % 24])
 
 
-def silence(habits: Habits, now: datetime) -> timedelta | None:
+def silence(habits: SourceStats, now: datetime) -> timedelta | None:
     """Return for how long the source has brought no news, where that is unusual; None where it is not."""
     if habits.since is None or habits.news_at is None:
         return None

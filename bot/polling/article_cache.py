@@ -34,7 +34,7 @@ class _Page:
 
 
 @dataclass(slots=True)
-class Pages:
+class ArticleCache:
     """The pages of this process."""
 
     fetch: Fetch

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.ports.poll_store import Habits, Leased
+from bot.ports.poll_store import SourceLease, SourceStats
 
 JUMP = timedelta(minutes=1)  # less is drift, and decides nothing
 WRITTEN = timedelta(milliseconds=1)  # as exactly as the database keeps a time
@@ -28,7 +28,7 @@ class Lately:
         """Remember that a source (its id) was polled well now, at this time of the wall clock."""
         self._polled[source] = polled_at, self.steady()
 
-    def moved(self, leased: Leased, now: datetime) -> Leased:
+    def moved(self, leased: SourceLease, now: datetime) -> SourceLease:
         """Return a lease as if the wall clock had always been as wrong, or right, as it is now."""
         at, then = self._polled.get(leased.id, (None, None))
         if at is None or then is None or leased.polled_at is None or abs(leased.polled_at - at) > WRITTEN:
@@ -39,7 +39,7 @@ class Lately:
         return replace(leased, polled_at=leased.polled_at + jump, habits=_moved(leased.habits, jump))
 
 
-def _moved(habits: Habits, jump: timedelta) -> Habits:
+def _moved(habits: SourceStats, jump: timedelta) -> SourceStats:
     def by(moment: datetime | None) -> datetime | None:
         return None if moment is None else moment + jump
 

@@ -47,7 +47,7 @@ def retitled(entries: Sequence[Identity], known: frozenset[int]) -> tuple[int, .
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class HeadlineChanges:
     """What came of known items that are back under another headline. `keys` are to go on record."""
 
     keys: tuple[int, ...] = ()
@@ -55,7 +55,7 @@ class Back:
     follow_ups: tuple[FollowUp, ...] = ()
 
 
-def told(keys: tuple[int, ...], back: Sequence[tuple[ReportOnRecord, Item]]) -> Back:
+def told(keys: tuple[int, ...], back: Sequence[tuple[ReportOnRecord, Item]]) -> HeadlineChanges:
     """Return what is corrected of reports whose items came back, and what answers the messages of their stories."""
     changed = [
         (known, item)
@@ -63,11 +63,11 @@ def told(keys: tuple[int, ...], back: Sequence[tuple[ReportOnRecord, Item]]) -> 
         if item.title and known.report.headline and assign.corrected(known.report.headline, item.title)
     ]
     if len(changed) > AT_ONCE:
-        return Back(keys)
+        return HeadlineChanges(keys)
     corrections = tuple(Correction(known.id, known.story, item.title) for known, item in changed)
     follow_ups = tuple(
         FollowUp(known.story, part_of(known.id, item.title), item.title, known.report.url, was=known.report.headline)
         for known, item in changed
         if known.changes < OFTEN
     )
-    return Back(keys, corrections, follow_ups)
+    return HeadlineChanges(keys, corrections, follow_ups)

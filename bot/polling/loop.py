@@ -19,8 +19,8 @@ from bot.model import Source
 from bot.polling import outcome
 from bot.polling.notices import Notices
 from bot.polling.outage import SILENT, Outage
-from bot.polling.poll_source import Setup, Taken, Turns
-from bot.ports.poll_store import Leased, PollStore, Turn
+from bot.polling.poll_source import PollResult, Setup, SourcePoller
+from bot.ports.poll_store import PollStore, SourceLease, Turn
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ HICCUP = 30.0  # longest pause after a fault of the database, in seconds
 
 
 @dataclass
-class Tally:
+class PollTally:
     """What polling came to since it was made; the numbers of `once --json`."""
 
     polled: int = 0
@@ -50,12 +50,12 @@ class Tally:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-class Poller:
+class PollLoop:
     """Polls sources; one for a process."""
 
     def __init__(
         self,
-        turns: Turns,
+        turns: SourcePoller,
         setup: Callable[[], Setup],
         notices: Notices,
         *,
@@ -69,19 +69,19 @@ class Poller:
         self._setup = setup
         self._notices = notices
         self._queued = queued
-        self._tasks: dict[asyncio.Task[None], Leased] = {}
+        self._tasks: dict[asyncio.Task[None], SourceLease] = {}
         self._done: list[asyncio.Task[None]] = []
         self._awake = asyncio.Event()
         self._look_at = 0.0  # on the loop's clock
         self._quiet: list[Turn] = []
-        self._back: list[Leased] = []  # what a fault of the database left in our hands: given back when it is over
+        self._back: list[SourceLease] = []  # what a fault of the database left in our hands: given back when it is over
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
         self._flushed = self._renewed = 0.0
         self._outage = Outage()
         self._offline = False
         self._began = 0.0
-        self.tally = Tally()
+        self.tally = PollTally()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
         """Poll until `stop`; `beat` is called at every step forward, `ail` with what keeps us from polling."""
@@ -168,7 +168,7 @@ class Poller:
         self._done.append(task)
         self._awake.set()
 
-    async def _take(self, leased: Leased, source: Source, setup: Setup) -> None:
+    async def _take(self, leased: SourceLease, source: Source, setup: Setup) -> None:
         """Take one turn; whatever happens ends here."""
         try:
             taken = await self._turns.take(leased, source, setup)
@@ -214,7 +214,7 @@ class Poller:
             return turn
         return replace(turn, outcome=outcome.outage(turn.outcome, source))
 
-    def _count(self, name: str, taken: Taken) -> None:
+    def _count(self, name: str, taken: PollResult) -> None:
         tally = self.tally
         tally.polled += 1
         tally.items += taken.items

@@ -14,11 +14,11 @@ from hashlib import blake2b
 
 from bot import owner_notices
 from bot.errors import QueryError
-from bot.i18n import Say, Words, words
+from bot.i18n import Say, Translator, words
 from bot.matching.engine import LeftOut
-from bot.model import Alert, Chat, Look, Source
+from bot.model import Alert, Chat, DisplayPreferences, Source
 from bot.polling import activity, redirects
-from bot.polling.poll_source import Taken
+from bot.polling.poll_source import PollResult
 from bot.polling.schedule import GONE, NOTICE_AFTER
 from bot.ports.poll_store import Outcome, PollStore
 from bot.ports.record import PersonalQuery
@@ -41,13 +41,13 @@ class Notices:
 
     store: PollStore
     owners: Sequence[int]
-    look: Callable[[int], Awaitable[Look]]
-    home: Callable[[], Look]
+    look: Callable[[int], Awaitable[DisplayPreferences]]
+    home: Callable[[], DisplayPreferences]
     _well: dict[str, datetime] = field(default_factory=dict)
     _waiting: list[tuple[Source, Outcome]] = field(default_factory=list)
     _told: set[int] = field(default_factory=set)  # numbers of this process; the store knows those before it
 
-    async def after(self, source: Source, taken: Taken, now: datetime, *, alone: bool = False) -> None:
+    async def after(self, source: Source, taken: PollResult, now: datetime, *, alone: bool = False) -> None:
         """Tell what a poll showed that an owner should know; `alone` is the only source that there is."""
         outcome = taken.outcome
         if outcome.error is None:
@@ -66,7 +66,7 @@ class Notices:
             elif not self._well:
                 self._waiting = [*self._just_now(now), (source, outcome)]
 
-    async def _tell_learned(self, source: Source, taken: Taken, now: datetime) -> None:
+    async def _tell_learned(self, source: Source, taken: PollResult, now: datetime) -> None:
         """Tell that a source has moved, or has fallen silent for much longer than it usually is."""
         leased, habits = taken.outcome.leased, taken.outcome.habits
         if habits is None:
@@ -90,7 +90,7 @@ class Notices:
                 now,
             )
 
-    async def _tell_rebuilt(self, source: Source, taken: Taken, now: datetime) -> None:
+    async def _tell_rebuilt(self, source: Source, taken: PollResult, now: datetime) -> None:
         await self.tell(
             lambda _: owner_notices.rebuilt(_, source.name, taken.braked, taken.items),
             lambda _: redacted(source.url),
@@ -151,5 +151,5 @@ class Notices:
         return any(now - when < OURS for name, when in self._well.items() if name != source.name)
 
 
-def _mending(_: Words, reason: QueryError, number: int) -> str:
+def _mending(_: Translator, reason: QueryError, number: int) -> str:
     return f"{owner_notices.because(_, reason)}. {owner_notices.what_to_do(_, number)}"

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
 from bot.polling import activity, redirects, schedule
-from bot.ports.poll_store import Leased, Outcome
+from bot.ports.poll_store import Outcome, SourceLease
 from bot.sources.document import Document
 
 NOT_MODIFIED = 304
 WHOLE_EVERY = timedelta(days=1)  # between two requests for a whole answer
 
 
-def asked_with(leased: Leased, now: datetime) -> Validators:
+def asked_with(leased: SourceLease, now: datetime) -> Validators:
     """Return what makes the request conditional. Once a day nothing does: some servers say 304 for ever (case 40)."""
     known, whole_at = leased.validators, leased.habits.whole_at
     if whole_at is not None and abs(now - whole_at) < WHOLE_EVERY:
@@ -29,7 +29,7 @@ def asked_with(leased: Leased, now: datetime) -> Validators:
 
 
 def well(
-    leased: Leased,
+    leased: SourceLease,
     source: Source,
     fetched: Fetched,
     now: datetime,
@@ -68,7 +68,7 @@ def well(
     )
 
 
-def failed(leased: Leased, source: Source, error: Exception, now: datetime) -> Outcome:
+def failed(leased: SourceLease, source: Source, error: Exception, now: datetime) -> Outcome:
     """Return the end of a poll that brought no answer, or none that can be read, for this reason."""
     failures = leased.failures + 1
     retry_after, status, unreached = None, None, False

@@ -19,13 +19,13 @@ from bot.identity import Identity
 from bot.matching.engine import Engine
 from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
 from bot.polling import headline_changes, schedule
-from bot.polling.article_cache import LATE, Pages
+from bot.polling.article_cache import LATE, ArticleCache
 from bot.polling.clock_jumps import Lately
-from bot.polling.headline_changes import Back
+from bot.polling.headline_changes import HeadlineChanges
 from bot.polling.outcome import asked_with, failed, well
-from bot.polling.retrieve import Asking
-from bot.polling.story_assignment import WINDOW, Found, Placer, read, with_lead
-from bot.ports.poll_store import Leased, Outcome, PollStore, Recorded, ReportOnRecord, Turn
+from bot.polling.retrieve import Retriever
+from bot.polling.story_assignment import WINDOW, MatchedItem, StoryAssigner, read, with_lead
+from bot.ports.poll_store import Outcome, PollStore, Recorded, ReportOnRecord, SourceLease, Turn
 from bot.ports.retrieval import Fetch, Parse
 from bot.process.clock import steady
 from bot.sources.document import Document
@@ -54,7 +54,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class PollResult:
     """What a turn came to. `recorded` is True when its outcome is written already, together with its items.
 
     Otherwise it tells nobody anything, and its outcome waits, with what it has `seen`, for others of its kind.
@@ -76,34 +76,34 @@ class Taken:
 class _Findings:
     """What became of the items that may be told: those that fired, those that did not, and those to be read later."""
 
-    matched: list[Found] = field(default_factory=list)
+    matched: list[MatchedItem] = field(default_factory=list)
     silent: list[Item] = field(default_factory=list)
     late: list[Item] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class SourcePoller:
     """Takes turns; holds what every turn needs."""
 
     store: PollStore
     fetch: Fetch
     parse: Parse
     now: Callable[[], datetime]
-    pages: Pages
+    pages: ArticleCache
     encoder: Encoder | None = None  # reads what matched, where the extra is there and wanted
     lately: Lately = field(default_factory=lambda: Lately(steady))
 
-    async def take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+    async def take(self, leased: SourceLease, source: Source, setup: Setup) -> PollResult:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
         taken = await self._take(leased, source, setup)
         if taken.outcome.error is None:
             self.lately.note(leased.id, taken.outcome.polled_at)
         return taken
 
-    async def _take(self, leased: Leased, source: Source, setup: Setup) -> Taken:
+    async def _take(self, leased: SourceLease, source: Source, setup: Setup) -> PollResult:
         as_it_was, leased = leased, self.lately.moved(leased, self.now())
         try:
-            asking = Asking(self.fetch, self.parse, self.now)
+            asking = Retriever(self.fetch, self.parse, self.now)
             moved, found = _where(leased, source)
             first, lost = not leased.baselined, leased.failures >= SEARCH_AFTER
             asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=first, lost=lost)
@@ -111,14 +111,16 @@ class Turns:
                 leased = replace(leased, found=asked.found, validators=Validators())
                 asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before
             if asked.document is None:
-                return Taken(well(leased, source, asked.fetched, self.now()))
+                return PollResult(well(leased, source, asked.fetched, self.now()))
             return await self._read(leased, source, setup, asked.fetched, asked.document)
         except FetchError as error:
             return self._failed(_searching(as_it_was) if error.status in {404, 410} else as_it_was, source, error)
         except ParseError as error:
             return self._failed(_searching(as_it_was), source, error)
 
-    async def _read(self, leased: Leased, source: Source, setup: Setup, fetched: Fetched, document: Document) -> Taken:
+    async def _read(
+        self, leased: SourceLease, source: Source, setup: Setup, fetched: Fetched, document: Document
+    ) -> PollResult:
         """Tell new items from known ones, and record them."""
         entries = document.identities
         known = await self._known(leased, entries)
@@ -126,7 +128,7 @@ class Turns:
         fresh = sorted((*sifted.new, *sifted.baseline))
         again = headline_changes.retitled(entries, known)
         if not fresh and not again and leased.baselined:
-            return Taken(well(leased, source, fetched, self.now(), document=document), items=len(entries))
+            return PollResult(well(leased, source, fetched, self.now(), document=document), items=len(entries))
         items, back = await self._items(source, document, fresh, again)
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
         told = self._told(leased, source, sifted.new, items, known_from)
@@ -141,7 +143,7 @@ class Turns:
         taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
         return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
 
-    async def _known(self, leased: Leased, entries: Sequence[Identity]) -> frozenset[int]:
+    async def _known(self, leased: SourceLease, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: of each item one, and the others only where that one is not known."""
         now = self.now()
         first_today = leased.read_at is None or leased.read_at.date() != now.date()
@@ -154,7 +156,7 @@ class Turns:
 
     async def _items(
         self, source: Source, document: Document, fresh: Sequence[int], again: Sequence[int]
-    ) -> tuple[dict[int, Item], Back]:
+    ) -> tuple[dict[int, Item], HeadlineChanges]:
         """Read the new items by position, and those that are back under another headline and have a report."""
         entries, reported = document.identities, dict[int, ReportOnRecord]()
         if again:
@@ -185,7 +187,7 @@ class Turns:
         ]
 
     def _told(
-        self, leased: Leased, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
+        self, leased: SourceLease, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
     ) -> tuple[int, ...]:
         """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
 
@@ -262,16 +264,16 @@ class Turns:
         source: Source,
         setup: Setup,
         silent: Sequence[Item],
-        found: Sequence[Found],
+        found: Sequence[MatchedItem],
         *,
-        back: Back,
-    ) -> Taken:
+        back: HeadlineChanges,
+    ) -> PollResult:
         now = self.now()
         seen = tuple(Recorded(item, now) for item in silent)
         if not found and not back.keys:
-            return Taken(outcome, seen=seen)
+            return PollResult(outcome, seen=seen)
         async with self.store.recording(outcome.leased) as recording:
-            placer = Placer(recording, source, setup.watchlists, now)
+            placer = StoryAssigner(recording, source, setup.watchlists, now)
             await placer.place(found)
             turn = Turn(
                 outcome,
@@ -284,18 +286,18 @@ class Turns:
                 keys=back.keys,
             )
             queued = await recording.write(turn)
-        return Taken(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+        return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
 
-    def broken(self, leased: Leased, source: Source, error: Exception) -> Taken:
+    def broken(self, leased: SourceLease, source: Source, error: Exception) -> PollResult:
         """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""
         return self._failed(leased, source, ParseError(f"internal error ({type(error).__name__}), see the log"))
 
-    def _failed(self, leased: Leased, source: Source, error: FetchError | ParseError) -> Taken:
+    def _failed(self, leased: SourceLease, source: Source, error: FetchError | ParseError) -> PollResult:
         status = error.status if isinstance(error, FetchError) else None
-        return Taken(failed(leased, source, error, self.now()), status=status)
+        return PollResult(failed(leased, source, error, self.now()), status=status)
 
 
-def _where(leased: Leased, source: Source) -> tuple[Source, str | None]:
+def _where(leased: SourceLease, source: Source) -> tuple[Source, str | None]:
     """Return the source with the address that it moved to, if it did, and where its items were found."""
     address = leased.habits.address
     if address is None:
@@ -303,7 +305,7 @@ def _where(leased: Leased, source: Source) -> tuple[Source, str | None]:
     return replace(source, url=address), leased.found and address
 
 
-def _searching(leased: Leased) -> Leased:
+def _searching(leased: SourceLease) -> SourceLease:
     """Return a source whose items are not where they were found: after a few times they are looked for anew."""
     if leased.failures + 1 < SEARCH_AFTER:
         return leased

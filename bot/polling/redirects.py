@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.model import Source
 from bot.owner_notices import WhyNot
-from bot.ports.poll_store import Habits, Leased
+from bot.ports.poll_store import SourceLease, SourceStats
 
 POLLS = 3
 AGE = timedelta(days=1)
@@ -20,7 +20,7 @@ LOST = 3  # failures in a row at an adopted address, after which the configured 
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Redirect:
     """A move that the owner is told of: where to, and whether it was adopted."""
 
     to: str
@@ -28,7 +28,7 @@ class Moved:
     why_not: WhyNot = ""
 
 
-def followed(habits: Habits, source: Source, asked: str, to: str | None, now: datetime) -> Habits:
+def followed(habits: SourceStats, source: Source, asked: str, to: str | None, now: datetime) -> SourceStats:
     """Return what is known after a good answer from `asked`, which redirected permanently `to`; None: it did not."""
     if to is None or to == asked:
         if habits.moving_to is None:
@@ -43,25 +43,25 @@ def followed(habits: Habits, source: Source, asked: str, to: str | None, now: da
     return replace(habits, address=to, moving_to=None, moving_since=None, moving_polls=0)
 
 
-def move(before: Habits, after: Habits, source: Source, asked: str, now: datetime) -> Moved | None:
+def move(before: SourceStats, after: SourceStats, source: Source, asked: str, now: datetime) -> Redirect | None:
     """Return the move that the owner is to hear of, after a poll that changed what is known from `before`."""
     if after.address is not None and after.address != before.address:
-        return Moved(after.address, adopted=True)
+        return Redirect(after.address, adopted=True)
     if after.moving_to is not None and _is_settled(after, now):
-        return Moved(after.moving_to, adopted=False, why_not=_why_not(source, asked, after.moving_to))
+        return Redirect(after.moving_to, adopted=False, why_not=_why_not(source, asked, after.moving_to))
     return None
 
 
-def asked(leased: Leased, source: Source) -> str:
+def asked(leased: SourceLease, source: Source) -> str:
     """Return the address that a source is asked at."""
     return leased.habits.address or leased.found or source.url
 
 
-def _is_settled(habits: Habits, now: datetime) -> bool:
+def _is_settled(habits: SourceStats, now: datetime) -> bool:
     return habits.moving_polls >= POLLS and habits.moving_since is not None and now - habits.moving_since >= AGE
 
 
-def after_failure(habits: Habits, failures: int) -> Habits:
+def after_failure(habits: SourceStats, failures: int) -> SourceStats:
     """Return what is known after so many failures in a row: a move that led nowhere is taken back."""
     if habits.address is None or failures < LOST:
         return habits

@@ -28,7 +28,7 @@ SITEMAPS = 8  # requests for one index
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Retrieved:
     """What a source answered. `document` is None when nothing has changed."""
 
     fetched: Fetched  # with the validators to ask by the next time
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Retriever:
     """Asks sources; holds what that needs."""
 
     fetch: Fetch
@@ -52,7 +52,7 @@ class Asking:
         *,
         first: bool = True,
         lost: bool = False,
-    ) -> Asked:
+    ) -> Retrieved:
         """Ask a source. `found` is where an earlier poll found its items; at `first` sight nothing may be missing.
 
         A site is searched at first sight, and again when its items are `lost`: a feed that for once sends a page, to
@@ -62,21 +62,21 @@ class Asking:
         found = found if kind == "auto" else None
         fetched = await self._get(found or source.url, source, validators)
         if fetched.not_modified:
-            return Asked(fetched, None, found)
+            return Retrieved(fetched, None, found)
         document = await self.parse.scan(fetched, self.now(), kind, source.select)
         if document.shape == "index":
             return replace(await self.index(fetched, document, source, whole=first), found=found)
         if document.shape != "page" or kind == "page":
-            return Asked(fetched, document, found)
+            return Retrieved(fetched, document, found)
         if found is None and not (first or lost):
             raise ParseError(f"not a feed but {what(fetched.body)}")
         if found is None:
             return await self._discover(fetched, document, source, or_list=first)
         if found != source.url:
             raise ParseError("where its feed was, there is a web page now")
-        return Asked(fetched, _list_of(fetched, document), found)
+        return Retrieved(fetched, _list_of(fetched, document), found)
 
-    async def places(self, page: Fetched, document: Document, source: Source) -> AsyncGenerator[Asked]:
+    async def places(self, page: Fetched, document: Document, source: Source) -> AsyncGenerator[Retrieved]:
         """Give the feeds and news sitemaps of a site, the likeliest first, as long as the site lets itself be asked.
 
         `page` is the answer of the source's url and `document` its links; the page itself is not among the places. The
@@ -103,7 +103,7 @@ class Asking:
                     some = True
                     yield asked
 
-    async def _discover(self, page: Fetched, document: Document, source: Source, *, or_list: bool) -> Asked:
+    async def _discover(self, page: Fetched, document: Document, source: Source, *, or_list: bool) -> Retrieved:
         """Return the first place of a site that is alive, else the page itself as a list, if it may be one."""
         try:
             async with asyncio.timeout(TOGETHER):
@@ -115,9 +115,9 @@ class Asking:
             pass
         if not or_list:
             raise ParseError(f"not a feed but {what(page.body)}, and no other feed is found from there")
-        return Asked(page, _list_of(page, document), source.url)
+        return Retrieved(page, _list_of(page, document), source.url)
 
-    async def _place(self, url: str, source: Source) -> Asked:
+    async def _place(self, url: str, source: Source) -> Retrieved:
         fetched = await self._get(url, source)
         document = await self.parse.scan(fetched, self.now(), "auto")
         if document.shape == "page" or (document.shape == "index" and not any(map(is_of_news, document.further))):
@@ -126,9 +126,9 @@ class Asking:
             return replace(await self.index(fetched, document, source, whole=True), found=url)
         if document.bare:
             raise ParseError("this sitemap has no titles")
-        return Asked(fetched, document, url)
+        return Retrieved(fetched, document, url)
 
-    async def index(self, fetched: Fetched, index: Document, source: Source, *, whole: bool) -> Asked:
+    async def index(self, fetched: Fetched, index: Document, source: Source, *, whole: bool) -> Retrieved:
         """Return the items of an index's sitemaps; with `whole` of all of them, or the fault of one that fails.
 
         An index may stay the same while its sitemaps change, so it is always asked anew.
@@ -157,7 +157,7 @@ class Asking:
         if not documents:
             raise ParseError("an index without any sitemaps")
         document = await self.parse.join(documents, self.now())
-        return Asked(replace(fetched, validators=Validators()), document)
+        return Retrieved(replace(fetched, validators=Validators()), document)
 
     async def _get(self, url: str, source: Source, validators: Validators | None = None) -> Fetched:
         """Fetch an address of a source; its headers are for the host of its url alone."""

@@ -21,8 +21,8 @@ from bot.model import (
     FollowUp,
     Item,
     Match,
+    PriorityRaise,
     Report,
-    Rise,
     Signature,
     Source,
     Subscription,
@@ -30,7 +30,7 @@ from bot.model import (
 )
 from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
 from bot.stories import assign, headline
-from bot.stories.memory_index import Nearby
+from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder
 from bot.urls import canonical
 
@@ -39,7 +39,7 @@ MOST_VOICES = 60  # reports that are compared for how many voices they are; nobo
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchedItem:
     """A matched item with all that is dear to make: done before the record transaction, which holds up everybody."""
 
     item: Item
@@ -49,7 +49,7 @@ class Found:
     lead: str = ""  # what stands below the headline
 
 
-def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: Encoder | None = None) -> Found:
+def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: Encoder | None = None) -> MatchedItem:
     """Return a matched item ready to be placed. Some milliseconds of work, ten and more with the encoder: in a thread.
 
     `page` is its article, where it was had. The lead, which may be dear, is made elsewhere of `texts`.
@@ -58,10 +58,10 @@ def read(item: Item, matches: tuple[Match, ...], page: Article | None, encoder: 
     meaning = encoder.read(item.title, text) if encoder else None
     evidence = tuple(dict.fromkeys(each for match in matches for each in match.evidence))
     texts = summary.lead_texts(item.title, item.lead or item.body, page, evidence)
-    return Found(item, matches, texts, assign.signature(item.title, text, item.url, meaning))
+    return MatchedItem(item, matches, texts, assign.signature(item.title, text, item.url, meaning))
 
 
-def with_lead(found: Found, lead: str) -> Found:
+def with_lead(found: MatchedItem, lead: str) -> MatchedItem:
     """Return it with what stands below the headline; nothing where that would only say the headline again."""
     says_it = " ".join(found.item.title.split()).startswith(lead.removesuffix("…"))
     return replace(found, lead="" if says_it else lead)
@@ -71,13 +71,13 @@ def with_lead(found: Found, lead: str) -> Found:
 class _Placed:
     """A found item and the story that it belongs to."""
 
-    found: Found
+    found: MatchedItem
     report: Report
     story: int
     opens: bool  # it opens the story
 
 
-class Placer:
+class StoryAssigner:
     """Places the matched items of one turn. Afterwards: `recorded`, `alerts`, `joined`, `rises`, `follow_ups`."""
 
     def __init__(
@@ -92,11 +92,11 @@ class Placer:
         self.recorded: list[Recorded] = []
         self.alerts: list[Alert] = []
         self.joined: dict[int, None] = {}
-        self.rises: list[Rise] = []
+        self.rises: list[PriorityRaise] = []
         self.follow_ups: list[FollowUp] = []
         self.founded = 0
 
-    async def place(self, found: Sequence[Found]) -> None:
+    async def place(self, found: Sequence[MatchedItem]) -> None:
         """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
         if not found:
             return
@@ -109,10 +109,10 @@ class Placer:
         for one in placed:
             self._tell(one, readers)
 
-    def _placed(self, found: Sequence[Found], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
+    def _placed(self, found: Sequence[MatchedItem], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
         """Return the story of each item; every one knows what became of those before it."""
         placed: list[_Placed] = []
-        ours = Nearby()
+        ours = MemoryIndex()
         for one, candidates in zip(found, near, strict=True):
             report = self._report(one)
             placement = assign.place(report, one.signature, (*ours.near(one.signature, self._now, WINDOW), *candidates))
@@ -122,7 +122,7 @@ class Placer:
             placed.append(_Placed(one, report, number, placement.story is None))
         return placed
 
-    def _report(self, found: Found) -> Report:
+    def _report(self, found: MatchedItem) -> Report:
         return Report(
             source=self._source.name,
             publisher=self._source.publisher,
@@ -158,7 +158,7 @@ class Placer:
         )
         self.alerts.extend(alerts)
         if risen:
-            self.rises.append(Rise(number, risen))
+            self.rises.append(PriorityRaise(number, risen))
         self._note(placed, before, again=again)
         told = chats | {one.chat for one in alerts}
         self._stories[number] = StoryOnRecord(number, reports, told, sketches)

@@ -59,7 +59,7 @@ class Unreadable:
     reason: str
 
 
-class DeliverStore(Protocol):
+class OutboxStore(Protocol):
     """What delivery needs on record."""
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:

@@ -16,9 +16,9 @@ from bot.model import (
     Hints,
     Item,
     Match,
+    PriorityRaise,
     Probe,
     Report,
-    Rise,
     Signature,
     Source,
     Subscription,
@@ -27,7 +27,7 @@ from bot.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class SourceStats:
     """What was learned of a source: its rhythm, its wishes, and where it says that it went."""
 
     rhythm: bytes = b""  # made and read by `bot.polling.activity` alone
@@ -43,7 +43,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class SourceLease:
     """A source that is ours to poll for now. `fence` proves it when the result is written."""
 
     id: int
@@ -56,7 +56,7 @@ class Leased:
     quiet: int  # polls in a row that brought nothing new
     polled_at: datetime | None = None  # the last poll that went well
     found: str | None = None  # where its items are, if an earlier poll had to find that out
-    habits: Habits = Habits()
+    habits: SourceStats = SourceStats()
     read_at: datetime | None = None  # the last time a document was read, and its items looked up
 
 
@@ -64,7 +64,7 @@ class Leased:
 class Outcome:
     """How a poll ended; releases the lease."""
 
-    leased: Leased
+    leased: SourceLease
     polled_at: datetime
     next_due: datetime
     validators: Validators
@@ -74,7 +74,7 @@ class Outcome:
     found: str | None = None  # where its items are, for the next poll; the validators are those of that address
     unreached: bool = False  # the error is that nobody answered
     counted: bool = True  # an error that is an outage of ours is no failure of the source
-    habits: Habits | None = None  # None = as they were
+    habits: SourceStats | None = None  # None = as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Turn:
     items: tuple[Recorded, ...] = ()
     alerts: tuple[Alert, ...] = ()
     joined: tuple[int, ...] = ()  # stories with a new report: the messages they have are due for an edit
-    rises: tuple[Rise, ...] = ()
+    rises: tuple[PriorityRaise, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     corrections: tuple[Correction, ...] = ()
     keys: tuple[int, ...] = ()  # of known items, under headlines that were not known
@@ -168,7 +168,7 @@ class PollStore(Protocol):
 
     async def lease(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
-    ) -> tuple[Leased, ...]:
+    ) -> tuple[SourceLease, ...]:
         """Take up to `limit` due sources that nobody holds, the longest due first.
 
         None of a site of which another worker holds a source: two at once would halve the pause between requests.
@@ -176,11 +176,11 @@ class PollStore(Protocol):
         """
         ...
 
-    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+    async def renew(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         """Hold on to leases that are still ours."""
         ...
 
-    async def release(self, leased: Sequence[Leased]) -> None:
+    async def release(self, leased: Sequence[SourceLease]) -> None:
         """Give leases back unpolled: they are due as before."""
         ...
 
@@ -199,7 +199,7 @@ class PollStore(Protocol):
         """
         ...
 
-    def recording(self, leased: Leased) -> AbstractAsyncContextManager[Recording]:
+    def recording(self, leased: SourceLease) -> AbstractAsyncContextManager[Recording]:
         """Open the record transaction: commits at the end, rolls back on an error.
 
         StaleLeaseError when the lease is not ours any more.

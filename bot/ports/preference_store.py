@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.model import Alert, Chat, Look, Report
-from bot.preferences import Mute, Muted, Wishes
+from bot.model import Alert, Chat, DisplayPreferences, Report
+from bot.preferences import Mute, Muted, Preferences
 
 State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute", "skip", "dead", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
+class StorySummary:
     """A story that watchlists brought, and what became of it for one place; `none`: it was not meant for it."""
 
     story: int
@@ -31,13 +31,13 @@ class Watcher:
     """A place that wishes to hear every day that the bot is watching."""
 
     chat: Chat
-    wishes: Wishes
-    look: Look
+    wishes: Preferences
+    look: DisplayPreferences
     alerts: int  # that it was sent
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class AccessRequest:
     """A chat that an owner has let in, or that asked; for /chats."""
 
     id: int
@@ -50,22 +50,22 @@ class Guest:
     knocked: datetime | None
 
 
-class WishStore(Protocol):
+class PreferenceStore(Protocol):
     """Wishes on record. Every change of one looks anew at what is held."""
 
-    async def wishes(self, chat: Chat) -> Wishes:
+    async def wishes(self, chat: Chat) -> Preferences:
         """Return what a place wishes; mutes that are over are left out by who reads them."""
         ...
 
-    async def look(self, chat: int) -> Look:
+    async def look(self, chat: int) -> DisplayPreferences:
         """Return how a chat wants its alerts shown."""
         ...
 
-    async def wish(self, chat: Chat, wishes: Wishes) -> None:
+    async def wish(self, chat: Chat, wishes: Preferences) -> None:
         """Keep all wishes of a place but its mutes and its zone."""
         ...
 
-    async def show(self, chat: int, look: Look) -> None:
+    async def show(self, chat: int, look: DisplayPreferences) -> None:
         """Keep how a chat wants its alerts shown, its zone among it."""
         ...
 
@@ -87,11 +87,11 @@ class WishStore(Protocol):
 
     async def lately(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
-    ) -> tuple[Lately, ...]:
+    ) -> tuple[StorySummary, ...]:
         """Return the latest stories that these watchlists brought, the newest first."""
         ...
 
-    async def story(self, chat: Chat, number: int) -> Lately | None:
+    async def story(self, chat: Chat, number: int) -> StorySummary | None:
         """Return a story by its number, and what became of it here."""
         ...
 
@@ -112,7 +112,7 @@ class WishStore(Protocol):
         ...
 
 
-class GuestStore(Protocol):
+class AdmissionStore(Protocol):
     """Which chats there are."""
 
     async def forget(self, chat: int) -> None:
@@ -123,7 +123,7 @@ class GuestStore(Protocol):
         """Note that a chat asks to be let in."""
         ...
 
-    async def guests(self) -> tuple[Guest, ...]:
+    async def guests(self) -> tuple[AccessRequest, ...]:
         """Return every chat that was let in, put out, suspended, or asks."""
         ...
 

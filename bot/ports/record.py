@@ -26,7 +26,7 @@ class ItemOnRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class DeliveryRecord:
     """What became of a story for one chat."""
 
     state: Literal["pending", "sent", "dead"]
@@ -38,13 +38,13 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class ItemHistory:
     """An item with all that is on record about whether a chat was told."""
 
     found: ItemOnRecord
     first_sight: bool  # it was there when its source was seen for the first time
     reports: tuple[Report, ...] = ()  # of its story, oldest first
-    telling: Telling | None = None
+    telling: DeliveryRecord | None = None
     subscribed: tuple[tuple[str, datetime], ...] = ()  # the chat's watchlists, and since when
     sketches: tuple[bytes, ...] = ()  # of the reports, in their order
 
@@ -56,7 +56,7 @@ class ItemStore(Protocol):
         """Give the items seen since then, the newest first, at most `most` at a time; nothing is held in between."""
         ...
 
-    async def trace(self, url: str, chat: Chat) -> tuple[Trace, ...]:
+    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         ...
 

@@ -69,7 +69,7 @@ def begin_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-class Tally:
+class WatchlistCount:
     """Counts batch by batch; keeps numbers of what would have been told, never a text."""
 
     def __init__(

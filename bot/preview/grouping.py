@@ -13,7 +13,7 @@ from typing import Any
 from bot.model import Candidate, Report
 from bot.preview.jsonl import text
 from bot.stories import assign
-from bot.stories.memory_index import Nearby
+from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder
 from bot.urls import publisher_of
 
@@ -28,7 +28,7 @@ class Grouping:
     def __init__(self, window: timedelta, encoder: Encoder | None = None) -> None:
         self._window = window
         self._encoder = encoder
-        self._nearby = Nearby()
+        self._nearby = MemoryIndex()
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._clock = _EPOCH
         self._count = 0

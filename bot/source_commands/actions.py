@@ -21,11 +21,11 @@ from bot.config.settings import Settings, environment, load_settings
 from bot.config.values import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source
-from bot.polling.retrieve import Asking
+from bot.polling.retrieve import Retriever
 from bot.ports.chat_store import SourceStatus
 from bot.process.clock import wall
 from bot.source_commands import survey
-from bot.source_commands.survey import Find
+from bot.source_commands.survey import SurveyResult
 from bot.urls import canonical, publisher_of, redacted
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -33,7 +33,7 @@ _WITHOUT = ("https://", "http://")  # tried in this order for an address that sa
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AddRequest:
     """A source as somebody wants it added."""
 
     url: str
@@ -44,7 +44,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedSource:
     """A source of watchlists.yaml, and its record where there is one."""
 
     source: Source
@@ -52,7 +52,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SourceContext:
     """What the verbs work with: the settings and the file as it is now, None where there is none."""
 
     settings: Settings
@@ -70,16 +70,16 @@ class Desk:
         return self.config.sources if self.config else ()
 
 
-def desk(*, needed: bool = True) -> Desk:
+def desk(*, needed: bool = True) -> SourceContext:
     """Read settings and watchlists.yaml; ConfigError holds every mistake. Without a file, `needed` decides."""
     environ = dict(environment())
     settings = load_settings(environ)
     if not needed and not settings.watchlists.exists():
-        return Desk(settings, environ, None)
-    return Desk(settings, environ, app.watchlists(settings, environ))
+        return SourceContext(settings, environ, None)
+    return SourceContext(settings, environ, app.watchlists(settings, environ))
 
 
-async def look(on: Desk, wish: Wish) -> tuple[Find, ...]:
+async def look(on: SourceContext, wish: AddRequest) -> tuple[SurveyResult, ...]:
     """Return what an address leads to. FetchError or ParseError say why that is nothing; ConfigError: it is there."""
     _refuse_known(on, wish)
     async with _asking(on) as asking:
@@ -87,7 +87,7 @@ async def look(on: Desk, wish: Wish) -> tuple[Find, ...]:
         return await survey.survey(asking, source, _fires(on))
 
 
-async def trial(on: Desk, target: str) -> tuple[Source, Find]:
+async def trial(on: SourceContext, target: str) -> tuple[Source, SurveyResult]:
     """Poll a source of watchlists.yaml, by name or address, or any other address, without recording anything."""
     source = _named(on.sources, target)
     async with _asking(on) as asking:
@@ -95,7 +95,7 @@ async def trial(on: Desk, target: str) -> tuple[Source, Find]:
         return source, await survey.trial(asking, source, _fires(on))
 
 
-def entry(on: Desk, wish: Wish, find: Find) -> Entry:
+def entry(on: SourceContext, wish: AddRequest, find: SurveyResult) -> Entry:
     """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
     _refuse_address(on, find.url)
     name = wish.name or free(_name(wish, find), names_of(on.sources))
@@ -113,33 +113,33 @@ def entry(on: Desk, wish: Wish, find: Find) -> Entry:
     return written
 
 
-def add(on: Desk, entries: Sequence[Entry]) -> None:
+def add(on: SourceContext, entries: Sequence[Entry]) -> None:
     """Put entries into watchlists.yaml."""
     write.add(on.file, entries, on.environ)
 
 
-async def listed(on: Desk) -> tuple[Listed, ...]:
+async def listed(on: SourceContext) -> tuple[ListedSource, ...]:
     """Return the sources of watchlists.yaml in its order, with their records."""
     async with app.on_record(on.settings) as store:
         statuses = (await store.chats.status(wall())).sources if store is not None else ()
     by_name = {status.name: status for status in statuses}
-    return tuple(Listed(source, by_name.get(source.name)) for source in on.sources)
+    return tuple(ListedSource(source, by_name.get(source.name)) for source in on.sources)
 
 
 @asynccontextmanager
-async def _asking(on: Desk) -> AsyncIterator[Asking]:
+async def _asking(on: SourceContext) -> AsyncIterator[Retriever]:
     from bot.sources.parse import Parser
 
     async with app.fetcher(on.settings) as fetch, Parser() as parser:
-        yield Asking(fetch, parser, wall)
+        yield Retriever(fetch, parser, wall)
 
 
-def _source(wish: Wish, address: str) -> Source:
+def _source(wish: AddRequest, address: str) -> Source:
     kind: Kind = "page" if wish.select else "auto"
     return Source(wish.name or address, address, publisher_of(address), kind=kind, select=wish.select)
 
 
-async def _reached(asking: Asking, source: Source) -> Source:
+async def _reached(asking: Retriever, source: Source) -> Source:
     """Return the source with a whole address: one without a scheme is asked for by https, and else by http."""
     if _SCHEME.match(source.url):
         return source
@@ -153,7 +153,7 @@ async def _reached(asking: Asking, source: Source) -> Source:
     return secure
 
 
-def _fires(on: Desk) -> survey.Told | None:
+def _fires(on: SourceContext) -> survey.Told | None:
     """Return what says whether an item is what somebody watches for."""
     if on.config is None or not on.config.watchlists:
         return None
@@ -177,13 +177,13 @@ def _named(sources: Sequence[Source], target: str) -> Source:
     raise ConfigError(f"no source is called '{target[:60]}'; {hint}")
 
 
-def _refuse_known(on: Desk, wish: Wish) -> None:
+def _refuse_known(on: SourceContext, wish: AddRequest) -> None:
     _refuse_address(on, _whole(wish.url))
     if any(source.name == wish.name for source in on.sources):
         raise ConfigError(f"{on.file}: a source is called '{wish.name}' already; give another --name")
 
 
-def _refuse_address(on: Desk, url: str) -> None:
+def _refuse_address(on: SourceContext, url: str) -> None:
     for source in on.sources:
         if canonical(source.url) == canonical(url):
             raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redacted(source.url)}")
@@ -193,7 +193,7 @@ def _whole(address: str) -> str:
     return address if _SCHEME.match(address) else _WITHOUT[0] + address
 
 
-def _name(wish: Wish, find: Find) -> str:
+def _name(wish: AddRequest, find: SurveyResult) -> str:
     host = (urlsplit(find.url).hostname or "").removeprefix("www.")
     return find.name or host or wish.url
 

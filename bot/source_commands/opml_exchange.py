@@ -28,7 +28,7 @@ _DIGIT = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import comes to."""
 
     entries: tuple[Entry, ...]
@@ -37,7 +37,7 @@ class Plan:
     mended: tuple[str, ...]
 
 
-def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> Plan:
+def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> ImportPlan:
     """Return what of a list is new; `networks` are those that the operator allows besides the public internet."""
     reserved = names_of(known) | {folder for feed in outlines.feeds for folder in feed.folders}
     taken = {canonical(source.url): source.name for source in known}
@@ -67,7 +67,7 @@ def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Netw
         if feed.folders:
             entry["tags"] = list(feed.folders)
         entries.append(entry)
-    return Plan(tuple(entries), tuple(known_names), tuple(skipped), outlines.mended)
+    return ImportPlan(tuple(entries), tuple(known_names), tuple(skipped), outlines.mended)
 
 
 def written(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]:
@@ -104,7 +104,7 @@ def written(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]
     return "\n".join(lines), hidden
 
 
-def as_dict(plan: Plan) -> Mapping[str, object]:
+def as_dict(plan: ImportPlan) -> Mapping[str, object]:
     """Return the plan for machines."""
     added = [{**entry, "url": redacted(str(entry["url"]))} for entry in plan.entries]
     return {"added": added, "known": list(plan.known), "skipped": list(plan.skipped), "mended": list(plan.mended)}

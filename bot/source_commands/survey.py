@@ -1,6 +1,6 @@
 """What an address would bring as a source: its own items, or those of the feeds and sitemaps that it leads to.
 
-An address comes in, `Find`s go out, the best one first. For `sources add` and `sources test`; nothing is stored, and
+An address comes in, `SurveyResult`s go out, the best one first. For `sources add` and `sources test`; nothing is stored, and
 every request is the guarded client's.
 """
 
@@ -16,7 +16,7 @@ from datetime import datetime
 
 from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source
-from bot.polling.retrieve import DEAD, TOGETHER, Asked, Asking, no_list
+from bot.polling.retrieve import DEAD, TOGETHER, Retrieved, Retriever, no_list
 from bot.sources.document import Document
 from bot.sources.kinds import charset_of
 
@@ -38,7 +38,7 @@ Told = Callable[[Item], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Find:
+class SurveyResult:
     """One place that holds items."""
 
     url: str
@@ -53,16 +53,16 @@ class Find:
     through: str | None = None  # where an address that is a site was really read
 
 
-async def survey(asking: Asking, source: Source, fires: Told | None = None) -> tuple[Find, ...]:
+async def survey(asking: Retriever, source: Source, fires: Told | None = None) -> tuple[SurveyResult, ...]:
     """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
     fetched = await asking.fetch.get(source.url, headers=source.headers)
     document = await asking.parse.scan(fetched, asking.now(), source.kind, source.select)
     if document.shape != "page" or source.kind == "page":
-        asked = Asked(fetched, document)
+        asked = Retrieved(fetched, document)
         if document.shape == "index":
             asked = await asking.index(fetched, document, source, whole=True)
         return (await _find(asking, asked, source.url, fires),)
-    found: list[Find] = []
+    found: list[SurveyResult] = []
     try:
         async with asyncio.timeout(2 * TOGETHER), aclosing(asking.places(fetched, document, source)) as places:
             async for asked in places:
@@ -72,7 +72,7 @@ async def survey(asking: Asking, source: Source, fires: Told | None = None) -> t
     except TimeoutError:
         pass
     if document.identities:
-        found.append(await _find(asking, Asked(fetched, document), source.url, fires))
+        found.append(await _find(asking, Retrieved(fetched, document), source.url, fires))
     if not found:
         raise ParseError(no_list(fetched))
     name = name_of(fetched)
@@ -81,20 +81,20 @@ async def survey(asking: Asking, source: Source, fires: Told | None = None) -> t
     return tuple(replace(one, name=name or one.name) if one.kind == "page" else one for one in ranked)
 
 
-async def trial(asking: Asking, source: Source, fires: Told | None = None) -> Find:
+async def trial(asking: Retriever, source: Source, fires: Told | None = None) -> SurveyResult:
     """Return what a source brings when it is polled now. FetchError or ParseError say why it does not."""
     asked = await asking.ask(source)
     where = asked.found or source.url
     return replace(await _find(asking, asked, source.url, fires), through=where if where != source.url else None)
 
 
-async def _find(asking: Asking, asked: Asked, url: str, fires: Told | None) -> Find:
+async def _find(asking: Retriever, asked: Retrieved, url: str, fires: Told | None) -> SurveyResult:
     document = asked.document
     if document is None:  # only a conditional request is answered so, and this was none
         raise FetchError("the server says that nothing has changed, to whom has nothing")
     items = await asking.newest(document, NEWEST)
     dates = [item.published for item in items if item.published]
-    return Find(
+    return SurveyResult(
         url,
         _kind(document),
         len(document.identities),
@@ -135,5 +135,5 @@ def _kind(document: Document) -> Kind:
     return "sitemap" if document.shape in {"sitemap", "index"} else "page" if document.shape == "page" else "feed"
 
 
-def _is_dead(find: Find, now: datetime) -> bool:
+def _is_dead(find: SurveyResult, now: datetime) -> bool:
     return not find.items or (find.latest is not None and find.latest < now - DEAD)

@@ -28,7 +28,7 @@ from bot.sources.document import MOST, Document, Draft, Shape
 from bot.sources.feeds import feed
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.feeds.feed_scan import MARK
-from bot.sources.workers.worker_pool import DEADLINE, SUSPECT, Children
+from bot.sources.workers.worker_pool import DEADLINE, SUSPECT, WorkerPool
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
@@ -53,8 +53,8 @@ class Parser:
     def __init__(self, *, children: int = 0, deadline: float = DEADLINE) -> None:
         most = children or min(HONEST, os.cpu_count() or 1)
         numbers = itertools.count(1)
-        self._honest = Children(most, PATIENCE * deadline, numbers)
-        self._suspicious = Children(SUSPICIOUS, deadline, numbers, SUSPECT)  # so that only they wait for each other
+        self._honest = WorkerPool(most, PATIENCE * deadline, numbers)
+        self._suspicious = WorkerPool(SUSPICIOUS, deadline, numbers, SUSPECT)  # so that only they wait for each other
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="parse")
         self._listing = 0
 
@@ -139,7 +139,7 @@ class Parser:
             return await self._suspicious.items(document, positions)
         return await self._honest.items(document, positions)
 
-    def _reader_of(self, page: bytes) -> Children:
+    def _reader_of(self, page: bytes) -> WorkerPool:
         """Return who reads a page: those that are larger or more crowded than real ones wait for each other alone."""
         return self._honest if feed.is_modest(page) else self._suspicious
 

@@ -8,8 +8,20 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from bot.model import Alert, Chat, Doubt, Evidence, Field, Follow, Layout, Look, Priority, Report, Validators
-from bot.ports.poll_store import Leased
+from bot.model import (
+    Alert,
+    Chat,
+    DisplayPreferences,
+    Doubt,
+    Evidence,
+    Field,
+    Follow,
+    Layout,
+    Priority,
+    Report,
+    Validators,
+)
+from bot.ports.poll_store import SourceLease
 from bot.store.database.timestamps import to_utc, to_utc_or_none
 
 Row = Any  # a row of SQLAlchemy: columns by name, of the types that schema.py declares
@@ -53,9 +65,9 @@ def to_chat(chat: int, topic: int) -> Chat:
     return Chat(chat, topic or None)
 
 
-def to_leased(row: Row) -> Leased:
+def to_leased(row: Row) -> SourceLease:
     """Return a leased source."""
-    return Leased(
+    return SourceLease(
         id=row.id,
         name=row.name,
         fence=row.fence,
@@ -122,15 +134,15 @@ def to_alert(chat: Chat, story: int, payload: str) -> Alert:
     )
 
 
-def to_look(settings: str | None) -> Look:
+def to_look(settings: str | None) -> DisplayPreferences:
     """Return how a chat wants its alerts, from its settings; what it never said is the installation's."""
     said: dict[str, Any] = json.loads(settings or "{}")
     layout = cast("Layout", said.get("layout") or "standard")
     doubt = cast("Doubt", said.get("doubt") or "resend")
-    return Look(timezone=said.get("timezone"), language=said.get("language"), layout=layout, doubt=doubt)
+    return DisplayPreferences(timezone=said.get("timezone"), language=said.get("language"), layout=layout, doubt=doubt)
 
 
-def from_look(look: Look) -> str:
+def from_look(look: DisplayPreferences) -> str:
     """Return the settings of a chat."""
     said = {"timezone": look.timezone, "language": look.language}
     said |= {"layout": None if look.layout == "standard" else look.layout}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, select, text
 
 from bot.model import Chat, Item
-from bot.ports.record import ItemOnRecord, Telling, Trace
+from bot.ports.record import DeliveryRecord, ItemHistory, ItemOnRecord
 from bot.store.chats.chat_redirects import find_places
 from bot.store.codecs import Row, to_report
 from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
@@ -38,7 +38,7 @@ _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class HistoryRepository:
     """The part of the store that answers questions about items."""
 
     database: Database
@@ -57,7 +57,7 @@ class Items:
                 yield tuple(one for _, one in decode_each(recent, _item, "an item"))
             below = rows[-1].id if rows else first
 
-    async def trace(self, url: str, chat: Chat) -> tuple[Trace, ...]:
+    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         meant = canonical(url)
         async with self.database.read() as connection:
@@ -65,10 +65,10 @@ class Items:
             rows = [row for row in await connection.execute(_similar(), like) if canonical(row.url) == meant]
             return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
 
-    async def _trace(self, connection: AsyncConnection, row: Row, chat: Chat) -> Trace:
+    async def _trace(self, connection: AsyncConnection, row: Row, chat: Chat) -> ItemHistory:
         found = _item(row)
         if found.story is None:
-            return Trace(found, await self._is_first_sight(connection, row))
+            return ItemHistory(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
         rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed)
         told = tuple(decode_each(rows, to_report, "a report"))
@@ -76,7 +76,7 @@ class Items:
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_telling_of(), its)).one_or_none()
         ties = await connection.execute(_subscribed(), {"its_chat": to, "its_topic": topic})
-        return Trace(
+        return ItemHistory(
             found,
             first_sight=False,
             reports=tuple(report for _, report in told),
@@ -162,6 +162,6 @@ def _item(row: Row) -> ItemOnRecord:
     return ItemOnRecord(row.id, seen, row.name, to_utc(row.seen_at), row.story)
 
 
-def _told(row: Row) -> Telling:
+def _told(row: Row) -> DeliveryRecord:
     until = to_utc(row.not_before)
-    return Telling(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason, row.hold, until)
+    return DeliveryRecord(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason, row.hold, until)

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.store.chats.admissions import Guests
-from bot.store.chats.button_repository import Buttons
-from bot.store.chats.chat_repository import Chats
-from bot.store.chats.personal_queries import Personal
-from bot.store.chats.preference_repository import Wishing
+from bot.store.chats.admissions import AdmissionRepository
+from bot.store.chats.button_repository import ButtonRepository
+from bot.store.chats.chat_repository import ChatRepository
+from bot.store.chats.personal_queries import PersonalQueryRepository
+from bot.store.chats.preference_repository import PreferenceRepository
 from bot.store.database.connections import create_engine, sqlite_path
 from bot.store.database.dialect import Dialect
 from bot.store.database.schema_upgrade import ensure_schema
 from bot.store.database.sqlite_file import prepare
 from bot.store.database.transactions import Database
-from bot.store.history import Items
-from bot.store.leases.process_identity import Holder, this_process
-from bot.store.outbox.delivery_results import Endings
-from bot.store.outbox.outbox_repository import Deliveries
-from bot.store.polling.poll_repository import Polls
+from bot.store.history import HistoryRepository
+from bot.store.leases.process_identity import ProcessIdentity, this_process
+from bot.store.outbox.delivery_results import DeliveryResults
+from bot.store.outbox.outbox_repository import OutboxRepository
+from bot.store.polling.poll_repository import PollRepository
 from bot.store.retention import is_due, prune
 
 
@@ -33,14 +33,14 @@ class Store:
     """What is on record. The parts fulfil the protocols of `bot.ports` and `bot.ports.record`."""
 
     database: Database
-    polls: Polls
-    deliveries: Deliveries
-    chats: Chats
-    items: Items
-    queries: Personal
-    wishes: Wishing
-    guests: Guests
-    buttons: Buttons
+    polls: PollRepository
+    deliveries: OutboxRepository
+    chats: ChatRepository
+    items: HistoryRepository
+    queries: PersonalQueryRepository
+    wishes: PreferenceRepository
+    guests: AdmissionRepository
+    buttons: ButtonRepository
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""
@@ -64,7 +64,7 @@ class Store:
         await self.close()
 
 
-async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -> Store:
+async def open_store(url: str, *, migrate: bool, holder: ProcessIdentity | None = None) -> Store:
     """Open the database of a URL; make or upgrade it first when `migrate` says so.
 
     StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes
@@ -82,12 +82,12 @@ async def open_store(url: str, *, migrate: bool, holder: Holder | None = None) -
         raise
     return Store(
         database,
-        Polls(database),
-        Deliveries(database, Endings(database)),
-        Chats(database),
-        Items(database),
-        Personal(database),
-        Wishing(database),
-        Guests(database),
-        Buttons(database),
+        PollRepository(database),
+        OutboxRepository(database, DeliveryResults(database)),
+        ChatRepository(database),
+        HistoryRepository(database),
+        PersonalQueryRepository(database),
+        PreferenceRepository(database),
+        AdmissionRepository(database),
+        ButtonRepository(database),
     )

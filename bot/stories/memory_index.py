@@ -23,7 +23,7 @@ class _Held:
     index: tuple[int, ...]
 
 
-class Nearby:
+class MemoryIndex:
     """Reports by their index numbers, in the order they came."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
-from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Report
 from bot.notify.keyboard import keyboard
 from bot.notify.message_builder import Message, Span
 from bot.notify.render import render
@@ -108,7 +108,7 @@ def bubble(message: Message, top: int, rows: tuple[tuple[str, ...], ...] = ()) -
 
 def main() -> None:
     """Write the picture beside this file."""
-    one, home = story(), Look(timezone="UTC", language="en")
+    one, home = story(), DisplayPreferences(timezone="UTC", language="en")
     labels = tuple(tuple(label for label, _ in row) for row in keyboard(one, home))
     first, top = bubble(render(one, home), 16, labels)
     was, now = one.reports[2].headline, "Peskov names Geneva, not Istanbul, as place for talks"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.alerts.calendar import quiet_until, zone_of
 from bot.alerts.policy import JOINS, Drop, Hold, Send, Waiting, decide
 from bot.model import Alert, Chat, Evidence, Report
-from bot.preferences import NONE, Digest, Mute, Window, Wishes
+from bot.preferences import NONE, Digest, Mute, Preferences, Window
 
 NOW = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-NIGHT = Wishes(quiet=(Window(23 * 60, 7 * 60),))
+NIGHT = Preferences(quiet=(Window(23 * 60, 7 * 60),))
 MORNING = datetime(2026, 11, 24, 7, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 DAILY = Digest("day", 8 * 60)
@@ -91,7 +91,7 @@ def waiting(*, edit: bool = False, queued: datetime = NOW, **changes: object) ->
         ),
     ],
 )
-def test_what_is_held_and_until_when(given: Waiting, wishes: Wishes, follows: object) -> None:
+def test_what_is_held_and_until_when(given: Waiting, wishes: Preferences, follows: object) -> None:
     """The order is: mutes, a pause, the digest, quiet hours; urgent passes the latter two."""
     assert decide(given, wishes, NOW) == follows
 
@@ -172,7 +172,7 @@ def test_case_87_every_alert_is_sent_once_in_its_time(
     outages: list[tuple[int, int]],
 ) -> None:
     """Case 87: over days with jumps and outages nothing is lost, told early, or told in quiet; urgent comes at once."""
-    wishes = Wishes(zone, tuple(Window(*one) for one in windows), digest)
+    wishes = Preferences(zone, tuple(Window(*one) for one in windows), digest)
     pending = {
         number: waiting(queued=begin + timedelta(minutes=minute), priority="urgent" if urgent else "normal")
         for number, (minute, urgent) in enumerate(comes)

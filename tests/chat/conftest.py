@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat.authorization import Commands
-from bot.chat.context import House, Library
+from bot.chat.authorization import Authorizer
+from bot.chat.context import QueryServices, Services
 from bot.chat.messages import Answer, Command, Press
-from bot.config.active import Current, Personal
+from bot.config.active import ActiveConfig, Personal
 from bot.errors import ConfigError, DeliveryError
 from bot.matching.engine import Engine, build
 from bot.matching.query_check import judged
@@ -66,7 +66,7 @@ class Desk:
     heard: int = 0  # how often a chat has changed its queries
     now: datetime = NOW
     problems: tuple[str, ...] = ()  # of watchlists.yaml
-    _commands: Commands | None = None
+    _commands: Authorizer | None = None
 
     async def look(self, chat: int, user: int) -> bool:
         """Say whether somebody administers a group, as Telegram would."""
@@ -100,16 +100,16 @@ class Desk:
         self.personal = tuple(Watchlist(one.watchlist, one.text, (one.text,)) for one in every)
 
     @property
-    def commands(self) -> Commands:
+    def commands(self) -> Authorizer:
         """Return the commands, built at first use so that a test can set the rest before."""
         if self._commands is None:
-            house = House(
+            house = Services(
                 config=lambda: self.config,
                 store=self.store.chats,
                 wishes=self.store.wishes,
                 guests=self.store.guests,
                 buttons=self.store.buttons,
-                library=Library(
+                library=QueryServices(
                     self.store.items,
                     self.store.queries,
                     Replay(self.store.items, self.clock),
@@ -125,7 +125,7 @@ class Desk:
                 tell=lambda alerts: self.store.polls.tell(alerts, self.now),
                 reload=self.reload,
             )
-            self._commands = Commands(house)
+            self._commands = Authorizer(house)
         return self._commands
 
     async def ask(self, text: str, **said: Any) -> Answer:
@@ -177,14 +177,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def library(store: Store, tmp_path: Path, remembered_forms: Any) -> Library:
+def library(store: Store, tmp_path: Path, remembered_forms: Any) -> QueryServices:
     """Give what questions are asked of, as the app builds it, with a watchlists.yaml of its own."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE, encoding="utf-8")
-    current = Current(file, {}, remembered_forms)
+    current = ActiveConfig(file, {}, remembered_forms)
     heard = Personal(store.queries, current).heard
     replay = Replay(store.items, time.monotonic)
-    return Library(store.items, store.queries, replay, current.setup, current.engine_of, heard)
+    return QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, heard)
 
 
 @pytest.fixture

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.access_rules import ASK_AGAIN, ASKS, BURST, REFILL, Administrators, Haste, Once, Standing, judge
+from bot.chat.access_rules import (
+    ASK_AGAIN,
+    ASKS,
+    BURST,
+    REFILL,
+    Administrators,
+    AdmissionNotifier,
+    RateLimiter,
+    Standing,
+    judge,
+)
 from bot.errors import DeliveryError
 
 Need = Literal["read", "change", "own"]
@@ -68,7 +78,7 @@ async def test_a_failed_look_is_not_remembered(clock: Any) -> None:
 def test_case_29_a_bucket_never_gives_more_than_it_holds(gaps: list[float]) -> None:
     """Case 29: whatever the rhythm, no more commands pass than the burst and what was refilled since."""
     now = [0.0]
-    haste = Haste(lambda: now[0])
+    haste = RateLimiter(lambda: now[0])
     passed = 0
     for gap in gaps:
         now[0] += gap
@@ -78,7 +88,7 @@ def test_case_29_a_bucket_never_gives_more_than_it_holds(gaps: list[float]) -> N
 
 def test_case_104_strangers_cannot_flood_the_owners(clock: Any) -> None:
     """Case 104: one notice a chat and hour, and so many in all; after the hour the owners are asked again."""
-    once = Once(clock)
+    once = AdmissionNotifier(clock)
     assert once.first(1)
     assert not once.first(1)
     assert sum(once.first(chat) for chat in range(2, 1000)) == ASKS - 1

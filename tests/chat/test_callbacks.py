@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.delivery.loop import Deliverer
-from bot.model import Alert, Chat, Evidence, Item, Look, Match, Report, Signature, Source, Validators
+from bot.delivery.loop import DeliveryLoop
+from bot.model import Alert, Chat, DisplayPreferences, Evidence, Item, Match, Report, Signature, Source, Validators
 from bot.notify.telegram.send import TelegramNotifier
 from bot.ports.poll_store import Outcome, Recorded, Turn
 
@@ -41,8 +41,8 @@ async def alerted(desk: Desk, telegram_server: TelegramServer, token: str, *chat
     recorded = Recorded(item, NOW, (Match("kremlin", "Kremlin", ()),), STORY, told, Signature((1,), b""))
     async with polls.recording(leased) as recording:
         await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), alerts))
-    async with TelegramNotifier(token, home=Look, api_url=telegram_server.url) as notifier:
-        sender = Deliverer(desk.store.deliveries, notifier, now=lambda: desk.now, wall=lambda: desk.now)
+    async with TelegramNotifier(token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
+        sender = DeliveryLoop(desk.store.deliveries, notifier, now=lambda: desk.now, wall=lambda: desk.now)
         await sender.drain(desk.now + timedelta(seconds=30))
     return {one.chat: one.message for one in telegram_server.sent()}
 
@@ -66,8 +66,8 @@ async def test_an_alert_has_four_buttons_that_mean_nothing_by_themselves(
     assert all(len(said.encode()) <= 64 and str(STORY) not in said for said in ids)
     notice = Alert(Chat(READER), 7, (), "A source is silent", None, "", ())
     await open_desk.store.polls.tell((notice,), NOW)
-    async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier:
-        await Deliverer(open_desk.store.deliveries, notifier, now=lambda: NOW, wall=lambda: NOW).drain(
+    async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
+        await DeliveryLoop(open_desk.store.deliveries, notifier, now=lambda: NOW, wall=lambda: NOW).drain(
             NOW + timedelta(seconds=30)
         )
     assert telegram_server.keys(READER, telegram_server.sent(READER)[-1].message) == {}
@@ -228,8 +228,10 @@ async def test_case_30_an_edit_keeps_the_buttons(
     async with polls.recording(leased) as recording:
         await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), (), (STORY,)))
     open_desk.now += timedelta(seconds=5)
-    async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier:
-        sender = Deliverer(open_desk.store.deliveries, notifier, now=lambda: open_desk.now, wall=lambda: open_desk.now)
+    async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
+        sender = DeliveryLoop(
+            open_desk.store.deliveries, notifier, now=lambda: open_desk.now, wall=lambda: open_desk.now
+        )
         await sender.drain(open_desk.now + timedelta(seconds=30))
     assert "Reuters" in telegram_server.shown(READER, messages[READER])
     assert telegram_server.keys(READER, messages[READER]) == before

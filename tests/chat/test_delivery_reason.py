@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.delivery_reason import Fate, fate
+from bot.chat.delivery_reason import DeliveryReason, fate
 from bot.model import Chat, Item, Match, Report, Watchlist
-from bot.ports.record import ItemOnRecord, Telling, Trace
+from bot.ports.record import DeliveryRecord, ItemHistory, ItemOnRecord
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER, BEFORE = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
@@ -23,37 +23,37 @@ LISTS = {
 
 def trace(
     *fired: str,
-    telling: Telling | None = None,
+    telling: DeliveryRecord | None = None,
     first_sight: bool = False,
     subscribed: tuple[tuple[str, datetime], ...] = (),
-) -> Trace:
+) -> ItemHistory:
     """Return an item that these watchlists fired on, by one publisher."""
     reports = (Report("S", "p", "Headline", None, NOW, None, fired),) if fired else ()
     found = ItemOnRecord(1, Item((), None, "Title"), "S", NOW, 7 if fired else None)
-    return Trace(found, first_sight, reports, telling, subscribed, (b"",) * len(reports))
+    return ItemHistory(found, first_sight, reports, telling, subscribed, (b"",) * len(reports))
 
 
 @pytest.mark.parametrize(
     ("given", "matches", "expected"),
     [
-        (trace(), (), Fate("silent")),
-        (trace(first_sight=True), (MATCH,), Fate("first sight")),
-        (trace(), (MATCH,), Fate("later")),
-        (trace("k", telling=Telling("sent", NOW, LATER)), (), Fate("told", LATER)),
-        (trace("k", telling=Telling("sent", BEFORE, BEFORE)), (), Fate("joined", BEFORE)),
-        (trace("k", telling=Telling("pending", BEFORE)), (), Fate("joined", BEFORE)),
-        (trace("k", telling=Telling("pending", NOW, reason="429")), (), Fate("waiting", words="429")),
-        (trace("k", telling=Telling("dead", NOW, reason="kicked")), (), Fate("dead", words="kicked")),
-        (trace("k"), (), Fate("elsewhere")),
-        (trace("k", subscribed=(("c", BEFORE),)), (), Fate("elsewhere")),
-        (trace("k", subscribed=(("k", LATER),)), (), Fate("subscribed later", LATER)),
-        (trace("k", "c", subscribed=(("k", LATER), ("c", BEFORE))), (), Fate("unknown")),
-        (trace("c", subscribed=(("c", BEFORE),)), (), Fate("unconfirmed", number=3)),
-        (trace("d"), (), Fate("unconfirmed", number=2)),
-        (trace("k", subscribed=(("k", BEFORE),)), (), Fate("unknown")),
-        (trace("gone", subscribed=(("gone", BEFORE),)), (), Fate("unknown")),
+        (trace(), (), DeliveryReason("silent")),
+        (trace(first_sight=True), (MATCH,), DeliveryReason("first sight")),
+        (trace(), (MATCH,), DeliveryReason("later")),
+        (trace("k", telling=DeliveryRecord("sent", NOW, LATER)), (), DeliveryReason("told", LATER)),
+        (trace("k", telling=DeliveryRecord("sent", BEFORE, BEFORE)), (), DeliveryReason("joined", BEFORE)),
+        (trace("k", telling=DeliveryRecord("pending", BEFORE)), (), DeliveryReason("joined", BEFORE)),
+        (trace("k", telling=DeliveryRecord("pending", NOW, reason="429")), (), DeliveryReason("waiting", words="429")),
+        (trace("k", telling=DeliveryRecord("dead", NOW, reason="kicked")), (), DeliveryReason("dead", words="kicked")),
+        (trace("k"), (), DeliveryReason("elsewhere")),
+        (trace("k", subscribed=(("c", BEFORE),)), (), DeliveryReason("elsewhere")),
+        (trace("k", subscribed=(("k", LATER),)), (), DeliveryReason("subscribed later", LATER)),
+        (trace("k", "c", subscribed=(("k", LATER), ("c", BEFORE))), (), DeliveryReason("unknown")),
+        (trace("c", subscribed=(("c", BEFORE),)), (), DeliveryReason("unconfirmed", number=3)),
+        (trace("d"), (), DeliveryReason("unconfirmed", number=2)),
+        (trace("k", subscribed=(("k", BEFORE),)), (), DeliveryReason("unknown")),
+        (trace("gone", subscribed=(("gone", BEFORE),)), (), DeliveryReason("unknown")),
     ],
 )
-def test_every_reason_has_its_case(given: Trace, matches: tuple[Match, ...], expected: Fate) -> None:
+def test_every_reason_has_its_case(given: ItemHistory, matches: tuple[Match, ...], expected: DeliveryReason) -> None:
     """Told, joined, waiting, given up, or one of the reasons why not."""
     assert fate(given, HERE, matches, LISTS) == expected

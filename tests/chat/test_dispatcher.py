@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat.dispatcher import Answering
+from bot.chat.dispatcher import Dispatcher
 from bot.chat.messages import Answer, Command
 from bot.errors import DeliveryError, StoreError
-from bot.i18n import Words, words
+from bot.i18n import Translator, words
 
 GROUP = -100500
 UPDATE = {
@@ -39,7 +39,7 @@ class Broken:
         """Fail, as commands do without their store."""
         raise self.trouble
 
-    def home(self) -> Words:
+    def home(self) -> Translator:
         """Speak English."""
         return words("en")
 
@@ -59,7 +59,7 @@ async def test_a_fault_while_apologising_costs_that_update_only(
 ) -> None:
     """Nobody can be told that the database is gone; the next update is read all the same, and the log has both."""
     broken: Any = Broken(trouble)
-    answering = Answering(broken, broken, broken, frozenset(), lambda: datetime.now(UTC))
+    answering = Dispatcher(broken, broken, broken, frozenset(), lambda: datetime.now(UTC))
     answering.username = "newswatch_test_bot"
     with caplog.at_level(logging.WARNING):
         assert await answering.answer([UPDATE], lambda: None) == 1
@@ -87,7 +87,7 @@ class Slow:
 async def test_what_was_broken_off_is_answered_when_it_comes_again() -> None:
     """The role was lost in the middle of a command: nobody has confirmed it, and whoever gets it next obeys, once."""
     slow: Any = Slow()
-    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering = Dispatcher(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
     answering.username = "newswatch_test_bot"
     broken_off = asyncio.create_task(answering.answer([UPDATE], lambda: None))
     await slow.asked.wait()
@@ -124,7 +124,7 @@ def update(number: int, text: str, chat: int) -> dict[str, Any]:
 async def test_a_slow_answer_holds_up_its_own_chat_alone() -> None:
     """The next updates are answered beside it, those of its chat after it and in order, each once."""
     slow: Any = Orderly()
-    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering = Dispatcher(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
     answering.username = "newswatch_test_bot"
     first = [update(1, "/why", 7), update(2, "/mine", 7), update(3, "/mine", 8)]
     async with asyncio.timeout(20):
@@ -140,7 +140,7 @@ async def test_a_slow_answer_holds_up_its_own_chat_alone() -> None:
 async def test_a_chat_with_a_slow_answer_has_so_many_updates_wait() -> None:
     """What waits for one chat is bounded, and so is what is answered beside the next updates."""
     slow: Any = Orderly()
-    answering = Answering(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
+    answering = Dispatcher(slow, slow, slow, frozenset(), lambda: datetime.now(UTC))
     answering.username = "newswatch_test_bot"
     async with asyncio.timeout(20):
         await answering.answer([update(1, "/why", 7), *(update(n, "/mine", 7) for n in range(2, 99))], lambda: None)

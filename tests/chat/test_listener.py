@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from bot.chat.authorization import Commands
-from bot.chat.context import House, Library
-from bot.chat.dispatcher import Answering
+from bot.chat.authorization import Authorizer
+from bot.chat.context import QueryServices, Services
+from bot.chat.dispatcher import Dispatcher
 from bot.chat.listener import Listener
-from bot.chat.telegram_client import Line
+from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import access as access_texts
 from bot.errors import StoreError
 from bot.i18n import LANGUAGES, words
-from bot.model import Chat, Config, Item, Look, Source, Validators, Watchlist
+from bot.model import Chat, Config, DisplayPreferences, Item, Source, Validators, Watchlist
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.store.repository import Store
 
@@ -64,13 +64,13 @@ def ailments() -> list[str | None]:
 
 @pytest.fixture
 def make(
-    telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None], library: Library
+    telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None], library: QueryServices
 ) -> Make:
     """Hand out what builds a listener as the app does."""
 
     def built(*, access: str = "open", wait: float = 25.0, patient: bool = False) -> Listener:
-        line = Line(bot_token, telegram_server.url)
-        house = House(
+        line = TelegramClient(bot_token, telegram_server.url)
+        house = Services(
             config=lambda: Config((), (KREMLIN,)),
             store=store.chats,
             wishes=store.wishes,
@@ -85,7 +85,7 @@ def make(
             tell=lambda alerts: store.polls.tell(alerts, datetime.now(UTC)),
             reload=unread,
         )
-        answering = Answering(line, Commands(house), store.chats, house.owners, house.now)
+        answering = Dispatcher(line, Authorizer(house), store.chats, house.owners, house.now)
         return Listener(
             line,
             answering,
@@ -175,7 +175,7 @@ async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_se
 
 
 async def test_queries_are_tried_watched_and_explained_over_the_wire(
-    make: Make, telegram_server: Any, store: Store, library: Library
+    make: Make, telegram_server: Any, store: Store, library: QueryServices
 ) -> None:
     """Telegram takes every answer about queries, however hostile the news; what is watched is in force at once."""
     now = datetime.now(UTC)
@@ -459,7 +459,7 @@ async def test_a_group_that_moves_keeps_the_menus_of_its_language(
         ours = [one for one in asked if one["scope"].get("chat_id") == GROUP - 1]
         return [(one["scope"]["type"], one["commands"][0]["description"]) for one in ours]
 
-    await store.wishes.show(GROUP, Look(language="ru"))
+    await store.wishes.show(GROUP, DisplayPreferences(language="ru"))
     async with running(make()):
         telegram_server.update(
             message={

@@ -19,8 +19,8 @@ from bot import chat
 from bot.chat.arguments.times import Unclear
 from bot.chat.texts.queries import When
 from bot.errors import QueryError
-from bot.i18n import LANGUAGES, Words, words
-from bot.preferences import Digest, Window, Wishes
+from bot.i18n import LANGUAGES, Translator, words
+from bot.preferences import Digest, Preferences, Window
 from tests.plugins import bot_api
 
 FOLDER = Path(chat.__file__).parent
@@ -67,8 +67,8 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-BY_TYPE[Wishes] = st.builds(
-    Wishes, ZONES, st.lists(BY_TYPE[Window], max_size=2).map(tuple), BY_TYPE[Digest] | st.none()
+BY_TYPE[Preferences] = st.builds(
+    Preferences, ZONES, st.lists(BY_TYPE[Window], max_size=2).map(tuple), BY_TYPE[Digest] | st.none()
 )
 
 
@@ -85,9 +85,9 @@ def said() -> Iterator[tuple[str, Callable[..., Any]]]:
 SAID = dict(said())
 
 
-def filled(function: Callable[..., Any], _: Words) -> st.SearchStrategy[dict[str, Any]]:
+def filled(function: Callable[..., Any], _: Translator) -> st.SearchStrategy[dict[str, Any]]:
     """Return what draws the arguments of a text, by their types."""
-    given_by_type = BY_TYPE | {Words: st.just(_), When: st.builds(When, MOMENTS, ZONES.map(ZoneInfo), st.just(_))}
+    given_by_type = BY_TYPE | {Translator: st.just(_), When: st.builds(When, MOMENTS, ZONES.map(ZoneInfo), st.just(_))}
     for kind, strategy in given_by_type.items():
         st.register_type_strategy(kind, strategy)
     ours = {(name, kind): strategy for name, strategy in OURS.items() for kind in (str, int, str | None)}

@@ -70,23 +70,25 @@ async def test_adding_twice_is_refused_in_a_line(home: Home, site: Site) -> None
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        (actions.Wish("https://m.courier.example/feed?utm_source=x"), "'Courier' has this address already"),
-        (actions.Wish("courier.example/feed"), "'Courier' has this address already"),
-        (actions.Wish("https://other.example/", name="Courier"), "called 'Courier' already"),
+        (actions.AddRequest("https://m.courier.example/feed?utm_source=x"), "'Courier' has this address already"),
+        (actions.AddRequest("courier.example/feed"), "'Courier' has this address already"),
+        (actions.AddRequest("https://other.example/", name="Courier"), "called 'Courier' already"),
     ],
 )
-async def test_what_is_known_is_refused_before_anything_is_asked(wish: actions.Wish, said: str) -> None:
+async def test_what_is_known_is_refused_before_anything_is_asked(wish: actions.AddRequest, said: str) -> None:
     """However its address is spelled."""
     source = Source("Courier", "https://courier.example/feed", "courier.example")
     with pytest.raises(ConfigError, match=said):
-        await actions.look(actions.Desk(Settings(), {}, Config((source,), ())), wish)
+        await actions.look(actions.SourceContext(Settings(), {}, Config((source,), ())), wish)
 
 
 def test_a_new_source_answers_to_no_name_that_watchlists_use() -> None:
     """A source that calls itself as a source or a tag is called already gets a number."""
     known = Source("Courier", "https://old.example/feed", "old.example", tags=("Courier 2",))
-    find = survey.Find("https://courier.example/feed", "feed", 1, (), None, None, "Courier")
-    entry = actions.entry(actions.Desk(Settings(), {}, Config((known,), ())), actions.Wish("courier.example"), find)
+    find = survey.SurveyResult("https://courier.example/feed", "feed", 1, (), None, None, "Courier")
+    entry = actions.entry(
+        actions.SourceContext(Settings(), {}, Config((known,), ())), actions.AddRequest("courier.example"), find
+    )
     assert entry["name"] == "Courier 3"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.active import Current, Personal
+from bot.config.active import ActiveConfig, Personal
 from bot.errors import ConfigError, QueryError
 from bot.model import TERMINAL, Chat
 from bot.ports.record import PersonalQuery
@@ -34,7 +34,7 @@ async def test_an_edit_is_swapped_in_whole(tmp_path: Path) -> None:
     """After a reload sources, watchlists and engine are those of the new file; before it, those of the old."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     before = current.setup()
     file.write_text(FILE.replace("Kremlin", "summit").replace("name: One", "name: Two"))
     assert fired(await before.engine(), "Kremlin summit") == ["Kremlin"]
@@ -51,7 +51,7 @@ async def test_case_95_a_bad_file_changes_nothing(tmp_path: Path, bad: str) -> N
     """Every mistake is in the error, with its place; what was in force stays, and a good file counts again."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     before = current.setup()
     file.write_text(bad)
     with pytest.raises(ConfigError) as caught:
@@ -71,7 +71,7 @@ async def test_the_engine_is_built_once_and_only_when_asked_for(tmp_path: Path) 
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     forms = Forms()
-    current = Current(file, {}, forms)
+    current = ActiveConfig(file, {}, forms)
     assert forms.asked == 0
     assert await current.setup().engine() is await current.setup().engine()
     assert forms.asked == 1
@@ -81,10 +81,10 @@ def test_without_a_token_watchlists_without_readers_are_told_at_the_terminal(tmp
     """Who has no token yet has no chats either: what would be told to nobody is told to the terminal."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    lists = Current(file, {}, terminal=True).setup().watchlists
+    lists = ActiveConfig(file, {}, terminal=True).setup().watchlists
     assert lists["k"].deliver_to == (TERMINAL,)
     assert [chat.id for chat in lists["p"].deliver_to] == [77]
-    assert Current(file, {}).setup().watchlists["k"].deliver_to == ()
+    assert ActiveConfig(file, {}).setup().watchlists["k"].deliver_to == ()
 
 
 async def test_a_build_that_failed_is_tried_again(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_a_build_that_failed_is_tried_again(tmp_path: Path) -> None:
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     forms = Forms(failing=1)
-    current = Current(file, {}, forms)
+    current = ActiveConfig(file, {}, forms)
     asked = [current.setup().engine() for _ in range(3)]
     assert [str(one) for one in await asyncio.gather(*asked, return_exceptions=True)] == ["[Errno 24] no room"] * 3
     assert fired(await current.setup().engine(), "Kremlin") == ["Kremlin"]
@@ -104,7 +104,7 @@ async def test_an_edit_that_cannot_be_built_leaves_the_old_one_and_may_come_agai
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     forms = Forms()
-    current = Current(file, {}, forms)
+    current = ActiveConfig(file, {}, forms)
     await current.setup().engine()
     before = current.setup()
     file.write_text(FILE.replace("Kremlin", "summit"))
@@ -124,7 +124,7 @@ async def test_an_edit_mends_an_engine_that_can_never_be_built(tmp_path: Path) -
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     forms = Forms(failing=1)
-    current = Current(file, {}, forms)
+    current = ActiveConfig(file, {}, forms)
     with pytest.raises(OSError, match="no room"):
         await current.setup().engine()
     file.write_text(FILE.replace("Kremlin", "summit"))
@@ -160,7 +160,7 @@ async def test_personal_queries_are_watchlists_of_the_same_engine(tmp_path: Path
     """They fire beside those of the file under ids that no file can have, and are in nobody's list of watchlists."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     await current.adopt([personal(1, "=oil"), personal(2, "=gas OR =Kremlin")])
     setup = current.setup()
     assert fired(await setup.engine(), "Kremlin gas") == ["Kremlin", "=gas OR =Kremlin"]
@@ -174,7 +174,7 @@ async def test_a_change_of_personal_queries_is_ready_before_it_counts(tmp_path: 
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     forms = Forms()
-    current = Current(file, {}, forms)
+    current = ActiveConfig(file, {}, forms)
     await current.adopt([personal(1, "=oil")])
     assert forms.asked == 0
     before = current.setup()
@@ -192,7 +192,7 @@ async def test_an_edit_keeps_personal_queries_and_the_other_way_round(tmp_path: 
     """Both change at once, and neither is lost."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     await current.adopt([personal(1, "=oil")])
     file.write_text(FILE.replace("Kremlin", "summit"))
     changed, _ = await asyncio.gather(current.reload(), current.adopt([personal(3, "=gas")]))
@@ -204,7 +204,7 @@ async def test_a_personal_query_that_cannot_be_read_silences_nobody(tmp_path: Pa
     """Another version may have let it in: it is left out, and said in the log."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     await current.adopt([personal(1, "=oil AND ("), personal(2, "=gas")])
     assert fired(await current.setup().engine(), "Kremlin oil gas") == ["Kremlin", "=gas"]
 
@@ -214,7 +214,7 @@ async def test_every_process_hears_of_personal_queries(tmp_path: Path) -> None:
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     async with await open_store(f"sqlite:///{tmp_path / 'n.db'}", migrate=True) as store:
-        current = Current(file, {})
+        current = ActiveConfig(file, {})
         here = Personal(store.queries, current)
         await here.look()
         assert await store.queries.watch(Chat(22), "=oil", NOW, most=9)
@@ -234,7 +234,7 @@ async def test_what_a_stranger_watches_for_never_silences_the_others(tmp_path: P
     """Regexes on record that are too large are left out and named with their chat; everybody else's queries fire."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
-    current = Current(file, {})
+    current = ActiveConfig(file, {})
     large = " OR ".join(rf"/{letter}a\p{{Greek}}{{0,831}}/" for letter in "abcdefgh")
     await current.adopt([personal(1, large), personal(2, "=gas", 33), personal(3, "a AND", 44)])
     assert fired(await current.setup().engine(), "Kremlin gas") == ["Kremlin", "=gas"]
@@ -250,4 +250,4 @@ async def test_a_query_that_costs_too_much_has_no_engine(tmp_path: Path) -> None
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE)
     with pytest.raises(QueryError, match="too large"):
-        await Current(file, {}).engine_of(r"/(?:.{100}){10}aaz/")
+        await ActiveConfig(file, {}).engine_of(r"/(?:.{100}){10}aaz/")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.reload import Watched, changes, signature
+from bot.config.reload import WatchedFile, changes, signature
 from bot.model import Chat, Config, Source, Watchlist
 
 KREMLIN = Source("Kremlin", "http://kremlin.example/feed", "kremlin.example", tags=("official",))
@@ -79,7 +79,7 @@ def test_an_edit_is_noticed_once_at_the_second_look(tmp_path: Path) -> None:
     """The first look may find a file half written."""
     path = tmp_path / "w.yaml"
     path.write_text("one", encoding="utf-8")
-    watched = Watched(path)
+    watched = WatchedFile(path)
     assert not watched.changed()
     path.write_text("tw", encoding="utf-8")
     assert not watched.changed()
@@ -94,7 +94,7 @@ def test_an_edit_is_new_until_it_is_in_force(tmp_path: Path) -> None:
     """What could not be swapped in is found at each look, and a newer content takes the place of an accepted one."""
     path = tmp_path / "w.yaml"
     path.write_text("one", encoding="utf-8")
-    watched = Watched(path)
+    watched = WatchedFile(path)
     path.write_text("two", encoding="utf-8")
     assert [watched.changed() for _ in range(3)] == [False, True, True]
     path.write_text("three", encoding="utf-8")
@@ -109,7 +109,7 @@ def test_an_edit_that_keeps_size_and_time_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "w.yaml"
     path.write_text("one", encoding="utf-8")
     times = path.stat()
-    watched = Watched(path)
+    watched = WatchedFile(path)
     path.write_text("two", encoding="utf-8")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert [watched.changed(), watched.changed()] == [False, True]
@@ -122,7 +122,7 @@ def test_a_swapped_link_is_noticed(tmp_path: Path) -> None:
         (tmp_path / name / "w.yaml").write_text(name, encoding="utf-8")
     (tmp_path / "data").symlink_to("v1")
     (tmp_path / "w.yaml").symlink_to("data/w.yaml")
-    watched = Watched(tmp_path / "w.yaml")
+    watched = WatchedFile(tmp_path / "w.yaml")
     (tmp_path / "next").symlink_to("v2")
     (tmp_path / "next").replace(tmp_path / "data")
     assert [watched.changed(), watched.changed()] == [False, True]
@@ -132,7 +132,7 @@ def test_a_touch_or_a_missing_file_is_no_change(tmp_path: Path) -> None:
     """An editor that removes and writes anew brings a change only when the content is another."""
     path = tmp_path / "w.yaml"
     path.write_text("one", encoding="utf-8")
-    watched = Watched(path)
+    watched = WatchedFile(path)
     os.utime(path, (1, 1))
     assert not any(watched.changed() for _ in range(3))
     path.unlink()
@@ -143,7 +143,7 @@ def test_a_touch_or_a_missing_file_is_no_change(tmp_path: Path) -> None:
 
 def test_a_file_that_comes_later_is_a_change(tmp_path: Path) -> None:
     """A bot may run before its file is there."""
-    watched = Watched(tmp_path / "w.yaml")
+    watched = WatchedFile(tmp_path / "w.yaml")
     assert signature(tmp_path / "w.yaml") is None
     (tmp_path / "w.yaml").write_text("one", encoding="utf-8")
     assert [watched.changed(), watched.changed()] == [False, True]
@@ -153,7 +153,7 @@ def test_a_file_may_be_replaced_by_a_directory(tmp_path: Path) -> None:
     """It cannot be read, which is no change and no crash."""
     path = tmp_path / "w.yaml"
     path.write_text("one", encoding="utf-8")
-    watched = Watched(path)
+    watched = WatchedFile(path)
     path.unlink()
     path.mkdir()
     assert not any(watched.changed() for _ in range(3))
@@ -169,4 +169,4 @@ def test_times_are_told_as_they_are_written(every: int, said: str) -> None:
 def test_a_pipe_is_no_file_to_watch(tmp_path: Path) -> None:
     """Whoever opened it would wait for ever."""
     os.mkfifo(tmp_path / "w.yaml")
-    assert not any(Watched(tmp_path / "w.yaml").changed() for _ in range(2))
+    assert not any(WatchedFile(tmp_path / "w.yaml").changed() for _ in range(2))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.config.yaml_file import (
     MOST_BYTES,
-    Document,
     Misread,
+    YamlDocument,
     child,
     compose,
     find,
@@ -41,7 +41,7 @@ def data_of(text: str) -> tuple[object, list[str]]:
     return plain(compose(text.encode(), "f.yaml"), problems), problems
 
 
-def scalar(document: Document, *path: str | int) -> yaml.ScalarNode:
+def scalar(document: YamlDocument, *path: str | int) -> yaml.ScalarNode:
     """Return the scalar at a path."""
     node, _, steps = find(document.root, path)
     assert steps == len(path)

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from bot.errors import StoreError
 from bot.model import Chat
-from bot.preferences import Digest, Mute, Wishes
-from bot.store.outbox.outbox_repository import Deliveries
+from bot.preferences import Digest, Mute, Preferences
+from bot.store.outbox.outbox_repository import OutboxRepository
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ async def test_digests_of_many_chats_come_whole(room: Room, telegram_server: Tel
     """Seventy chats with five held stories each get one message each."""
     chats = list(range(1, 71))
     for chat in chats:
-        await room.store.wishes.wish(Chat(chat), Wishes(digest=Digest("hour")))
+        await room.store.wishes.wish(Chat(chat), Preferences(digest=Digest("hour")))
     for _ in range(5):
         await room.tell_many(chats)
         assert (await room.drain(60)).sent == 0
@@ -45,7 +45,7 @@ async def test_a_claim_never_cuts_in_two_what_comes_as_one(room: Room) -> None:
     """The last chat that has room for its first row comes whole; the next claim begins with another."""
     chats = list(range(1, 8))
     for chat in chats:
-        await room.store.wishes.wish(Chat(chat), Wishes(digest=Digest("hour")))
+        await room.store.wishes.wish(Chat(chat), Preferences(digest=Digest("hour")))
     for _ in range(5):
         await room.tell_many(chats)
     assert (await room.drain(60)).sent == 0
@@ -66,7 +66,7 @@ async def _forget(room: Room) -> None:
 
 
 async def _pause(room: Room) -> None:
-    await room.store.wishes.wish(Chat(GROUP), Wishes(paused=room.time))
+    await room.store.wishes.wish(Chat(GROUP), Preferences(paused=room.time))
 
 
 async def _mute(room: Room) -> None:
@@ -110,14 +110,14 @@ async def test_a_fault_after_the_claim_costs_seconds(
 ) -> None:
     """What was claimed by then does not sit out its lease."""
     await room.tell(1, 2, 3)
-    begun, true, faults = room.time, getattr(Deliveries, step), [StoreError("the server went away")]
+    begun, true, faults = room.time, getattr(OutboxRepository, step), [StoreError("the server went away")]
 
     async def failing(*args: Any, **named: Any) -> Any:
         if faults:
             raise faults.pop()
         return await true(*args, **named)
 
-    monkeypatch.setattr(Deliveries, step, failing)
+    monkeypatch.setattr(OutboxRepository, step, failing)
     assert (await room.drain(600, most=30)).sent == 3
     assert not faults
     assert telegram_server.sent()[-1].at - begun < timedelta(seconds=10)

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from bot.model import Alert, Chat, Follow, FollowUp, Item, Priority, Report, Rise, Signature, Source, Validators
+from bot.model import (
+    Alert,
+    Chat,
+    Follow,
+    FollowUp,
+    Item,
+    Priority,
+    PriorityRaise,
+    Report,
+    Signature,
+    Source,
+    Validators,
+)
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from tests.delivery.test_loop import Room
 
@@ -122,7 +134,7 @@ async def test_nothing_answers_what_was_never_told(room: Room, telegram_server: 
 async def test_a_story_that_becomes_urgent(room: Room, telegram_server: TelegramServer) -> None:
     """A message that made a sound is edited; one that made none is answered aloud; off stays off; once only."""
     await begin(room, alert(1), alert(2, priority="low"), alert(3, "off", "low"))
-    rise = Rise(9, frozenset(Chat(chat) for chat in (1, 2, 3)))
+    rise = PriorityRaise(9, frozenset(Chat(chat) for chat in (1, 2, 3)))
     for _ in range(2):
         await record(room, rises=(rise,))
         await room.drain()
@@ -138,7 +150,7 @@ async def test_a_story_that_becomes_urgent(room: Room, telegram_server: Telegram
 async def test_what_waits_becomes_urgent(room: Room, telegram_server: TelegramServer) -> None:
     """An alert that is not told yet goes as urgent, before the others."""
     await record(room, told(room), alerts=(alert(1), alert(2)))
-    await record(room, rises=(Rise(9, frozenset({Chat(2)})),))
+    await record(room, rises=(PriorityRaise(9, frozenset({Chat(2)})),))
     await room.drain()
     assert [(one.chat, one.text[:1]) for one in telegram_server.sent()] == [(2, "🚨"), (1, "🔔")]
 

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery import in_flight, loop
-from bot.delivery.loop import Deliverer, Drained
+from bot.delivery.loop import DeliveryLoop, DrainResult
 from bot.errors import StoreError
 from bot.i18n import words
 from bot.model import (
@@ -25,8 +25,8 @@ from bot.model import (
     Alert,
     Chat,
     Delivery,
+    DisplayPreferences,
     Item,
-    Look,
     Match,
     Priority,
     Report,
@@ -38,11 +38,11 @@ from bot.model import (
 from bot.notify.telegram.send import TelegramNotifier
 from bot.ports.outbox import Sent
 from bot.ports.poll_store import Outcome, Recorded, Turn
-from bot.preferences import Digest, Mute, Window, Wishes
+from bot.preferences import Digest, Mute, Preferences, Window
 from bot.process import supervise
 from bot.process.clock import wall
 from bot.store.leases.process_identity import this_process
-from bot.store.outbox.outbox_repository import Deliveries
+from bot.store.outbox.outbox_repository import OutboxRepository
 from bot.store.repository import Store, open_store
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ class Room:
         await asyncio.sleep(0)
         self.time += timedelta(seconds=seconds)
 
-    def sender(self, store: Store | None = None, most: int = 0, **changes: Any) -> Deliverer:
+    def sender(self, store: Store | None = None, most: int = 0, **changes: Any) -> DeliveryLoop:
         """Return a sender, as after a restart."""
-        return Deliverer(
+        return DeliveryLoop(
             (store or self.store).deliveries,
             self.notifier,
             max_per_hour=lambda: most,
@@ -88,7 +88,7 @@ class Room:
             **{"wall": self.now, "pause": self.pause, "chance": lambda: 0.5, **changes},
         )
 
-    async def drain(self, seconds: float = 3600, most: int = 0) -> Drained:
+    async def drain(self, seconds: float = 3600, most: int = 0) -> DrainResult:
         """Deliver what there is, within so many simulated seconds."""
         return await self.sender(most=most).drain(self.time + timedelta(seconds=seconds))
 
@@ -146,7 +146,7 @@ async def room(
         url = request.getfixturevalue("postgres_url")
     async with (
         await open_store(url, migrate=True) as store,
-        TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier,
+        TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier,
     ):
         made = Room(url, store, notifier)
         telegram_server.now = made.now
@@ -168,8 +168,8 @@ def most_within(told: list[Told], seconds: float) -> int:
 async def test_an_alert_is_delivered_once(room: Room, telegram_server: TelegramServer) -> None:
     """Sent, settled, and not sent again by the next sender."""
     await room.tell(1, 2)
-    assert await room.drain() == Drained(sent=2, dead=0, left=0)
-    assert await room.drain() == Drained(sent=0, dead=0, left=0)
+    assert await room.drain() == DrainResult(sent=2, dead=0, left=0)
+    assert await room.drain() == DrainResult(sent=0, dead=0, left=0)
     assert [one.chat for one in telegram_server.sent()] == [1, 2]
 
 
@@ -182,7 +182,7 @@ async def test_what_was_for_the_terminal_is_given_up_silently(room: Room, telegr
     await room.store.deliveries.settle(lines, epoch, Sent(1), room.time)
     await room.tell(story=printed)
     await room.tell_many([TERMINAL.id, 2], 5)
-    assert await room.drain(most=3) == Drained(sent=5, dead=5, left=0)
+    assert await room.drain(most=3) == DrainResult(sent=5, dead=5, left=0)
     assert {params["chat_id"] for _, _, params in telegram_server.requests} == {2}
     assert room.notices == []
     assert (await room.store.chats.status(room.time)).suspended == ()
@@ -195,7 +195,7 @@ async def test_a_later_report_edits_the_message(room: Room, telegram_server: Tel
     story = await room.tell(1)
     await room.drain()
     await room.tell(story=story)
-    assert await room.drain() == Drained(sent=0, dead=0, left=0)
+    assert await room.drain() == DrainResult(sent=0, dead=0, left=0)
     (sent,) = telegram_server.sent()
     assert "also Reuters 14:00" in telegram_server.shown(1, sent.message)
 
@@ -249,7 +249,7 @@ async def test_case_4_a_burst_to_a_group(room: Room, telegram_server: TelegramSe
     await room.tell_many([GROUP], 60)
     await room.tell(5)
     result = await room.drain()
-    assert result == Drained(sent=61, dead=0, left=0)
+    assert result == DrainResult(sent=61, dead=0, left=0)
     group = telegram_server.sent(GROUP)
     assert most_within(group, 60) <= 18
     assert texts(group) == [f"Headline {number}" for number in range(1, 61)]
@@ -307,7 +307,7 @@ async def test_case_9_a_migrated_group_is_followed(
     text = "Bad Request: group chat was upgraded to a supergroup chat"
     telegram_server.plan(fault(400, text, {"migrate_to_chat_id": SUPERGROUP}), times=99, chat=GROUP)
     await room.tell_many([GROUP], 3)
-    assert await room.drain() == Drained(sent=3, dead=0, left=0)
+    assert await room.drain() == DrainResult(sent=3, dead=0, left=0)
     assert texts(telegram_server.sent(SUPERGROUP)) == ["Headline 1", "Headline 2", "Headline 3"]
     assert [params["chat_id"] for params in telegram_server.asked("sendMessage")].count(GROUP) == 1
     assert await room.store.chats.subscriptions(Chat(SUPERGROUP)) == ("k",)
@@ -374,7 +374,7 @@ async def test_an_alert_too_long_is_shrunk_once(
     telegram_server.plan(fault(400, "Bad Request: message is too long"), times=9, chat=2)
     await room.tell(1)
     await room.tell(2)
-    assert await room.drain() == Drained(sent=1, dead=1, left=0)
+    assert await room.drain() == DrainResult(sent=1, dead=1, left=0)
     assert len(telegram_server.asked("sendMessage")) == 4
 
 
@@ -395,7 +395,7 @@ async def test_case_19_no_connection_for_a_day(room: Room, telegram_server: Tele
     port = int(telegram_server.url.rpartition(":")[2])
     await telegram_server.stop()
     await room.tell_many([1], 3)
-    assert await room.drain(seconds=900) == Drained(sent=0, dead=0, left=3)
+    assert await room.drain(seconds=900) == DrainResult(sent=0, dead=0, left=3)
     room.time += timedelta(hours=23)
     sender = room.sender()
     await sender.drain(room.time + timedelta(minutes=5))
@@ -482,16 +482,16 @@ async def test_what_exceeds_an_hour_is_folded(
     room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three messages, then one rolling message with every other headline; an hour later, messages again."""
-    settled, settle = list[int](), Deliveries.settle
+    settled, settle = list[int](), OutboxRepository.settle
 
-    async def noted(store: Deliveries, deliveries: Sequence[Delivery], *rest: Any) -> None:
+    async def noted(store: OutboxRepository, deliveries: Sequence[Delivery], *rest: Any) -> None:
         settled.append(len(deliveries))
         await settle(store, deliveries, *rest)
 
-    monkeypatch.setattr(Deliveries, "settle", noted)
+    monkeypatch.setattr(OutboxRepository, "settle", noted)
     await room.tell_many([1], 30)
     result = await room.drain(most=3)
-    assert result == Drained(sent=30, dead=0, left=0)
+    assert result == DrainResult(sent=30, dead=0, left=0)
     assert settled[:3] == [1, 1, 1]
     assert max(settled) > 1, "what one message lists is written down at once"
     sent = telegram_server.sent(1)
@@ -514,7 +514,7 @@ async def test_case_21_old_news_comes_as_one_message(room: Room, telegram_server
     await room.tell(2)
     room.time += timedelta(hours=6)
     await room.tell(1)
-    assert await room.drain(most=30) == Drained(sent=22, dead=0, left=0)
+    assert await room.drain(most=30) == DrainResult(sent=22, dead=0, left=0)
     rolling, fresh = sorted(telegram_server.sent(1), key=lambda one: one.text.startswith("🔔"))
     shown = telegram_server.shown(1, rolling.message)
     assert shown.split("\n")[1:] == [f"• Headline {number} · Courier" for number in range(1, 21)]
@@ -542,7 +542,7 @@ async def test_case_21_after_an_outage_every_chat_gets_one_digest(
 
     sender = room.sender(most=30, pause=look)
     result = await sender.drain(room.time + timedelta(hours=1))
-    assert result == Drained(sent=chats * stories, dead=0, left=0)
+    assert result == DrainResult(sent=chats * stories, dead=0, left=0)
     for chat in range(1, chats + 1):
         told = listed(telegram_server, chat, telegram_server.sent(chat))
         assert told == [f"Headline {number}" for number in range(1, stories + 1)]
@@ -597,7 +597,7 @@ async def test_case_75_a_slow_answer_is_waited_for_alone(
     telegram_server.plan(fault(500, "Internal Server Error", hang=release), chat=1)
     await room.tell_many([1, 2, 3, 4])
     medium = Counting(room.notifier)
-    sender = Deliverer(room.store.deliveries, medium, now=room.now, wall=room.now, pause=rest)
+    sender = DeliveryLoop(room.store.deliveries, medium, now=room.now, wall=room.now, pause=rest)
     await sender.drain(START + timedelta(minutes=1))
     assert medium.most == 1
     assert [one.chat for one in telegram_server.sent()] == [2, 3, 4, 1]
@@ -611,7 +611,7 @@ async def test_case_89_a_deadline_holds_while_a_send_hangs(
     telegram_server.plan(fault(hang=asyncio.Event()))
     await room.tell_many([1, 2, 3])
     start = datetime.now(UTC)
-    result = await Deliverer(room.store.deliveries, room.notifier, now=wall).drain(start + timedelta(seconds=0.3))
+    result = await DeliveryLoop(room.store.deliveries, room.notifier, now=wall).drain(start + timedelta(seconds=0.3))
     assert datetime.now(UTC) - start < timedelta(seconds=2.5), "by the clock on the wall"
     assert (result.sent, result.left, result.standby) == (0, 3, False)
     room.time = datetime.now(UTC)
@@ -685,7 +685,7 @@ async def test_a_hint_wakes_the_loop(room: Room, telegram_server: TelegramServer
     async def forever(_: float) -> None:
         await rest.wait()
 
-    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=forever)
+    sender = DeliveryLoop(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=forever)
     task = asyncio.create_task(sender.run(stop, wake))
     await until(lambda: sender._look_at > START)
     await room.tell(1)
@@ -703,7 +703,7 @@ async def test_case_78_a_second_sender_waits(room: Room, telegram_server: Telegr
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
         epoch = await other.deliveries.take_role("sender", room.time, timedelta(seconds=20))
         assert epoch is not None
-        assert await room.drain() == Drained(sent=0, dead=0, left=1, standby=True)
+        assert await room.drain() == DrainResult(sent=0, dead=0, left=1, standby=True)
         room.time += timedelta(seconds=21)
         assert (await room.drain()).sent == 1
     assert len(telegram_server.sent()) == 1
@@ -717,7 +717,7 @@ async def test_a_fault_of_the_database_that_lasts_ends_the_loop(room: Room, monk
         claims.append(True)
         raise StoreError("the database is damaged", lasting=len(claims) > 2)
 
-    monkeypatch.setattr(Deliveries, "claim", broken)
+    monkeypatch.setattr(OutboxRepository, "claim", broken)
     with pytest.raises(StoreError, match="damaged"):
         await room.sender().run(asyncio.Event(), asyncio.Event())
     assert len(claims) == 3
@@ -733,13 +733,13 @@ async def test_case_75_a_rush_keeps_the_pace_when_answers_are_slow(room: Room, t
     medium = Counting(room.notifier)
     await room.tell(*range(1, 61))
     start = datetime.now(UTC)
-    result = await Deliverer(room.store.deliveries, medium, now=wall).drain(start + timedelta(minutes=1))
+    result = await DeliveryLoop(room.store.deliveries, medium, now=wall).drain(start + timedelta(minutes=1))
     assert (result.sent, result.left) == (60, 0)
     assert 2 <= medium.most <= in_flight.MOST
     assert sorted(one.chat for one in telegram_server.sent()) == list(range(1, 61))
     medium.most = 0
     await room.tell(*range(1, 6))
-    await Deliverer(room.store.deliveries, medium, now=wall).drain(datetime.now(UTC) + timedelta(minutes=1))
+    await DeliveryLoop(room.store.deliveries, medium, now=wall).drain(datetime.now(UTC) + timedelta(minutes=1))
     assert medium.most == 1
 
 
@@ -796,17 +796,17 @@ async def test_case_77_a_sender_whose_database_was_slow_is_not_certain_any_more(
     """The role ends while alerts are claimed: what came of that is not sent, as the new sender has it."""
     await room.tell_many([1, 2, 3])
     elsewhere = replace(this_process(), host="elsewhere", boot="another")
-    quick, first = Deliveries.claim, iter([True])
+    quick, first = OutboxRepository.claim, iter([True])
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
 
-        async def slow(self: Deliveries, *args: Any, **limits: Any) -> tuple[Delivery, ...]:
+        async def slow(self: OutboxRepository, *args: Any, **limits: Any) -> tuple[Delivery, ...]:
             claimed = await quick(self, *args, **limits)
             if next(first, False):
                 room.time += timedelta(seconds=25)
                 assert (await room.sender(other).drain(room.time + timedelta(minutes=1))).sent == 3
             return claimed
 
-        monkeypatch.setattr(Deliveries, "claim", slow)
+        monkeypatch.setattr(OutboxRepository, "claim", slow)
         assert (await room.drain()).sent == 0
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2, 3]
 
@@ -819,10 +819,10 @@ async def test_what_everybody_waits_for_waits_on_record(
     await room.tell_many([1, 2, 3])
 
     async def rest(seconds: float) -> None:
-        await room.store.wishes.wish(Chat(3), Wishes(paused=room.time))
+        await room.store.wishes.wish(Chat(3), Preferences(paused=room.time))
         await room.pause(seconds)
 
-    sender = Deliverer(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=rest)
+    sender = DeliveryLoop(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=rest)
     assert (await sender.drain(START + timedelta(minutes=1))).sent == 2
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2]
 
@@ -836,12 +836,12 @@ async def test_case_5_a_thousand_chats_in_real_time(
     telegram_server.per_second, telegram_server.per_minute, telegram_server.delay = 30, 20, delay
     async with (
         await open_store(f"sqlite:///{tmp_path}/newswatch.db", migrate=True) as store,
-        TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier,
+        TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier,
     ):
         room = Room("", store, notifier, datetime.now(UTC))
         await room.tell(*range(1, 901), *(-number for number in range(1, 101)))
         start = datetime.now(UTC)
-        result = await Deliverer(store.deliveries, notifier, now=wall).drain(start + timedelta(minutes=2))
+        result = await DeliveryLoop(store.deliveries, notifier, now=wall).drain(start + timedelta(minutes=2))
         seconds = (datetime.now(UTC) - start).total_seconds()
     assert (result.sent, result.left) == (1000, 0)
     assert len({one.chat for one in telegram_server.sent()}) == 1000
@@ -860,7 +860,7 @@ def listed(server: TelegramServer, chat: int, told: Sequence[Told]) -> list[str]
 @both
 async def test_what_quiet_hours_held_comes_as_one_message(room: Room, telegram_server: TelegramServer) -> None:
     """At night only what is urgent; in the morning one silent list, with the sources that came meanwhile."""
-    await room.store.wishes.wish(Chat(1), Wishes(quiet=(Window(13 * 60, 15 * 60),)))
+    await room.store.wishes.wish(Chat(1), Preferences(quiet=(Window(13 * 60, 15 * 60),)))
     await room.tell_many([1, 2], 12)
     await room.tell(1, priority="urgent")
     result = await room.drain(60)
@@ -884,7 +884,7 @@ async def test_a_long_digest_takes_several_messages_and_a_single_alert_is_itself
     room: Room, telegram_server: TelegramServer
 ) -> None:
     """Every headline is listed once, whatever an hour allows; the next digest is a message of its own."""
-    await room.store.wishes.wish(Chat(1), Wishes(digest=Digest("hour")))
+    await room.store.wishes.wish(Chat(1), Preferences(digest=Digest("hour")))
     await room.tell_many([1], 150)
     assert (await room.drain(60, most=2)).sent == 0
     room.time += timedelta(hours=1)
@@ -904,11 +904,11 @@ async def test_a_long_digest_takes_several_messages_and_a_single_alert_is_itself
 
 async def test_what_is_held_outlives_the_process_and_a_kill(room: Room, telegram_server: TelegramServer) -> None:
     """Another process on the same database sends it, once."""
-    await room.store.wishes.wish(Chat(1), Wishes(paused=room.time))
+    await room.store.wishes.wish(Chat(1), Preferences(paused=room.time))
     await room.tell_many([1], 3)
     await room.drain(60)
     async with await open_store(room.url, migrate=False) as other:
-        await other.wishes.wish(Chat(1), Wishes())
+        await other.wishes.wish(Chat(1), Preferences())
         await room.sender(other).drain(room.time + timedelta(minutes=10))
     await room.drain(60)
     (one,) = telegram_server.sent(1)
@@ -920,7 +920,7 @@ async def test_case_18_a_chat_may_want_nothing_twice(
     room: Room, telegram_server: TelegramServer, fault: type[Fault]
 ) -> None:
     """Case 18: by its own wish a message of unknown fate is not sent again, and /status shows it."""
-    await room.store.wishes.show(1, Look(doubt="hold"))
+    await room.store.wishes.show(1, DisplayPreferences(doubt="hold"))
     telegram_server.plan(fault(accept=True, drop=True))
     await room.tell(1)
     assert (await room.drain()).dead == 1
@@ -935,7 +935,7 @@ async def test_a_muted_word_is_told_nowhere_and_counts_for_no_failure(
     """It ends with its reason; the other chat is told."""
     await room.store.wishes.mute(Chat(1), Mute("word", "Headline", None, (("headline",),)), room.time, most=9)
     await room.tell(1, 2)
-    assert await room.drain() == Drained(sent=1, dead=0, left=0)
+    assert await room.drain() == DrainResult(sent=1, dead=0, left=0)
     assert telegram_server.sent(1) == []
     assert await room.dead() == {}
 

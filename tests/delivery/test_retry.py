@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.delivery import retry
 from bot.errors import DeliveryError, Verdict
-from bot.model import Alert, Chat, Delivery, Look
+from bot.model import Alert, Chat, Delivery, DisplayPreferences
 from bot.ports.outbox import Dead, Later
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -137,7 +137,7 @@ def test_case_20_doubts_double_the_wait_up_to_an_hour() -> None:
 
 def test_a_chat_that_wants_nothing_twice_is_not_told_again() -> None:
     """After a doubt it ends; an edit of what the chat has cannot come twice."""
-    careful = replace(DELIVERY, look=Look(doubt="hold"))
+    careful = replace(DELIVERY, look=DisplayPreferences(doubt="hold"))
     ended = after("unknown", careful)
     assert isinstance(ended, Dead)
     assert "twice" in ended.reason

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.role_lease import MARGIN, RENEW, STANDBY, TTL, Tenure
+from bot.delivery.role_lease import MARGIN, RENEW, STANDBY, TTL, RoleLease
 from bot.errors import StoreError
 from bot.ports.outbox import Role
 
@@ -43,7 +43,7 @@ def cut_off() -> int:
 async def test_it_is_taken_once_and_renewed_every_five_seconds() -> None:
     """In between, the store is not asked."""
     row = Row()
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     for second in range(11):
         assert await tenure.keep(START + timedelta(seconds=second)) == 7
     assert row.taken == [START] * 3, "by the wall clock, which stands still here"
@@ -53,7 +53,7 @@ async def test_it_is_taken_once_and_renewed_every_five_seconds() -> None:
 async def test_a_standby_asks_every_second() -> None:
     """Until the role is free."""
     row = Row(lambda: None)
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     assert await tenure.keep(START) is None
     assert not tenure.certain(START)
     row.answer = lambda: 8
@@ -64,7 +64,7 @@ async def test_a_standby_asks_every_second() -> None:
 async def test_case_79_a_sender_cut_off_from_the_database_stops() -> None:
     """It is certain of the role until shortly before somebody else can have it, and not a moment longer."""
     row = Row()
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     await tenure.keep(START)
     row.answer = cut_off
     for second in range(5, 18):
@@ -83,7 +83,7 @@ async def test_case_79_a_sender_cut_off_from_the_database_stops() -> None:
 async def test_case_87_a_clock_set_back_makes_nothing_certain() -> None:
     """The role is renewed at once, and only then relied on."""
     row = Row()
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     await tenure.keep(START)
     back = START - timedelta(hours=1)
     assert not tenure.certain(back)
@@ -94,7 +94,7 @@ async def test_case_87_a_clock_set_back_makes_nothing_certain() -> None:
 async def test_it_is_given_back_at_once() -> None:
     """So that the next one need not wait for its end; once."""
     row = Row()
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     await tenure.keep(START)
     await tenure.leave()
     await tenure.leave()
@@ -105,7 +105,7 @@ async def test_it_is_given_back_at_once() -> None:
 async def test_what_was_lost_is_asked_for_again() -> None:
     """A lost role is nobody's until it is taken anew."""
     row = Row()
-    tenure = Tenure(row, "sender", lambda: START)
+    tenure = RoleLease(row, "sender", lambda: START)
     await tenure.keep(START)
     tenure.lose()
     assert not tenure.certain(START)

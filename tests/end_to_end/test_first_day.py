@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.authorization import Commands
-from bot.chat.context import House, Library
-from bot.chat.dispatcher import Answering
+from bot.chat.authorization import Authorizer
+from bot.chat.context import QueryServices, Services
+from bot.chat.dispatcher import Dispatcher
 from bot.chat.listener import Listener
-from bot.chat.telegram_client import Line
+from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts
 from bot.chat.texts import mute as mute_texts
@@ -28,10 +28,10 @@ from bot.chat.texts import queries as queries_texts
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
 from bot.config.active import Personal
-from bot.delivery.loop import Deliverer
+from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED
-from bot.i18n import Words, field_name, words
-from bot.model import Chat, Look
+from bot.i18n import Translator, field_name, words
+from bot.model import Chat, DisplayPreferences
 from bot.notify.telegram.send import TelegramNotifier
 from bot.ports.record import PersonalQuery
 from bot.preferences import NONE
@@ -88,7 +88,7 @@ class Day:
     store: Store
     personal: Personal
     piece: type[Piece]
-    sender: Deliverer
+    sender: DeliveryLoop
     heads: list[str] = field(default_factory=list)
 
     @property
@@ -158,14 +158,14 @@ async def day(
     await rig.poll(force=True)
     current = rig.parts[2]
     personal = Personal(store.queries, current)
-    line = Line(server.token, server.url)
+    line = TelegramClient(server.token, server.url)
 
     async def wait(seconds: float) -> None:
         rig.now += timedelta(seconds=seconds)
         await asyncio.sleep(0)
 
-    async with TelegramNotifier(server.token, api_url=server.url, home=Look) as medium:
-        sender = Deliverer(
+    async with TelegramNotifier(server.token, api_url=server.url, home=DisplayPreferences) as medium:
+        sender = DeliveryLoop(
             store.deliveries, medium, limits=UNPACED, now=lambda: rig.now, wall=lambda: rig.now, pause=wait
         )
         listener = _listener(rig, store, personal, line)
@@ -178,7 +178,7 @@ async def day(
             await listening
 
 
-def _listener(rig: Rig, store: Store, personal: Personal, line: Line) -> Listener:
+def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) -> Listener:
     """Return a listener as the app builds it, but for the clock of the house."""
     current = rig.parts[2]
 
@@ -189,13 +189,13 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: Line) -> Listene
         return rig.now
 
     replay = Replay(store.items, time.monotonic)
-    house = House(
+    house = Services(
         config=current.config,
         store=store.chats,
         wishes=store.wishes,
         guests=store.guests,
         buttons=store.buttons,
-        library=Library(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
+        library=QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
         owners=frozenset({OWNER}),
         access="open",
         now=now,
@@ -204,7 +204,7 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: Line) -> Listene
         tell=lambda alerts: store.polls.tell(alerts, rig.now),
         reload=reload,
     )
-    answering = Answering(line, Commands(house), store.chats, house.owners, now)
+    answering = Dispatcher(line, Authorizer(house), store.chats, house.owners, now)
     return Listener(line, answering, store.deliveries, now=lambda: datetime.now(UTC), clock=time.monotonic)
 
 
@@ -251,7 +251,7 @@ def _query(text: str) -> PersonalQuery:
     return PersonalQuery(1, Chat(1), 1, text)
 
 
-async def _alerts(day: Day, _: Words, theirs: Words) -> None:
+async def _alerts(day: Day, _: Translator, theirs: Translator) -> None:
     headline = await day.news("Kremlin")
     (told,) = await day.told()
     assert told.text.splitlines()[:2] == ["🔔 Kremlin and summits", headline]
@@ -259,7 +259,7 @@ async def _alerts(day: Day, _: Words, theirs: Words) -> None:
     assert latest_texts.latest(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/latest")  # type: ignore[arg-type]  # UTC is a zone
 
 
-async def _mutes(day: Day, _: Words) -> None:
+async def _mutes(day: Day, _: Translator) -> None:
     assert mute_texts.listed(_, [], day.rig.now, UTC).splitlines()[0] in await day.ask("/mute")  # type: ignore[arg-type]  # the same
     assert "hockey" in await day.ask("/mute hockey 1h")
     await day.news("Kremlin hockey")
@@ -269,7 +269,7 @@ async def _mutes(day: Day, _: Words) -> None:
     assert [headline in one.text for one in await day.told()] == [True]
 
 
-async def _nights(day: Day, _: Words) -> None:
+async def _nights(day: Day, _: Translator) -> None:
     assert "23:00–07:00" in await day.ask("/quiet 23:00-07:00 UTC")
     day.rig.now = day.rig.now.replace(hour=23, minute=30)
     held = [await day.news("Kremlin"), await day.news("Kremlin")]
@@ -288,7 +288,7 @@ async def _nights(day: Day, _: Words) -> None:
     ) in await day.ask("/digest off")
 
 
-async def _queries(day: Day, _: Words) -> None:
+async def _queries(day: Day, _: Translator) -> None:
     answer = await day.ask("/watch penguins")
     assert queries_texts.watching(_, _query("penguins"), "", new=True).splitlines()[-1] in answer
     headline = await day.news("Penguins")
@@ -299,7 +299,7 @@ async def _queries(day: Day, _: Words) -> None:
     assert "penguins" in await day.ask("/mine")
 
 
-async def _pauses(day: Day, _: Words) -> None:
+async def _pauses(day: Day, _: Translator) -> None:
     assert schedule_texts.paused(_, NONE, day.rig.now, new=True) in await day.ask("/pause")
     held = [await day.news("Kremlin"), await day.news("Penguins")]
     assert await day.told() == []
@@ -312,7 +312,7 @@ async def _pauses(day: Day, _: Words) -> None:
     assert [headline in one.text for one in await day.told()] == [True]
 
 
-async def _leaves(day: Day, _: Words) -> None:
+async def _leaves(day: Day, _: Translator) -> None:
     assert settings_menu_texts.forget(_).splitlines()[0] in await day.ask("/forget")
     if day.fixed:
         assert basics_texts.unsubscribed(_, "Kremlin and summits", had=True) in await day.ask("/unsubscribe kremlin")

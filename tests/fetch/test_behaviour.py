@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.errors import FetchError
-from bot.fetch.client import LARGE, WebFetch
+from bot.fetch.client import LARGE, WebClient
 from tests.plugins.wires import raw_server, watched
 
 BAD, HONEST = "127.0.13.1", "127.0.13.2"
@@ -34,15 +34,15 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def fetch() -> AsyncIterator[WebFetch]:
+async def fetch() -> AsyncIterator[WebClient]:
     """Return a client as the service has it, but for loopback."""
     networks = (ip_network("127.0.0.0/8"),)
-    async with WebFetch(allowed_networks=networks, allowed_ports=range(1, 65536), deadline=DEADLINE) as made:
+    async with WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), deadline=DEADLINE) as made:
         yield made
 
 
 @contextmanager
-def asking(fetch: WebFetch, url: str, hosts: int) -> Iterator[list[asyncio.Task[object]]]:
+def asking(fetch: WebClient, url: str, hosts: int) -> Iterator[list[asyncio.Task[object]]]:
     """Ask so many hosts, which answer badly, until we have seen enough."""
     port = url.rstrip("/").rpartition(":")[2]
     tasks = [asyncio.create_task(_lenient(fetch, f"http://h{n}.bad.example:{port}/")) for n in range(hosts)]
@@ -53,14 +53,14 @@ def asking(fetch: WebFetch, url: str, hosts: int) -> Iterator[list[asyncio.Task[
             task.cancel()
 
 
-async def _lenient(fetch: WebFetch, url: str) -> object:
+async def _lenient(fetch: WebClient, url: str) -> object:
     try:
         return await fetch.get(url)
     except FetchError as error:
         return error
 
 
-async def read(fetch: WebFetch, url: str, name: str) -> float:
+async def read(fetch: WebClient, url: str, name: str) -> float:
     """Return the seconds that an honest source takes."""
     start = time.monotonic()
     port = url.rstrip("/").rpartition(":")[2]
@@ -68,7 +68,7 @@ async def read(fetch: WebFetch, url: str, name: str) -> float:
     return time.monotonic() - start
 
 
-async def test_a_thousand_hosts_that_hang_delay_nobody(fetch: WebFetch) -> None:
+async def test_a_thousand_hosts_that_hang_delay_nobody(fetch: WebClient) -> None:
     """A source that nobody knows, asked after a thousand that hang, is read soon, and so is one asked later."""
 
     async def hang(_writer: asyncio.StreamWriter) -> None:
@@ -85,7 +85,7 @@ async def test_a_thousand_hosts_that_hang_delay_nobody(fetch: WebFetch) -> None:
     assert lag.longest < LATE
 
 
-async def test_large_answers_that_drip_delay_no_large_feed(fetch: WebFetch) -> None:
+async def test_large_answers_that_drip_delay_no_large_feed(fetch: WebClient) -> None:
     """Sixty hosts send a megabyte and then a byte now and then; an honest feed of three megabytes is read soon."""
 
     async def drip(writer: asyncio.StreamWriter) -> None:
@@ -107,7 +107,7 @@ async def test_large_answers_that_drip_delay_no_large_feed(fetch: WebFetch) -> N
     assert lag.longest < LATE
 
 
-async def test_hosts_that_drip_delay_nobody(fetch: WebFetch) -> None:
+async def test_hosts_that_drip_delay_nobody(fetch: WebClient) -> None:
     """Five hundred hosts send their answer a byte at a time; honest sources are read meanwhile."""
 
     async def drip(writer: asyncio.StreamWriter) -> None:
@@ -139,7 +139,7 @@ async def test_waiting_for_a_seat_is_no_part_of_the_deadline() -> None:
             await asyncio.sleep(0.03)
 
     networks = (ip_network("127.0.0.0/8"),)
-    made = WebFetch(allowed_networks=networks, allowed_ports=range(1, 65536), deadline=2.5)
+    made = WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), deadline=2.5)
     async with raw_server(HONEST, answer) as url, made as fetch:
         port = url.rstrip("/").rpartition(":")[2]
         answers = await asyncio.gather(*(fetch.get(f"http://n{n}.example:{port}/") for n in range(24)))

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import FetchError
-from bot.fetch.client import HOPS, WebFetch
+from bot.fetch.client import HOPS, WebClient
 from bot.fetch.decompress import LARGEST
 from bot.fetch.guard import REFUSAL
 from bot.model import Validators
@@ -98,15 +98,15 @@ async def site(sites: Sites) -> Site:
 
 
 @pytest.fixture
-async def fetch() -> AsyncIterator[WebFetch]:
+async def fetch() -> AsyncIterator[WebClient]:
     """Return a client that may reach loopback, without pauses."""
     async with client() as made:
         yield made
 
 
-def client(*, host_spacing: float = 0, deadline: float = 5.0, largest: int = LARGEST) -> WebFetch:
+def client(*, host_spacing: float = 0, deadline: float = 5.0, largest: int = LARGEST) -> WebClient:
     """Return a client for loopback sites."""
-    return WebFetch(
+    return WebClient(
         allowed_networks=(LOOPBACK,),
         allowed_ports=range(1, 65536),
         host_spacing=host_spacing,
@@ -115,14 +115,14 @@ def client(*, host_spacing: float = 0, deadline: float = 5.0, largest: int = LAR
     )
 
 
-async def reason(fetch: WebFetch, url: str, **more: object) -> str:
+async def reason(fetch: WebClient, url: str, **more: object) -> str:
     """Return why an address cannot be had."""
     with pytest.raises(FetchError) as caught:
         await fetch.get(url, **more)  # type: ignore[arg-type] # passed on as given
     return str(caught.value)
 
 
-async def test_an_answer_comes_with_its_validators(site: Site, fetch: WebFetch) -> None:
+async def test_an_answer_comes_with_its_validators(site: Site, fetch: WebClient) -> None:
     """A first answer has a body, exact validators and a hash; we say who we are and take no more than we can read."""
     site.answers(ETag='W/"a-gzip"', Last_Modified="Mon, 23 Nov 2026 10:00:00 GMT", Cache_Control="max-age=60")
     fetched = await fetch.get(site.url("/feed#part"))
@@ -138,7 +138,7 @@ async def test_an_answer_comes_with_its_validators(site: Site, fetch: WebFetch) 
 
 
 async def test_the_clock_of_a_server_without_zone_is_utc(
-    site: Site, fetch: WebFetch, monkeypatch: pytest.MonkeyPatch
+    site: Site, fetch: WebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`-0000` says UTC from a place that is not told, wherever this machine stands."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
@@ -151,7 +151,7 @@ async def test_the_clock_of_a_server_without_zone_is_utc(
         time.tzset()
 
 
-async def test_case_39_validators_go_back_as_they_came(site: Site, fetch: WebFetch) -> None:
+async def test_case_39_validators_go_back_as_they_came(site: Site, fetch: WebClient) -> None:
     """Case 39: a conditional request carries the exact bytes; a 304 with another date keeps the rest."""
     site.answers(body=b"", status=304, Last_Modified="Mon, 23 Nov 2026 11:00:00 GMT")
     known = Validators('W/"a-gzip"', "Mon, 23 Nov 2026 10:00:00 GMT", "hash")
@@ -162,7 +162,7 @@ async def test_case_39_validators_go_back_as_they_came(site: Site, fetch: WebFet
     assert fetched.validators == Validators('W/"a-gzip"', "Mon, 23 Nov 2026 11:00:00 GMT", "hash")
 
 
-async def test_case_39_an_unchanged_body_is_not_modified(site: Site, fetch: WebFetch) -> None:
+async def test_case_39_an_unchanged_body_is_not_modified(site: Site, fetch: WebClient) -> None:
     """Case 39: a server that ignores validators costs a download, not a parse."""
     site.answers()
     first = await fetch.get(site.url())
@@ -171,7 +171,7 @@ async def test_case_39_an_unchanged_body_is_not_modified(site: Site, fetch: WebF
     assert again.validators == first.validators
 
 
-async def test_a_304_that_nobody_asked_for_is_an_error(site: Site, fetch: WebFetch) -> None:
+async def test_a_304_that_nobody_asked_for_is_an_error(site: Site, fetch: WebClient) -> None:
     """Without validators there is nothing that could be unchanged."""
     site.answers(body=b"", status=304)
     assert "304" in await reason(fetch, site.url())
@@ -218,13 +218,13 @@ async def test_case_33_an_endless_body_ends_at_the_limit() -> None:
         assert "larger than 1 MB" in await reason(small, url)
 
 
-async def test_case_34_a_bomb_is_refused(site: Site, fetch: WebFetch) -> None:
+async def test_case_34_a_bomb_is_refused(site: Site, fetch: WebClient) -> None:
     """Case 34: a small answer that would unpack to more than the limit is refused."""
     site.answers(body=gzip.compress(b"\0" * 20_000_000), Content_Encoding="gzip")
     assert "larger than" in await reason(fetch, site.url())
 
 
-async def test_case_35_a_cut_answer_is_an_error(fetch: WebFetch) -> None:
+async def test_case_35_a_cut_answer_is_an_error(fetch: WebClient) -> None:
     """Case 35: an answer shorter than announced is none, and so is truncated gzip that was announced as whole."""
 
     async def cut(writer: asyncio.StreamWriter) -> None:
@@ -235,19 +235,19 @@ async def test_case_35_a_cut_answer_is_an_error(fetch: WebFetch) -> None:
         assert "broke off" in await reason(fetch, url)
 
 
-async def test_case_35_truncated_gzip_is_an_error(site: Site, fetch: WebFetch) -> None:
+async def test_case_35_truncated_gzip_is_an_error(site: Site, fetch: WebClient) -> None:
     """Case 35: compressed data that ends early is an error even where the length is right."""
     site.answers(body=gzip.compress(FEED * 100)[:-30], Content_Encoding="gzip")
     assert "broke off" in await reason(fetch, site.url())
 
 
-async def test_compressed_answers_are_read(site: Site, fetch: WebFetch) -> None:
+async def test_compressed_answers_are_read(site: Site, fetch: WebClient) -> None:
     """A large compressed answer is unpacked off the loop."""
     site.answers(body=gzip.compress(FEED * 20_000), Content_Encoding="gzip")
     assert (await fetch.get(site.url())).body == FEED * 20_000
 
 
-async def test_case_36_redirects_are_followed_a_few_times(site: Site, fetch: WebFetch) -> None:
+async def test_case_36_redirects_are_followed_a_few_times(site: Site, fetch: WebClient) -> None:
     """Case 36: relative redirects work; loops, long chains and other schemes are errors."""
     site.answers("/end")
     for hop in range(HOPS):
@@ -263,13 +263,13 @@ async def test_case_36_redirects_are_followed_a_few_times(site: Site, fetch: Web
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "gopher://127.0.0.1/", "//", "http://[", "http://a\\@b/", "data:,x"]
 )
-async def test_case_36_redirects_out_of_the_web_are_errors(site: Site, fetch: WebFetch, target: str) -> None:
+async def test_case_36_redirects_out_of_the_web_are_errors(site: Site, fetch: WebClient, target: str) -> None:
     """Case 36: a redirect leads to http or https, or nowhere."""
     site.redirects("/a", target)
     assert "redirects" in await reason(fetch, site.url("/a"))
 
 
-async def test_case_37_only_permanent_redirects_are_reported(site: Site, fetch: WebFetch) -> None:
+async def test_case_37_only_permanent_redirects_are_reported(site: Site, fetch: WebClient) -> None:
     """Case 37: 301 and 308 all the way are a move; one temporary hop, and they are not."""
     site.answers("/new")
     site.redirects("/old", "/middle", 301)
@@ -279,7 +279,7 @@ async def test_case_37_only_permanent_redirects_are_reported(site: Site, fetch: 
     assert (await fetch.get(site.url("/old"))).moved_to is None
 
 
-async def test_case_41_a_host_that_asks_for_time_gets_it(site: Site, fetch: WebFetch) -> None:
+async def test_case_41_a_host_that_asks_for_time_gets_it(site: Site, fetch: WebClient) -> None:
     """Case 41: after a 429 with Retry-After the whole host is left alone, and the error says for how long."""
     site.answers("/a", status=429, Retry_After="3600")
     site.answers("/b")
@@ -317,7 +317,7 @@ async def test_waiting_for_a_turn_is_no_part_of_the_deadline(site: Site) -> None
     assert [answer.status for answer in answers] == [200] * 4
 
 
-async def test_case_54_private_headers_stay_with_their_host(sites: Sites, fetch: WebFetch) -> None:
+async def test_case_54_private_headers_stay_with_their_host(sites: Sites, fetch: WebClient) -> None:
     """Case 54: a redirect to another host, or to another port, carries neither headers nor credentials along."""
     first, second = await sites("127.0.7.8"), await sites("127.0.7.9")
     second.answers("/end")
@@ -332,7 +332,7 @@ async def test_case_54_private_headers_stay_with_their_host(sites: Sites, fetch:
     assert "secret" not in fetched.url
 
 
-async def test_cookies_are_neither_kept_nor_sent(site: Site, fetch: WebFetch) -> None:
+async def test_cookies_are_neither_kept_nor_sent(site: Site, fetch: WebClient) -> None:
     """What a server sets, it does not see again."""
     site.answers(Set_Cookie="id=1; Path=/")
     await fetch.get(site.url())
@@ -340,7 +340,7 @@ async def test_cookies_are_neither_kept_nor_sent(site: Site, fetch: WebFetch) ->
     assert "Cookie" not in site.asked[1].headers
 
 
-async def test_a_chain_that_sets_a_cookie_and_comes_back_is_followed(sites: Sites, fetch: WebFetch) -> None:
+async def test_a_chain_that_sets_a_cookie_and_comes_back_is_followed(sites: Sites, fetch: WebClient) -> None:
     """A consent page sets a cookie for its site and sends us back; no other site sees it, nor does the next request."""
     site, other = await sites("127.0.7.1"), await sites("127.0.7.2")
 
@@ -361,7 +361,7 @@ async def test_a_chain_that_sets_a_cookie_and_comes_back_is_followed(sites: Site
     assert not any("Cookie" in request.headers for request in other.asked)
 
 
-async def test_an_address_that_sets_a_cookie_and_sends_us_to_itself_is_followed(site: Site, fetch: WebFetch) -> None:
+async def test_an_address_that_sets_a_cookie_and_sends_us_to_itself_is_followed(site: Site, fetch: WebClient) -> None:
     """Guards against robots do so; the Cookie header of the watchlists file is sent as well, and nothing has moved."""
 
     async def feed(request: web.Request) -> web.StreamResponse:
@@ -374,7 +374,7 @@ async def test_an_address_that_sets_a_cookie_and_sends_us_to_itself_is_followed(
     assert (fetched.body, fetched.moved_to) == (FEED, None)
 
 
-async def test_a_circle_that_sets_cookies_ends(site: Site, fetch: WebFetch) -> None:
+async def test_a_circle_that_sets_cookies_ends(site: Site, fetch: WebClient) -> None:
     """The same cookie again is a circle; another one each time ends at the limit of redirects."""
     site.answers("/same", b"", 302, Location="/same", Set_Cookie="a=1")
     assert "circle" in await reason(fetch, site.url("/same"))
@@ -408,7 +408,7 @@ async def test_a_circle_that_sets_cookies_ends(site: Site, fetch: WebFetch) -> N
 async def test_case_97_nothing_private_is_connected_to(site: Site, host: str) -> None:
     """Case 97: no spelling of a private address is reached, and the server there never hears of us."""
     site.answers()
-    async with WebFetch(allowed_ports=range(1, 65536), host_spacing=0, deadline=5) as guarded:
+    async with WebClient(allowed_ports=range(1, 65536), host_spacing=0, deadline=5) as guarded:
         with pytest.raises(FetchError):
             await guarded.get(f"http://{host}:{site.port}/feed")
     assert site.asked == []
@@ -416,7 +416,7 @@ async def test_case_97_nothing_private_is_connected_to(site: Site, host: str) ->
 
 async def test_case_97_open_and_closed_ports_look_the_same(site: Site) -> None:
     """Case 97: a refused address reads the same whether somebody listens there or not."""
-    async with WebFetch(allowed_ports=range(1, 65536), host_spacing=0) as guarded:
+    async with WebClient(allowed_ports=range(1, 65536), host_spacing=0) as guarded:
         assert await reason(guarded, site.url()) == REFUSAL
         assert await reason(guarded, "http://127.0.7.1:9/") == REFUSAL
         assert await reason(guarded, "http://10.0.0.1/") == REFUSAL
@@ -435,7 +435,7 @@ async def test_case_98_a_name_that_changes_its_mind_is_checked_at_connect(
         return [{"hostname": host, "proto": 0, "flags": 0, **address}]
 
     monkeypatch.setattr(aiohttp.AsyncResolver, "resolve", resolve)
-    async with WebFetch(allowed_ports=range(1, 65536), host_spacing=0) as guarded:
+    async with WebClient(allowed_ports=range(1, 65536), host_spacing=0) as guarded:
         assert await reason(guarded, f"http://rebinding.example:{site.port}/feed") == REFUSAL
     assert site.asked == []
 
@@ -446,7 +446,7 @@ async def test_case_99_a_redirect_inward_is_blocked(sites: Sites) -> None:
     public.redirects("/feed", private.url())
     private.answers()
     networks = (ip_network("127.0.7.0/24"),)
-    async with WebFetch(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0) as guarded:
+    async with WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0) as guarded:
         assert await reason(guarded, public.url()) == REFUSAL
     assert private.asked == []
 
@@ -470,7 +470,7 @@ async def test_case_99_a_redirect_inward_is_blocked(sites: Sites) -> None:
         "",
     ],
 )
-async def test_case_100_strange_addresses_are_refused(fetch: WebFetch, url: str) -> None:
+async def test_case_100_strange_addresses_are_refused(fetch: WebClient, url: str) -> None:
     """Case 100: an address that two readers could read differently is not asked at all."""
     assert "address" in await reason(fetch, url)
 
@@ -490,23 +490,23 @@ async def test_case_101_proxies_of_the_environment_are_not_used(
 
 async def test_case_102_other_ports_are_not_asked(site: Site) -> None:
     """Case 102: a port that is not allowed is refused with the one text, before any name is looked up."""
-    async with WebFetch(allowed_networks=(LOOPBACK,), host_spacing=0) as guarded:
+    async with WebClient(allowed_networks=(LOOPBACK,), host_spacing=0) as guarded:
         assert await reason(guarded, site.url()) == REFUSAL
         assert await reason(guarded, "http://courier.example:22/") == REFUSAL
     assert site.asked == []
 
 
-async def test_case_46_a_name_that_does_not_exist_is_named(fetch: WebFetch) -> None:
+async def test_case_46_a_name_that_does_not_exist_is_named(fetch: WebClient) -> None:
     """Case 46: an unknown name is said to be one."""
     assert "courier.invalid was not found (DNS" in await reason(fetch, "http://courier.invalid/")
 
 
-async def test_a_closed_port_is_named(fetch: WebFetch) -> None:
+async def test_a_closed_port_is_named(fetch: WebClient) -> None:
     """Where no server runs, the reason says so."""
     assert "refused the connection" in await reason(fetch, "http://127.0.7.1:9/")
 
 
-async def test_case_48_tls_errors_are_named(fetch: WebFetch) -> None:
+async def test_case_48_tls_errors_are_named(fetch: WebClient) -> None:
     """Case 48: a server that speaks no TLS where TLS is expected is said to."""
 
     async def plain(writer: asyncio.StreamWriter) -> None:
@@ -528,7 +528,7 @@ async def test_case_48_tls_errors_are_named(fetch: WebFetch) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
     ],
 )
-async def test_case_52_improper_http_is_an_error(fetch: WebFetch, answer: bytes) -> None:
+async def test_case_52_improper_http_is_an_error(fetch: WebClient, answer: bytes) -> None:
     """Case 52: what is not HTTP is an expected fault, whatever it is."""
 
     async def send(writer: asyncio.StreamWriter) -> None:
@@ -539,7 +539,7 @@ async def test_case_52_improper_http_is_an_error(fetch: WebFetch, answer: bytes)
         assert "127.0.7.4" in await reason(fetch, url)
 
 
-async def test_case_52_http_1_0_is_understood(fetch: WebFetch) -> None:
+async def test_case_52_http_1_0_is_understood(fetch: WebClient) -> None:
     """Case 52: an old server that just hangs up at the end has answered."""
 
     async def send(writer: asyncio.StreamWriter) -> None:
@@ -551,7 +551,7 @@ async def test_case_52_http_1_0_is_understood(fetch: WebFetch) -> None:
 
 
 async def test_case_53_no_reason_holds_a_credential(
-    site: Site, fetch: WebFetch, caplog: pytest.LogCaptureFixture
+    site: Site, fetch: WebClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Case 53: whatever goes wrong with an address that holds keys, neither reasons nor logs repeat them."""
     caplog.set_level(logging.DEBUG)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.fetch import connection_limit as slots_module
-from bot.fetch.connection_limit import MUCH, Seat, Slots
+from bot.fetch.connection_limit import MUCH, ConnectionLimit, Seat
 from bot.fetch.priority_queue import Standing
 
 CONNECTIONS, QUICK = 40, 3
@@ -23,7 +23,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def waiting(slots: Slots, requests: int, size: int = 0) -> AsyncIterator[list[Seat]]:
+async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> AsyncIterator[list[Seat]]:
     """Begin so many requests, whose hosts send so many bytes and then nothing; give the seats of those that began."""
     begun: list[Seat] = []
 
@@ -55,7 +55,7 @@ async def until(begun: list[Seat], number: int) -> None:
 
 async def test_case_46_hosts_that_hang_leave_their_seats_to_others() -> None:
     """All that hang begin, and whoever comes then is served at once."""
-    slots = Slots(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, QUICK)
     async with waiting(slots, 20) as hanging:
         await until(hanging, 20)
         for _ in range(QUICK):
@@ -65,7 +65,7 @@ async def test_case_46_hosts_that_hang_leave_their_seats_to_others() -> None:
 
 async def test_a_seat_that_nobody_wants_is_kept() -> None:
     """Without others who wait, a host that hangs costs nothing, and its request is not moved."""
-    slots = Slots(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, QUICK)
     async with waiting(slots, 2) as hanging:
         await until(hanging, 2)
         await asyncio.sleep(0.1)
@@ -74,7 +74,7 @@ async def test_a_seat_that_nobody_wants_is_kept() -> None:
 
 async def test_there_are_never_more_than_all_connections() -> None:
     """The others wait until one ends; every connection and every byte comes back."""
-    slots = Slots(8, QUICK)
+    slots = ConnectionLimit(8, QUICK)
     for _ in range(2):
         async with waiting(slots, 20, size=10) as begun:
             await until(begun, 7)
@@ -85,7 +85,7 @@ async def test_there_are_never_more_than_all_connections() -> None:
 
 async def test_who_waits_for_itself_keeps_its_seat() -> None:
     """A request that has not asked, or that is at work, does not move, however many wait."""
-    slots = Slots(CONNECTIONS, 1)
+    slots = ConnectionLimit(CONNECTIONS, 1)
     async with slots.one() as seat, waiting(slots, 5) as others:
         await asyncio.sleep(0.1)
         assert (seat.is_seated, others) == (True, [])
@@ -93,7 +93,7 @@ async def test_who_waits_for_itself_keeps_its_seat() -> None:
 
 async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
     """A request without a seat takes one when there is something to take in, before others that drip."""
-    slots = Slots(CONNECTIONS, 1)
+    slots = ConnectionLimit(CONNECTIONS, 1)
     async with slots.one() as seat:
         seat.ask(begun=True)
         async with waiting(slots, 3, size=1) as others:
@@ -111,7 +111,7 @@ async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
 async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond so many bytes a request that drips is ended, and its seat goes to whoever waits."""
     monkeypatch.setattr(slots_module, "PARKED", 100)
-    slots = Slots(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, QUICK)
     async with waiting(slots, 12, size=60) as begun:
         await until(begun, 12)
         assert slots.spare == 40
@@ -121,7 +121,7 @@ async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_large_answers_that_drip_leave_their_seats_too() -> None:
     """Whoever comes to be large while others hang there waits for a moment only."""
-    slots = Slots(CONNECTIONS, 20, large=2)
+    slots = ConnectionLimit(CONNECTIONS, 20, large=2)
     async with asyncio.timeout(10):
         for _ in range(6):
             task = asyncio.create_task(_grow(slots, asyncio.Event()))
@@ -134,7 +134,7 @@ async def test_large_answers_that_drip_leave_their_seats_too() -> None:
         task.cancel()
 
 
-async def _grow(slots: Slots, ended: asyncio.Event) -> None:
+async def _grow(slots: ConnectionLimit, ended: asyncio.Event) -> None:
     async with slots.one() as seat:
         seat.ask(begun=True)
         seat.hear(1000)

@@ -8,14 +8,14 @@ import itertools
 import pytest
 
 from bot.errors import FetchError
-from bot.fetch.host_queue import Hosts
+from bot.fetch.host_queue import HostQueue
 
 PAUSE = 0.05
 
 
 async def test_a_page_goes_before_the_polls_that_wait_and_the_pause_is_kept() -> None:
     """Whoever waits for an alert's page is not kept waiting by polls that came before, not even in the pause."""
-    hosts, order, times = Hosts(PAUSE), list[str](), list[float]()
+    hosts, order, times = HostQueue(PAUSE), list[str](), list[float]()
 
     async def ask(name: str, *, page: bool = False) -> None:
         async with hosts.turn("a.example", page=page):
@@ -33,7 +33,7 @@ async def test_a_page_goes_before_the_polls_that_wait_and_the_pause_is_kept() ->
 
 async def test_who_gives_up_takes_nobody_s_turn() -> None:
     """One that is cancelled while it waits, or while it is served, lets the next one in."""
-    hosts, served = Hosts(0.001), asyncio.Event()
+    hosts, served = HostQueue(0.001), asyncio.Event()
 
     async def ask(*, stay: bool = False) -> None:
         async with hosts.turn("a.example"):
@@ -55,7 +55,7 @@ async def test_who_gives_up_takes_nobody_s_turn() -> None:
 
 async def test_case_43_all_who_wait_for_a_host_that_asks_for_time_are_told_at_once() -> None:
     """None of them waits for a pause before it hears so."""
-    hosts = Hosts(60.0)
+    hosts = HostQueue(60.0)
     async with hosts.turn("a.example"):
         polls = [asyncio.create_task(_refused(hosts)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -64,7 +64,7 @@ async def test_case_43_all_who_wait_for_a_host_that_asks_for_time_are_told_at_on
         await asyncio.gather(*polls)
 
 
-async def _refused(hosts: Hosts) -> None:
+async def _refused(hosts: HostQueue) -> None:
     with pytest.raises(FetchError, match="asked us to wait"):
         async with hosts.turn("a.example"):
             pytest.fail("it was asked all the same")

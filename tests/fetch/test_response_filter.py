@@ -10,7 +10,7 @@ from ipaddress import ip_network
 import pytest
 
 from bot.errors import FetchError
-from bot.fetch.client import WebFetch
+from bot.fetch.client import WebClient
 from tests.plugins.wires import raw_server, watched
 
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
@@ -24,15 +24,15 @@ Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @pytest.fixture
-async def fetch() -> AsyncIterator[WebFetch]:
+async def fetch() -> AsyncIterator[WebClient]:
     """Return a client that may reach loopback, without pauses."""
     async with client() as made:
         yield made
 
 
-def client() -> WebFetch:
+def client() -> WebClient:
     """Return a client for loopback sites, patient enough to see attacks to their end."""
-    return WebFetch(
+    return WebClient(
         allowed_networks=(ip_network("127.0.0.0/8"),),
         allowed_ports=range(1, 65536),
         host_spacing=0,
@@ -76,7 +76,7 @@ def pours(start: bytes, again: bytes) -> Answer:
     ],
 )
 async def test_a_server_that_pours_around_its_answer_is_cut_off_and_holds_up_nobody(
-    fetch: WebFetch, attack: Answer, words: str
+    fetch: WebClient, attack: Answer, words: str
 ) -> None:
     """The reason names the host and what it did, an honest source is read meanwhile, and the loop comes in time."""
     async with raw_server("127.0.12.1", attack) as url, raw_server("127.0.12.2", sends(WHOLE)) as honest:
@@ -104,21 +104,21 @@ async def test_a_server_that_pours_around_its_answer_is_cut_off_and_holds_up_nob
         OK + b"X-Cache : HIT\r\nX-Broken\r\nX-Null: \x00\r\n\r\n" + FEED,
     ],
 )
-async def test_an_odd_answer_is_read(fetch: WebFetch, answer: bytes) -> None:
+async def test_an_odd_answer_is_read(fetch: WebClient, answer: bytes) -> None:
     """Interim answers, bytes after the end, long, many and malformed headers are no fault, as in a browser."""
     async with raw_server("127.0.12.1", sends(answer)) as url:
         fetched = await fetch.get(url)
     assert (fetched.body, fetched.content_type) == (FEED, "application/rss+xml")
 
 
-async def test_chunks_that_break_off_are_an_error(fetch: WebFetch) -> None:
+async def test_chunks_that_break_off_are_an_error(fetch: WebClient) -> None:
     """An answer in chunks is whole when its last one has come."""
     async with raw_server("127.0.12.1", sends(CHUNKED + b"3\r\nabc\r\n")) as url:
         with pytest.raises(FetchError, match="broke off before its end"):
             await fetch.get(url)
 
 
-async def test_a_server_that_speaks_first_is_cut_off(fetch: WebFetch) -> None:
+async def test_a_server_that_speaks_first_is_cut_off(fetch: WebClient) -> None:
     """What comes before the request was never measured, so it is not parsed either."""
 
     async def speak(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -131,7 +131,7 @@ async def test_a_server_that_speaks_first_is_cut_off(fetch: WebFetch) -> None:
     server.close()
 
 
-async def test_tls_at_a_port_for_http_is_named(fetch: WebFetch) -> None:
+async def test_tls_at_a_port_for_http_is_named(fetch: WebClient) -> None:
     """A server that answers with an alert of TLS is said to speak TLS."""
     async with raw_server("127.0.12.1", sends(b"\x15\x03\x01\x00\x02\x02\x46")) as url:
         with pytest.raises(FetchError, match="speaks TLS at this port: is the address https rather than http"):

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.errors import FetchError
 from bot.fetch import host_queue
-from bot.fetch.client import WebFetch
+from bot.fetch.client import WebClient
 from bot.fetch.robots import LARGEST, rules_of, token_of
 
 PAGE = "<html><body>Page</body></html>"
@@ -72,9 +72,9 @@ async def site(sites: Sites) -> Site:
     return await sites("127.0.9.1")
 
 
-def client(*, networks: str = "127.0.0.0/8", host_spacing: float = 0.0, user_agent: str = "") -> WebFetch:
+def client(*, networks: str = "127.0.0.0/8", host_spacing: float = 0.0, user_agent: str = "") -> WebClient:
     """Return a client for loopback sites."""
-    return WebFetch(
+    return WebClient(
         user_agent=user_agent,
         allowed_networks=[ip_network(networks)],
         allowed_ports=range(1, 65536),
@@ -84,13 +84,13 @@ def client(*, networks: str = "127.0.0.0/8", host_spacing: float = 0.0, user_age
 
 
 @pytest.fixture
-async def fetch() -> AsyncIterator[WebFetch]:
+async def fetch() -> AsyncIterator[WebClient]:
     """Return a client without pauses."""
     async with client() as made:
         yield made
 
 
-async def test_case_50_a_page_that_is_disallowed_is_not_read(site: Site, fetch: WebFetch) -> None:
+async def test_case_50_a_page_that_is_disallowed_is_not_read(site: Site, fetch: WebClient) -> None:
     """Case 50: what robots.txt closes is not asked for, what it leaves open is; the file is asked for once."""
     site.robots = "User-agent: *\nDisallow: /private\nAllow: /private/open"
     with pytest.raises(FetchError, match=r"127\.0\.9\.1 does not want this page read by programs \(robots\.txt\)"):
@@ -100,7 +100,7 @@ async def test_case_50_a_page_that_is_disallowed_is_not_read(site: Site, fetch: 
     assert site.asked == ["/robots.txt", "/news/a", "/private/open/b"]
 
 
-async def test_case_50_the_source_itself_is_what_a_person_named(site: Site, fetch: WebFetch) -> None:
+async def test_case_50_the_source_itself_is_what_a_person_named(site: Site, fetch: WebClient) -> None:
     """Case 50: a feed is asked for as its owner said, and no robots.txt is read for it."""
     site.robots = "User-agent: *\nDisallow: /"
     assert (await fetch.get(site.url + "/feed")).status == 200
@@ -125,7 +125,7 @@ async def test_rules_for_us_by_name_count_before_those_for_all(sites: Sites) -> 
     [(404, True), (401, True), (403, True), (410, True), (429, False), (500, False), (503, False)],
 )
 async def test_case_50_no_file_allows_all_and_a_broken_server_nothing(
-    site: Site, fetch: WebFetch, status: int, allowed: bool
+    site: Site, fetch: WebClient, status: int, allowed: bool
 ) -> None:
     """Case 50: 4xx says "no rules"; behind 5xx and 429 there may be some, so pages wait."""
     site.status = status
@@ -138,7 +138,7 @@ async def test_case_50_no_file_allows_all_and_a_broken_server_nothing(
     assert site.asked.count("/robots.txt") == 1
 
 
-async def test_case_50_a_huge_file_is_read_to_its_limit(site: Site, fetch: WebFetch) -> None:
+async def test_case_50_a_huge_file_is_read_to_its_limit(site: Site, fetch: WebClient) -> None:
     """Case 50: 500 KiB count, and what stands behind them does not."""
     filler = b"# a comment of a whole line, again and again\n"
     head = b"User-agent: *\nDisallow: /first\n"
@@ -158,7 +158,7 @@ async def test_case_99_robots_txt_leads_nowhere_private(sites: Sites) -> None:
     assert private.asked == []
 
 
-async def test_every_host_that_a_page_redirects_to_is_asked(sites: Sites, fetch: WebFetch) -> None:
+async def test_every_host_that_a_page_redirects_to_is_asked(sites: Sites, fetch: WebClient) -> None:
     """A redirect is no way around the rules of the host that it leads to."""
     first, second = await sites("127.0.9.4"), await sites("127.0.9.5")
     first.away = second.url + "/a"
@@ -168,7 +168,7 @@ async def test_every_host_that_a_page_redirects_to_is_asked(sites: Sites, fetch:
     assert second.asked == ["/robots.txt"]
 
 
-async def test_pages_of_one_host_ask_for_its_rules_together(site: Site, fetch: WebFetch) -> None:
+async def test_pages_of_one_host_ask_for_its_rules_together(site: Site, fetch: WebClient) -> None:
     """Ten pages at once are one request for robots.txt, and one of them that gives up takes it from nobody."""
     tasks = [asyncio.create_task(fetch.get(f"{site.url}/{n}", page=True)) for n in range(10)]
     await asyncio.sleep(0)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.inflection import endings, lexicon, slavic
 from bot.inflection.conjugation import archaic, basic, conjugate
-from bot.inflection.form_cache import FormFile
+from bot.inflection.form_cache import FormCacheFile
 from bot.inflection.spelling import MAX_SPELLINGS, spellings
 from bot.inflection.word_forms import forms, inflect, languages_of, parted
 from bot.text.tokens import fold
@@ -212,15 +212,15 @@ def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyP
 
 def test_forms_are_kept_in_a_file_that_heals_itself(tmp_path: Path) -> None:
     """A broken file is begun anew; a place that cannot be written costs nothing but time."""
-    file = FormFile(tmp_path / "forms.db")
+    file = FormCacheFile(tmp_path / "forms.db")
     assert file.get_many(["a"]) == {}
     file.put_many({str(number): f"x{number}" for number in range(2_000)})
-    assert len(FormFile(tmp_path / "forms.db").get_many(map(str, range(3_000)))) == 2_000
+    assert len(FormCacheFile(tmp_path / "forms.db").get_many(map(str, range(3_000)))) == 2_000
     (tmp_path / "forms.db").write_bytes(b"no database at all " * 100)
     assert file.get_many(["1"]) == {}
     file.put_many({"1": "one"})
     assert file.get_many(["1", "2"]) == {"1": "one"}
-    nowhere = FormFile(tmp_path / "missing" / "forms.db")
+    nowhere = FormCacheFile(tmp_path / "missing" / "forms.db")
     nowhere.put_many({"1": "one"})
     assert nowhere.get_many(["1"]) == {}
 

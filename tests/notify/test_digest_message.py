@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.model import Alert, Chat, Delivery, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
 from bot.notify.digest_message import fold
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS
 from bot.notify.sanitize import units
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
-HOME = Look("UTC", "en")
+HOME = DisplayPreferences("UTC", "en")
 
 
 def line(number: int, *others: str, headline: str = "", **changes: object) -> Delivery:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from bot import owner_notices
 from bot.i18n import LANGUAGES, words
-from bot.model import Alert, Chat, Delivery, Form, Held, Layout, Look
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Form, Held, Layout
 from bot.notify.digest_message import fold
 from bot.notify.render import render
 from tests.notify.test_render import ALERT, DELIVERY, FIRST, HOME, WILD, agrees, titles, told
 
 LOOKS: Final = st.builds(
-    Look, st.just("Europe/Kyiv"), st.sampled_from(tuple(LANGUAGES)), st.sampled_from(get_args(Layout))
+    DisplayPreferences, st.just("Europe/Kyiv"), st.sampled_from(tuple(LANGUAGES)), st.sampled_from(get_args(Layout))
 )
 FORMS: Final = st.sampled_from(get_args(Form))
 HELD: Final = (None, *get_args(Held))
@@ -44,7 +44,9 @@ def notice(name: str, reason: str, language: str) -> Delivery:
 
 @settings(max_examples=40, deadline=None)
 @given(WILD, WILD, LOOKS, FORMS)
-def test_case_69_any_words_in_any_message_are_inert(title: str, other: str, look: Look, form: Form) -> None:
+def test_case_69_any_words_in_any_message_are_inert(
+    title: str, other: str, look: DisplayPreferences, form: Form
+) -> None:
     """Alerts, corrections, developments, what became urgent, and notices, in every layout, form and language."""
     for delivery in (*tellings(title, other), notice(title, other, look.language or "")):
         agrees(render(replace(delivery, look=look, form=form), HOME))
@@ -52,7 +54,9 @@ def test_case_69_any_words_in_any_message_are_inert(title: str, other: str, look
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(WILD, min_size=1, max_size=4), st.sampled_from(HELD), LOOKS, FORMS)
-def test_case_69_any_words_in_any_list_are_inert(names: list[str], held: Held | None, look: Look, form: Form) -> None:
+def test_case_69_any_words_in_any_list_are_inert(
+    names: list[str], held: Held | None, look: DisplayPreferences, form: Form
+) -> None:
     """Digests, what came while it was quiet or paused, and rolling messages."""
     for title in names:
         lines = tuple(replace(one, look=look, form=form, held=held) for one in tellings(title, names[0]))
@@ -67,7 +71,7 @@ def test_case_69_titles_of_real_feeds_in_every_message(layout: Layout) -> None:
     found = titles()
     languages = itertools.cycle(LANGUAGES)
     for title, other, held in zip(found, reversed(found), itertools.cycle(HELD), strict=False):
-        look = Look(language=next(languages), layout=layout)
+        look = DisplayPreferences(language=next(languages), layout=layout)
         told_of = tuple(replace(one, look=look, held=held) for one in tellings(title, other))
         listed = fold(told_of, HOME)
         assert listed is not None

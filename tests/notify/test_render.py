@@ -12,13 +12,13 @@ import tdjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Report
 from bot.notify.message_builder import Message
 from bot.notify.render import render
 from bot.notify.sanitize import units
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
-HOME = Look("UTC", "en")
+HOME = DisplayPreferences("UTC", "en")
 HEADLINE = "Kremlin Uncertain on Leaders' Meeting Amid Turmoil"
 FEEDS = Path(__file__).parents[3] / "shared" / "data" / "feeds"
 
@@ -133,10 +133,10 @@ def test_several_watchlists_are_listed() -> None:
 
 def test_times_and_words_are_the_chats() -> None:
     """Its zone and language win over the installation's; a wrong zone is UTC."""
-    message = render(replace(DELIVERY, look=Look("Europe/Moscow", "ru")), HOME)
+    message = render(replace(DELIVERY, look=DisplayPreferences("Europe/Moscow", "ru")), HOME)
     assert message.text.endswith("📰 Daily Courier 17:02 · также Reuters 17:07, TASS 17:11")
     assert "Kremlin (заголовок)" in message.text
-    assert "14:02" in render(replace(DELIVERY, look=Look("Mars/Olympus")), HOME).text
+    assert "14:02" in render(replace(DELIVERY, look=DisplayPreferences("Mars/Olympus")), HOME).text
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_case_15_the_longest_alert_keeps_its_links() -> None:
     family = "👩\u200d👩\u200d👧"
     alert = replace(ALERT, headline=family * 2000, lead=family * 9000, watchlists=(("k", "𝕏" * 3000),))
     long = tuple(replace(one, headline=alert.headline) for one in DELIVERY.reports)
-    message = render(replace(DELIVERY, alert=alert, reports=long, look=Look(layout="full")), HOME)
+    message = render(replace(DELIVERY, alert=alert, reports=long, look=DisplayPreferences(layout="full")), HOME)
     valid(message)
     assert next(span.url for span in message.spans if span.url) == FIRST.url
     assert message.text.split("\n")[1].removesuffix("…").replace(family, "") == ""
@@ -247,16 +247,16 @@ def test_the_bare_form_has_no_extras() -> None:
 
 def test_three_layouts() -> None:
     """Compact is headline and outlets; full adds the sentences that the lead does not show."""
-    compact = render(replace(DELIVERY, look=Look(layout="compact")), HOME).text
+    compact = render(replace(DELIVERY, look=DisplayPreferences(layout="compact")), HOME).text
     assert compact == f"{FIRST.headline}\n📰 Daily Courier 14:02 · also Reuters 14:07, TASS 14:11"
-    full = render(replace(DELIVERY, look=Look(layout="full")), HOME).text
+    full = render(replace(DELIVERY, look=DisplayPreferences(layout="full")), HOME).text
     assert "\n… Nobody would confirm a summit in Istanbul.\n" in full
     assert len(full.split("\n")) == 7
 
 
 def test_found_words_are_bold_in_further_sentences_as_far_as_spans_go() -> None:
     """In the full layout; every link keeps its span, however many words there are."""
-    full = replace(DELIVERY, look=Look(layout="full"))
+    full = replace(DELIVERY, look=DisplayPreferences(layout="full"))
     assert parts(render(full, HOME), "bold") == [FIRST.headline, "Kremlin", "Peskov", "Peskov", "summit"]
     words = " ".join(f"w{number}" for number in range(30))
     evidence = tuple(Evidence("body", f"w{number}", 0, 3, f"{number} says {words}.") for number in range(30))
@@ -264,7 +264,7 @@ def test_found_words_are_bold_in_further_sentences_as_far_as_spans_go() -> None:
     many = replace(full, alert=replace(ALERT, lead="", evidence=evidence), reports=(FIRST, *reports))
     message = render(many, HOME)
     valid(message)
-    few = render(replace(many, look=Look()), HOME)
+    few = render(replace(many, look=DisplayPreferences()), HOME)
     assert [span.url for span in message.spans if span.url] == [span.url for span in few.spans if span.url]
     assert len(parts(message, "bold")) > 60
 
@@ -320,4 +320,4 @@ def test_case_69_whatever_a_feed_says_is_inert(title: str, lead: str, name: str,
         evidence=tuple(Evidence("lead", word, 0, len(word), lead) for word in (*words, lead[3:9])),
     )
     report = replace(FIRST, source=name, headline=title, url=url)
-    agrees(render(Delivery(1, alert, (report, told("Reuters", 7)), 1, 0, look=Look(layout="full")), HOME))
+    agrees(render(Delivery(1, alert, (report, told("Reuters", 7)), 1, 0, look=DisplayPreferences(layout="full")), HOME))

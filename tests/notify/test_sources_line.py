@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Alert, Chat, Delivery, Follow, Layout, Look, Priority, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Follow, Layout, Priority, Report
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message
 from bot.notify.render import render
 from bot.notify.sanitize import units
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
-HOME = Look("UTC", "en")
+HOME = DisplayPreferences("UTC", "en")
 OLD, NEW = "Quake kills five in Kazan", "Quake kills 7 in Kazan"
 
 
@@ -82,7 +82,7 @@ def test_what_is_urgent_shows_it() -> None:
     """An urgent alert has another sign, in every layout."""
     urgent = replace(ALERT, priority="urgent")
     assert shown(alert=urgent).text.startswith("🚨 Quakes\n")
-    assert shown(alert=urgent, look=Look(layout="compact")).text.startswith(f"🚨 {OLD}\n")
+    assert shown(alert=urgent, look=DisplayPreferences(layout="compact")).text.startswith(f"🚨 {OLD}\n")
 
 
 def test_a_correction_is_a_silent_reply() -> None:
@@ -128,7 +128,7 @@ def test_however_many_report_it_fits(reports: Sequence[tuple[str, int]], layout:
         for place, (headline, name) in enumerate(reports)
     )
     long = replace(ALERT, headline="𝕏" * 500, lead="long " * 500, watchlists=(("k", "t" * 900),))
-    message = shown(*more, alert=replace(long, url="https://x.example/0"), look=Look(layout=layout))
+    message = shown(*more, alert=replace(long, url="https://x.example/0"), look=DisplayPreferences(layout=layout))
     assert units(message.text) <= MOST_UNITS
     assert len(message.spans) <= MOST_SPANS
     assert "https://x.example/0" in links(message)

@@ -20,15 +20,15 @@ from aiohttp import web
 from sqlalchemy import event
 
 from bot.cli.newsroom import Newsroom
-from bot.config.active import Current
-from bot.fetch.client import WebFetch
+from bot.config.active import ActiveConfig
+from bot.fetch.client import WebClient
 from bot.inflection.word_forms import FormCache
-from bot.model import Delivery, Look
-from bot.polling.article_cache import Pages
+from bot.model import Delivery, DisplayPreferences
+from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
-from bot.polling.loop import Poller, Tally
+from bot.polling.loop import PollLoop, PollTally
 from bot.polling.notices import Notices
-from bot.polling.poll_source import Turns
+from bot.polling.poll_source import SourcePoller
 from bot.ports.outbox import Sent
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
@@ -103,7 +103,7 @@ class Rig:
     owners: tuple[int, ...] = ()
     sites: list[Site] = field(default_factory=list)
     ports: set[int] = field(default_factory=set)
-    _parts: tuple[Store, Turns, Current, Notices] | None = None
+    _parts: tuple[Store, SourcePoller, ActiveConfig, Notices] | None = None
 
     @property
     def file(self) -> Path:
@@ -131,11 +131,11 @@ class Rig:
     async def set_up(self, text: str, *, deadline: float = 3.0, **environ: str) -> Store:
         """Put everything together for this watchlists.yaml; `deadline` is the client's, in seconds."""
         self.file.write_text(text, encoding="utf-8")
-        current = Current(self.file, environ, self.forms)
+        current = ActiveConfig(self.file, environ, self.forms)
         store = await self.stack.enter_async_context(await open_store(self.url, migrate=True))
         await store.polls.sync(current.config().sources, self.now)
         fetch = await self.stack.enter_async_context(
-            WebFetch(
+            WebClient(
                 allowed_networks=[ip_network("127.0.0.0/8")],
                 allowed_ports={self.newsroom.port, *(site.port for site in self.sites)},
                 host_spacing=0,
@@ -143,15 +143,15 @@ class Rig:
             )
         )
         parser = await self.stack.enter_async_context(Parser())
-        turns = Turns(
+        turns = SourcePoller(
             store.polls,
             fetch,
             parser,
             lambda: self.now,
-            Pages(fetch, parser),
+            ArticleCache(fetch, parser),
             lately=Lately(lambda: self.steady or self.now),
         )
-        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
+        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences)
         return store
 
     def let_the_clock_run(self) -> None:
@@ -162,31 +162,31 @@ class Rig:
     def forget_notices(self) -> None:
         """Begin with notices that remember nothing, as every process does."""
         store, turns, current, _ = self.parts
-        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, Look)
+        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences)
 
     @property
-    def parts(self) -> tuple[Store, Turns, Current, Notices]:
+    def parts(self) -> tuple[Store, SourcePoller, ActiveConfig, Notices]:
         """Return store, turns, configuration and notices."""
         assert self._parts is not None, "set_up comes first"
         return self._parts
 
-    def poller(self, store: Store | None = None) -> Poller:
+    def poller(self, store: Store | None = None) -> PollLoop:
         """Return a poll loop; on another worker's `store` where one is given."""
         _, turns, current, notices = self.parts
         if store is not None:
             turns, notices = (
                 replace(turns, store=store.polls),
-                Notices(store.polls, self.owners, store.wishes.look, Look),
+                Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences),
             )
-        return Poller(turns, current.setup, notices)
+        return PollLoop(turns, current.setup, notices)
 
-    async def poll(self, *, force: bool = False, deadline: float = 20.0) -> Tally:
+    async def poll(self, *, force: bool = False, deadline: float = 20.0) -> PollTally:
         """Take one round of what is due, or of everything, and return what came of it."""
         poller = self.poller()
         assert await poller.tick(deadline, forced_since=self.now if force else None)
         return poller.tally
 
-    async def later(self, **length: float) -> Tally:
+    async def later(self, **length: float) -> PollTally:
         """Let time pass, then poll everything."""
         self.now += timedelta(**length)
         return await self.poll(force=True)
@@ -227,7 +227,7 @@ class Rig:
             for statement in statements:
                 file.execute(statement)
 
-    async def running(self, poller: Poller, until: Callable[[], bool], *, ail: Callable[[str | None], None]) -> None:
+    async def running(self, poller: PollLoop, until: Callable[[], bool], *, ail: Callable[[str | None], None]) -> None:
         """Run the loop until `until` says so, for ten seconds at most."""
         stop = asyncio.Event()
         task = asyncio.create_task(poller.run(stop, lambda: None, ail))

@@ -16,16 +16,16 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NoReturn
 
-from bot.delivery.loop import Deliverer
+from bot.delivery.loop import DeliveryLoop
 from bot.errors import DeliveryError, FetchError, StoreError
 from bot.matching.engine import Engine
-from bot.model import Chat, Config, Delivery, Fetched, Look, Source, Subscription, Validators, Watchlist
-from bot.polling.article_cache import Pages
+from bot.model import Chat, Config, Delivery, DisplayPreferences, Fetched, Source, Subscription, Validators, Watchlist
+from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
-from bot.polling.loop import Poller
+from bot.polling.loop import PollLoop
 from bot.polling.notices import Notices
-from bot.polling.poll_source import Setup, Turns
-from bot.preferences import Digest, Mute, Window, Wishes
+from bot.polling.poll_source import Setup, SourcePoller
+from bot.preferences import Digest, Mute, Preferences, Window
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
 from bot.store.repository import Store, open_store
@@ -212,7 +212,7 @@ class Process:
     """One life of the program: its store, its poll loop, its sender."""
 
     store: Store
-    poller: Poller | None = None
+    poller: PollLoop | None = None
     sender: asyncio.Task[None] | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -274,11 +274,16 @@ class Simulation:
         await store.polls.sync(self.sources, self.clock.now())
         assert self.parser is not None
         polls: Any = Wire(store.polls, process)
-        notices = Notices(polls, (), store.wishes.look, Look)
-        turns = Turns(
-            polls, self.web, self.parser, self.clock.now, Pages(self.web, self.parser), lately=Lately(self.clock.steady)
+        notices = Notices(polls, (), store.wishes.look, DisplayPreferences)
+        turns = SourcePoller(
+            polls,
+            self.web,
+            self.parser,
+            self.clock.now,
+            ArticleCache(self.web, self.parser),
+            lately=Lately(self.clock.steady),
         )
-        process.poller = Poller(turns, self.setup, notices)
+        process.poller = PollLoop(turns, self.setup, notices)
         self.killed.clear()
         self.send()
 
@@ -286,7 +291,7 @@ class Simulation:
         """Start the delivery loop of the process."""
         process = self.there
         deliveries: Any = Wire(process.store.deliveries, process)
-        sender = Deliverer(
+        sender = DeliveryLoop(
             deliveries,
             self.readers,
             max_per_hour=lambda: self.most_an_hour,
@@ -489,12 +494,12 @@ class Errors(logging.Handler):
         return kept
 
 
-def wishes_of(promise: Promise, chat: int, now: datetime) -> Wishes:
+def wishes_of(promise: Promise, chat: int, now: datetime) -> Preferences:
     """Return what a reader of the model wishes, as the store keeps it, but for the mutes."""
     reader = promise.readers[chat]
     quiet = () if reader.quiet is None else (Window(reader.quiet[0] * 60, reader.quiet[1] * 60),)
     digest = None if reader.digest is None else Digest(reader.digest, 8 * 60, since=now)
-    return Wishes(quiet=quiet, digest=digest, paused=now if reader.paused else None)
+    return Preferences(quiet=quiet, digest=digest, paused=now if reader.paused else None)
 
 
 def mute_of(kind: Any, what: str, story: int = 0) -> Mute:

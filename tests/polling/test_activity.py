@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.polling.activity import DAY, HOUR, MOST, SURE, UNKNOWN, WEEK, learned, rate, seeded, silence
-from bot.ports.poll_store import Habits
+from bot.ports.poll_store import SourceStats
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday
 MINUTE = timedelta(minutes=1)
 
 
-def watched(days: int, publishes: range, *, until: Habits | None = None) -> Habits:
+def watched(days: int, publishes: range, *, until: SourceStats | None = None) -> SourceStats:
     """Return what ten-minute polls over so many days teach of a source that publishes each half hour of these hours."""
-    habits = until or Habits()
+    habits = until or SourceStats()
     last = None
     for step in range(days * 144):
         now = NOW + step * 10 * MINUTE
@@ -27,7 +27,7 @@ def watched(days: int, publishes: range, *, until: Habits | None = None) -> Habi
 
 def test_of_an_unknown_source_every_hour_may_bring_news() -> None:
     """Nothing learned is no reason to be slow."""
-    assert rate(Habits(), NOW) == UNKNOWN
+    assert rate(SourceStats(), NOW) == UNKNOWN
 
 
 def test_hours_are_told_apart_after_a_few_days() -> None:
@@ -49,13 +49,13 @@ def test_a_habit_that_ends_is_forgotten() -> None:
 def test_the_dates_of_a_feed_teach_at_first_sight() -> None:
     """Thirty items of the last days say at which hours to look; dates of other years, and too few, say nothing."""
     dates = [NOW - day * DAY + hour * HOUR for day in range(1, 8) for hour in (8, 9, 17)]
-    habits = seeded(Habits(since=NOW, news_at=NOW), dates, NOW)
+    habits = seeded(SourceStats(since=NOW, news_at=NOW), dates, NOW)
     assert rate(habits, NOW.replace(hour=8)) >= 0.9
     assert rate(habits, NOW.replace(hour=2)) == 0.0
     assert habits.lull == 15 * HOUR
-    assert seeded(Habits(), dates[:4], NOW) == Habits()
-    assert seeded(Habits(), [NOW - 4000 * DAY] * 50, NOW) == Habits()
-    assert seeded(Habits(), [NOW + day * DAY for day in range(50)], NOW) == Habits()
+    assert seeded(SourceStats(), dates[:4], NOW) == SourceStats()
+    assert seeded(SourceStats(), [NOW - 4000 * DAY] * 50, NOW) == SourceStats()
+    assert seeded(SourceStats(), [NOW + day * DAY for day in range(50)], NOW) == SourceStats()
 
 
 def test_a_silence_is_three_usual_ones_and_nights_and_weekends_are_usual() -> None:
@@ -97,7 +97,7 @@ def test_a_time_in_which_nobody_looked_teaches_nothing() -> None:
 @settings(deadline=None, max_examples=50)
 def test_case_87_no_clock_makes_a_rhythm_that_is_none(steps: list[tuple[timedelta, bool]]) -> None:
     """Case 87: whatever the clock does, rates stay within bounds and nothing known lies in the future."""
-    habits, last, now = Habits(), None, NOW
+    habits, last, now = SourceStats(), None, NOW
     for step, news in steps:
         now += step
         habits = learned(habits, last, now, news=news)
@@ -113,6 +113,6 @@ def test_what_came_within_ten_minutes_came_once() -> None:
     """Ten items of one batch are too few times to tell a rhythm by."""
     day = NOW - DAY
     batch = [day.replace(hour=10, minute=minute) for minute in range(10)]
-    assert seeded(Habits(), batch, NOW) == Habits()
+    assert seeded(SourceStats(), batch, NOW) == SourceStats()
     apart = [day.replace(hour=10, minute=minute) for minute in range(0, 60, 10)]
-    assert seeded(Habits(), apart, NOW) != Habits()
+    assert seeded(SourceStats(), apart, NOW) != SourceStats()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Article
 from bot.polling import article_cache
-from bot.polling.article_cache import Pages
+from bot.polling.article_cache import ArticleCache
 from bot.sources.parse import Parser
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ async def test_a_page_that_is_too_dear_is_as_one_that_cannot_be_had(rig: Rig) ->
     await rig.set_up(LISTS)
     turns = rig.parts[1]
     async with Parser(children=1, deadline=0.000_1) as hasty:
-        assert await Pages(turns.fetch, hasty).read([site.url("/a"), None], 60) == [None, None]
-    (page,) = await Pages(turns.fetch, turns.parse).read([site.url("/a")], 60)
+        assert await ArticleCache(turns.fetch, hasty).read([site.url("/a"), None], 60) == [None, None]
+    (page,) = await ArticleCache(turns.fetch, turns.parse).read([site.url("/a")], 60)
     assert isinstance(page, Article)
     assert "Geneva" in page.text
 
@@ -39,7 +39,7 @@ async def test_few_characters_of_pages_are_kept(rig: Rig, monkeypatch: pytest.Mo
     site.pages |= dict.fromkeys(("/a", "/b"), PAGE)
     await rig.set_up(LISTS)
     turns = rig.parts[1]
-    kept = Pages(turns.fetch, turns.parse)
+    kept = ArticleCache(turns.fetch, turns.parse)
     for path in ("/a", "/a", "/b", "/a"):
         await kept.read([site.url(path)], 60)
     assert [path for path in site.asked if path != "/robots.txt"] == ["/a", "/b"]

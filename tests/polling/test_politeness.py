@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from bot.config.active import Current
-from bot.fetch.client import WebFetch
-from bot.model import Look
-from bot.polling.article_cache import Pages
-from bot.polling.loop import Poller
+from bot.config.active import ActiveConfig
+from bot.fetch.client import WebClient
+from bot.model import DisplayPreferences
+from bot.polling.article_cache import ArticleCache
+from bot.polling.loop import PollLoop
 from bot.polling.notices import Notices
-from bot.polling.poll_source import Turns
+from bot.polling.poll_source import SourcePoller
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
 from bot.store.repository import open_store
@@ -79,7 +79,7 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
     site.pages |= {f"/{n}": slowly for n in range(16)}
     rows = "\n".join(f"  - {{name: s{n}, url: '{site.url(f'/{n}')}'}}" for n in range(16))
     rig.file.write_text(f"sources:\n{rows}\nwatchlists: {{k: {{keywords: [Kremlin]}}}}\n", encoding="utf-8")
-    current, now = Current(rig.file, {}, rig.forms), datetime.now(UTC)
+    current, now = ActiveConfig(rig.file, {}, rig.forms), datetime.now(UTC)
     async with AsyncExitStack() as stack:
         parser = await stack.enter_async_context(Parser())
         pollers = []
@@ -90,10 +90,12 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
                 await store.polls.sync(current.config().sources, now)
             networks = [ip_network("127.0.0.0/8")]
             fetch = await stack.enter_async_context(
-                WebFetch(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
+                WebClient(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
             )
-            turns = Turns(store.polls, fetch, parser, lambda: datetime.now(UTC), Pages(fetch, parser))
-            pollers.append(Poller(turns, current.setup, Notices(store.polls, (), store.wishes.look, Look)))
+            turns = SourcePoller(store.polls, fetch, parser, lambda: datetime.now(UTC), ArticleCache(fetch, parser))
+            pollers.append(
+                PollLoop(turns, current.setup, Notices(store.polls, (), store.wishes.look, DisplayPreferences))
+            )
         assert await asyncio.gather(*(poller.tick(20) for poller in pollers)) == [True] * 4
     assert sum(poller.tally.polled for poller in pollers) == len(times) == 16
     assert most == 1

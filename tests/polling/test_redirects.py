@@ -9,8 +9,8 @@ import pytest
 
 from bot.model import Source
 from bot.owner_notices import WhyNot
-from bot.polling.redirects import AGE, LOST, Moved, after_failure, followed, move
-from bot.ports.poll_store import Habits
+from bot.polling.redirects import AGE, LOST, Redirect, after_failure, followed, move
+from bot.ports.poll_store import SourceStats
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -18,9 +18,9 @@ SOURCE = Source("Courier", "https://courier.example/rss", "courier.example")
 NEW = "https://news.courier.example/feed"
 
 
-def polled(*answers: tuple[timedelta, str | None], source: Source = SOURCE) -> Habits:
+def polled(*answers: tuple[timedelta, str | None], source: Source = SOURCE) -> SourceStats:
     """Return what is known after these answers: when, and where they moved us to."""
-    habits = Habits()
+    habits = SourceStats()
     for after, to in answers:
         habits = followed(habits, source, habits.address or source.url, to, NOW + after)
     return habits
@@ -34,8 +34,8 @@ def test_case_37_a_move_is_adopted_after_three_polls_and_a_day() -> None:
     settled = polled(*hours, (AGE, NEW))
     assert settled.address == NEW
     assert settled.moving_to is None
-    told = move(Habits(), settled, SOURCE, SOURCE.url, NOW + AGE)
-    assert told == Moved(NEW, adopted=True)
+    told = move(SourceStats(), settled, SOURCE, SOURCE.url, NOW + AGE)
+    assert told == Redirect(NEW, adopted=True)
 
 
 @pytest.mark.parametrize("between", [None, "https://other.example/feed"])
@@ -59,7 +59,7 @@ def test_case_54_a_move_that_a_person_must_decide_is_told_and_not_adopted(source
     habits = polled((0 * HOUR, to), (HOUR, to), (AGE, to), source=source)
     assert habits.address is None
     told = move(habits, habits, source, source.url, NOW + AGE)
-    assert told == Moved(to, adopted=False, why_not=why)
+    assert told == Redirect(to, adopted=False, why_not=why)
 
 
 def test_a_key_may_stay_with_its_host() -> None:
@@ -71,6 +71,6 @@ def test_a_key_may_stay_with_its_host() -> None:
 
 def test_a_move_that_led_nowhere_is_taken_back() -> None:
     """When the new address fails again and again, the configured one is asked."""
-    settled = Habits(address=NEW)
+    settled = SourceStats(address=NEW)
     assert after_failure(settled, LOST - 1).address == NEW
     assert after_failure(settled, LOST).address is None

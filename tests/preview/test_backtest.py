@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.matching.engine import Engine, build
 from bot.model import Item, Source, Watchlist
 from bot.ports.record import ItemOnRecord
-from bot.preview.backtest import Forecast, Tally, begin_of, days_until
+from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LISTS = (
@@ -45,7 +45,7 @@ def seen(
 
 def forecast(engine: Engine, items: Sequence[ItemOnRecord], lists: tuple[Watchlist, ...] = LISTS) -> Forecast:
     """Count items, each in a batch of its own."""
-    tally = Tally(engine, lists, SOURCES, UTC)
+    tally = WatchlistCount(engine, lists, SOURCES, UTC)
     for one in items:
         tally.add([one])
     return tally.forecast(days_until(NOW, 3, UTC))
@@ -118,7 +118,7 @@ def test_order_and_batches_do_not_matter(engine: Engine, seed: int, size: int) -
         )
         for number in range(1, size + 1)
     ]
-    whole = Tally(engine, LISTS, SOURCES, UTC)
+    whole = WatchlistCount(engine, LISTS, SOURCES, UTC)
     whole.add(items)
     shuffled = chance.sample(items, len(items))
     days = days_until(NOW, 3, UTC)
@@ -151,7 +151,7 @@ def test_a_tally_keeps_no_texts(engine: Engine) -> None:
         for number in range(1, 2000):
             yield seen(number, f"nothing of it {number}", lead="word " * 200)
 
-    tally = Tally(engine, LISTS, SOURCES, UTC)
+    tally = WatchlistCount(engine, LISTS, SOURCES, UTC)
     for one in long_read():
         tally.add([one])
     found = tally.forecast(days_until(NOW, 3, UTC))

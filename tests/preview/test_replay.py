@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from bot.model import Chat, Item
-from bot.ports.record import ItemOnRecord, Trace
+from bot.ports.record import ItemHistory, ItemOnRecord
 from bot.preview.replay import Replay
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Record:
             yield tuple(rows[start : start + most])
         self.reading -= 1
 
-    async def trace(self, url: str, chat: Chat) -> tuple[Trace, ...]:
+    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """See ItemStore."""
         raise NotImplementedError(url, chat)
 

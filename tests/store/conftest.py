@@ -16,10 +16,10 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from bot.model import Alert, Chat, Evidence, Item, Match, Priority, Report, Signature, Source, Validators
-from bot.ports.poll_store import Leased, Outcome, Recorded, Turn
+from bot.ports.poll_store import Outcome, Recorded, SourceLease, Turn
 from bot.store.database.schema_upgrade import upgrade
 from bot.store.database.sqlite_file import prepare
-from bot.store.leases.process_identity import Holder, this_process
+from bot.store.leases.process_identity import ProcessIdentity, this_process
 from bot.store.repository import Store, open_store
 from bot.store.tables import metadata
 
@@ -36,7 +36,7 @@ class Play:
     now: datetime = NOW
     opened: list[Store] = field(default_factory=list)
 
-    async def worker(self, holder: Holder | None = None) -> Store:
+    async def worker(self, holder: ProcessIdentity | None = None) -> Store:
         """Open the database as one more worker, by default one on another machine that lives."""
         elsewhere = replace(this_process(), host=f"host{len(self.opened)}", boot="another")
         store = await open_store(self.url, migrate=True, holder=holder or elsewhere)
@@ -52,17 +52,17 @@ class Play:
         """Return that many sources."""
         return tuple(Source(f"s{one}", f"https://s{one}.example/feed", f"s{one}.example") for one in range(number))
 
-    async def leased(self, store: Store, number: int = 1) -> tuple[Leased, ...]:
+    async def leased(self, store: Store, number: int = 1) -> tuple[SourceLease, ...]:
         """Lease that many sources, after making sure that they are there."""
         await store.polls.sync(self.sources(number), self.now)
         return await store.polls.lease(self.now, limit=number, ttl=MINUTE)
 
-    def outcome(self, leased: Leased, **changes: object) -> Outcome:
+    def outcome(self, leased: SourceLease, **changes: object) -> Outcome:
         """Return the end of a poll that read a document, unless `changes` say otherwise."""
         plain = Outcome(leased, self.now, self.now + 10 * MINUTE, Validators(), parsed=True)
         return replace(plain, **changes)  # type: ignore[arg-type]  # a test names fields
 
-    def quiet(self, leased: Leased, *items: Recorded, **changes: object) -> Turn:
+    def quiet(self, leased: SourceLease, *items: Recorded, **changes: object) -> Turn:
         """Return a turn that tells nobody anything; `changes` are those of `outcome`."""
         return Turn(self.outcome(leased, **changes), items)
 
@@ -88,7 +88,7 @@ class Play:
         plain = Alert(to, story, (("k", "Kremlin & Co"),), "Headline", "https://x.example", "Lead", evidence, priority)
         return replace(plain, **changes)  # type: ignore[arg-type]  # the same
 
-    async def record(self, store: Store, leased: Leased, *items: Recorded, **parts: object) -> int:
+    async def record(self, store: Store, leased: SourceLease, *items: Recorded, **parts: object) -> int:
         """Record a turn of these items; `parts` are the other fields of Turn."""
         async with store.polls.recording(leased) as recording:
             turn = Turn(self.outcome(leased, new=bool(items)), items)
@@ -159,6 +159,6 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def process_like_us() -> Callable[..., Holder]:
+def process_like_us() -> Callable[..., ProcessIdentity]:
     """Give a holder on this machine, with some of its fields changed."""
     return lambda **changes: replace(this_process(), **changes)

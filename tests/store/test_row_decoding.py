@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from bot.model import Chat, Look, Rise, Subscription
+from bot.model import Chat, DisplayPreferences, PriorityRaise, Subscription
 from bot.ports.outbox import Sent, Unreadable
-from bot.preferences import NONE, Mute, Window, Wishes
+from bot.preferences import NONE, Mute, Preferences, Window
 from bot.store.repository import Store
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def test_an_edit_that_cannot_be_read_leaves_the_message(play: Play, store:
 async def test_a_setting_or_mute_that_cannot_be_read_is_passed_over(play: Play, store: Store, statement: str) -> None:
     """No alert is lost for it, neither its chat's nor another's; whoever listens hears of it."""
     await store.wishes.wish(Chat(1), NONE)
-    await store.wishes.show(1, Look("Europe/Kyiv"))
+    await store.wishes.show(1, DisplayPreferences("Europe/Kyiv"))
     await store.wishes.mute(Chat(1), Mute("word", "nothing"), play.now, most=9)
     await store.wishes.wish(Chat(2), NONE)
     await spoil(store, statement)
@@ -107,7 +107,7 @@ async def test_other_quiet_hours_hold_beside_a_setting_that_cannot_be_read(play:
     """What others wish is heeded."""
     await store.wishes.wish(Chat(1), NONE)
     noon = Window(12 * 60, 13 * 60)
-    await store.wishes.wish(Chat(2), Wishes(quiet=(noon,)))
+    await store.wishes.wish(Chat(2), Preferences(quiet=(noon,)))
     await spoil(store, "UPDATE place SET settings = '{' WHERE chat = 1")
     await play.queue(store, play.alert(1, 1), play.alert(1, 2))
     assert (await claim(play, store))[0] == [(1, 1)]
@@ -144,7 +144,7 @@ async def test_an_alert_that_cannot_be_read_does_not_stop_what_becomes_urgent(pl
     first, second = await play.leased(store, 2)
     await play.record(store, first, play.told(1, 1), alerts=(play.alert(1, 1), play.alert(1, 2)))
     await spoil(store, "UPDATE outbox SET payload = '{' WHERE chat = 1")
-    rise = Rise(1, frozenset((Chat(1), Chat(2))))
+    rise = PriorityRaise(1, frozenset((Chat(1), Chat(2))))
     await play.record(store, second, play.told(1, 2, source="s1"), rises=(rise,))
     epoch = await play.sender(store)
     (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)

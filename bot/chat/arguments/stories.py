@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.chat.arguments.names import story_number
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import stories as stories_texts
 from bot.model import Alert
@@ -18,7 +18,7 @@ _AT_ONCE = 100  # stories of one rolling message
 _OFFERED, _BESIDE = 20, 5  # buttons that ask which is meant, and of one row
 
 
-async def pointed(house: House, asked: Asked, word: str) -> tuple[Alert, ...]:
+async def pointed(house: Services, asked: Request, word: str) -> tuple[Alert, ...]:
     """Return what is meant by a word; by none, the message that was answered, else the latest."""
     command = asked.command
     if not word and command.answers is not None:
@@ -28,7 +28,7 @@ async def pointed(house: House, asked: Asked, word: str) -> tuple[Alert, ...]:
     return (alert,) if alert else ()
 
 
-async def _number(house: House, asked: Asked, word: str) -> int | None:
+async def _number(house: Services, asked: Request, word: str) -> int | None:
     if word.startswith("#"):
         return story_number(word[1:])
     if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
@@ -41,7 +41,7 @@ async def _number(house: House, asked: Asked, word: str) -> int | None:
     return next((trace.found.story for trace in traces if trace.found.story is not None), None)
 
 
-def choose(asked: Asked, verb: str, alerts: tuple[Alert, ...]) -> Answer:
+def choose(asked: Request, verb: str, alerts: tuple[Alert, ...]) -> Answer:
     """Ask which of several stories is meant: a button each does `verb` with it."""
     buttons = tuple(
         Button(str(place), data(verb, f"#{one.story}", "new"), beside=place % _BESIDE != 1)

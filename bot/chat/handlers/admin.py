@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.chat.access_rules import Need
 from bot.chat.arguments.names import chat_of
-from bot.chat.context import Asked, Handler, House, say, words_of
+from bot.chat.context import Handler, Request, Services, say, words_of
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as admin_texts
@@ -25,7 +25,7 @@ PROBLEMS = 10  # of a wrong file
 _BUTTONS = 8  # under /chats
 
 
-async def admit(house: House, asked: Asked) -> Answer:
+async def admit(house: Services, asked: Request) -> Answer:
     """Let a chat use the bot."""
     command = asked.command
     chat = _chat(command)
@@ -46,7 +46,7 @@ async def admit(house: House, asked: Asked) -> Answer:
     return replace(answer, replies=(*answer.replies, welcome))
 
 
-async def revoke(house: House, asked: Asked) -> Answer:
+async def revoke(house: Services, asked: Request) -> Answer:
     """Take that back."""
     command = asked.command
     chat = _chat(command)
@@ -55,7 +55,7 @@ async def revoke(house: House, asked: Asked) -> Answer:
     return say(command, access_texts.revoked(asked.words, chat, had=await house.store.revoke(chat)))
 
 
-async def decline(house: House, asked: Asked) -> Answer:
+async def decline(house: Services, asked: Request) -> Answer:
     """Leave out a chat that asked, and leave it where that can be."""
     chat = _chat(asked.command)
     if chat is None:
@@ -73,7 +73,7 @@ def _chat(command: Command) -> int | None:
     return chat.id if chat else None
 
 
-async def sources(house: House, asked: Asked) -> Answer:
+async def sources(house: Services, asked: Request) -> Answer:
     """Show how every source is doing, those with errors first."""
     words, _, now = asked.command.words, asked.words, house.now()
     every = sorted((await house.store.status(now)).sources, key=lambda one: (not one.error, one.name.casefold()))
@@ -88,7 +88,7 @@ async def sources(house: House, asked: Asked) -> Answer:
     return say(asked.command, admin_texts.sources(_, page, number, pages, now), tuple(buttons))
 
 
-async def chats(house: House, asked: Asked) -> Answer:
+async def chats(house: Services, asked: Request) -> Answer:
     """Show who uses the bot, and who would like to."""
     guests = await house.guests.guests()
     asking = [one for one in guests if one.knocked and not one.revoked and not one.admitted]
@@ -96,7 +96,7 @@ async def chats(house: House, asked: Asked) -> Answer:
     return say(asked.command, admin_texts.chats(asked.words, guests, house.now()), buttons)
 
 
-async def reload(house: House, asked: Asked) -> Answer:
+async def reload(house: Services, asked: Request) -> Answer:
     """Read watchlists.yaml anew, at once."""
     try:
         changes = await house.reload()
@@ -105,7 +105,7 @@ async def reload(house: House, asked: Asked) -> Answer:
     return say(asked.command, admin_texts.reloaded(asked.words, changes))
 
 
-async def channel(_house: House, asked: Asked) -> Answer:
+async def channel(_house: Services, asked: Request) -> Answer:
     """Tell the id of a channel of which an owner has forwarded a post."""
     chat = _chat(asked.command)
     if chat is None:
@@ -116,7 +116,7 @@ async def channel(_house: House, asked: Asked) -> Answer:
 def acting(verbs: Callable[[], Mapping[str, tuple[Need, Handler]]]) -> Handler:
     """Return the command by which an owner acts for another chat, such as a channel: `/for CHAT COMMAND …`."""
 
-    async def act(house: House, asked: Asked) -> Answer:
+    async def act(house: Services, asked: Request) -> Answer:
         command = asked.command
         where, _space, rest = command.words.partition(" ")
         verb, _space, words = rest.strip().removeprefix("/").partition(" ")
@@ -135,7 +135,7 @@ def _kind(chat: Chat) -> Kind:
     return "private" if chat.id > 0 else "channel"
 
 
-def _here(asked: Asked, reply: Reply, chat: Chat) -> Reply:
+def _here(asked: Request, reply: Reply, chat: Chat) -> Reply:
     """Return an answer about another chat as one to the owner, whose buttons act for that chat again."""
     if reply.chat != chat:
         return reply

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.chat.access_rules import Need
 from bot.chat.arguments.names import find, named, nearest, nearest_list
-from bot.chat.context import Asked, Handler, House, let_in, say
+from bot.chat.context import Handler, Request, Services, let_in, say
 from bot.chat.handlers import admin, explain, mute, schedule, stories
 from bot.chat.handlers import queries as watching
 from bot.chat.handlers import settings_menu as settings
@@ -36,7 +36,7 @@ _FEW = 5  # words that may be a query rather than a sentence
 # ------------------------------------------------------------------------------------------ reading
 
 
-async def _start(house: House, asked: Asked) -> Answer:
+async def _start(house: Services, asked: Request) -> Answer:
     command = asked.command
     await house.store.revive(command.chat.id)
     count = len(house.config().watchlists)
@@ -53,12 +53,12 @@ async def _start(house: House, asked: Asked) -> Answer:
     return say(command, basics_texts.start(_, count, group=command.kind == "group", owner=asked.owner), buttons)
 
 
-async def _help(_: House, asked: Asked) -> Answer:
+async def _help(_: Services, asked: Request) -> Answer:
     command = asked.command
     return say(command, basics_texts.guide(asked.words, group=command.kind == "group", owner=asked.owner))
 
 
-async def unknown(_: House, asked: Asked) -> Answer:
+async def unknown(_: Services, asked: Request) -> Answer:
     """Answer what is no command of ours."""
     command = asked.command
     if command.press:
@@ -69,7 +69,7 @@ async def unknown(_: House, asked: Asked) -> Answer:
     return say(command, basics_texts.unknown(asked.words, command.verb, nearest(command.verb, known)))
 
 
-def _hints(asked: Asked) -> tuple[Button, ...]:
+def _hints(asked: Request) -> tuple[Button, ...]:
     """Return what to do next for who wrote plain words: they may be what to watch for."""
     text, refusal = explain.understood(asked.words, asked.command.words, "watch")
     same, _ = data("watch", text, "new"), asked.words
@@ -82,13 +82,13 @@ def _hints(asked: Asked) -> tuple[Button, ...]:
     )
 
 
-async def _lists(house: House, asked: Asked) -> Answer:
+async def _lists(house: Services, asked: Request) -> Answer:
     command = asked.command
     number = int(command.words) if re.fullmatch(r"[0-9]{1,4}", command.words) else 1
     return say(command, *await _page(house, asked, number))
 
 
-async def _page(house: House, asked: Asked, number: int) -> tuple[str, tuple[Button, ...]]:
+async def _page(house: Services, asked: Request, number: int) -> tuple[str, tuple[Button, ...]]:
     """Return the text and buttons of one page of the watchlists; a number too high shows the last."""
     watchlists, _ = house.config().watchlists, asked.words
     if not watchlists:
@@ -107,12 +107,12 @@ async def _page(house: House, asked: Asked, number: int) -> tuple[str, tuple[But
     return basics_texts.lists(_, page, number, pages), tuple(buttons)
 
 
-async def _mine(house: House, asked: Asked) -> Answer:
+async def _mine(house: Services, asked: Request) -> Answer:
     command = asked.command
     return say(command, *await _told(house, asked))
 
 
-async def _told(house: House, asked: Asked) -> tuple[str, tuple[Button, ...]]:
+async def _told(house: Services, asked: Request) -> tuple[str, tuple[Button, ...]]:
     """Return the text and buttons that show what a chat is told."""
     chat = asked.command.chat
     watchlists = {one.id: one for one in house.config().watchlists}
@@ -128,7 +128,7 @@ async def _told(house: House, asked: Asked) -> tuple[str, tuple[Button, ...]]:
     return text, (*buttons[:BUTTONS], Button(basics_texts.label_lists(asked.words), data("lists")))
 
 
-async def _status(house: House, asked: Asked) -> Answer:
+async def _status(house: Services, asked: Request) -> Answer:
     command = asked.command
     now = house.now()
     status = await house.store.status(now)
@@ -141,7 +141,7 @@ async def _status(house: House, asked: Asked) -> Answer:
 # ------------------------------------------------------------------------------------------ changing
 
 
-async def _subscribe(house: House, asked: Asked) -> Answer:
+async def _subscribe(house: Services, asked: Request) -> Answer:
     command = asked.command
     names = named(house.config(), command.words)
     if not names:
@@ -159,7 +159,7 @@ async def _subscribe(house: House, asked: Asked) -> Answer:
     return await _changed(house, asked, lines)
 
 
-async def _unsubscribe(house: House, asked: Asked) -> Answer:
+async def _unsubscribe(house: Services, asked: Request) -> Answer:
     command = asked.command
     names = named(house.config(), command.words)
     if not names:
@@ -182,7 +182,7 @@ async def _unsubscribe(house: House, asked: Asked) -> Answer:
     return await _changed(house, asked, lines)
 
 
-async def _unwatch(house: House, asked: Asked) -> Answer:
+async def _unwatch(house: Services, asked: Request) -> Answer:
     command = asked.command
     number = watching.number(command.words)
     if number is None:
@@ -190,7 +190,7 @@ async def _unwatch(house: House, asked: Asked) -> Answer:
     return await _changed(house, asked, [await watching.end(house, asked, number)])
 
 
-async def _changed(house: House, asked: Asked, lines: list[str]) -> Answer:
+async def _changed(house: Services, asked: Request, lines: list[str]) -> Answer:
     """Say what was changed; under a button, show its message again as it is now."""
     command = asked.command
     verb, _, number = command.press.view.partition(" ") if command.press else ("", "", "")

@@ -14,20 +14,20 @@ from datetime import timedelta
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import story_number
 from bot.chat.arguments.stories import choose, pointed
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.delivery_reason import fate, reason_of
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as queries_texts
 from bot.chat.texts import stories as stories_texts
 from bot.errors import QueryError
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.matching.engine import Engine
 from bot.matching.limits import CHAT_QUERY_CHARACTERS
 from bot.matching.near_miss import NearMiss, near_misses
 from bot.matching.query import parse
 from bot.model import Match, Watchlist
-from bot.ports.record import PERSONAL, ItemOnRecord, Trace
+from bot.ports.record import PERSONAL, ItemHistory, ItemOnRecord
 from bot.preview.backtest import matches_of
 
 HITS, MISSES = 5, 3  # items shown
@@ -42,7 +42,7 @@ _OUTLETS = 2  # of one link
 class _Trial:
     """What a query does on items, the newest first."""
 
-    words: Words
+    words: Translator
     engine: Engine
     hits: list[tuple[ItemOnRecord, Match]] = field(default_factory=list)
     misses: list[tuple[ItemOnRecord, NearMiss]] = field(default_factory=list)
@@ -61,7 +61,7 @@ class _Trial:
         return False
 
 
-async def test(house: House, asked: Asked) -> Answer:
+async def test(house: Services, asked: Request) -> Answer:
     """Say whether a query can be understood, and what it would have found among the latest items."""
     command = asked.command
     text, refusal = understood(asked.words, command.words, "test")
@@ -77,7 +77,7 @@ async def test(house: House, asked: Asked) -> Answer:
     )
 
 
-def understood(_: Words, words: str, verb: str) -> tuple[str, str]:
+def understood(_: Translator, words: str, verb: str) -> tuple[str, str]:
     """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
     text = " ".join(words.split())
     if not text:
@@ -91,7 +91,7 @@ def understood(_: Words, words: str, verb: str) -> tuple[str, str]:
     return text, ""
 
 
-async def why(house: House, asked: Asked) -> Answer:
+async def why(house: Services, asked: Request) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
     command = asked.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
@@ -115,7 +115,7 @@ async def why(house: House, asked: Asked) -> Answer:
     engine = await setup.engine()
     at = when(house, asked)
 
-    def explained(trace: Trace) -> str:
+    def explained(trace: ItemHistory) -> str:
         matches, misses = _concerning(asked.words, engine, trace.found, known)
         what = queries_texts.verdict(fate(trace, command.chat, matches, known), at)
         if reason := reason_of(trace):
@@ -126,20 +126,22 @@ async def why(house: House, asked: Asked) -> Answer:
     return say(command, basics_texts.fit(asked.words, told))
 
 
-def when(house: House, asked: Asked) -> queries_texts.When:
+def when(house: Services, asked: Request) -> queries_texts.When:
     """Return now, as who asked tells the time."""
     return queries_texts.When(house.now(), zone_of(asked.zone), asked.words)
 
 
 def _concerning(
-    _: Words, engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
+    _: Translator, engine: Engine, one: ItemOnRecord, known: dict[str, Watchlist]
 ) -> tuple[tuple[Match, ...], tuple[NearMiss, ...]]:
     """Return what fires on an item and what nearly does, of these watchlists."""
     matches = tuple(match for match in matches_of(engine, one) if match.watchlist in known)
     return matches, _missed(_, engine, one, known)
 
 
-def _missed(_: Words, engine: Engine, one: ItemOnRecord, known: Container[str] | None = None) -> tuple[NearMiss, ...]:
+def _missed(
+    _: Translator, engine: Engine, one: ItemOnRecord, known: Container[str] | None = None
+) -> tuple[NearMiss, ...]:
     item = one.item
     return near_misses(
         _, engine, item.title, item.lead, item.body, source=one.source, language=item.language, only=known

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import find, named, nearest_list
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts
@@ -16,7 +16,7 @@ _BACK = timedelta(days=14)
 _WITH_BUTTONS = 5
 
 
-async def latest(house: House, asked: Asked) -> Answer:
+async def latest(house: Services, asked: Request) -> Answer:
     """Show the latest stories of all watchlists of this chat, or of those that are named."""
     command, _ = asked.command, asked.words
     config = house.config()

@@ -15,7 +15,7 @@ from bot.alerts.policy import live
 from bot.chat.arguments.names import find, named, story_number
 from bot.chat.arguments.stories import choose, pointed
 from bot.chat.arguments.times import Unclear, is_length, parted, until
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.handlers.schedule import back, shown, wishes_of
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -41,7 +41,7 @@ _KINDS: dict[str, Muted] = {
 }
 
 
-async def mute(house: House, asked: Asked) -> Answer:
+async def mute(house: Services, asked: Request) -> Answer:
     """Show the mutes, ask what of a story or for how long, mute, or take a mute back."""
     words = asked.command.words.strip()
     if asked.command.answers is not None and (not words or is_length(words)):
@@ -58,7 +58,7 @@ async def mute(house: House, asked: Asked) -> Answer:
     return say(asked.command, meant) if isinstance(meant, str) else await _obey(house, asked, meant, length)
 
 
-async def _answered(house: House, asked: Asked, length: str) -> Answer:
+async def _answered(house: Services, asked: Request, length: str) -> Answer:
     """Mute the story of the message that was answered, or ask what of it; of several, ask which."""
     alerts = await pointed(house, asked, "")
     if len(alerts) > 1:
@@ -70,7 +70,7 @@ async def _answered(house: House, asked: Asked, length: str) -> Answer:
     return await _mute(house, asked, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
 
 
-async def _obey(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
+async def _obey(house: Services, asked: Request, meant: Mute, length: str) -> Answer:
     if length == "?":
         return say(asked.command, mute_texts.ask(asked.words, meant), _lengths(asked, meant))
     if length != "off":
@@ -88,7 +88,7 @@ def _parted(words: str) -> tuple[str, str]:
     return what, length or "forever"
 
 
-async def _mute(house: House, asked: Asked, meant: Mute, length: str) -> Answer:
+async def _mute(house: Services, asked: Request, meant: Mute, length: str) -> Answer:
     command, _, now = asked.command, asked.words, house.now()
     wishes, _look = await wishes_of(house, asked)
     zone = zone_of(wishes.zone)
@@ -117,7 +117,7 @@ def _forms(what: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...]
 # ---------------------------------------------------------------------------------------------- what is meant
 
 
-async def _meant(house: House, asked: Asked, what: str) -> Mute | str:
+async def _meant(house: Services, asked: Request, what: str) -> Mute | str:
     """Return what somebody wants muted, or why that cannot be."""
     first, _space, rest = what.partition(" ")
     kind = _KINDS.get(first.lower()) if rest else None
@@ -135,7 +135,7 @@ async def _meant(house: House, asked: Asked, what: str) -> Mute | str:
     return Mute("word", word)
 
 
-async def _story(house: House, asked: Asked, name: str) -> Mute | str:
+async def _story(house: Services, asked: Request, name: str) -> Mute | str:
     number = story_number(name)
     if number is None and name.startswith("http"):
         traces = await house.library.items.trace(name.split(maxsplit=1)[0], asked.command.chat)
@@ -144,13 +144,13 @@ async def _story(house: House, asked: Asked, name: str) -> Mute | str:
     return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(asked.words)
 
 
-def _watchlist(house: House, name: str) -> Mute | None:
+def _watchlist(house: Services, name: str) -> Mute | None:
     ids = named(house.config(), name)
     one = find(house.config(), ids[0]) if len(ids) == 1 else None
     return Mute("watchlist", one.id, label=one.title) if one else None
 
 
-def _source(house: House, name: str) -> Mute | None:
+def _source(house: Services, name: str) -> Mute | None:
     found = next((one.name for one in house.config().sources if one.name.casefold() == name.casefold()), None)
     return Mute("source", found) if found else None
 
@@ -158,7 +158,7 @@ def _source(house: House, name: str) -> Mute | None:
 # ---------------------------------------------------------------------------------------------- what is shown
 
 
-async def _listed(house: House, asked: Asked, done: str = "") -> Answer:
+async def _listed(house: Services, asked: Request, done: str = "") -> Answer:
     _, now = asked.words, house.now()
     wishes, _look = await wishes_of(house, asked)
     mutes = live(wishes.mutes, now)
@@ -169,7 +169,7 @@ async def _listed(house: House, asked: Asked, done: str = "") -> Answer:
     return shown(asked, text, (*_fitting(buttons), back(_)), done)
 
 
-async def _of_story(house: House, asked: Asked, number: str) -> Answer:
+async def _of_story(house: Services, asked: Request, number: str) -> Answer:
     """Offer what of a story may be muted: itself, its words, watchlists and source."""
     _ = asked.words
     meant = await _story(house, asked, number)
@@ -196,7 +196,7 @@ async def _of_story(house: House, asked: Asked, number: str) -> Answer:
     return say(asked.command, mute_texts.of_story(_, meant.label), tuple(_fitting(buttons)))
 
 
-def _lengths(asked: Asked, meant: Mute) -> tuple[Button, ...]:
+def _lengths(asked: Request, meant: Mute) -> tuple[Button, ...]:
     """Return buttons that say for how long, and one that takes it back."""
     _ = asked.words
     buttons = [

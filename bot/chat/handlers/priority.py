@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, cast, get_args
 
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.handlers.schedule import back, shown
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -19,7 +19,7 @@ _LOUD: Final[tuple[Priority, ...]] = get_args(Priority)
 _LABEL = 40  # characters of a title on a button
 
 
-async def loud(house: House, asked: Asked, value: str) -> Answer:
+async def loud(house: Services, asked: Request, value: str) -> Answer:
     """Show how loud the subscriptions of a place are, ask how loud one shall be, or choose that."""
     command, _ = asked.command, asked.words
     name, _space, wanted = value.partition(" ")
@@ -40,13 +40,13 @@ async def loud(house: House, asked: Asked, value: str) -> Answer:
     return shown(asked, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)
 
 
-def title(house: House, key: str) -> str:
+def title(house: Services, key: str) -> str:
     """Return what a watchlist, or a query of a chat's own, is called."""
     found = house.library.setup().watchlists.get(key)
     return found.title if found else key
 
 
-def _button(asked: Asked, key: str, one: Priority | None, now: Priority | None) -> Button:
+def _button(asked: Request, key: str, one: Priority | None, now: Priority | None) -> Button:
     mark = "✅ " if one == now else ""
     label = settings_menu_texts.loudness(asked.words, one)
     return Button(mark + label, data("settings", f"loud {key} {one or 'default'}"))

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
-from bot.chat.context import Asked, House, let_in, say
+from bot.chat.context import Request, Services, let_in, say
 from bot.chat.handlers.explain import understood, when
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
@@ -23,7 +23,7 @@ from bot.matching.limits import CHAT_QUERIES
 from bot.matching.query_check import judge_beside, over_limit, patterns_of
 from bot.model import Chat, Watchlist
 from bot.ports.record import PersonalQuery
-from bot.preview.backtest import Forecast, Tally, begin_of, days_until
+from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
 
 NOISY = 20  # alerts a day from which on somebody is asked whether they mean it
 _DAYS = 7  # of the forecast
@@ -31,7 +31,7 @@ _PATIENCE = 5.0  # seconds of looking back
 _LABEL = 40  # characters of a query on a button
 
 
-async def watch(house: House, asked: Asked) -> Answer:
+async def watch(house: Services, asked: Request) -> Answer:
     """Watch for a query here, and say what it would have sent; ask first where that is much."""
     command = asked.command
     if command.press and command.press.view == "yes":
@@ -45,7 +45,7 @@ async def watch(house: House, asked: Asked) -> Answer:
         return say(command, queries_texts.refused(asked.words, error))
 
 
-async def _watch(house: House, asked: Asked, text: str) -> Answer:
+async def _watch(house: Services, asked: Request, text: str) -> Answer:
     """Watch for a query that can be understood; QueryError where it costs too much."""
     command = asked.command
     own = await house.library.queries.watched(command.chat)
@@ -61,7 +61,7 @@ async def _watch(house: House, asked: Asked, text: str) -> Answer:
     return _with_forecast(house, asked, query, new=True)
 
 
-def _with_forecast(house: House, asked: Asked, query: PersonalQuery, *, new: bool) -> Answer:
+def _with_forecast(house: Services, asked: Request, query: PersonalQuery, *, new: bool) -> Answer:
     """Say at once what is watched for, and `later` what it would have sent; a new one that is noisy is asked about."""
     command = asked.command
 
@@ -90,7 +90,7 @@ def _with_forecast(house: House, asked: Asked, query: PersonalQuery, *, new: boo
     return replace(at_once, later=later)
 
 
-async def _judge_beside(house: House, chat: Chat, text: str) -> None:
+async def _judge_beside(house: Services, chat: Chat, text: str) -> None:
     """Raise QueryError where the chat, or the installation, has no room for what the query costs."""
     if not await asyncio.to_thread(patterns_of, text):
         return
@@ -105,7 +105,7 @@ async def _judge_beside(house: House, chat: Chat, text: str) -> None:
     await asyncio.to_thread(judge)
 
 
-async def _confirm(house: House, asked: Asked) -> Answer:
+async def _confirm(house: Services, asked: Request) -> Answer:
     """Carry out what the button under a noisy query says."""
     command = asked.command
     meant = number(command.words)
@@ -118,17 +118,17 @@ async def _confirm(house: House, asked: Asked) -> Answer:
     return say(command, queries_texts.watching(asked.words, query, "", new=True))
 
 
-async def _forecast(house: House, asked: Asked, text: str) -> tuple[Forecast, bool]:
+async def _forecast(house: Services, asked: Request, text: str) -> tuple[Forecast, bool]:
     """Return what a query would have sent in the chat's last days, and whether there was time to look at them all."""
     config, zone = house.config(), zone_of(asked.zone)
     days = days_until(house.now(), _DAYS, zone)
     engine = await house.library.engine_of(text)
-    tally = Tally(engine, (Watchlist("query", text, (text,)),), config.sources, zone)
+    tally = WatchlistCount(engine, (Watchlist("query", text, (text,)),), config.sources, zone)
     complete = await house.library.replay.through(begin_of(days[0], zone), tally.add, seconds=_PATIENCE)
     return tally.forecast(days), complete
 
 
-async def end(house: House, asked: Asked, meant: int) -> str:
+async def end(house: Services, asked: Request, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
     query = await house.library.queries.unwatch(asked.command.chat, meant)
     if query is None:

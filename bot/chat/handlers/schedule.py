@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 from bot.alerts.calendar import next_digest, zone_of
 from bot.alerts.policy import pausing
 from bot.chat.arguments.times import Unclear, digest, until, windows
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import mute as mute_texts
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
-from bot.i18n import Words
-from bot.model import Look
-from bot.preferences import Digest, Window, Wishes
+from bot.i18n import Translator
+from bot.model import DisplayPreferences
+from bot.preferences import Digest, Preferences, Window
 
 _QUIET = ("22:00-07:00", "23:00-07:00", "00:00-08:00", "mon-fri 22:00-07:00, sat-sun 22:00-10:00")
 _DIGEST = ("hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
@@ -29,21 +29,21 @@ _DAY = timedelta(days=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def wishes_of(house: House, asked: Asked) -> tuple[Wishes, Look]:
+async def wishes_of(house: Services, asked: Request) -> tuple[Preferences, DisplayPreferences]:
     """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
     look = await house.wishes.look(asked.command.chat.id)
     wishes = await house.wishes.wishes(asked.command.chat)
     return replace(wishes, zone=look.timezone or house.config().timezone), look
 
 
-async def keep(house: House, asked: Asked, wishes: Wishes, look: Look) -> None:
+async def keep(house: Services, asked: Request, wishes: Preferences, look: DisplayPreferences) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
     if look.timezone != wishes.zone:
         await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
     await house.wishes.wish(asked.command.chat, wishes)
 
 
-def shown(asked: Asked, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
+def shown(asked: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
     """Answer with a panel, below what was done; a press learns that in its toast as well."""
     answer = say(asked.command, f"{done}\n\n{panel}" if done and not asked.command.press else panel, buttons)
     return replace(answer, toast=basics_texts.bare(done)) if asked.command.press else answer
@@ -52,7 +52,7 @@ def shown(asked: Asked, panel: str, buttons: tuple[Button, ...], done: str = "")
 # ---------------------------------------------------------------------------------------------- quiet hours
 
 
-async def quiet(house: House, asked: Asked) -> Answer:
+async def quiet(house: Services, asked: Request) -> Answer:
     """Show or set the quiet hours of this place."""
     words, _ = asked.command.words.strip(), asked.words
     wishes, look = await wishes_of(house, asked)
@@ -72,7 +72,7 @@ async def quiet(house: House, asked: Asked) -> Answer:
     )
 
 
-def _quiet_buttons(_: Words, wishes: Wishes) -> tuple[Button, ...]:
+def _quiet_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _QUIET:
         chosen, _zone = windows(preset)
@@ -91,7 +91,7 @@ def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
 # ---------------------------------------------------------------------------------------------- digests
 
 
-async def digests(house: House, asked: Asked) -> Answer:
+async def digests(house: Services, asked: Request) -> Answer:
     """Show or set the digest of this place."""
     words, _, now = asked.command.words.strip(), asked.words, house.now()
     wishes, look = await wishes_of(house, asked)
@@ -108,7 +108,7 @@ async def digests(house: House, asked: Asked) -> Answer:
     return shown(asked, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
 
 
-def _digest_buttons(_: Words, wishes: Wishes) -> tuple[Button, ...]:
+def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _DIGEST:
         meant = _timeless(digest(preset, _NEVER))
@@ -124,7 +124,7 @@ def _timeless(meant: Digest | None) -> Digest | None:
     return meant and replace(meant, since=None)
 
 
-def back(_: Words) -> Button:
+def back(_: Translator) -> Button:
     """Return the button that leads back to /settings."""
     return Button(settings_menu_texts.back(_), data("settings"))
 
@@ -132,7 +132,7 @@ def back(_: Words) -> Button:
 # ---------------------------------------------------------------------------------------------- pauses
 
 
-async def pause(house: House, asked: Asked) -> Answer:
+async def pause(house: Services, asked: Request) -> Answer:
     """Hold everything back until /resume, or for as long as is said."""
     words, _, now = asked.command.words.strip(), asked.words, house.now()
     wishes, look = await wishes_of(house, asked)
@@ -153,7 +153,7 @@ async def pause(house: House, asked: Asked) -> Answer:
     return say(asked.command, schedule_texts.paused(_, changed, now, new=new), buttons)
 
 
-async def resume(house: House, asked: Asked) -> Answer:
+async def resume(house: Services, asked: Request) -> Answer:
     """End a pause; where something came in it, ask what becomes of that first."""
     words, _ = asked.command.words.strip().lower(), asked.words
     wishes, look = await wishes_of(house, asked)

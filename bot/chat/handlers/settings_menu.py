@@ -13,7 +13,7 @@ from typing import Final, cast, get_args
 
 from bot.alerts.policy import live, pausing
 from bot.chat.arguments.times import Unclear, digest, zone_named
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.handlers.priority import loud
 from bot.chat.handlers.schedule import back, keep, shown, wishes_of
 from bot.chat.menu import chosen, given_back
@@ -30,7 +30,7 @@ _ZONES: Final = (
 )
 
 
-async def settings(house: House, asked: Asked) -> Answer:
+async def settings(house: Services, asked: Request) -> Answer:
     """Show all settings, or change the one that is named."""
     name, _space, value = asked.command.words.strip().partition(" ")
     if not name:
@@ -41,7 +41,7 @@ async def settings(house: House, asked: Asked) -> Answer:
     return await change(house, asked, value.strip())
 
 
-async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
+async def _panel(house: Services, asked: Request, done: str = "") -> Answer:
     wishes, look = await wishes_of(house, asked)
     _ = asked.words
     mutes = len(live(wishes.mutes, house.now()))
@@ -71,7 +71,7 @@ async def _panel(house: House, asked: Asked, done: str = "") -> Answer:
     return shown(asked, text, buttons, done)
 
 
-async def language(house: House, asked: Asked) -> Answer:
+async def language(house: Services, asked: Request) -> Answer:
     """Show or set the language of the chat."""
     command = asked.command
     wanted = command.words.strip()
@@ -92,7 +92,7 @@ async def language(house: House, asked: Asked) -> Answer:
     return replace(answer, menus=chosen(changed.words, command.chat.id, command.kind, owner=asked.owner))
 
 
-async def _zone(house: House, asked: Asked, value: str) -> Answer:
+async def _zone(house: Services, asked: Request, value: str) -> Answer:
     wishes, look = await wishes_of(house, asked)
     if not value:
         buttons = tuple(
@@ -110,7 +110,7 @@ async def _zone(house: House, asked: Asked, value: str) -> Answer:
     return await _panel(house, asked, settings_menu_texts.saved(asked.words))
 
 
-async def _layout(house: House, asked: Asked, value: str) -> Answer:
+async def _layout(house: Services, asked: Request, value: str) -> Answer:
     look = await house.wishes.look(asked.command.chat.id)
     if value.lower() not in get_args(Layout):
         _ = asked.words
@@ -127,7 +127,7 @@ async def _layout(house: House, asked: Asked, value: str) -> Answer:
     return await _panel(house, asked, settings_menu_texts.saved(asked.words))
 
 
-async def _doubt(house: House, asked: Asked, value: str) -> Answer:
+async def _doubt(house: Services, asked: Request, value: str) -> Answer:
     look = await house.wishes.look(asked.command.chat.id)
     if value.lower() not in get_args(Doubt):
         return await _panel(house, asked)
@@ -135,7 +135,7 @@ async def _doubt(house: House, asked: Asked, value: str) -> Answer:
     return await _panel(house, asked, settings_menu_texts.saved(asked.words))
 
 
-async def _still(house: House, asked: Asked, value: str) -> Answer:
+async def _still(house: Services, asked: Request, value: str) -> Answer:
     wishes, look = await wishes_of(house, asked)
     try:
         # The same words as a daily digest's, so that both understand the same times.
@@ -147,7 +147,7 @@ async def _still(house: House, asked: Asked, value: str) -> Answer:
     return await _panel(house, asked, settings_menu_texts.saved(asked.words))
 
 
-_CHANGES: Final[dict[str, Callable[[House, Asked, str], Awaitable[Answer]]]] = {
+_CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]] = {
     "zone": _zone,
     "timezone": _zone,
     "layout": _layout,
@@ -157,7 +157,7 @@ _CHANGES: Final[dict[str, Callable[[House, Asked, str], Awaitable[Answer]]]] = {
 }
 
 
-async def forget(house: House, asked: Asked) -> Answer:
+async def forget(house: Services, asked: Request) -> Answer:
     """Ask whether to forget the chat, and do so when who asked has pressed the button that says so."""
     command, _ = asked.command, asked.words
     choice, _space, who = command.words.partition(" ")

@@ -6,7 +6,7 @@ import re
 
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.stories import choose, pointed
-from bot.chat.context import Asked, House, say
+from bot.chat.context import Request, Services, say
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import stories as stories_texts
@@ -14,7 +14,7 @@ from bot.chat.texts import stories as stories_texts
 PAGE = 10  # reports of one message
 
 
-async def story(house: House, asked: Asked) -> Answer:
+async def story(house: Services, asked: Request) -> Answer:
     """Show the story of a link, of the message that was answered, or the latest one; a number counts back from that."""
     command, _ = asked.command, asked.words
     word, _space, page = command.words.strip().partition(" ")

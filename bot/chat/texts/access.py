@@ -6,10 +6,10 @@ In come ids, titles and names from anywhere, out goes HTML like that of `bot.cha
 from __future__ import annotations
 
 from bot.chat.texts.basics import safe
-from bot.i18n import Words
+from bot.i18n import Translator
 
 
-def closed(_: Words, chat: int, *, asked: bool) -> str:
+def closed(_: Translator, chat: int, *, asked: bool) -> str:
     """Refuse a chat that nobody has admitted."""
     private = _("This bot is private, and this chat is not admitted.")
     next_step = _("I have asked the owner to admit it.") if asked else _("Ask its owner to admit it.")
@@ -17,7 +17,7 @@ def closed(_: Words, chat: int, *, asked: bool) -> str:
     return f"{private} {next_step} {how}"
 
 
-def ownerless(_: Words, chat: int, user: int | None) -> str:
+def ownerless(_: Translator, chat: int, user: int | None) -> str:
     """Refuse everybody while there is no owner; what to do is for whoever runs it."""
     return _(
         "This bot is private and has no owner yet. If you run it: set <code>NEWSWATCH_OWNERS={user}</code> (that is "
@@ -28,31 +28,31 @@ def ownerless(_: Words, chat: int, user: int | None) -> str:
     )
 
 
-def of_channel(_: Words) -> str:
+def of_channel(_: Translator) -> str:
     """Refuse a reader of a channel."""
     return _("These buttons are for the administrators of this channel.")
 
 
-def by_owner(_: Words, chat: int) -> str:
+def by_owner(_: Translator, chat: int) -> str:
     """Say how something is chosen for a channel, in which nobody can be asked."""
     return _("In a channel I cannot ask back: an owner can write /for {chat} mute WORD to me.", chat=chat)
 
 
-def administrators(_: Words) -> str:
+def administrators(_: Translator) -> str:
     """Refuse a member of a group."""
     return _(
         "Only administrators of this group can change what it is told. Ask one of them, or use me in a private chat."
     )
 
 
-def unsure(_: Words) -> str:
+def unsure(_: Translator) -> str:
     """Refuse because the look at the administrators failed."""
     return _(
         "I could not find out whether you are an administrator here, so nothing was changed. Try again in a minute."
     )
 
 
-def as_group(_: Words) -> str:
+def as_group(_: Translator) -> str:
     """Refuse an administrator who writes as the group."""
     return _(
         "You write as the group, so I cannot see who you are, and nothing was changed. Press a button (presses are "
@@ -60,41 +60,41 @@ def as_group(_: Words) -> str:
     )
 
 
-def as_channel(_: Words) -> str:
+def as_channel(_: Translator) -> str:
     """Refuse somebody who writes as a channel."""
     return _("You write as a channel, so I cannot see who you are, and nothing was changed. Write as yourself.")
 
 
-def owners_only(_: Words) -> str:
+def owners_only(_: Translator) -> str:
     """Refuse what only owners do."""
     return _("Only the owners of this bot can do that. They stand in its setting NEWSWATCH_OWNERS.")
 
 
-def too_fast(_: Words) -> str:
+def too_fast(_: Translator) -> str:
     """Say once that commands come too fast."""
     return _("That was a bit fast: I am ignoring your commands for a moment. Try again in half a minute.")
 
 
-def busy(_: Words, *, yours: bool) -> str:
+def busy(_: Translator, *, yours: bool) -> str:
     """Refuse a question that takes long, while this person's last one or those of others are being looked at."""
     if yours:
         return _("I am still looking at your last question. Ask again when it is answered.")
     return _("Others are asking, and I look at two questions at a time. Ask again in a few seconds.")
 
 
-def looking(_: Words) -> str:
+def looking(_: Translator) -> str:
     """Say that a forecast follows."""
     return _("I am looking at what it would have sent lately.")
 
 
-def trouble(_: Words) -> str:
+def trouble(_: Translator) -> str:
     """Say that nothing was done for a reason that only the operator can see."""
     return _(
         "Something is wrong on my side, so this was not done. Try again in a minute; the log of the bot says more."
     )
 
 
-def too_old(_: Words) -> str:
+def too_old(_: Translator) -> str:
     """Answer a button that says nothing any more. Plain text."""
     return _("This message is too old for its buttons. Send /lists for a new one.")
 
@@ -102,7 +102,7 @@ def too_old(_: Words) -> str:
 # ---------------------------------------------------------------------------------------------- owners
 
 
-def knock(_: Words, chat: int, title: str, kind: str, name: str, user: int | None) -> str:
+def knock(_: Translator, chat: int, title: str, kind: str, name: str, user: int | None) -> str:
     """Tell an owner that a chat wants in."""
     who = f"<b>{safe(name)}</b>" + (f" (<code>{user}</code>)" if user else "")
     asks = {
@@ -123,19 +123,19 @@ def knock(_: Words, chat: int, title: str, kind: str, name: str, user: int | Non
     return " ".join((asks[kind], _("It is not admitted; ignore this message to leave it so.")))
 
 
-def admitted(_: Words, chat: int, *, new: bool) -> str:
+def admitted(_: Translator, chat: int, *, new: bool) -> str:
     """Confirm to the owner."""
     if new:
         return _("✅ The chat <code>{chat}</code> is admitted. /revoke {chat} takes that back.", chat=chat)
     return _("✅ The chat <code>{chat}</code> was admitted already. /revoke {chat} takes that back.", chat=chat)
 
 
-def welcome(_: Words) -> str:
+def welcome(_: Translator) -> str:
     """Tell the chat."""
     return _("🔔 An owner has admitted this chat. /lists shows what you can subscribe to.")
 
 
-def revoked(_: Words, chat: int, *, had: bool) -> str:
+def revoked(_: Translator, chat: int, *, had: bool) -> str:
     """Confirm to the owner."""
     if had:
         return _("🔕 The chat <code>{chat}</code> is told nothing more. /admit {chat} takes that back.", chat=chat)
@@ -146,7 +146,7 @@ def revoked(_: Words, chat: int, *, had: bool) -> str:
     )
 
 
-def which_chat(_: Words, verb: str) -> str:
+def which_chat(_: Translator, verb: str) -> str:
     """Ask for the chat's id."""
     return _(
         "Write /{verb} and the chat's id, a whole number such as -1001234567890. A refused chat is shown its id.",
@@ -154,7 +154,7 @@ def which_chat(_: Words, verb: str) -> str:
     )
 
 
-def access_is_open(_: Words) -> str:
+def access_is_open(_: Translator) -> str:
     """Add to the confirmation while everybody may subscribe."""
     return _("Access is open (NEWSWATCH_ACCESS): chats need no admitting.")
 
@@ -162,11 +162,11 @@ def access_is_open(_: Words) -> str:
 # ---------------------------------------------------------------------------------------------- buttons
 
 
-def show_lists(_: Words) -> str:
+def show_lists(_: Translator) -> str:
     """Label the button that shows the watchlists."""
     return _("Show the watchlists")
 
 
-def admit(_: Words) -> str:
+def admit(_: Translator) -> str:
     """Label the button that admits a chat."""
     return _("Admit this chat")

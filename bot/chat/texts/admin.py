@@ -10,14 +10,14 @@ from datetime import datetime
 
 from bot.chat.texts.basics import fit, safe
 from bot.chat.texts.status import ago, until
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.ports.chat_store import SourceStatus
-from bot.ports.preference_store import Guest
+from bot.ports.preference_store import AccessRequest
 
 _REASON = 160  # UTF-16 units of one reason
 
 
-def sources(_: Words, page: Sequence[SourceStatus], number: int, pages: int, now: datetime) -> str:
+def sources(_: Translator, page: Sequence[SourceStatus], number: int, pages: int, now: datetime) -> str:
     """List sources, each with its last good answer, the next try, and what is wrong. Pages count from 1."""
     if not page:
         return _("There are no sources yet: name some in watchlists.yaml.")
@@ -32,7 +32,7 @@ def sources(_: Words, page: Sequence[SourceStatus], number: int, pages: int, now
     return fit(_, lines)
 
 
-def chats(_: Words, guests: Sequence[Guest], now: datetime) -> str:
+def chats(_: Translator, guests: Sequence[AccessRequest], now: datetime) -> str:
     """List the chats: who asks, who is in, who cannot be told, who is out."""
     if not guests:
         return _("No chat uses this bot yet.")
@@ -53,7 +53,7 @@ def chats(_: Words, guests: Sequence[Guest], now: datetime) -> str:
     return fit(_, lines)
 
 
-def _guest(_: Words, one: Guest, now: datetime) -> str:
+def _guest(_: Translator, one: AccessRequest, now: datetime) -> str:
     said = [f"<code>{one.id}</code>"]
     if one.title:
         said.append(safe(one.title))
@@ -66,20 +66,20 @@ def _guest(_: Words, one: Guest, now: datetime) -> str:
     return " · ".join(said)
 
 
-def reloaded(_: Words, changes: Sequence[str]) -> str:
+def reloaded(_: Translator, changes: Sequence[str]) -> str:
     """Confirm that the file was read."""
     if not changes:
         return _("✅ watchlists.yaml was read: nothing has changed.")
     return fit(_, [_("✅ watchlists.yaml was read. What has changed:"), *(f"• {safe(one, 300)}" for one in changes)])
 
 
-def wrong_file(_: Words, problems: Sequence[str]) -> str:
+def wrong_file(_: Translator, problems: Sequence[str]) -> str:
     """Say what is wrong with the file."""
     head = _("✖️ watchlists.yaml is wrong, so the old one stays in force:")
     return fit(_, [head, *(f"<code>{safe(one, 400)}</code>" for one in problems)])
 
 
-def channel(_: Words, chat: int, title: str, *, inside: bool) -> str:
+def channel(_: Translator, chat: int, title: str, *, inside: bool) -> str:
     """Tell an owner the id of a channel, and what can be done with it."""
     head = (
         _("📣 I may post in the channel <b>{title}</b>, <code>{chat}</code>.", title=safe(title), chat=chat)
@@ -98,7 +98,7 @@ def channel(_: Words, chat: int, title: str, *, inside: bool) -> str:
     return "\n".join(lines)
 
 
-def how_for(_: Words) -> str:
+def how_for(_: Translator) -> str:
     """Explain /for."""
     return _(
         "Write /for, the chat's id and a command, such as <code>/for -1001234567890 subscribe ID</code>. To learn a "
@@ -106,25 +106,25 @@ def how_for(_: Words) -> str:
     )
 
 
-def acting(_: Words, chat: int) -> str:
+def acting(_: Translator, chat: int) -> str:
     """Head an answer that is about another chat."""
     return _("<i>For</i> <code>{chat}</code>:", chat=chat)
 
 
-def declined(_: Words, chat: int) -> str:
+def declined(_: Translator, chat: int) -> str:
     """Confirm that a chat stays out."""
     return _(
         "👋 The chat <code>{chat}</code> stays out; a group or channel I leave. /admit {chat} lets it in.", chat=chat
     )
 
 
-def left(_: Words, chat: int) -> str:
+def left(_: Translator, chat: int) -> str:
     """Tell an owner that a group was left."""
     return _(
         "👋 I have left <code>{chat}</code>: nobody let it in. It may add me again after /admit {chat}.", chat=chat
     )
 
 
-def label_decline(_: Words) -> str:
+def label_decline(_: Translator) -> str:
     """Label the button that does not let a chat in."""
     return _("👋 Decline, and leave")

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.chat import menu
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.model import Watchlist
 from bot.notify import sanitize
 
@@ -51,7 +51,7 @@ def bare(text: str) -> str:
     return sanitize.cut(html.unescape(re.sub(r"<[^>]*>", "", text)), _TOAST)
 
 
-def fit(_: Words, lines: Iterable[str], limit: int = LIMIT) -> str:
+def fit(_: Translator, lines: Iterable[str], limit: int = LIMIT) -> str:
     """Return the lines as one message; what does not fit is counted instead of shown."""
     shown: list[str] = []
     rest = limit - 40  # room for the last line
@@ -68,7 +68,7 @@ def fit(_: Words, lines: Iterable[str], limit: int = LIMIT) -> str:
 # ---------------------------------------------------------------------------------------------- greetings
 
 
-def start(_: Words, lists: int, *, group: bool, owner: bool) -> str:
+def start(_: Translator, lists: int, *, group: bool, owner: bool) -> str:
     """Say what the bot is for and what to do next."""
     lines = [
         _("🔔 <b>I watch the news for keywords</b> and tell this chat when something happened, once an event."),
@@ -87,7 +87,7 @@ def start(_: Words, lists: int, *, group: bool, owner: bool) -> str:
     return "\n".join(lines)
 
 
-def guide(_: Words, *, group: bool, owner: bool) -> str:
+def guide(_: Translator, *, group: bool, owner: bool) -> str:
     """List the commands."""
     lines = [_("<b>What I understand</b>"), *(_row(one) for one in (*menu.changing(_), *menu.looking(_)))]
     if group:
@@ -112,14 +112,14 @@ def _row(entry: menu.Entry) -> str:
     return " ".join(part for part in words if part)
 
 
-def unknown(_: Words, verb: str, nearest: str | None) -> str:
+def unknown(_: Translator, verb: str, nearest: str | None) -> str:
     """Say that there is no such command."""
     sorry = _("I do not know /{verb}.", verb=safe(verb))
     hint = _("Did you mean /{nearest}?", nearest=nearest) if nearest else ""
     return " ".join(part for part in (sorry, hint, _("/help lists what I know.")) if part)
 
 
-def chatter(_: Words) -> str:
+def chatter(_: Translator) -> str:
     """Answer plain words in a private chat."""
     return _("I only understand commands: /lists shows what you can subscribe to, /help lists everything.")
 
@@ -127,7 +127,7 @@ def chatter(_: Words) -> str:
 # ---------------------------------------------------------------------------------------------- watchlists
 
 
-def lists(_: Words, page: Sequence[tuple[Watchlist, bool]], number: int, pages: int) -> str:
+def lists(_: Translator, page: Sequence[tuple[Watchlist, bool]], number: int, pages: int) -> str:
     """Show one page of the watchlists, each with whether this chat or topic has it. Pages count from 1."""
     head = _("<b>Watchlists</b> ({number} of {pages})", number=number, pages=pages)
     lines = [head if pages > 1 else _("<b>Watchlists</b>")]
@@ -138,19 +138,19 @@ def lists(_: Words, page: Sequence[tuple[Watchlist, bool]], number: int, pages: 
     return fit(_, [*lines, "", _("✅ = subscribed here. Press a button to change that.")])
 
 
-def _keywords(_: Words, watchlist: Watchlist) -> str:
+def _keywords(_: Translator, watchlist: Watchlist) -> str:
     shown = ", ".join(safe(keyword, 60) for keyword in watchlist.keywords[:_KEYWORDS_SHOWN])
     more = len(watchlist.keywords) - _KEYWORDS_SHOWN
     return f"🔎 {shown}" + (_.ngettext(" and {number} more", " and {number} more", more) if more > 0 else "")
 
 
-def no_lists(_: Words) -> str:
+def no_lists(_: Translator) -> str:
     """Say that there is nothing to subscribe to."""
     return _("There are no watchlists yet. Whoever runs this bot adds them to watchlists.yaml.")
 
 
 def mine(
-    _: Words, titles: Sequence[tuple[str, str | None]], fixed: Sequence[str], own: Sequence[tuple[int, str]] = ()
+    _: Translator, titles: Sequence[tuple[str, str | None]], fixed: Sequence[str], own: Sequence[tuple[int, str]] = ()
 ) -> str:
     """Show what a chat is told: (id, title) of each subscription, title None = gone; titles of what is configured.
 
@@ -170,21 +170,21 @@ def mine(
     return fit(_, lines)
 
 
-def subscribed(_: Words, title: str, *, new: bool) -> str:
+def subscribed(_: Translator, title: str, *, new: bool) -> str:
     """Confirm a subscription."""
     if new:
         return _("✅ Subscribed to <b>{title}</b>. I will write here when something happens.", title=safe(title))
     return _("✅ Subscribed to <b>{title}</b> already.", title=safe(title))
 
 
-def unsubscribed(_: Words, title: str, *, had: bool) -> str:
+def unsubscribed(_: Translator, title: str, *, had: bool) -> str:
     """Confirm the end of a subscription."""
     if had:
         return _("Unsubscribed from <b>{title}</b>.", title=safe(title))
     return _("Not subscribed to <b>{title}</b> here. /mine shows what is told here.", title=safe(title))
 
 
-def fixed(_: Words, title: str) -> str:
+def fixed(_: Translator, title: str) -> str:
     """Say that a reader who stands in the configuration stays one."""
     return _(
         "<b>{title}</b> is sent here by the configuration (deliver_to): whoever runs this bot can change that.",
@@ -192,14 +192,14 @@ def fixed(_: Words, title: str) -> str:
     )
 
 
-def no_list(_: Words, words: str, nearest: str | None) -> str:
+def no_list(_: Translator, words: str, nearest: str | None) -> str:
     """Say that there is no such watchlist."""
     sorry = _("There is no watchlist “{name}”.", name=safe(words))
     hint = _("Did you mean <code>{nearest}</code>?", nearest=safe(nearest)) if nearest else ""
     return " ".join(part for part in (sorry, hint, _("/lists shows them all.")) if part)
 
 
-def which(_: Words, verb: str) -> str:
+def which(_: Translator, verb: str) -> str:
     """Ask for the watchlist."""
     return _("Which one? Press a button, or write /{verb} and its id.", verb=verb)
 
@@ -207,31 +207,31 @@ def which(_: Words, verb: str) -> str:
 # ---------------------------------------------------------------------------------------------- buttons
 
 
-def back(_: Words) -> str:
+def back(_: Translator) -> str:
     """Label the button that turns a page back."""
     return _("◀️ Back")
 
 
-def more(_: Words) -> str:
+def more(_: Translator) -> str:
     """Label the button that turns a page."""
     return _("More ▶️")
 
 
-def label_lists(_: Words) -> str:
+def label_lists(_: Translator) -> str:
     """Label the button that shows the watchlists."""
     return _("🔔 Watchlists")
 
 
-def label_mine(_: Words) -> str:
+def label_mine(_: Translator) -> str:
     """Label the button that shows what the chat is told."""
     return _("✅ Told here")
 
 
-def label_latest(_: Words) -> str:
+def label_latest(_: Translator) -> str:
     """Label the button that shows the latest stories."""
     return _("🕘 Latest")
 
 
-def label_help(_: Words) -> str:
+def label_help(_: Translator) -> str:
     """Label the button that shows all commands."""
     return _("❔ Help")

@@ -7,13 +7,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.chat.texts.basics import fit, linked, safe
-from bot.i18n import Words
-from bot.ports.preference_store import Lately, State
+from bot.i18n import Translator
+from bot.ports.preference_store import State, StorySummary
 
 _HEADLINE, _OUTLETS = 160, 3
 
 
-def latest(_: Words, stories: Sequence[Lately], now: datetime, zone: ZoneInfo) -> str:
+def latest(_: Translator, stories: Sequence[StorySummary], now: datetime, zone: ZoneInfo) -> str:
     """List stories, the newest first."""
     lines = [_("🕘 <b>Latest stories</b>")]
     for number, one in enumerate(stories, start=1):
@@ -26,7 +26,7 @@ def latest(_: Words, stories: Sequence[Lately], now: datetime, zone: ZoneInfo) -
     return fit(_, lines)
 
 
-def state(_: Words, what: State) -> str:
+def state(_: Translator, what: State) -> str:
     """Return what became of a story here; nothing where it was told."""
     states = {
         "told": "",
@@ -43,16 +43,16 @@ def state(_: Words, what: State) -> str:
     return states[what]
 
 
-def nothing(_: Words) -> str:
+def nothing(_: Translator) -> str:
     """Say that there is nothing to list."""
     return _("No story yet: nothing that this chat watches for was reported in the last two weeks. /lists, /watch")
 
 
-def label_mute(_: Words, number: int) -> str:
+def label_mute(_: Translator, number: int) -> str:
     """Label the button that mutes the story of this number."""
     return _("🔇 {number}", number=number)
 
 
-def label_why(_: Words, number: int) -> str:
+def label_why(_: Translator, number: int) -> str:
     """Label the button that says why of the story of this number."""
     return _("❓ {number}", number=number)

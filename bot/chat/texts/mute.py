@@ -10,11 +10,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.chat.texts.basics import fit, safe
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.preferences import Mute
 
 
-def what(_: Words, mute: Mute) -> str:
+def what(_: Translator, mute: Mute) -> str:
     """Return what is muted."""
     name = safe(mute.label or mute.what)
     if mute.kind == "story":
@@ -26,7 +26,7 @@ def what(_: Words, mute: Mute) -> str:
     return _("the word “{name}”", name=name)
 
 
-def listed(_: Words, mutes: Sequence[Mute], now: datetime, zone: ZoneInfo) -> str:
+def listed(_: Translator, mutes: Sequence[Mute], now: datetime, zone: ZoneInfo) -> str:
     """Show all mutes and how to add one."""
     if not mutes:
         lines = [_("🔇 Nothing is muted here.")]
@@ -43,14 +43,14 @@ def listed(_: Words, mutes: Sequence[Mute], now: datetime, zone: ZoneInfo) -> st
     return fit(_, lines)
 
 
-def how_long(_: Words, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
+def how_long(_: Translator, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
     """Return until when."""
     if mute.until is None:
         return _("until you take it back")
     return _("until {time}", time=_.moment(mute.until.astimezone(zone), now.astimezone(zone)))
 
 
-def muted(_: Words, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
+def muted(_: Translator, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
     """Confirm."""
     lines = [_("🔇 Muted: {what}, {until}.", what=what(_, mute), until=how_long(_, mute, now, zone))]
     if mute.kind == "story":
@@ -62,29 +62,29 @@ def muted(_: Words, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
     return " ".join(lines)
 
 
-def ask(_: Words, mute: Mute) -> str:
+def ask(_: Translator, mute: Mute) -> str:
     """Ask for how long."""
     return _("🔇 For how long shall I mute {what}?", what=what(_, mute))
 
 
-def of_story(_: Words, headline: str) -> str:
+def of_story(_: Translator, headline: str) -> str:
     """Ask what of a story to mute."""
     return _("🔇 What shall I mute of “{headline}”?", headline=safe(headline, 200))
 
 
-def unmuted(_: Words, *, had: bool) -> str:
+def unmuted(_: Translator, *, had: bool) -> str:
     """Confirm the end of a mute."""
     return _("🔔 It is told again.") if had else _("That was not muted here. /mute shows what is.")
 
 
-def all_unmuted(_: Words, many: int) -> str:
+def all_unmuted(_: Translator, many: int) -> str:
     """Confirm the end of all mutes."""
     return (
         _.ngettext("🔔 {number} mute is over.", "🔔 {number} mutes are over.", many) if many else unmuted(_, had=False)
     )
 
 
-def too_many(_: Words, most: int) -> str:
+def too_many(_: Translator, most: int) -> str:
     """Refuse one mute too many."""
     return _.ngettext(
         "A chat may have {number} mute. /mute shows them, with buttons to end some.",
@@ -93,17 +93,17 @@ def too_many(_: Words, most: int) -> str:
     )
 
 
-def no_story(_: Words) -> str:
+def no_story(_: Translator) -> str:
     """Say that there is no such story."""
     return _("I have no story with this link on record. /latest shows the latest stories, with buttons.")
 
 
-def too_long(_: Words) -> str:
+def too_long(_: Translator) -> str:
     """Refuse a text that is no word."""
     return _("That is too long to mute: a word or a short phrase will do.")
 
 
-def lengths(_: Words) -> tuple[tuple[str, str], ...]:
+def lengths(_: Translator) -> tuple[tuple[str, str], ...]:
     """Return the usual lengths: as /mute takes them, and as buttons show them."""
     return (
         ("1h", _("1 hour")),
@@ -114,31 +114,31 @@ def lengths(_: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-def label_story(_: Words) -> str:
+def label_story(_: Translator) -> str:
     """Label the button that mutes a story."""
     return _("🔇 This story")
 
 
-def label_word(_: Words, word: str) -> str:
+def label_word(_: Translator, word: str) -> str:
     """Label the button that mutes a word. Plain text."""
     return _("🔇 Word: {word}", word=word)
 
 
-def label_list(_: Words, title: str) -> str:
+def label_list(_: Translator, title: str) -> str:
     """Label the button that mutes a watchlist. Plain text."""
     return _("🔇 Watchlist: {title}", title=title)
 
 
-def label_source(_: Words, name: str) -> str:
+def label_source(_: Translator, name: str) -> str:
     """Label the button that mutes a source. Plain text."""
     return _("🔇 Source: {name}", name=name)
 
 
-def label_end(_: Words, name: str) -> str:
+def label_end(_: Translator, name: str) -> str:
     """Label the button that ends a mute. Plain text."""
     return _("🔔 Unmute {name}", name=name)
 
 
-def label_end_all(_: Words) -> str:
+def label_end_all(_: Translator) -> str:
     """Label the button that ends all mutes."""
     return _("🔔 Unmute all")

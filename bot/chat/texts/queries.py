@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
 
-from bot.chat.delivery_reason import Fate
+from bot.chat.delivery_reason import DeliveryReason
 from bot.chat.texts import mute as mute_texts
 from bot.chat.texts.basics import fit, label, safe
 from bot.errors import QueryError
-from bot.i18n import Words, field_name
+from bot.i18n import Translator, field_name
 from bot.matching.near_miss import NearMiss
 from bot.model import Evidence, Field, Match, Watchlist
 from bot.notify import sanitize
@@ -37,7 +37,7 @@ class When:
 
     now: datetime
     zone: tzinfo
-    words: Words
+    words: Translator
 
     def moment(self, at: datetime) -> str:
         """Return an instant as a reader knows it: the time of today, or with its day."""
@@ -47,17 +47,17 @@ class When:
 # ---------------------------------------------------------------------------------------------- queries
 
 
-def no_query_given(_: Words, verb: str) -> str:
+def no_query_given(_: Translator, verb: str) -> str:
     """Say how a command that takes a query is written."""
     return _("Write /{verb} and a query, such as /{verb} summit AND (Putin OR Trump).", verb=verb)
 
 
-def no_link_given(_: Words) -> str:
+def no_link_given(_: Translator) -> str:
     """Say how /why is written."""
     return _("Write /why and the link of an article, such as one of my alerts has.")
 
 
-def too_long(_: Words, most: int) -> str:
+def too_long(_: Translator, most: int) -> str:
     """Refuse a query that nobody could read on a telephone."""
     return _.ngettext(
         "A query here may have {number} character. A longer one is several: /watch takes each by itself.",
@@ -66,7 +66,7 @@ def too_long(_: Words, most: int) -> str:
     )
 
 
-def mistake(_: Words, text: str, error: QueryError) -> str:
+def mistake(_: Translator, text: str, error: QueryError) -> str:
     """Say what is wrong with a query, and where."""
     at = max(0, min(error.column - 1, len(text)))
     before, after = text[max(0, at - 60) : at], text[at : at + 60]
@@ -79,12 +79,12 @@ def mistake(_: Words, text: str, error: QueryError) -> str:
     return f"{said}\n{marked}"
 
 
-def refused(_: Words, error: QueryError) -> str:
+def refused(_: Translator, error: QueryError) -> str:
     """Say why a query that can be understood is not taken: what it costs, and what to do."""
     return _("✖️ This query cannot be taken: {mistake}", mistake=safe(_.again(error.text, **error.values), 300))
 
 
-def watching(_: Words, query: PersonalQuery, forecast: str, *, new: bool) -> str:
+def watching(_: Translator, query: PersonalQuery, forecast: str, *, new: bool) -> str:
     """Confirm a personal query, with its forecast."""
     shown = {"query": safe(query.text, QUERY_UNITS), "number": query.number}
     state = (
@@ -96,7 +96,7 @@ def watching(_: Words, query: PersonalQuery, forecast: str, *, new: bool) -> str
     return f"{state} {forecast}".rstrip() + f"\n{ends}"
 
 
-def noisy(_: Words, query: PersonalQuery, forecast: str, a_day: float) -> str:
+def noisy(_: Translator, query: PersonalQuery, forecast: str, a_day: float) -> str:
     """Ask whether somebody means a query that would speak all day."""
     many = _.ngettext(
         "⚠️ <code>{query}</code> would speak about {number} time a day.",
@@ -111,22 +111,22 @@ def noisy(_: Words, query: PersonalQuery, forecast: str, a_day: float) -> str:
     return f"{many} {forecast}\n{way}"
 
 
-def noisy_button(_: Words, query: str) -> str:
+def noisy_button(_: Translator, query: str) -> str:
     """Label the button that confirms such a query."""
     return _("Yes, watch for {query}", query=label(query, _LABEL))
 
 
-def label_watch(_: Words, query: str) -> str:
+def label_watch(_: Translator, query: str) -> str:
     """Label the button that watches for words that somebody wrote. Plain text."""
     return _("🔎 Watch for {query}", query=label(query, _LABEL))
 
 
-def over(_: Words) -> str:
+def over(_: Translator) -> str:
     """Answer a button whose query is gone, or has no room."""
     return _("That question is over. Write /watch with the query again.")
 
 
-def full(_: Words, most: int) -> str:
+def full(_: Translator, most: int) -> str:
     """Refuse one query more."""
     return _.ngettext(
         "This chat has {number} query, and that is all it may have. /mine shows it, /unwatch ends it.",
@@ -135,12 +135,12 @@ def full(_: Words, most: int) -> str:
     )
 
 
-def ended(_: Words, query: PersonalQuery) -> str:
+def ended(_: Translator, query: PersonalQuery) -> str:
     """Confirm the end of a personal query."""
     return _("I no longer watch for <code>{query}</code> here.", query=safe(query.text, QUERY_UNITS))
 
 
-def no_query(_: Words, number: int) -> str:
+def no_query(_: Translator, number: int) -> str:
     """Say that there is no personal query of this number."""
     return _("There is no query {number} here. /mine shows what there is.", number=number)
 
@@ -235,7 +235,7 @@ def trial(
     return fit(_, lines)
 
 
-def unknown_link(_: Words) -> str:
+def unknown_link(_: Translator) -> str:
     """Say that no item has this link."""
     return _(
         "No item on record has this link: none of the sources has shown it in the last 30 days, or it stands there "
@@ -265,7 +265,7 @@ def reasons(
     return fit(_, [*lines, *([""] if matches or misses else []), what])
 
 
-def verdict(found: Fate, when: When) -> str:
+def verdict(found: DeliveryReason, when: When) -> str:
     """Say why a chat was told of an item, or was not."""
     _ = when.words
     at = when.moment(found.at) if found.at else _("a moment ago")
@@ -302,7 +302,7 @@ def verdict(found: Fate, when: When) -> str:
     return said[found.reason]
 
 
-def _held(_: Words, why: str, at: str) -> str:
+def _held(_: Translator, why: str, at: str) -> str:
     """Say until when an alert waits by the chat's own wish."""
     if why == "quiet":
         return _("🌙 It waits for the end of the quiet hours: {moment}.", moment=at)
@@ -313,7 +313,7 @@ def _held(_: Words, why: str, at: str) -> str:
     return _("⏸ It waits until /resume.")
 
 
-def _muted(_: Words, found: Fate) -> str:
+def _muted(_: Translator, found: DeliveryReason) -> str:
     kind, _colon, what = found.words.partition(": ")
     return mute_texts.what(_, Mute(cast("Muted", kind), what))
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.arguments.times import MOST_WINDOWS, Unclear
 from bot.chat.texts.basics import safe
-from bot.i18n import Words
-from bot.preferences import Digest, Window, Wishes
+from bot.i18n import Translator
+from bot.preferences import Digest, Preferences, Window
 
 _WORKING, _FREE = (0, 1, 2, 3, 4), (5, 6)
 
@@ -22,7 +22,7 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def day(_: Words, number: int) -> str:
+def day(_: Translator, number: int) -> str:
     """Return a day of the week, short."""
     names = (
         _.pgettext("weekday", "Mon"),
@@ -36,7 +36,7 @@ def day(_: Words, number: int) -> str:
     return names[number]
 
 
-def window(_: Words, one: Window) -> str:
+def window(_: Translator, one: Window) -> str:
     """Return a quiet window: `23:00–07:00`, with its days where it has any."""
     hours = f"{clock(one.begin)}–{clock(one.end)}"
     if not one.days:
@@ -46,12 +46,12 @@ def window(_: Words, one: Window) -> str:
     return f"{', '.join(day(_, number) for number in one.days)} {hours}"
 
 
-def windows(_: Words, quiet: Sequence[Window]) -> str:
+def windows(_: Translator, quiet: Sequence[Window]) -> str:
     """Return all quiet windows, or that there are none."""
     return ", ".join(window(_, one) for one in quiet) or _.pgettext("quiet hours", "off")
 
 
-def rhythm(_: Words, digest: Digest | None) -> str:
+def rhythm(_: Translator, digest: Digest | None) -> str:
     """Return when a digest comes, or that each alert comes at once."""
     if digest is None:
         return _.pgettext("digest", "off")
@@ -62,7 +62,7 @@ def rhythm(_: Words, digest: Digest | None) -> str:
     return _("weekly, {day} {time}", day=day(_, digest.day), time=clock(digest.at))
 
 
-def quiet(_: Words, wishes: Wishes) -> str:
+def quiet(_: Translator, wishes: Preferences) -> str:
     """Show the quiet hours and how to choose others."""
     lines = [
         _("🌙 <b>Quiet hours</b>: {hours}", hours=windows(_, wishes.quiet)),
@@ -79,7 +79,7 @@ def quiet(_: Words, wishes: Wishes) -> str:
     return "\n".join(lines)
 
 
-def digests(_: Words, wishes: Wishes) -> str:
+def digests(_: Translator, wishes: Preferences) -> str:
     """Show the digest and how to choose another."""
     lines = [
         _("🗞 <b>Digest</b>: {rhythm}", rhythm=rhythm(_, wishes.digest)),
@@ -93,7 +93,7 @@ def digests(_: Words, wishes: Wishes) -> str:
     return "\n".join(lines)
 
 
-def quiet_set(_: Words, wishes: Wishes) -> str:
+def quiet_set(_: Translator, wishes: Preferences) -> str:
     """Confirm the quiet hours."""
     if not wishes.quiet:
         return _("✅ No quiet hours: alerts come at any time.")
@@ -101,7 +101,7 @@ def quiet_set(_: Words, wishes: Wishes) -> str:
     return _("✅ Quiet hours: {hours}, by the clock of {zone}.", hours=hours, zone=wishes.zone)
 
 
-def digest_set(_: Words, wishes: Wishes, first: datetime | None, now: datetime) -> str:
+def digest_set(_: Translator, wishes: Preferences, first: datetime | None, now: datetime) -> str:
     """Confirm the digest; `first` is when it comes next."""
     if wishes.digest is None or first is None:
         return _("✅ No digest: each alert comes at once.")
@@ -114,7 +114,7 @@ def digest_set(_: Words, wishes: Wishes, first: datetime | None, now: datetime) 
     )
 
 
-def unclear(_: Words, error: Unclear) -> str:
+def unclear(_: Translator, error: Unclear) -> str:
     """Say what was not understood, and how it is written."""
     words = safe(error.words)
     if error.kind == "zone":
@@ -142,19 +142,19 @@ def unclear(_: Words, error: Unclear) -> str:
 # ---------------------------------------------------------------------------------------------- pauses
 
 
-def pausing(_: Words, wishes: Wishes, now: datetime) -> str:
+def pausing(_: Translator, wishes: Preferences, now: datetime) -> str:
     """Say that there is a pause, and until when."""
     if wishes.resumes is None:
         return _("⏸ Paused")
     return _("⏸ Paused until {time}", time=_moment(_, wishes, wishes.resumes, now))
 
 
-def _moment(_: Words, wishes: Wishes, at: datetime, now: datetime) -> str:
+def _moment(_: Translator, wishes: Preferences, at: datetime, now: datetime) -> str:
     zone = ZoneInfo(wishes.zone)
     return _.moment(at.astimezone(zone), now.astimezone(zone))
 
 
-def paused(_: Words, wishes: Wishes, now: datetime, *, new: bool) -> str:
+def paused(_: Translator, wishes: Preferences, now: datetime, *, new: bool) -> str:
     """Confirm a pause."""
     if wishes.resumes is not None:
         return _(
@@ -167,12 +167,12 @@ def paused(_: Words, wishes: Wishes, now: datetime, *, new: bool) -> str:
     return _("⏸ Paused: nothing is told here, and nothing is lost. /resume ends it and asks whether to catch up.")
 
 
-def resumed(_: Words, *, was: bool) -> str:
+def resumed(_: Translator, *, was: bool) -> str:
     """Confirm the end of a pause in which nothing came, or that there was none."""
     return _("▶️ Alerts come again.") if was else _("There is no pause here: alerts come as they should.")
 
 
-def catch_up(_: Words, waiting: int) -> str:
+def catch_up(_: Translator, waiting: int) -> str:
     """Ask what becomes of what came in the pause."""
     return _.ngettext(
         "▶️ {number} alert came in the pause. Do you want it?",
@@ -181,7 +181,7 @@ def catch_up(_: Words, waiting: int) -> str:
     )
 
 
-def caught_up(_: Words, waiting: int, skipped: int) -> str:
+def caught_up(_: Translator, waiting: int, skipped: int) -> str:
     """Say what becomes of it."""
     lines = [_("▶️ Alerts come again.")]
     if waiting:
@@ -195,26 +195,26 @@ def caught_up(_: Words, waiting: int, skipped: int) -> str:
     return " ".join(lines)
 
 
-def all_of_them(_: Words) -> str:
+def all_of_them(_: Translator) -> str:
     """Label the button that asks for everything."""
     return _("📋 Catch up")
 
 
-def last_day(_: Words) -> str:
+def last_day(_: Translator) -> str:
     """Label the button that asks for the last day only."""
     return _("🕓 Only the last 24 hours")
 
 
-def none_of_them(_: Words) -> str:
+def none_of_them(_: Translator) -> str:
     """Label the button that asks for nothing."""
     return _("⏭ Skip them")
 
 
-def no_quiet(_: Words) -> str:
+def no_quiet(_: Translator) -> str:
     """Label the button that ends quiet hours."""
     return _("🔔 No quiet hours")
 
 
-def no_digest(_: Words) -> str:
+def no_digest(_: Translator) -> str:
     """Label the button that ends a digest."""
     return _("🔔 No digest")

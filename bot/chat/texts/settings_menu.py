@@ -9,12 +9,14 @@ from datetime import datetime
 
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts.basics import safe
-from bot.i18n import LANGUAGES, Words
-from bot.model import Doubt, Layout, Look, Priority
-from bot.preferences import Wishes
+from bot.i18n import LANGUAGES, Translator
+from bot.model import DisplayPreferences, Doubt, Layout, Priority
+from bot.preferences import Preferences
 
 
-def panel(_: Words, look: Look, wishes: Wishes, now: datetime, mutes: int, *, topic: bool) -> str:
+def panel(
+    _: Translator, look: DisplayPreferences, wishes: Preferences, now: datetime, mutes: int, *, topic: bool
+) -> str:
     """Show all settings; `wishes` has a pause only if that is not over."""
     head = _("⚙️ <b>Settings of this topic</b>") if topic else _("⚙️ <b>Settings of this chat</b>")
     lines = [
@@ -35,21 +37,21 @@ def panel(_: Words, look: Look, wishes: Wishes, now: datetime, mutes: int, *, to
     return "\n".join(lines)
 
 
-def doubted(_: Words, doubt: Doubt) -> str:
+def doubted(_: Translator, doubt: Doubt) -> str:
     """Say what happens when it is unknown whether a message arrived."""
     if doubt == "hold":
         return _("❔ When it is unknown whether a message arrived: it is not sent again")
     return _("❔ When it is unknown whether a message arrived: it is sent again")
 
 
-def still(_: Words, minute: int | None) -> str:
+def still(_: Translator, minute: int | None) -> str:
     """Say whether a daily sign of life comes."""
     if minute is None:
         return _("💓 Daily “still watching”: off")
     return _("💓 Daily “still watching”: {time}", time=schedule_texts.clock(minute))
 
 
-def layout(_: Words, chosen: Layout) -> str:
+def layout(_: Translator, chosen: Layout) -> str:
     """Return what a layout shows."""
     if chosen == "compact":
         return _("compact (headline and outlets)")
@@ -58,12 +60,12 @@ def layout(_: Words, chosen: Layout) -> str:
     return _("standard (with the lead, and why)")
 
 
-def language_panel(_: Words) -> str:
+def language_panel(_: Translator) -> str:
     """Ask for the language."""
     return _("🌐 In which language shall I speak in this chat?")
 
 
-def zone_panel(_: Words, zone: str) -> str:
+def zone_panel(_: Translator, zone: str) -> str:
     """Ask for the zone."""
     return "\n".join(
         [
@@ -73,33 +75,33 @@ def zone_panel(_: Words, zone: str) -> str:
     )
 
 
-def layout_panel(_: Words, chosen: Layout) -> str:
+def layout_panel(_: Translator, chosen: Layout) -> str:
     """Ask for the layout."""
     return _("📐 <b>Layout of alerts</b>: {layout}", layout=layout(_, chosen))
 
 
-def saved(_: Words) -> str:
+def saved(_: Translator) -> str:
     """Confirm any setting."""
     return _("✅ Saved.")
 
 
-def no_language(_: Words, words: str) -> str:
+def no_language(_: Translator, words: str) -> str:
     """Say which languages there are."""
     known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
     return _("I do not speak “{words}”. I speak {languages}.", words=safe(words), languages=known)
 
 
-def no_setting(_: Words, words: str) -> str:
+def no_setting(_: Translator, words: str) -> str:
     """Say that there is no such setting."""
     return _("I know no setting “{words}”. Send /settings alone: its buttons lead to all of them.", words=safe(words))
 
 
-def no_time(_: Words, words: str) -> str:
+def no_time(_: Translator, words: str) -> str:
     """Say how a time is written."""
     return _("I do not understand “{words}”. Write a time such as 09:00, or off.", words=safe(words))
 
 
-def loudness(_: Words, wanted: Priority | None) -> str:
+def loudness(_: Translator, wanted: Priority | None) -> str:
     """Return how loud a watchlist is for a chat."""
     if wanted is None:
         return _("🔔 As the watchlist says")
@@ -111,17 +113,17 @@ def loudness(_: Words, wanted: Priority | None) -> str:
     return names[wanted]
 
 
-def loud_panel(_: Words) -> str:
+def loud_panel(_: Translator) -> str:
     """Ask which watchlist shall be louder, or more silent."""
     return _("🔊 <b>How loud</b>: which of those that are told here?")
 
 
-def loud_one(_: Words, title: str, wanted: Priority | None) -> str:
+def loud_one(_: Translator, title: str, wanted: Priority | None) -> str:
     """Show how loud a watchlist is for this chat."""
     return _("🔊 <b>{title}</b>: {loudness}", title=safe(title), loudness=loudness(_, wanted))
 
 
-def not_loud(_: Words, words: str) -> str:
+def not_loud(_: Translator, words: str) -> str:
     """Say how that is written."""
     return _(
         "I do not understand “{words}”. Write /settings loud, the ID of a watchlist that is told here, and low, "
@@ -130,82 +132,82 @@ def not_loud(_: Words, words: str) -> str:
     )
 
 
-def label_loud(_: Words) -> str:
+def label_loud(_: Translator) -> str:
     """Label a button."""
     return _("🔊 How loud")
 
 
-def label_language(_: Words) -> str:
+def label_language(_: Translator) -> str:
     """Label a button."""
     return _("🌐 Language")
 
 
-def label_zone(_: Words) -> str:
+def label_zone(_: Translator) -> str:
     """Label a button."""
     return _("🕒 Time zone")
 
 
-def label_layout(_: Words) -> str:
+def label_layout(_: Translator) -> str:
     """Label a button."""
     return _("📐 Layout")
 
 
-def label_quiet(_: Words) -> str:
+def label_quiet(_: Translator) -> str:
     """Label a button."""
     return _("🌙 Quiet hours")
 
 
-def label_digest(_: Words) -> str:
+def label_digest(_: Translator) -> str:
     """Label a button."""
     return _("🗞 Digest")
 
 
-def label_mutes(_: Words) -> str:
+def label_mutes(_: Translator) -> str:
     """Label a button."""
     return _("🔇 Mutes")
 
 
-def pause(_: Words) -> str:
+def pause(_: Translator) -> str:
     """Label a button."""
     return _("⏸ Pause")
 
 
-def resume(_: Words) -> str:
+def resume(_: Translator) -> str:
     """Label a button."""
     return _("▶️ Resume")
 
 
-def label_doubt(_: Words, doubt: Doubt) -> str:
+def label_doubt(_: Translator, doubt: Doubt) -> str:
     """Label the button that changes what is done in doubt."""
     return _("❔ In doubt, send again") if doubt == "hold" else _("❔ In doubt, do not send again")
 
 
-def label_still(_: Words, *, on: bool) -> str:
+def label_still(_: Translator, *, on: bool) -> str:
     """Label the button that changes the sign of life."""
     return _("💓 No daily “still watching”") if on else _("💓 Daily “still watching”")
 
 
-def label_forget(_: Words) -> str:
+def label_forget(_: Translator) -> str:
     """Label a button."""
     return _("🧹 Forget this chat")
 
 
-def label_settings(_: Words) -> str:
+def label_settings(_: Translator) -> str:
     """Label a button."""
     return _("⚙️ Settings")
 
 
-def back(_: Words) -> str:
+def back(_: Translator) -> str:
     """Label the button that leads back to the panel."""
     return _("◀️ Settings")
 
 
-def short_layout(_: Words, chosen: Layout) -> str:
+def short_layout(_: Translator, chosen: Layout) -> str:
     """Label the button of a layout."""
     return {"compact": _("compact"), "standard": _("standard"), "full": _("full")}[chosen]
 
 
-def still_watching(_: Words, well: int, sources: int, alerts: int) -> str:
+def still_watching(_: Translator, well: int, sources: int, alerts: int) -> str:
     """Say that the bot is watching. Plain text."""
     watched = _.ngettext(
         "Still watching: {well} of {number} source",
@@ -219,7 +221,7 @@ def still_watching(_: Words, well: int, sources: int, alerts: int) -> str:
 # ---------------------------------------------------------------------------------------------- forgetting
 
 
-def forget(_: Words) -> str:
+def forget(_: Translator) -> str:
     """Ask whether a chat is to be forgotten."""
     return _(
         "🧹 <b>Forget this chat?</b>\n"
@@ -228,22 +230,22 @@ def forget(_: Words) -> str:
     )
 
 
-def forget_yes(_: Words) -> str:
+def forget_yes(_: Translator) -> str:
     """Label the button that does it."""
     return _("Yes, forget everything")
 
 
-def forget_no(_: Words) -> str:
+def forget_no(_: Translator) -> str:
     """Label the button that does not."""
     return _("No, keep it")
 
 
-def kept(_: Words) -> str:
+def kept(_: Translator) -> str:
     """Say that nothing was changed."""
     return _("Nothing was changed.")
 
 
-def forgotten(_: Words, *, fixed: bool) -> str:
+def forgotten(_: Translator, *, fixed: bool) -> str:
     """Say good-bye."""
     lines = [_("🧹 Forgotten. /start begins anew.")]
     if fixed:
@@ -251,6 +253,6 @@ def forgotten(_: Words, *, fixed: bool) -> str:
     return "\n".join(lines)
 
 
-def not_yours(_: Words) -> str:
+def not_yours(_: Translator) -> str:
     """Refuse a press of somebody else."""
     return _("Only who asked for this can confirm it.")

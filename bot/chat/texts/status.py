@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.chat.texts.basics import fit, safe
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.ports.chat_store import SourceStatus, Status
 
 _REASON = 200  # UTF-16 units of one reason
 
 
-def glance(_: Words, status: Status, now: datetime, subscriptions: int) -> str:
+def glance(_: Translator, status: Status, now: datetime, subscriptions: int) -> str:
     """Say to anybody whether the bot is watching."""
     polled = [source.polled_at for source in status.sources if source.polled_at]
     lines = (
@@ -25,7 +25,7 @@ def glance(_: Words, status: Status, now: datetime, subscriptions: int) -> str:
     return " ".join(lines)
 
 
-def report(_: Words, status: Status, now: datetime) -> str:
+def report(_: Translator, status: Status, now: datetime) -> str:
     """Say to an owner how the installation is doing."""
     failing = [source for source in status.sources if source.error]
     due = min((source.next_due for source in status.sources), default=None)
@@ -54,31 +54,31 @@ def report(_: Words, status: Status, now: datetime) -> str:
     return fit(_, lines)
 
 
-def privately(_: Words) -> str:
+def privately(_: Translator) -> str:
     """Point an owner in a group to the whole report."""
     return _("Write /status in our private chat for the details.")
 
 
-def _failure(_: Words, source: SourceStatus, now: datetime) -> str:
+def _failure(_: Translator, source: SourceStatus, now: datetime) -> str:
     head = f"⚠️ <b>{safe(source.name)}</b>: {safe(source.error or '', _REASON)}"
     times = _.ngettext(", {number} time in a row", ", {number} times in a row", source.failures)
     again = _("; next try {until}", until=until(_, source.next_due, now))
     return f"{head}{times if source.failures > 1 else ''}{again}"
 
 
-def ago(_: Words, then: datetime, now: datetime) -> str:
+def ago(_: Translator, then: datetime, now: datetime) -> str:
     """Return how long ago that was."""
     seconds = (now - then).total_seconds()
     return _("just now") if seconds < 1 else _("{span} ago", span=span(_, seconds))
 
 
-def until(_: Words, then: datetime, now: datetime) -> str:
+def until(_: Translator, then: datetime, now: datetime) -> str:
     """Return in how long that will be."""
     seconds = (then - now).total_seconds()
     return _("now") if seconds < 1 else _("in {span}", span=span(_, seconds))
 
 
-def span(_: Words, seconds: float) -> str:
+def span(_: Translator, seconds: float) -> str:
     """Return a length of time in the largest unit that fits."""
     if seconds >= 86400:  # noqa: PLR2004 - a day
         return _("{many} d", many=f"{seconds / 86400:.0f}")

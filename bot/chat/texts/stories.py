@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.articles.boilerplate import without_dateline
 from bot.chat.texts.basics import fit, linked, safe
-from bot.i18n import Words
+from bot.i18n import Translator
 from bot.model import Alert, Report
-from bot.ports.preference_store import Lately
+from bot.ports.preference_store import StorySummary
 
 _LEAD, _SENTENCE, _REASON = 600, 300, 160
 _SENTENCES = 3
@@ -19,7 +19,9 @@ _SENTENCES = 3
 _WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
 
 
-def story(_: Words, one: Lately, alert: Alert, now: datetime, zone: ZoneInfo, *, begin: int, end: int) -> str:
+def story(
+    _: Translator, one: StorySummary, alert: Alert, now: datetime, zone: ZoneInfo, *, begin: int, end: int
+) -> str:
     """Tell all that is on record of a story: its lead, the sentences with the words found, every report of a page.
 
     `begin` and `end` are places among its reports; the first page has the lead as well.
@@ -45,13 +47,13 @@ def _sentences(alert: Alert) -> Iterator[str]:
             yield f"… {safe(sentence, _SENTENCE)}"
 
 
-def _report(_: Words, told: Report, now: datetime, zone: ZoneInfo, *, opens: bool) -> str:
+def _report(_: Translator, told: Report, now: datetime, zone: ZoneInfo, *, opens: bool) -> str:
     when = _.moment(told.at.astimezone(zone), now.astimezone(zone))
     line = f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
     return line if opens or not told.reason else f"{line}\n   {joined(_, told.reason)}"
 
 
-def joined(_: Words, reason: str) -> str:
+def joined(_: Translator, reason: str) -> str:
     """Say why a report joined its story, by the reason on record, which is in English."""
     found = _WHY.fullmatch(reason)
     known = found and _likeness(_, found["like"], found["percent"] or "")
@@ -59,7 +61,7 @@ def joined(_: Words, reason: str) -> str:
     return _("↳ it joined because: {reason}", reason=shown)
 
 
-def _likeness(_: Words, like: str, percent: str) -> str | None:
+def _likeness(_: Translator, like: str, percent: str) -> str | None:
     """Return in what a report is like another, None where `bot.stories.assign` does not say so any more."""
     alike = {
         "the same page": _("the same page"),
@@ -73,13 +75,13 @@ def _likeness(_: Words, like: str, percent: str) -> str | None:
     return measured.get(like) if percent else alike.get(like)
 
 
-def several(_: Words, alerts: Sequence[Alert]) -> str:
+def several(_: Translator, alerts: Sequence[Alert]) -> str:
     """Ask which of several stories is meant."""
     lines = [_("🗂 That message tells of several stories. Which one?")]
     return fit(_, [*lines, *(f"{place}. {linked(one.headline, one.url)}" for place, one in enumerate(alerts, 1))])
 
 
-def which(_: Words) -> str:
+def which(_: Translator) -> str:
     """Ask which story is meant."""
     return _(
         "I have not told this chat of a story yet. Write /story as an answer to an alert, or with its link, or press "
@@ -87,6 +89,6 @@ def which(_: Words) -> str:
     )
 
 
-def unknown(_: Words) -> str:
+def unknown(_: Translator) -> str:
     """Say that this chat has no such story."""
     return _("I have told this chat of no such story in the last weeks. /latest shows the latest ones.")

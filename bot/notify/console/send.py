@@ -17,7 +17,7 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.errors import DeliveryError
-from bot.model import TERMINAL, Chat, Delivery, Look
+from bot.model import TERMINAL, Chat, Delivery, DisplayPreferences
 from bot.notify.digest_message import fold
 from bot.notify.message_builder import Message, Span
 from bot.notify.render import render
@@ -28,7 +28,7 @@ _WIDEST = 76  # columns; wider lines are hard to read
 class ConsoleNotifier:
     """Fulfils Notifier. Messages are numbered from 1; an edit is printed again, marked as such."""
 
-    def __init__(self, stream: TextIO, *, home: Callable[[], Look]) -> None:
+    def __init__(self, stream: TextIO, *, home: Callable[[], DisplayPreferences]) -> None:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
         self._home = home
         self._numbers = count(1)

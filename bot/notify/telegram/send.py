@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.errors import DeliveryError
-from bot.model import TERMINAL, Chat, Delivery, Look
+from bot.model import TERMINAL, Chat, Delivery, DisplayPreferences
 from bot.notify.digest_message import fold
 from bot.notify.keyboard import Key, keyboard
 from bot.notify.message_builder import Message, Span
@@ -31,7 +31,7 @@ _DEADLINE = 60.0  # over all: the time-outs above are per read, and a dripping a
 class TelegramNotifier:
     """Fulfils Notifier. `home` gives what a chat's own look leaves open; it is asked at each message."""
 
-    def __init__(self, token: str, *, home: Callable[[], Look], api_url: str = TELEGRAM) -> None:
+    def __init__(self, token: str, *, home: Callable[[], DisplayPreferences], api_url: str = TELEGRAM) -> None:
         self._bot = bare_bot(token, api_url)
         self._home = home
 

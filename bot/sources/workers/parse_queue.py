@@ -1,6 +1,6 @@
 """What waits to be read: in which order, and how much of it there may be before nothing more is fetched.
 
-`Line` hands a child process from one question to the next; `Backlog` counts the bytes that wait, so that thousands of
+`QueueEntry` hands a child process from one question to the next; `ParseQueue` counts the bytes that wait, so that thousands of
 answers never stand in memory because reading takes longer than fetching. Nothing here knows a document.
 """
 
@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 ENOUGH = 32 * 1024 * 1024  # bytes: some seconds of work
 
 
-class Line:
+class QueueEntry:
     """Whose turn it is. What goes on with a document comes before what begins one; else in the order of coming."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Line:
         self._busy = False
 
 
-class Backlog:
+class ParseQueue:
     """The bytes that wait to be read."""
 
     def __init__(self, enough: int = ENOUGH) -> None:

@@ -27,7 +27,7 @@ from bot.sources.document import Document, Draft
 from bot.sources.feeds.feed import Broken, is_modest
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.kinds import Found
-from bot.sources.workers.parse_queue import Backlog, Line
+from bot.sources.workers.parse_queue import ParseQueue, QueueEntry
 
 MEGABYTE = 1024 * 1024
 DEADLINE = 5.0  # seconds for one document; the largest honest ones take two
@@ -52,7 +52,7 @@ _COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.worker
 _ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or not
 
 
-class Children:
+class WorkerPool:
     """So many child processes at most, each started when first needed; `close` ends them.
 
     One question at a time about what is `large` may take that many bytes, every other takes MODEST at most. `numbers`
@@ -63,10 +63,10 @@ class Children:
         self, most: int, deadline: float = DEADLINE, numbers: Iterator[int] | None = None, large: int = LARGE
     ) -> None:
         self._numbers = numbers = numbers or itertools.count(1)
-        self._children = tuple(_Child(deadline, numbers) for _ in range(most))
+        self._children = tuple(_Worker(deadline, numbers) for _ in range(most))
         self._large = asyncio.Lock()
         self._memory = large
-        self.backlog = Backlog()
+        self.backlog = ParseQueue()
 
     @property
     def started(self) -> bool:
@@ -137,7 +137,7 @@ class Children:
             await child.end()
 
     async def _ask(
-        self, question: dict[str, Any], data: bytes, *, child: _Child | None = None, large: bool | None = None
+        self, question: dict[str, Any], data: bytes, *, child: _Worker | None = None, large: bool | None = None
     ) -> tuple[dict[str, Any], int]:
         """Return the answer of a child, and the number of its process; of one that was replaced at once, 0."""
         async with AsyncExitStack() as held:
@@ -148,13 +148,13 @@ class Children:
             return await child.ask(question, data), child.number
 
 
-class _Child:
+class _Worker:
     """One process and its replacements; `number` is 0 while there is none. Questions wait for one another."""
 
     def __init__(self, deadline: float, numbers: Iterator[int]) -> None:
         self._deadline = deadline
         self._numbers = numbers
-        self._line = Line()
+        self._line = QueueEntry()
         self._process: asyncio.subprocess.Process | None = None
         self._done = 0
         self.number = 0

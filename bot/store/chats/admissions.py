@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
-from bot.ports.preference_store import Guest
+from bot.ports.preference_store import AccessRequest
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.personal_queries import raise_counter
 from bot.store.codecs import Row, clean_or_none
@@ -31,7 +31,7 @@ _KNOWING = (button, subscription, personal_query, place, mute, outbox, lost_topi
 
 
 @dataclass(frozen=True, slots=True)
-class Guests:
+class AdmissionRepository:
     """The part of the store that knows which chats there are."""
 
     database: Database
@@ -83,7 +83,7 @@ class Guests:
         async with self.database.write() as connection:
             await connection.execute(its.values(knocked_at=None), {"its_chat": one})
 
-    async def guests(self) -> tuple[Guest, ...]:
+    async def guests(self) -> tuple[AccessRequest, ...]:
         """Return every chat that was let in, put out, suspended, subscribed, or asks."""
         ties = select(subscription.c.chat, func.count().label("many")).group_by(subscription.c.chat).subquery()
         known = or_(
@@ -112,8 +112,8 @@ class Guests:
             )
 
 
-def _guest(row: Row) -> Guest:
-    return Guest(
+def _guest(row: Row) -> AccessRequest:
+    return AccessRequest(
         id=row.id,
         kind=row.kind,
         title=row.title,

@@ -22,7 +22,7 @@ _KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Buttons:
+class ButtonRepository:
     """The part of the store that keeps buttons."""
 
     database: Database

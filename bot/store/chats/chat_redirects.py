@@ -23,7 +23,7 @@ REVOKED = "an owner has taken back this chat's access"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ChatRedirects:
     """What differs from what watchlists.yaml or an older alert may still say."""
 
     moved: dict[int, int]  # old id -> new id
@@ -45,11 +45,11 @@ class Places:
         return names
 
 
-async def find_places(connection: AsyncConnection) -> Places:
+async def find_places(connection: AsyncConnection) -> ChatRedirects:
     """Read them."""
     special = (await connection.execute(_special())).all()
     lost = await connection.execute(_lost())
-    return Places(
+    return ChatRedirects(
         moved={row.id: row.moved_to for row in special if row.moved_to is not None},
         lost=frozenset((row.chat, row.topic) for row in lost),
         closed={row.id: REVOKED if row.revoked else row.suspended for row in special if row.revoked or row.suspended},

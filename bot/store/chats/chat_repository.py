@@ -29,7 +29,7 @@ _REVOKED = select(chat.c.id).where(chat.c.id == bindparam("its_chat"), chat.c.re
 
 
 @dataclass(frozen=True, slots=True)
-class Chats:
+class ChatRepository:
     """The part of the store that commands use."""
 
     database: Database

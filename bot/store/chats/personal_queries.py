@@ -30,7 +30,7 @@ _CONFIRMED = text("since IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
+class PersonalQueryRepository:
     """The part of the store that knows personal queries."""
 
     database: Database

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, text, update
 
-from bot.model import Alert, Chat, Look, Report
-from bot.ports.preference_store import Lately, State, Watcher
-from bot.preferences import NONE, Mute, Muted, Wishes
+from bot.model import Alert, Chat, DisplayPreferences, Report
+from bot.ports.preference_store import State, StorySummary, Watcher
+from bot.preferences import NONE, Mute, Muted, Preferences
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.preference_rows import HELD, from_wishes, look_again, looks_of, wishes_of
 from bot.store.codecs import clean, from_look, to_alert, to_chat, to_json, to_report, to_topic
@@ -37,25 +37,25 @@ _PAGES = 100  # statements for one answer at most: 14,000 reports a day for two 
 
 
 @dataclass(frozen=True, slots=True)
-class Wishing:
+class PreferenceRepository:
     """The part of the store that keeps wishes."""
 
     database: Database
 
-    async def wishes(self, chat: Chat) -> Wishes:
+    async def wishes(self, chat: Chat) -> Preferences:
         """Return what a place wishes; mutes that are over are among it."""
         async with self.database.read() as connection:
             looks = await looks_of(connection, self.database.dialect, (chat.id,))
             found = await wishes_of(connection, self.database.dialect, (chat.id,), looks)
-        zone = looks.get(chat.id, Look()).timezone or NONE.zone
-        return found.get((chat.id, to_topic(chat)), Wishes(zone=zone))
+        zone = looks.get(chat.id, DisplayPreferences()).timezone or NONE.zone
+        return found.get((chat.id, to_topic(chat)), Preferences(zone=zone))
 
-    async def look(self, chat: int) -> Look:
+    async def look(self, chat: int) -> DisplayPreferences:
         """Return how a chat wants its alerts shown."""
         async with self.database.read() as connection:
-            return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, Look())
+            return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, DisplayPreferences())
 
-    async def wish(self, chat: Chat, wishes: Wishes) -> None:
+    async def wish(self, chat: Chat, wishes: Preferences) -> None:
         """Keep all wishes of a place but its mutes and its zone."""
         row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
         async with self.database.write() as connection:
@@ -64,7 +64,7 @@ class Wishing:
             await connection.execute(kept, row)
             await look_again(connection, chat.id, to_topic(chat))
 
-    async def show(self, chat: int, look: Look) -> None:
+    async def show(self, chat: int, look: DisplayPreferences) -> None:
         """Keep how a chat wants its alerts shown, its zone among it."""
         async with self.database.write() as connection:
             await chat_lifecycle.change_chat(connection, self.database.dialect, chat, {"settings": from_look(look)})
@@ -115,7 +115,7 @@ class Wishing:
 
     async def lately(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
-    ) -> tuple[Lately, ...]:
+    ) -> tuple[StorySummary, ...]:
         """Return the latest stories that these watchlists brought, the newest first.
 
         A rare list is looked for as far back as `since`, however much the others brought after it.
@@ -130,7 +130,7 @@ class Wishing:
             states = await self._states(connection, chat, found)
         return tuple(_lately(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
 
-    async def story(self, chat: Chat, number: int) -> Lately | None:
+    async def story(self, chat: Chat, number: int) -> StorySummary | None:
         """Return a story by its number, and what became of it here."""
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
@@ -186,7 +186,7 @@ class Wishing:
             Watcher(
                 to_chat(row.chat, row.topic),
                 found[row.chat, row.topic],
-                looks.get(row.chat, Look()),
+                looks.get(row.chat, DisplayPreferences()),
                 sent.get((row.chat, row.topic), 0),
             )
             for row in rows
@@ -266,8 +266,8 @@ def _state(state: str, held: str | None) -> State:
     return cast("State", held) if held and state != "sent" else plain[state]
 
 
-def _lately(story: int, reports: list[Report], state: State) -> Lately:
+def _lately(story: int, reports: list[Report], state: State) -> StorySummary:
     """Return a story by its reports, the newest first."""
     first, newest = reports[-1], reports[0]
     sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))
-    return Lately(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))
+    return StorySummary(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))

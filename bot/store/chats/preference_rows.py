@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, text, update
 
-from bot.model import Look
-from bot.preferences import NONE, Digest, Mute, Window, Wishes
+from bot.model import DisplayPreferences
+from bot.preferences import NONE, Digest, Mute, Preferences, Window
 from bot.store.codecs import Row, to_look
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc_or_none
@@ -33,7 +33,7 @@ HELD = "state = 'pending' AND hold IS NOT NULL"
 BY_WISH = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
 
 
-def from_wishes(wishes: Wishes) -> str:
+def from_wishes(wishes: Preferences) -> str:
     """Return the settings of a place."""
     said: dict[str, Any] = {}
     if wishes.quiet:
@@ -49,11 +49,11 @@ def from_wishes(wishes: Wishes) -> str:
     return json.dumps(said)
 
 
-def to_wishes(settings: str, digested_at: int | None) -> Wishes:
+def to_wishes(settings: str, digested_at: int | None) -> Preferences:
     """Return the wishes of a place but for its zone and mutes."""
     said: dict[str, Any] = json.loads(settings)
     digest = said.get("digest")
-    return Wishes(
+    return Preferences(
         quiet=tuple(Window(begin, end, tuple(days)) for begin, end, days in said.get("quiet", ())),
         digest=Digest(digest[0], digest[1], digest[2], to_utc_or_none(digest[3])) if digest else None,
         paused=to_utc_or_none(said.get("paused")),
@@ -75,7 +75,7 @@ def _pass_over(_row: Row, _reason: str) -> None:
 
 async def looks_of(
     connection: AsyncConnection, dialect: Dialect, chats: Collection[int], spoilt: Spoilt = _pass_over
-) -> dict[int, Look]:
+) -> dict[int, DisplayPreferences]:
     """Return how these chats want their alerts, of those that said anything."""
     wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
     said = await connection.execute(wishes, {"ids": dialect.pack(chats)})
@@ -87,12 +87,12 @@ async def wishes_of(
     connection: AsyncConnection,
     dialect: Dialect,
     chats: Collection[int],
-    looks: Mapping[int, Look],
+    looks: Mapping[int, DisplayPreferences],
     spoilt: Spoilt = _pass_over,
-) -> dict[Place, Wishes]:
+) -> dict[Place, Preferences]:
     """Return the wishes of all places of these chats that have any."""
     ids = {"ids": dialect.pack(chats)}
-    found: dict[Place, Wishes] = {}
+    found: dict[Place, Preferences] = {}
     rows = await connection.execute(select(place).where(dialect.among(place.c.chat, "ids")), ids)
     for row, wishes in decode_each(
         rows, lambda row: to_wishes(row.settings, row.digested_at), "what a chat wishes", spoilt
@@ -107,7 +107,7 @@ async def wishes_of(
     return {where: replace(one, zone=_zone(looks.get(where[0]))) for where, one in found.items()}
 
 
-def _zone(look: Look | None) -> str:
+def _zone(look: DisplayPreferences | None) -> str:
     return (look and look.timezone) or NONE.zone
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.store.database.dialect import Dialect
 from bot.store.database.driver_errors import translated
-from bot.store.leases.process_identity import Holder
+from bot.store.leases.process_identity import ProcessIdentity
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -30,7 +30,7 @@ class Database:
 
     engine: AsyncEngine
     dialect: Dialect
-    holder: Holder
+    holder: ProcessIdentity
     # SQLite has one writer. Waiting for it here is fair and wakes at once; its own busy timeout sleeps and guesses.
     writing: asyncio.Lock
 

@@ -17,7 +17,7 @@ DEAD_STATES = frozenset("ZX")  # a killed process that nobody has waited for doe
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class ProcessIdentity:
     """A process. `boot` and `space` (the PID namespace) are empty where the system does not tell them."""
 
     host: str
@@ -32,11 +32,11 @@ class Holder:
         return "|".join((self.host, self.boot, self.space, str(self.pid), self.started, self.nonce))
 
 
-def this_process(proc: Path = PROC) -> Holder:
+def this_process(proc: Path = PROC) -> ProcessIdentity:
     """Return the holder that we are, with a nonce of its own at every call."""
     pid = os.getpid()
     _, started = _state(proc, pid) or ("", "")
-    return Holder(
+    return ProcessIdentity(
         host=socket.gethostname().replace("|", ""),
         boot=_line(proc / "sys/kernel/random/boot_id"),
         space=_link(proc / "self/ns/pid"),
@@ -46,7 +46,7 @@ def this_process(proc: Path = PROC) -> Holder:
     )
 
 
-def is_gone(written: str, me: Holder, proc: Path = PROC) -> bool:
+def is_gone(written: str, me: ProcessIdentity, proc: Path = PROC) -> bool:
     """Return True when the holder written in the database certainly lives no more: same machine, process gone."""
     parts = written.split("|")
     if len(parts) != 6 or not parts[3].isdigit():  # noqa: PLR2004 - the fields of Holder
@@ -64,7 +64,7 @@ def is_gone(written: str, me: Holder, proc: Path = PROC) -> bool:
     return now is not None and (now[0] in DEAD_STATES or now[1] != started)
 
 
-def _knows_processes(me: Holder, proc: Path) -> bool:
+def _knows_processes(me: ProcessIdentity, proc: Path) -> bool:
     found = _state(proc, me.pid)
     return found is not None and found[1] == me.started
 

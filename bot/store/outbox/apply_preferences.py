@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.policy import Drop, Hold, Send, Waiting, decide
 from bot.model import Delivery
 from bot.ports.outbox import Unreadable
-from bot.preferences import Wishes
+from bot.preferences import Preferences
 from bot.store.chats.preference_rows import Place, digested, drop, gather, hold, reason_of, wishes_of
 from bot.store.codecs import Row, clean, to_topic
 from bot.store.database.dialect import Dialect
@@ -104,7 +104,7 @@ async def sift(
     return tuple(through)
 
 
-def _decide(row: Row, delivery: Delivery, wishes: Wishes, now: datetime, spoilt: Spoilt) -> Send | Hold | Drop:
+def _decide(row: Row, delivery: Delivery, wishes: Preferences, now: datetime, spoilt: Spoilt) -> Send | Hold | Drop:
     """Return what is to be done with an alert now."""
 
     def decided(row: Row) -> Send | Hold | Drop:

@@ -31,7 +31,7 @@ _Kind = Literal["accepted", "postponed", "dead", "unchanged"]
 
 
 @dataclass(slots=True, eq=False)
-class Ending:
+class DeliveryResult:
     """How an attempt ended, of all alerts that one message showed; `now` in milliseconds."""
 
     deliveries: Sequence[Delivery]
@@ -43,14 +43,14 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Endings:
+class DeliveryResults:
     """What waits to be written, and whose turn it is to write."""
 
     database: Database
-    _waiting: list[Ending] = field(default_factory=list)
+    _waiting: list[DeliveryResult] = field(default_factory=list)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def write(self, ending: Ending) -> None:
+    async def write(self, ending: DeliveryResult) -> None:
         """Write it, and whatever else has come by then. StaleLeaseError after that when its epoch is over."""
         self._waiting.append(ending)
         try:
@@ -62,7 +62,7 @@ class Endings:
                 self._waiting.remove(ending)
         roles.refuse_stale("sender", ending.current, ending.epoch)
 
-    async def _write(self, endings: Sequence[Ending]) -> None:
+    async def _write(self, endings: Sequence[DeliveryResult]) -> None:
         changes = [ending_of(one, each.result, each.epoch, each.now) for each in endings for one in each.deliveries]
         changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
         async with self.database.write() as connection:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Insert, Select, Update, bindparam, case, literal, select, text, update
 
 from bot.button_ids import KEY_BITS
-from bot.model import Alert, Chat, FollowUp, Rise
-from bot.store.chats.chat_redirects import Places
+from bot.model import Alert, Chat, FollowUp, PriorityRaise
+from bot.store.chats.chat_redirects import ChatRedirects
 from bot.store.codecs import Row, to_alert, to_chat, to_payload
 from bot.store.database.dialect import Dialect
 from bot.store.polling.poll_statements import may_be_told
@@ -37,7 +37,7 @@ _HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
 
 
 async def put_alerts(
-    connection: AsyncConnection, dialect: Dialect, places: Places, alerts: Sequence[Alert], now: int
+    connection: AsyncConnection, dialect: Dialect, places: ChatRedirects, alerts: Sequence[Alert], now: int
 ) -> int:
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
 
@@ -155,7 +155,7 @@ def _answering(dialect: Dialect, *, every: bool) -> Insert:
 
 
 async def raise_priorities(
-    connection: AsyncConnection, dialect: Dialect, places: Places, rises: Sequence[Rise], now: int
+    connection: AsyncConnection, dialect: Dialect, places: ChatRedirects, rises: Sequence[PriorityRaise], now: int
 ) -> None:
     """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
 

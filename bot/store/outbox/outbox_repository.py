@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, or_, select, text, update
 
-from bot.model import Alert, Chat, Delivery, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
 from bot.ports.outbox import Dead, Folded, Later, Role, Sent, Unreadable
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.preference_rows import BY_WISH, end_unreadable, looks_of
@@ -22,7 +22,7 @@ from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.leases import roles
 from bot.store.outbox.apply_preferences import Spoilt, sift, waits
-from bot.store.outbox.delivery_results import Ending, Endings
+from bot.store.outbox.delivery_results import DeliveryResult, DeliveryResults
 from bot.store.outbox.outbox_statements import EVERYBODY, claimed_of, claiming, listing, messages_of, sent_since
 from bot.store.polling.poll_statements import may_be_told, reports_of
 from bot.store.row_decoding import decode_each
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Deliveries:
+class OutboxRepository:
     """The sender's part of the store."""
 
     database: Database
-    endings: Endings
+    endings: DeliveryResults
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
         """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
@@ -106,7 +106,7 @@ class Deliveries:
 
         def read(row: Row) -> Delivery:
             parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
-            return _delivery(row, parent, tuple(reports.get(row.story, ())), looks.get(row.chat, Look()))
+            return _delivery(row, parent, tuple(reports.get(row.story, ())), looks.get(row.chat, DisplayPreferences()))
 
         return list(decode_each(rows, read, "an alert", spoilt.alert))
 
@@ -149,7 +149,7 @@ class Deliveries:
 
         What was accepted is written even then, unless the new sender has claimed the row by now: it saves a duplicate.
         """
-        await self.endings.write(Ending(deliveries, epoch, result, to_ms(now)))
+        await self.endings.write(DeliveryResult(deliveries, epoch, result, to_ms(now)))
 
     async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""
@@ -239,7 +239,7 @@ class Deliveries:
         return number, None if first is None else to_utc(max(first, pause))
 
 
-def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: Look) -> Delivery:
+def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: DisplayPreferences) -> Delivery:
     """Return an alert on its way, of a row, the message that it answers, its story's reports and its chat's look."""
     return Delivery(
         id=row.id,

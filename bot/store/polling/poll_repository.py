@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source, Validators
-from bot.ports.poll_store import Habits, Leased, ReportOnRecord, Turn
+from bot.ports.poll_store import ReportOnRecord, SourceLease, SourceStats, Turn
 from bot.store.chats.chat_redirects import find_places
 from bot.store.codecs import Row, to_leased, to_report
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
@@ -41,7 +41,7 @@ SWEEP = timedelta(seconds=10)  # between two looks for leases of processes that 
 
 
 @dataclass(slots=True)
-class Polls:
+class PollRepository:
     """The poller's part of the store."""
 
     database: Database
@@ -63,7 +63,7 @@ class Polls:
 
     async def lease(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
-    ) -> tuple[Leased, ...]:
+    ) -> tuple[SourceLease, ...]:
         """Take up to `limit` due sources that nobody holds, the longest due first.
 
         With `forced_since`, every source that was not polled since then counts as due.
@@ -92,15 +92,15 @@ class Polls:
                 freed = update(source).where(source.c.holder == bindparam("gone"), text(LEASED))
                 await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
 
-    async def renew(self, leased: Sequence[Leased], now: datetime, ttl: timedelta) -> None:
+    async def renew(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         """Hold on to leases that are still ours."""
         await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
 
-    async def release(self, leased: Sequence[Leased]) -> None:
+    async def release(self, leased: Sequence[SourceLease]) -> None:
         """Give leases back unpolled: they are due as before."""
         await self._on_leases(leased, {"lease_until": None, "holder": None})
 
-    async def _on_leases(self, leased: Sequence[Leased], changes: dict[str, Any]) -> None:
+    async def _on_leases(self, leased: Sequence[SourceLease], changes: dict[str, Any]) -> None:
         if not leased:
             return
         ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
@@ -128,7 +128,7 @@ class Polls:
             async with self.database.write() as connection:
                 await end_quietly(connection, self.database.dialect, self.shown, turns)
 
-    def recording(self, leased: Leased) -> AbstractAsyncContextManager[OpenRecording]:
+    def recording(self, leased: SourceLease) -> AbstractAsyncContextManager[OpenRecording]:
         """Open the record transaction: commits at the end, rolls back on an error.
 
         StaleLeaseError when the lease is not ours any more.
@@ -136,7 +136,7 @@ class Polls:
         return self._recording(leased)
 
     @asynccontextmanager
-    async def _recording(self, leased: Leased) -> AsyncIterator[OpenRecording]:
+    async def _recording(self, leased: SourceLease) -> AsyncIterator[OpenRecording]:
         async with self.database.write() as connection:
             if await connection.scalar(poll_statements.locking(), lease_of(leased)) is None:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
@@ -156,8 +156,10 @@ class Polls:
         return to_utc(min(known)) if known else None
 
 
-def _leased(row: Row) -> Leased:
+def _leased(row: Row) -> SourceLease:
     """Return a leased source; what cannot be read of its record is learned anew."""
-    bare = Leased(row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet)
+    bare = SourceLease(
+        row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet
+    )
     leased = decode_or(row, to_leased, bare, "a source")
-    return replace(leased, habits=decode_or(row, to_habits, Habits(), "what was learned of a source"))
+    return replace(leased, habits=decode_or(row, to_habits, SourceStats(), "what was learned of a source"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.model import Report
-from bot.ports.poll_store import Correction, Leased, Outcome, Recorded, Turn
+from bot.ports.poll_store import Correction, Outcome, Recorded, SourceLease, Turn
 from bot.store.codecs import clean, clean_or_none, to_json
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TITLE, LEAD, BODY = 1_000, 4_000, 20_000
 
 
-def lease_of(leased: Leased) -> dict[str, Any]:
+def lease_of(leased: SourceLease) -> dict[str, Any]:
     """Return the parameters of `queries.held`."""
     return {"its_id": leased.id, "its_fence": leased.fence}
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.errors import StaleLeaseError
 from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
 from bot.ports.poll_store import StoryOnRecord, Turn
-from bot.store.chats.chat_redirects import Places, find_places
+from bot.store.chats.chat_redirects import ChatRedirects, find_places
 from bot.store.codecs import Row, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
@@ -37,7 +37,7 @@ class OpenRecording:
     shown: Shown
     unknown: dict[int, set[int]] = field(default_factory=dict)  # by source: keys not found on record
     asked: dict[int, set[int]] = field(default_factory=dict)  # by source: keys looked up
-    places: Places | None = None
+    places: ChatRedirects | None = None
     locked: bool = False
 
     async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
@@ -130,7 +130,7 @@ class OpenRecording:
             await raise_priorities(connection, dialect, await self._places(), turn.rises, at)
         return queued
 
-    async def _places(self) -> Places:
+    async def _places(self) -> ChatRedirects:
         if self.places is None:
             self.places = await find_places(self.connection)
         return self.places

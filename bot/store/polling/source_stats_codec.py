@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import Hints
-from bot.ports.poll_store import Habits
+from bot.ports.poll_store import SourceStats
 from bot.store.codecs import Row, clean_or_none
 from bot.store.database.timestamps import MILLISECOND, to_ms_or_none, to_utc_or_none
 
@@ -16,10 +16,10 @@ _UNKNOWN = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "
 NOTHING: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NOWHERE}
 
 
-def to_habits(row: Row) -> Habits:
+def to_habits(row: Row) -> SourceStats:
     """Return what was learned of the source of this row."""
     every = None if row.hinted_every is None else row.hinted_every * MILLISECOND
-    return Habits(
+    return SourceStats(
         rhythm=bytes(row.rhythm or b""),
         since=to_utc_or_none(row.watched_since),
         news_at=to_utc_or_none(row.news_at),
@@ -33,7 +33,7 @@ def to_habits(row: Row) -> Habits:
     )
 
 
-def of_habits(habits: Habits) -> dict[str, Any]:
+def of_habits(habits: SourceStats) -> dict[str, Any]:
     """Return the same as values of columns."""
     every = habits.hints.every
     return {

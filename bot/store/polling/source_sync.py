@@ -29,7 +29,7 @@ FORGOTTEN_MS = DAY_MS  # away for longer, a source starts with a baseline again:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSource:
     """A source on record."""
 
     id: int
@@ -44,12 +44,12 @@ class Kept:
 class Assignment:
     """Which record belongs to which source of the file."""
 
-    kept: tuple[tuple[Kept, Source], ...]
+    kept: tuple[tuple[StoredSource, Source], ...]
     new: tuple[Source, ...]
-    gone: tuple[Kept, ...]
+    gone: tuple[StoredSource, ...]
 
 
-def assign(records: Sequence[Kept], sources: Sequence[Source]) -> Assignment:
+def assign(records: Sequence[StoredSource], sources: Sequence[Source]) -> Assignment:
     """Give every source the record of its url and name, else of its url, else of its name; those in use come first."""
     records = sorted(records, key=lambda kept: (kept.disabled_at is not None, -(kept.disabled_at or 0), kept.id))
     kept: dict[int, Source] = {}  # by position in records
@@ -83,7 +83,7 @@ async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], n
     rows = await connection.execute(
         select(source.c.id, source.c.name, source.c.url, source.c.disabled_at, source.c.site, source.c.read_as)
     )
-    found = assign([Kept(*row) for row in rows], sources)
+    found = assign([StoredSource(*row) for row in rows], sources)
     if found.new:
         spread = _spread if len(found.new) > HERD else _at_once
         await connection.execute(insert(source), [_new(one, now - spread(one)) for one in found.new])

@@ -15,7 +15,7 @@ from bot.alerts.calendar import zone_of
 from bot.chat.arguments.times import Unclear, digest, parted, until, windows, zone_named
 from bot.chat.handlers.basics import VERBS
 from bot.chat.messages import Answer
-from bot.model import Alert, Chat, Evidence, Look
+from bot.model import Alert, Chat, DisplayPreferences, Evidence
 from bot.preferences import Digest, Mute, Window
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
@@ -199,7 +199,7 @@ async def test_a_topic_has_hours_of_its_own(open_desk: Any) -> None:
 
 async def test_a_digest_is_set_and_says_when_it_comes(open_desk: Any) -> None:
     """The answer names the next time, in the chat's zone."""
-    await open_desk.store.wishes.show(READER, Look("Europe/Berlin"))
+    await open_desk.store.wishes.show(READER, DisplayPreferences("Europe/Berlin"))
     assert "24 Nov 08:00" in said(await open_desk.ask("/digest daily 08:00"))
     assert "14:00" in said(await open_desk.ask("/digest hourly"))
     assert "Mon 09:30" in said(await open_desk.ask("/digest weekly mon 9:30"))
@@ -359,7 +359,7 @@ async def test_settings_are_chosen_by_words_too(open_desk: Any) -> None:
     await open_desk.ask("/settings layout FULL")
     await open_desk.ask("/settings zone Asia/Almaty")
     await open_desk.ask("/settings doubt hold")
-    assert await open_desk.store.wishes.look(READER) == Look("Asia/Almaty", None, "full", "hold")
+    assert await open_desk.store.wishes.look(READER) == DisplayPreferences("Asia/Almaty", None, "full", "hold")
     assert "07:30" in said(await open_desk.ask("/settings still 7:30"))
     assert (await open_desk.store.wishes.wishes(HERE)).still == 450
     await open_desk.ask("/settings still off")

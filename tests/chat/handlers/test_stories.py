@@ -14,7 +14,7 @@ from bot.i18n import words
 from bot.model import Alert, Chat, Evidence, Item, Report, Validators
 from bot.ports.outbox import Folded, Sent
 from bot.ports.poll_store import Outcome, Recorded, Turn
-from bot.ports.preference_store import Lately
+from bot.ports.preference_store import StorySummary
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -82,7 +82,7 @@ def test_a_corrected_headline_heads_the_story() -> None:
     alert = Alert(
         Chat(READER), 1, (("kremlin", "K"),), "Five hurt", told.url, "The lead tells it in one sentence.", (seen,)
     )
-    one = Lately(1, "Seven hurt", told.url, NOW, ("Outlet 1",), "told", (told,))
+    one = StorySummary(1, "Seven hurt", told.url, NOW, ("Outlet 1",), "told", (told,))
     shown = story(words("en"), one, alert, NOW, ZoneInfo("UTC"), begin=0, end=10)
     assert ">Seven hurt</a></b>" in shown
     assert "Five" not in shown

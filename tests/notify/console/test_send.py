@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import DeliveryError
-from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Report
 from bot.notify.console.send import ConsoleNotifier
 
 REPORT = Report(
@@ -59,7 +59,7 @@ def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_plain_lines_where_no_terminal_is() -> None:
     """The text as it is, and the article's address."""
     stream = io.StringIO()
-    notifier = ConsoleNotifier(stream, home=Look)
+    notifier = ConsoleNotifier(stream, home=DisplayPreferences)
     assert await notifier.send(DELIVERY) == 1
     assert stream.getvalue() == (
         "🔔 Kremlin\nKremlin says no\n"
@@ -71,7 +71,7 @@ async def test_plain_lines_where_no_terminal_is() -> None:
 async def test_a_card_in_a_terminal() -> None:
     """A frame that fits the width, bold words, a link to click on."""
     stream = Terminal()
-    await ConsoleNotifier(stream, home=Look).send(DELIVERY)
+    await ConsoleNotifier(stream, home=DisplayPreferences).send(DELIVERY)
     text = stream.getvalue()
     assert "chat 7" in text
     assert "\x1b]8;" in text
@@ -82,7 +82,7 @@ async def test_a_card_in_a_terminal() -> None:
 async def test_an_edit_keeps_its_number() -> None:
     """It is printed again and marked."""
     stream = io.StringIO()
-    notifier = ConsoleNotifier(stream, home=Look)
+    notifier = ConsoleNotifier(stream, home=DisplayPreferences)
     number = await notifier.send(DELIVERY)
     assert await notifier.send(replace(DELIVERY, message=number)) == number
     assert "🔔 Kremlin (edited)" in stream.getvalue()
@@ -92,7 +92,7 @@ async def test_an_edit_keeps_its_number() -> None:
 async def test_the_rolling_message_shows_every_address() -> None:
     """Every headline with its link; what does not fit one message is said."""
     stream = io.StringIO()
-    notifier = ConsoleNotifier(stream, home=Look)
+    notifier = ConsoleNotifier(stream, home=DisplayPreferences)
     other = replace(DELIVERY, alert=replace(ALERT, headline="Second", url="https://courier.example/2"))
     await notifier.fold((DELIVERY, other), None)
     assert "🔗 https://courier.example/1\n🔗 https://courier.example/2\n" in stream.getvalue()
@@ -104,10 +104,10 @@ async def test_nothing_steers_the_terminal() -> None:
     """Escape sequences in a headline are no more than text."""
     stream = io.StringIO()
     evil = replace(DELIVERY, alert=replace(ALERT, headline="\x1b[2J\x1b]0;owned\x07Kremlin", lead="[bold]x"))
-    await ConsoleNotifier(stream, home=Look).send(evil)
+    await ConsoleNotifier(stream, home=DisplayPreferences).send(evil)
     assert "\x1b" not in stream.getvalue()
     terminal = Terminal()
-    await ConsoleNotifier(terminal, home=Look).send(evil)
+    await ConsoleNotifier(terminal, home=DisplayPreferences).send(evil)
     assert "\x1b[2J" not in terminal.getvalue()
     assert "[bold]x" in terminal.getvalue()
 
@@ -115,5 +115,5 @@ async def test_nothing_steers_the_terminal() -> None:
 async def test_a_closed_pipe_is_an_expected_fault() -> None:
     """No traceback for `newswatch run | head`."""
     with pytest.raises(DeliveryError) as caught:
-        await ConsoleNotifier(Broken(), home=Look).send(DELIVERY)
+        await ConsoleNotifier(Broken(), home=DisplayPreferences).send(DELIVERY)
     assert caught.value.verdict == "unsent"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DeliveryError
-from bot.model import Alert, Chat, Delivery, Evidence, Look, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Report
 from bot.notify.telegram.send import TelegramNotifier
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ DELIVERY = Delivery(1, ALERT, (REPORT,), 1, 0)
 @pytest.fixture
 async def notifier(telegram_server: TelegramServer, bot_token: str) -> AsyncIterator[TelegramNotifier]:
     """Speak to the stand-in."""
-    async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as made:
+    async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as made:
         yield made
 
 
@@ -167,7 +167,7 @@ async def test_case_19_no_connection_is_certain(bot_token: str) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        async with TelegramNotifier(bot_token, home=Look, api_url=url) as notifier:
+        async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=url) as notifier:
             assert (await refused(notifier)).verdict == "unsent"
 
 
@@ -175,7 +175,7 @@ async def test_case_23_a_refused_token_is_said_without_it(
     telegram_server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """401 in JSON is about the token, and the token is in no message."""
-    async with TelegramNotifier("1:canary-wrong", home=Look, api_url=telegram_server.url) as notifier:
+    async with TelegramNotifier("1:canary-wrong", home=DisplayPreferences, api_url=telegram_server.url) as notifier:
         error = await refused(notifier)
     assert error.verdict == "token"
     assert "canary" not in str(error) + repr(error) + caplog.text
@@ -208,6 +208,6 @@ async def test_proxies_of_the_environment_are_not_used(
     """A proxy that is set leads nowhere, and the message arrives."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    async with TelegramNotifier(bot_token, home=Look, api_url=telegram_server.url) as notifier:
+    async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
         await notifier.send(DELIVERY)
     assert len(telegram_server.sent()) == 1

@@ -18,7 +18,7 @@ from bot.model import Fetched, Item
 from bot.sources.content_sniffing import is_html
 from bot.sources.document import MOST
 from bot.sources.parse import Parser
-from bot.sources.workers.worker_pool import Children
+from bot.sources.workers.worker_pool import WorkerPool
 
 Answer = Callable[..., Fetched]
 Rss = Callable[..., str]
@@ -97,7 +97,7 @@ async def test_threads_and_children_list_alike(parser: Parser, answer: Answer, r
 
 async def test_a_document_outlives_the_child_that_kept_it(answer: Answer, rss: Rss, now: datetime) -> None:
     """When the child is gone that listed a document, another reads its items."""
-    children = Children(1)
+    children = WorkerPool(1)
     try:
         fetched = answer(rss("<title>One</title>", "<title>Two</title>"))
         document = await children.scan(fetched, now)

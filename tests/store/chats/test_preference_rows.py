@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.model import Chat, Follow, Look, Subscription
+from bot.model import Chat, DisplayPreferences, Follow, Subscription
 from bot.ports.outbox import Folded, Later, Sent
 from bot.preferences import NONE, Digest, Mute, Window
 from bot.store.chats.admissions import GONE_DAYS
@@ -45,11 +45,11 @@ async def test_wishes_and_looks_are_kept(store: Store) -> None:
     """Hours belong to a place, the zone and the look to the whole chat."""
     wished = replace(NONE, quiet=(NOON, Window(0, 60, (5, 6))), digest=Digest("week", 480, 2), still=540)
     await store.wishes.wish(TOPIC, wished)
-    await store.wishes.show(-5, Look("Europe/Kyiv", "uk", "full", "hold"))
+    await store.wishes.show(-5, DisplayPreferences("Europe/Kyiv", "uk", "full", "hold"))
     assert await store.wishes.wishes(TOPIC) == replace(wished, zone="Europe/Kyiv")
     assert await store.wishes.wishes(HERE) == replace(NONE, zone="Europe/Kyiv")
-    assert await store.wishes.look(-5) == Look("Europe/Kyiv", "uk", "full", "hold")
-    assert await store.wishes.look(2) == Look()
+    assert await store.wishes.look(-5) == DisplayPreferences("Europe/Kyiv", "uk", "full", "hold")
+    assert await store.wishes.look(2) == DisplayPreferences()
     await store.wishes.wish(TOPIC, NONE)
     assert await store.wishes.wishes(TOPIC) == replace(NONE, zone="Europe/Kyiv")
 
@@ -77,7 +77,7 @@ async def test_hours_that_are_changed_let_go_of_what_they_held(play: Play, store
     await store.wishes.wish(HERE, replace(NONE, quiet=(NOON,)))
     await play.queue(store, play.alert(1, HERE))
     assert await told(play, store) == []
-    await store.wishes.show(-5, Look("Europe/Berlin"))
+    await store.wishes.show(-5, DisplayPreferences("Europe/Berlin"))
     assert await told(play, store) == [(1, "quiet")]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store.leases.process_identity import Holder, is_gone, this_process
+from bot.store.leases.process_identity import ProcessIdentity, is_gone, this_process
 from bot.store.repository import Store
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def child() -> Any:
         yield process
 
 
-def test_a_process_that_lives_is_not_gone(child: Any, process_like_us: Callable[..., Holder]) -> None:
+def test_a_process_that_lives_is_not_gone(child: Any, process_like_us: Callable[..., ProcessIdentity]) -> None:
     """We ourselves, and a living child with its true start, hold what they hold."""
     us = this_process()
     started = Path(f"/proc/{child.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]
@@ -106,12 +106,14 @@ def test_a_process_that_lives_is_not_gone(child: Any, process_like_us: Callable[
     assert not is_gone(str(process_like_us(pid=child.pid, started=started)), us)
 
 
-def test_a_number_that_was_given_again_is_gone(child: Any, process_like_us: Callable[..., Holder]) -> None:
+def test_a_number_that_was_given_again_is_gone(child: Any, process_like_us: Callable[..., ProcessIdentity]) -> None:
     """Another process under the old number is not the holder: it began at another time."""
     assert is_gone(str(process_like_us(pid=child.pid, started="1")), this_process())
 
 
-def test_a_killed_process_that_nobody_waited_for_is_gone(child: Any, process_like_us: Callable[..., Holder]) -> None:
+def test_a_killed_process_that_nobody_waited_for_is_gone(
+    child: Any, process_like_us: Callable[..., ProcessIdentity]
+) -> None:
     """A zombie keeps its number and its start, but sends nothing any more."""
     stat = Path(f"/proc/{child.pid}/stat")
     started = stat.read_text(encoding="ascii").rpartition(")")[2].split()[19]
@@ -122,7 +124,9 @@ def test_a_killed_process_that_nobody_waited_for_is_gone(child: Any, process_lik
 
 
 @pytest.mark.parametrize("changes", [{"boot": "other"}, {"space": "pid:[1]"}, {"boot": ""}, {"started": ""}])
-def test_what_cannot_be_known_is_not_gone(changes: dict[str, str], process_like_us: Callable[..., Holder]) -> None:
+def test_what_cannot_be_known_is_not_gone(
+    changes: dict[str, str], process_like_us: Callable[..., ProcessIdentity]
+) -> None:
     """Another machine, another container, a system that does not tell: only time ends such a lease."""
     assert not is_gone(str(process_like_us(pid=2**22 + 1, **changes)), this_process())
     assert is_gone(str(process_like_us(pid=2**22 + 1)), this_process())
@@ -134,7 +138,7 @@ def test_a_holder_of_another_kind_is_not_gone(written: str) -> None:
     assert not is_gone(written, this_process())
 
 
-def test_without_proc_nothing_is_known(tmp_path: Path, process_like_us: Callable[..., Holder]) -> None:
+def test_without_proc_nothing_is_known(tmp_path: Path, process_like_us: Callable[..., ProcessIdentity]) -> None:
     """On a system without /proc there are no judgements, only leases that end."""
     us = this_process(tmp_path)
     assert (us.boot, us.space, us.started) == ("", "", "")

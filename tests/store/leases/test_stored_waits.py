@@ -91,10 +91,10 @@ async def test_a_claim_is_not_given_twice_because_the_clock_went_back(play: Play
 
 async def test_what_readers_wished_is_looked_at_again(play: Play, store: Store) -> None:
     """An alert that waits for a morning of next year is decided anew when the year is right again, by its true age."""
-    from bot.preferences import Digest, Wishes
+    from bot.preferences import Digest, Preferences
 
     right = play.now
-    await store.wishes.wish(Chat(1), Wishes(digest=Digest("day", 8 * 60)))
+    await store.wishes.wish(Chat(1), Preferences(digest=Digest("day", 8 * 60)))
     play.after(days=365)
     await play.queue(store, play.alert(1, chat=1))
     assert await claimed(play, store) == set()

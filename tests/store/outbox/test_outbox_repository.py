@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import StaleLeaseError
-from bot.model import Chat, Delivery, Look, Subscription
+from bot.model import Chat, Delivery, DisplayPreferences, Subscription
 from bot.ports.outbox import Dead, Folded, Later, Sent
 from bot.store.outbox.delivery_results import ending_of
 from bot.store.repository import Store
@@ -289,7 +289,7 @@ async def test_a_delivery_knows_how_its_chat_wants_it(play: Play, store: Store) 
     await play.queue(store, play.alert(1))
     epoch = await play.sender(store)
     (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    assert one.look == Look()
+    assert one.look == DisplayPreferences()
 
 
 async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(

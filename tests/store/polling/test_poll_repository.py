@@ -14,8 +14,8 @@ import pytest
 
 from bot.errors import StaleLeaseError
 from bot.model import Hints, Source, Validators
-from bot.ports.poll_store import Habits, Turn
-from bot.store.leases.process_identity import Holder
+from bot.ports.poll_store import SourceStats, Turn
+from bot.store.leases.process_identity import ProcessIdentity
 from bot.store.repository import Store
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ async def test_two_machines_that_read_one_file_make_no_doubles(play: Play) -> No
 
 
 async def test_leases_of_a_killed_process_are_free_at_once(
-    play: Play, process_like_us: Callable[..., Holder], dead_process: tuple[int, str]
+    play: Play, process_like_us: Callable[..., ProcessIdentity], dead_process: tuple[int, str]
 ) -> None:
     """A poller that was killed on this machine is not waited for; one that lives, or lives elsewhere, is."""
     pid, started = dead_process
@@ -285,7 +285,7 @@ async def test_case_87_a_clock_that_was_far_ahead_puts_nothing_off_for_good(play
 async def test_what_was_learned_of_a_source_comes_back(play: Play, store: Store) -> None:
     """Rhythm, hints and moves outlive the process; they end with another publisher, a move with another address."""
     (one,) = await play.leased(store)
-    habits = Habits(
+    habits = SourceStats(
         rhythm=bytes(range(48)),
         since=play.now - timedelta(days=9),
         news_at=play.now - MINUTE,
@@ -306,4 +306,4 @@ async def test_what_was_learned_of_a_source_comes_back(play: Play, store: Store)
     assert (moved.habits.rhythm, moved.habits.address, moved.habits.moving_to) == (habits.rhythm, None, None)
     await store.polls.sync([Source("s0", "https://another.example/", "another.example")], play.now)
     (other,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
-    assert other.habits == Habits()
+    assert other.habits == SourceStats()

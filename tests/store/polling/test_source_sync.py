@@ -6,20 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Source
-from bot.store.polling.source_sync import Kept, assign
+from bot.store.polling.source_sync import StoredSource, assign
 
 NAMES = st.sampled_from("abcd")
 SOURCES = st.lists(
     st.builds(lambda name, url: Source(name, url, "p"), NAMES, NAMES), max_size=5, unique_by=lambda one: one.name
 )
 RECORDS = st.lists(st.tuples(NAMES, NAMES, st.none() | st.integers(1, 9)), max_size=6).map(
-    lambda rows: [Kept(number, name, url, gone) for number, (name, url, gone) in enumerate(rows)]
+    lambda rows: [StoredSource(number, name, url, gone) for number, (name, url, gone) in enumerate(rows)]
 )
 
 
 @settings(deadline=None, max_examples=200)
 @given(records=RECORDS, sources=SOURCES)
-def test_everything_is_assigned_once(records: list[Kept], sources: list[Source]) -> None:
+def test_everything_is_assigned_once(records: list[StoredSource], sources: list[Source]) -> None:
     """Every source has one record or is new, every record has one source or is gone."""
     found = assign(records, sources)
     assert sorted([one.name for _, one in found.kept] + [one.name for one in found.new]) == sorted(
@@ -32,7 +32,7 @@ def test_everything_is_assigned_once(records: list[Kept], sources: list[Source])
 
 @settings(deadline=None, max_examples=200)
 @given(records=RECORDS, sources=SOURCES)
-def test_no_memory_is_wasted(records: list[Kept], sources: list[Source]) -> None:
+def test_no_memory_is_wasted(records: list[StoredSource], sources: list[Source]) -> None:
     """A source is new only when no free record has its address or its name."""
     found = assign(records, sources)
     assert not {one.url for one in found.new} & {kept.url for kept in found.gone}
@@ -43,7 +43,7 @@ def test_no_memory_is_wasted(records: list[Kept], sources: list[Source]) -> None
 @given(sources=SOURCES)
 def test_an_unchanged_file_changes_nothing(sources: list[Source]) -> None:
     """The same file again gives each source its own record."""
-    records = [Kept(number, one.name, one.url, None) for number, one in enumerate(sources)]
+    records = [StoredSource(number, one.name, one.url, None) for number, one in enumerate(sources)]
     found = assign(records, sources)
     assert all((kept.name, kept.url) == (one.name, one.url) for kept, one in found.kept)
     assert (found.new, found.gone) == ((), ())
