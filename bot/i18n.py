@@ -1,7 +1,7 @@
 """The bot's own words, in the languages that it speaks.
 
-In comes a language, out goes a `Translator`: an English text in, the same in that language out, its values filled in. The
-translations are gettext catalogues, `bot/locale/<language>/LC_MESSAGES/newswatch.po`, compiled beside it by `make
+In comes a language, out goes a `Translator`: an English text in, the same in that language out, its values filled in.
+The translations are gettext catalogues, `bot/locale/<language>/LC_MESSAGES/newswatch.po`, compiled beside it by `make
 words`; what has none is said in English. Words are handed to whoever speaks, as a parameter that is called `_`; there
 is no language of the process. Values go in as they are: whoever writes HTML escapes them first.
 """

@@ -164,7 +164,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a report is compared by: `index` finds candidates, `sketch` decides. Made by `bot.stories.assign.signature`."""
+    """What a report is compared by: `index` finds candidates, `sketch` decides. Made by `stories.assign.signature`."""
 
     index: tuple[int, ...]  # signed 64-bit numbers that the report is found under
     sketch: bytes  # opaque to everybody but bot.stories.assign

@@ -1,54 +1,78 @@
-"""The shape of the code: one numbered line in ARCHITECTURE.md, and nothing that points backwards."""
+"""The shape of the code: the layers of ARCHITECTURE.md, no arrow upwards, names that are found at first guess."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "bot"
-NUMBERED = re.compile(r"^\d+\. (?P<names>.+?)(?: — .*)?$", re.MULTILINE)
 NAMED = re.compile(r"`([\w/]+)`")
 
-PURE = ("query", "inflection/words", "match", "story", "summary", "alert", "notify/render")
-MAY_MEET = {("match", "query"), ("match", "inflection/words")}
+PURE = (
+    "matching/query",
+    "inflection/word_forms",
+    "matching/engine",
+    "stories/assign",
+    "articles/lead",
+    "alerts/recipients",
+    "notify/render",
+)
+MAY_MEET = {("matching/engine", "matching/query"), ("matching/engine", "inflection/word_forms")}
 PURE_PARTS = (
     "matching/finder",
-    "matching/plan",
-    "matching/examine",
-    "text",
+    "matching/planner",
+    "matching/examination",
+    "text/tokens",
     "identity",
+    "alerts/policy",
     "polling/schedule",
-    "sending/retry",
-    "sending/pace",
-    "heartbeat",
-    "backtest",
-    "chat/texts",
-    "chat/statustexts",
-    "chat/querytexts",
-    "chat/fate",
+    "delivery/retry",
+    "delivery/rate_limit",
+    "process/heartbeat",
+    "preview/backtest",
+    "chat/texts/basics",
+    "chat/texts/status",
+    "chat/texts/queries",
+    "chat/delivery_reason",
 )
-LOOPS = ("poll", "polling/turn", "polling/placing", "deliver", "sending/lane", "sending/tenure", "preview")
-ADAPTERS = ("fetch", "http", "store", "notify", "chat", "web")
+LOOPS = (
+    "polling/loop",
+    "polling/poll_source",
+    "polling/story_assignment",
+    "delivery/loop",
+    "delivery/attempt",
+    "delivery/role_lease",
+    "preview/explanation",
+)
+ADAPTERS = ("fetch", "store", "notify", "chat", "web")
 IO = (
     "aiodns aiohttp aiosqlite alembic asyncio ctypes fcntl ftplib getpass glob http httpx io logging mmap "
     "multiprocessing os pathlib psycopg random requests rich secrets select selectors shutil signal smtplib socket "
     "socketserver sqlalchemy sqlite3 ssl structlog subprocess telegram tempfile threading time trafilatura typer "
     "urllib3 uvloop webbrowser"
 )
-LONGEST = 350  # lines of a module: more than that, and nobody knows the room
+LONGEST = 350  # lines of a module: more than that, and it holds two ideas
+WIDEST = 16  # modules of a folder: more than that, and it has sub-folders that nobody has named
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "misc", "core", "lib", "shared"}
+# Names that may stand in several folders: the same noun in what people write, what is done and what is said; the same
+# role in each medium and in each loop.
+SAME_NOUN = ("chat/arguments", "chat/handlers", "chat/texts")
+SAME_ROLE = {"loop", "rate_limit", "schedule", "__init__", "__main__"}
 
 
-def line() -> dict[str, int]:
-    """Read the numbered list: the name of a module (`store/schema`), or of a folder with `/` behind, and its place."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("\n## The line\n")[2].partition("\n## ")[0]
-    names = [name for row in NUMBERED.finditer(text) for name in NAMED.findall(row["names"])]
-    assert len(names) == len(set(names)), "a module stands in the list twice"
-    return {name: place for place, name in enumerate(names)}
+def layers() -> dict[str, int]:
+    """Read the layers of ARCHITECTURE.md: each folder and top-level module with the number of its line, top first."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed = text.partition("<!-- layers -->")[2].partition("<!-- end of layers -->")[0].strip().splitlines()
+    rows = [NAMED.findall(row.partition(" — ")[0]) for row in listed]
+    names = [name for row in rows for name in row]
+    assert len(names) == len(set(names)), "a folder stands in two layers"
+    return {name: place for place, row in enumerate(rows) for name in row}
 
 
 def modules() -> dict[str, Path]:
@@ -60,12 +84,9 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def place(name: str, listed: dict[str, int]) -> int | None:
-    """Say where a module stands: by its own name, or by the folder that holds it."""
-    if name in listed:
-        return listed[name]
-    folders = [folder for folder in listed if folder.endswith("/") and name.startswith(folder)]
-    return listed[max(folders, key=len)] if folders else None
+def layer_of(name: str) -> str:
+    """Return what a module belongs to in the list: its top folder, or itself where it stands beside the folders."""
+    return name.partition("/")[0]
 
 
 def is_typing_only(node: ast.AST) -> bool:
@@ -110,44 +131,58 @@ def own_imports(path: Path, known: dict[str, Path]) -> set[str]:
     return found - {""}
 
 
-def test_every_module_stands_in_the_list_and_nothing_else_does() -> None:
+def test_every_folder_and_top_module_has_its_layer_and_nothing_else_does() -> None:
     """ARCHITECTURE.md lists the tree as it is."""
-    listed, known = line(), modules()
-    homeless = [
-        name
+    assert {layer_of(name) for name in modules() if name} == set(layers())
+
+
+def test_a_folder_imports_only_from_layers_below_it() -> None:
+    """No arrow points up or sideways between layers, inside functions neither."""
+    listed, known = layers(), modules()
+    upwards = [
+        f"{name} imports {other}"
         for name, path in known.items()
-        if place(name, listed) is None and (path.name != "__init__.py" or imported(path))
+        for other in own_imports(path, known)
+        if name and layer_of(name) != layer_of(other) and listed[layer_of(other)] <= listed[layer_of(name)]
     ]
-    assert homeless == []
-    gone = [name for name in listed if name not in known and not (name.endswith("/") and (PACKAGE / name).is_dir())]
-    assert gone == []
+    assert upwards == []
 
 
-def test_a_module_imports_only_modules_above_it() -> None:
-    """The list is a line: nothing points backwards, inside functions neither."""
-    listed, known = line(), modules()
-    backwards = []
-    for name, path in known.items():
-        here = place(name, listed)
-        for other in own_imports(path, known) - {name}:
-            there = place(other, listed)
-            if here is not None and there is not None and there > here:
-                backwards.append(f"{name} imports {other}")
-    assert backwards == []
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    """Inside a folder, too, each module can be understood after those that it imports."""
+    known = modules()
+    arrows = {name: own_imports(path, known) - {name} for name, path in known.items()}
+    done: set[str] = set()
+    while ready := {name for name in arrows if name not in done and arrows[name] <= done}:
+        done |= ready
+    assert sorted(set(arrows) - done) == []
 
 
-def test_a_module_imports_no_package_that_stands_below_it() -> None:
-    """To import one module of a package runs the whole package first: it stands above too, or nothing loads alone."""
-    listed, known = line(), modules()
-    backwards = []
-    for name, path in known.items():
-        here = place(name, listed)
-        for other in own_imports(path, known):
-            package = other.rpartition("/")[0]
-            there = place(package, listed) if package and imported(known[package]) else None
-            if here is not None and there is not None and there > here and not name.startswith(f"{package}/"):
-                backwards.append(f"{name} imports {other}")
-    assert backwards == []
+def test_a_name_stands_once_in_the_tree() -> None:
+    """Who looks for a module by its name finds one; what may repeat is said above."""
+    homes = defaultdict(list)
+    for name in modules():
+        folder, _, own = name.rpartition("/")
+        medium = folder.startswith("notify/")
+        if own and own not in SAME_ROLE and modules()[name].name != "__init__.py":
+            homes[own].append("chat" if folder in SAME_NOUN else "a medium" if medium else folder)
+    assert {own: folders for own, folders in homes.items() if len(set(folders)) > 1} == {}
+
+
+def test_a_folder_has_no_module_beside_it_of_its_name() -> None:
+    """`poll.py` beside `polling/` makes everybody look twice."""
+    names = set(modules())
+    twins = [name for name in names if (PACKAGE / name).is_dir() and (PACKAGE / f"{name}.py").exists()]
+    assert twins == []
+
+
+def test_no_folder_holds_more_modules_than_can_be_seen_at_once() -> None:
+    """Migrations are a list of their own and are read by number."""
+    count: dict[str, int] = defaultdict(int)
+    for name, path in modules().items():
+        if path.name != "__init__.py" and not name.startswith("store/migrations/"):
+            count[name.rpartition("/")[0]] += 1
+    assert {folder: many for folder, many in count.items() if many > WIDEST} == {}
 
 
 @pytest.mark.parametrize("name", [*PURE, *PURE_PARTS])
@@ -180,11 +215,9 @@ def test_the_loops_know_ports_and_never_an_adapter(name: str) -> None:
 
 def test_only_the_wiring_builds_real_things() -> None:
     """No module but the wiring and what stands on it imports the store's or the fetcher's implementation."""
-    listed, known = line(), modules()
-    wiring = listed["app"]
+    listed, known = layers(), modules()
     for name, path in known.items():
-        here = place(name, listed)
-        if here is None or here >= wiring:
+        if not name or listed[layer_of(name)] <= listed["app"]:
             continue
         strangers = {
             other

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.chat.access_rules import Access
 from bot.chat.messages import Answer, Button, Command, Reply
+from bot.config.compiled import CompiledConfig
 from bot.i18n import Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
-from bot.polling.poll_source import Setup
 from bot.ports.button_store import ButtonStore
 from bot.ports.chat_store import ChatStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
@@ -26,7 +26,7 @@ class QueryServices:
     items: ItemStore
     queries: QueryStore
     replay: Replay
-    setup: Callable[[], Setup]  # the configuration in force, with its engine
+    setup: Callable[[], CompiledConfig]  # the configuration in force, with its engine
     engine_of: Callable[[str], Awaitable[Engine]]  # of one query alone
     heard: Callable[[], None]  # a chat has added or ended a query
 

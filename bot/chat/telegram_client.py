@@ -1,8 +1,8 @@
 """The line to Telegram: updates in as plain JSON, replies out, with python-telegram-bot's bare Bot.
 
-One request a call, each with its own deadline, refused with a DeliveryError (bot.notify.telegram.send translates). Nothing
-is tried again here. The Bot and its connections can be thrown away and built anew at any time: that is the cure for a
-connection that is open and dead.
+One request a call, each with its own deadline, refused with a DeliveryError (bot.notify.telegram.send translates).
+Nothing is tried again here. The Bot and its connections can be thrown away and built anew at any time: that is the cure
+for a connection that is open and dead.
 """
 
 from __future__ import annotations

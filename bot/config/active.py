@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bot.config.compiled import CompiledConfig
 from bot.config.reload import WatchedFile, changes
 from bot.config.watchlists import load
 from bot.errors import StoreError
@@ -20,7 +21,6 @@ from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine, LeftOut, build
 from bot.matching.query_check import judged, over_limit
 from bot.model import TERMINAL, Config, Source, Watchlist
-from bot.polling.poll_source import Setup
 from bot.ports.record import PERSONAL, PersonalQuery, QueryStore
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class ActiveConfig:
         self._changing = asyncio.Lock()
         self._setup, self._building = self._made(self._load(), (), None)
 
-    def setup(self) -> Setup:
+    def setup(self) -> CompiledConfig:
         """Return the configuration in force."""
         return self._setup
 
@@ -102,11 +102,15 @@ class ActiveConfig:
         told = (one if one.deliver_to else replace(one, deliver_to=(TERMINAL,)) for one in config.watchlists)
         return replace(config, watchlists=tuple(told))
 
-    def _made(self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None) -> tuple[Setup, Building]:
+    def _made(
+        self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None
+    ) -> tuple[CompiledConfig, Building]:
         watchlists = (*config.watchlists, *personal)
         building = Building(watchlists, config.sources, self._cache, previous)
         sources = {source.name: source for source in config.sources}
-        return Setup(config, building, sources, {watchlist.id: watchlist for watchlist in watchlists}), building
+        return CompiledConfig(
+            config, building, sources, {watchlist.id: watchlist for watchlist in watchlists}
+        ), building
 
 
 class Personal:

@@ -1,7 +1,8 @@
 """What watchlists.yaml may say: its keys, their types, limits and defaults.
 
 In: the plain data of a YAML file. Out: a strict pydantic model of it, and the JSON Schema that editors complete and
-check from. Nothing is read or substituted here; what one place says about another is the affair of `bot.config.watchlists`.
+check from. Nothing is read or substituted here; what one place says about another is the affair of
+`bot.config.watchlists`.
 """
 
 from __future__ import annotations

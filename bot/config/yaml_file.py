@@ -1,8 +1,8 @@
 """A YAML file as nodes that remember where they stand.
 
-In: a path. Out: a `YamlDocument`, its plain data, and lines `file:line:column: what is wrong; what to do`. Nothing is ever
-constructed from a tag, no alias or nesting is followed without a limit, and what YAML would quietly read as something
-else than text (`no`, `2026`, `22:22`) stays recognisable. What the data means is not known here.
+In: a path. Out: a `YamlDocument`, its plain data, and lines `file:line:column: what is wrong; what to do`. Nothing is
+ever constructed from a tag, no alias or nesting is followed without a limit, and what YAML would quietly read as
+something else than text (`no`, `2026`, `22:22`) stays recognisable. What the data means is not known here.
 """
 
 from __future__ import annotations

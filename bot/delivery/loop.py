@@ -76,8 +76,8 @@ class DeliveryLoop:
 
         `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
         from being sent, None when that is over. `now` is the steady clock, which every wait here goes by, `wall` the
-        one for the store (see `bot.process.clock`); who hands in `now` alone means it for both. `pause` waits so many seconds
-        of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
+        one for the store (see `bot.process.clock`); who hands in `now` alone means it for both. `pause` waits so many
+        seconds of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
         """
         wall = wall or now or clocks.wall
         now = now or clocks.steady

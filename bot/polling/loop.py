@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import owner_notices
+from bot.config.compiled import CompiledConfig
 from bot.errors import StaleLeaseError, StoreError
 from bot.i18n import words
 from bot.model import Source
 from bot.polling import outcome
 from bot.polling.notices import Notices
 from bot.polling.outage import SILENT, Outage
-from bot.polling.poll_source import PollResult, Setup, SourcePoller
+from bot.polling.poll_source import PollResult, SourcePoller
 from bot.ports.poll_store import PollStore, SourceLease, Turn
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class PollLoop:
     def __init__(
         self,
         turns: SourcePoller,
-        setup: Callable[[], Setup],
+        setup: Callable[[], CompiledConfig],
         notices: Notices,
         *,
         queued: Callable[[], None] = lambda: None,
@@ -168,7 +169,7 @@ class PollLoop:
         self._done.append(task)
         self._awake.set()
 
-    async def _take(self, leased: SourceLease, source: Source, setup: Setup) -> None:
+    async def _take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> None:
         """Take one turn; whatever happens ends here."""
         try:
             taken = await self._turns.take(leased, source, setup)
@@ -191,7 +192,7 @@ class PollLoop:
         if not (taken.outcome.unreached and self._is_ours(setup)):
             await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
 
-    def _is_ours(self, setup: Setup) -> bool:
+    def _is_ours(self, setup: CompiledConfig) -> bool:
         """Return whether our own network is down, and say so when that is new."""
         ours = self._outage.is_ours(self._steady(), len({source.publisher for source in setup.sources.values()}))
         if ours != self._offline:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import identity
+from bot.config.compiled import CompiledConfig
 from bot.errors import FetchError, ParseError
 from bot.identity import Identity
-from bot.matching.engine import Engine
-from bot.model import Article, Config, Fetched, Item, Match, Source, Validators, Watchlist
+from bot.model import Article, Fetched, Item, Match, Source, Validators
 from bot.polling import headline_changes, schedule
 from bot.polling.article_cache import LATE, ArticleCache
 from bot.polling.clock_jumps import Lately
@@ -41,16 +41,6 @@ ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page de
 _WORDS = re.compile(r"[^\W\d_]{4,}")
 _ENOUGH = 20_000  # characters of a page in which a word of its headline is looked for
 PAGE_WAIT, EACH = 7.0, 1.0  # … and for few that only add to what fired less: so long, and a turn at the host for each
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """The configuration in force: swapped as a whole when watchlists.yaml changes."""
-
-    config: Config
-    engine: Callable[[], Awaitable[Engine]]  # compiled when the first new item asks for it
-    sources: dict[str, Source]
-    watchlists: dict[str, Watchlist]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +83,14 @@ class SourcePoller:
     encoder: Encoder | None = None  # reads what matched, where the extra is there and wanted
     lately: Lately = field(default_factory=lambda: Lately(steady))
 
-    async def take(self, leased: SourceLease, source: Source, setup: Setup) -> PollResult:
+    async def take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> PollResult:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
         taken = await self._take(leased, source, setup)
         if taken.outcome.error is None:
             self.lately.note(leased.id, taken.outcome.polled_at)
         return taken
 
-    async def _take(self, leased: SourceLease, source: Source, setup: Setup) -> PollResult:
+    async def _take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> PollResult:
         as_it_was, leased = leased, self.lately.moved(leased, self.now())
         try:
             asking = Retriever(self.fetch, self.parse, self.now)
@@ -119,7 +109,7 @@ class SourcePoller:
             return self._failed(_searching(as_it_was), source, error)
 
     async def _read(
-        self, leased: SourceLease, source: Source, setup: Setup, fetched: Fetched, document: Document
+        self, leased: SourceLease, source: Source, setup: CompiledConfig, fetched: Fetched, document: Document
     ) -> PollResult:
         """Tell new items from known ones, and record them."""
         entries = document.identities
@@ -207,7 +197,7 @@ class SourcePoller:
         )
 
     async def _find(
-        self, items: Sequence[Item], source: Source, setup: Setup, *, bare: bool, since: datetime | None
+        self, items: Sequence[Item], source: Source, setup: CompiledConfig, *, bare: bool, since: datetime | None
     ) -> _Findings:
         """Match items, with their articles as `full_text` wants it; oldest first, as the world saw them happen.
 
@@ -262,7 +252,7 @@ class SourcePoller:
         self,
         outcome: Outcome,
         source: Source,
-        setup: Setup,
+        setup: CompiledConfig,
         silent: Sequence[Item],
         found: Sequence[MatchedItem],
         *,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Heartbeat:
     """One loop: seconds since its last beat, and how many it may take."""
 
     age: float
@@ -63,10 +63,10 @@ class Heartbeats:
         """Return what the loops complain of, by name, sorted."""
         return dict(sorted(self._ailments.items()))
 
-    def pulses(self, now: float | None = None) -> Mapping[str, Pulse]:
+    def pulses(self, now: float | None = None) -> Mapping[str, Heartbeat]:
         """Return every watched loop by name, sorted; `now` is on the monotonic clock, by default what it says."""
         at = self._clock() if now is None else now
-        return {name: Pulse(max(0.0, at - self._beats[name]), self._limits[name]) for name in sorted(self._limits)}
+        return {name: Heartbeat(max(0.0, at - self._beats[name]), self._limits[name]) for name in sorted(self._limits)}
 
     def stalled(self, now: float | None = None) -> tuple[str, ...]:
         """Return the names of the loops that have been silent for too long, sorted."""

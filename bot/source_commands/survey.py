@@ -1,7 +1,7 @@
 """What an address would bring as a source: its own items, or those of the feeds and sitemaps that it leads to.
 
-An address comes in, `SurveyResult`s go out, the best one first. For `sources add` and `sources test`; nothing is stored, and
-every request is the guarded client's.
+An address comes in, `SurveyResult`s go out, the best one first. For `sources add` and `sources test`; nothing is
+stored, and every request is the guarded client's.
 """
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.messages import Answer, Command, Press
 from bot.config.active import ActiveConfig, Personal
+from bot.config.compiled import CompiledConfig
 from bot.errors import ConfigError, DeliveryError
 from bot.matching.engine import Engine, build
 from bot.matching.query_check import judged
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
-from bot.polling.poll_source import Setup
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.preview.replay import Replay
 from bot.store.repository import Store, open_store
@@ -89,10 +89,10 @@ class Desk:
         """Build an engine off the loop."""
         return await asyncio.to_thread(build, watchlists, self.config.sources, cache=self.forms)
 
-    def setup(self) -> Setup:
+    def setup(self) -> CompiledConfig:
         """Return the configuration in force, with the personal queries that were adopted."""
         lists = (*self.config.watchlists, *self.personal)
-        return Setup(self.config, lambda: self.engine(lists), {}, {one.id: one for one in lists})
+        return CompiledConfig(self.config, lambda: self.engine(lists), {}, {one.id: one for one in lists})
 
     async def adopt(self) -> None:
         """Put the personal queries on record in force, as every process does."""

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NoReturn
 
+from bot.config.compiled import CompiledConfig
 from bot.delivery.loop import DeliveryLoop
 from bot.errors import DeliveryError, FetchError, StoreError
 from bot.matching.engine import Engine
@@ -24,7 +25,7 @@ from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.loop import PollLoop
 from bot.polling.notices import Notices
-from bot.polling.poll_source import Setup, SourcePoller
+from bot.polling.poll_source import SourcePoller
 from bot.preferences import Digest, Mute, Preferences, Window
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
@@ -310,14 +311,16 @@ class Simulation:
         assert self.process is not None
         return self.process
 
-    def setup(self) -> Setup:
+    def setup(self) -> CompiledConfig:
         """Return the configuration in force."""
 
         async def engine() -> Engine:
             return self.engine
 
         config = Config(self.sources, tuple(self.watchlists), max_per_hour=self.most_an_hour)
-        return Setup(config, engine, {one.name: one for one in self.sources}, {one.id: one for one in self.watchlists})
+        return CompiledConfig(
+            config, engine, {one.name: one for one in self.sources}, {one.id: one for one in self.watchlists}
+        )
 
     # -- time
 

@@ -1,6 +1,7 @@
 """What the bot says about who may use it: refusals, with what to do next, and the words to owners about chats.
 
-In come ids, titles and names from anywhere, out goes HTML like that of `bot.chat.texts.basics`. Nothing is decided here.
+In come ids, titles and names from anywhere, out goes HTML like that of `bot.chat.texts.basics`. Nothing is decided
+here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the bot says about queries and items: forecasts, trials, reasons.
 
-In come queries, titles and sentences from anywhere, out goes HTML like that of `bot.chat.texts.basics`: all of it inert. No
-text decides anything.
+In come queries, titles and sentences from anywhere, out goes HTML like that of `bot.chat.texts.basics`: all of it
+inert. No text decides anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What waits to be read: in which order, and how much of it there may be before nothing more is fetched.
 
-`QueueEntry` hands a child process from one question to the next; `ParseQueue` counts the bytes that wait, so that thousands of
-answers never stand in memory because reading takes longer than fetching. Nothing here knows a document.
+`QueueEntry` hands a child process from one question to the next; `ParseQueue` counts the bytes that wait, so that
+thousands of answers never stand in memory because reading takes longer than fetching. Nothing here knows a document.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What commands need on record of chats' wishes: hours, mutes, looks, what is held, what came lately.
 
-Fulfils the first part of `bot.ports.preference_store`. Whatever changes a wish lets the sender look anew at what is held by it.
+Fulfils the first part of `bot.ports.preference_store`. Whatever changes a wish lets the sender look anew at what is
+held by it.
 """
 
 from __future__ import annotations

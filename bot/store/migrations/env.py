@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection and in the transaction that `bot.store.database.schema_upgrade` hands over."""
+"""What Alembic runs: the migrations, on the connection and in the transaction that `schema_upgrade` hands over."""
 
 from alembic import context
 
