@@ -39,8 +39,11 @@ async def started(home: Home) -> asyncio.subprocess.Process:
     process = await home.start("run")
     assert process.stderr is not None
     async with asyncio.timeout(60):
-        while b"watching" not in await process.stderr.readline():
-            pass
+        said = b""
+        while b"watching" not in said:
+            line = await process.stderr.readline()
+            assert line, f"it ended at the start: {said.decode()}"
+            said += line
     return process
 
 
@@ -80,7 +83,7 @@ async def test_sources_that_hang_hold_up_nobody(home: Home) -> None:
     """Requests without an answer are under way when the signal comes."""
     async with silence() as (port, came):
         home.environ["NEWSWATCH_ALLOWED_PORTS"] = str(port)
-        home.watch(f"sources: ['http://127.0.0.1:{port}/feed']\nwatchlists: {{k: {{keywords: [Kremlin]}}}}\n")
+        home.watch(f"sources: [{{name: Silent, url: 'http://127.0.0.1:{port}/feed'}}]\nwatchlists: {{k: {{keywords: [Kremlin]}}}}\n")
         process = await started(home)
         await until(lambda: bool(came))
         await ends_in_time(process)
