@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import chat
+from bot.chat import texts
 from bot.chat.arguments.times import Unclear
 from bot.chat.texts.queries import When
 from bot.errors import QueryError
@@ -23,7 +23,7 @@ from bot.i18n import LANGUAGES, Translator, words
 from bot.preferences import Digest, Preferences, Window
 from tests.plugins import bot_api
 
-FOLDER = Path(chat.__file__).parent
+FOLDER = Path(texts.__file__).parent
 TAGS = re.compile(r'</?(?:b|code|i)>|<a href="https?://[^"<>]*">|</a>')
 PLAIN = {
     "label",
@@ -74,8 +74,8 @@ BY_TYPE[Preferences] = st.builds(
 
 def said() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Find every function that returns a text of the conversation as HTML."""
-    for path in sorted(FOLDER.glob("*texts.py")):
-        module = importlib.import_module(f"bot.chat.{path.stem}")
+    for path in sorted(FOLDER.glob("[!_]*.py")):
+        module = importlib.import_module(f"bot.chat.texts.{path.stem}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith(("_", "label_")) and name not in PLAIN
             if own and get_type_hints(function)["return"] is str:

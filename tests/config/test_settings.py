@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.config.settings import NAMES, PREFIX, SECRETS, Settings, environment, load_settings
 from bot.errors import ConfigError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAF" + "x" * 32
 
 

@@ -20,7 +20,7 @@ from bot.config.yaml_file import compose
 from bot.errors import ConfigError, QueryError
 from bot.model import Chat, Config, Source, Watchlist
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 Load = Callable[..., Config]
 Lines = Callable[..., list[str]]
 

@@ -154,6 +154,7 @@ async def test_databases_that_cannot_be_used_are_one_line(home: Home, used: Path
 
 async def test_case_82_a_disk_that_is_full_loses_nothing(home: Home, newsroom: Newsroom, piece: type[Piece]) -> None:
     """A tick that cannot write ends with 1 and one line; the next one, with room again, tells everything."""
+    newsroom.publish("courier", piece("A garden opens", "x", ("A garden has opened.",)))
     assert (await home.run("once", "--json")).code == 0
     file = home.folder / "data" / "newswatch.db"
     newsroom.publish(

@@ -46,8 +46,8 @@ async def test_a_tick_reads_and_obeys_personal_queries(
     telegram_server.say("/watch delegates AND Geneva", chat=READER, user=READER)
     newsroom.publish("courier", piece("Delegates reach Geneva", "They came.", ("The delegates came by train.",)))
     assert (await home.run("once", "--force")).code == 0
-    (answer,) = (one.text for one in telegram_server.sent(READER) if "I watch for" in one.text)
-    assert "It would have sent nothing" in answer
+    (answer,) = (one for one in telegram_server.sent(READER) if "I watch for" in one.text)
+    assert "It would have sent nothing" in telegram_server.shown(READER, answer.message)
     assert [text.splitlines()[:2] for text in told(telegram_server)] == [
         ["🔔 delegates AND Geneva", "Delegates reach Geneva"]
     ]

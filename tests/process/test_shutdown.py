@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 SCRIPTS = {
     "a thread": "threading.Thread(target=threading.Event().wait).start()\nawait stop.wait()",
@@ -19,7 +19,9 @@ SCRIPTS = {
 }
 PROGRAM = """
 import asyncio, signal, sys, threading, time
-from bot import app, cli, shutdown
+from bot import app
+from bot.cli import main as cli
+from bot.process import shutdown
 
 shutdown.LIMIT = {limit}
 

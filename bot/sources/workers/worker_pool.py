@@ -49,7 +49,7 @@ LENGTHS = struct.Struct(">II")  # of the JSON and of the document that follow
 _FIRST = frozenset({"kept", "article", "leads"})  # a child keeps few documents, and pages are of what has matched
 
 _COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.workers.worker_main import main; main()"
-_ROOT = str(Path(__file__).parents[2])  # where the package lies, installed or not
+_ROOT = str(Path(__file__).parents[3])  # where the package lies, installed or not
 
 
 class WorkerPool:

@@ -19,7 +19,7 @@ from bot.sources.document import Document
 from bot.sources.parse import Parser
 from tests.plugins.rig import Rig
 
-CORPUS = Path(__file__).parents[3] / "shared" / "data" / "feeds"
+CORPUS = Path(__file__).parents[4] / "shared" / "data" / "feeds"
 HEADER = re.compile(rb"Header:\s*Content-type:\s*([^\r\n]+)", re.IGNORECASE)  # what feedparser's own files ask for
 COMMENT = b"\n<!-- the same again, in other bytes -->"
 SOME = 250

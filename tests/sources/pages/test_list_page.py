@@ -21,7 +21,7 @@ from bot.sources.parse import Parser
 Answer = Callable[..., Fetched]
 
 URL = "https://courier.example/world/"
-DATA = Path(__file__).parents[3] / "shared" / "data" / "pages" / "html"
+DATA = Path(__file__).parents[4] / "shared" / "data" / "pages" / "html"
 HEADLINES = (
     "Kremlin opens its garden to the press",
     "Ministers meet in Geneva for a third day",

@@ -24,7 +24,7 @@ from bot.store.database.sqlite_file import prepare, refuse_remote
 from bot.store.repository import open_store
 from bot.store.tables import REVISIONS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def file_of(url: str) -> Path:
@@ -129,7 +129,7 @@ def public_path() -> Iterator[Path]:
 OPENING = """
 import asyncio, concurrent.futures.thread, os, sys
 from bot.errors import StoreError
-from bot.store.store import open_store
+from bot.store.repository import open_store
 if os.geteuid() == 0:  # nothing is closed to root
     os.setgid(65534); os.setuid(65534)
 try:
@@ -224,7 +224,7 @@ async def test_case_86_a_newer_schema_is_refused(kind: str, request: pytest.Fixt
 
 LOADED = """
 import asyncio, sys
-from bot.store.store import open_store
+from bot.store.repository import open_store
 async def look():
     await (await open_store(sys.argv[1], migrate=True)).close()
 asyncio.run(look())

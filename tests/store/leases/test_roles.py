@@ -22,7 +22,7 @@ TTL = timedelta(seconds=20)
 HOLDING = """
 import asyncio, sys
 from datetime import datetime, timedelta
-from bot.store.store import open_store
+from bot.store.repository import open_store
 
 async def hold():
     store = await open_store(sys.argv[1], migrate=True)
@@ -74,7 +74,7 @@ async def test_case_75_a_killed_sender_is_replaced_at_once(play: Play, store: St
     us = await play.worker(this_process())
     command = [sys.executable, "-c", HOLDING, play.url, play.now.isoformat()]
     with subprocess.Popen(  # noqa: S603, ASYNC220 - our own interpreter and code, and nothing else runs meanwhile
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2], text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3], text=True
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline().split() == ["1", "1", "3"]
