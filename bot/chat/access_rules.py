@@ -24,6 +24,7 @@ BURST = 10  # commands one user may write at once …
 REFILL = 2.0  # … and one more every so many seconds
 ASK_AGAIN = 3600.0  # seconds between two notices to the owners about one chat
 ASKS = 20  # notices to the owners in that time: enough for a newsroom that moves in, too few for a flood
+ASKS_OF_ONE = 5  # of these by one user: made-up chats cost nothing, accounts do, so four of them are needed for all
 _REMEMBERED = 5000  # users, or looks, kept in memory; the oldest go first
 
 _Key = TypeVar("_Key")
@@ -120,24 +121,29 @@ class RateLimiter:
 
 
 class AdmissionNotifier:
-    """Remembers for which chats the owners were asked lately, and does not let strangers flood them."""
+    """Limits notices to the owners about chats that ask for access: by chat, by the user who acts, and in all."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """Take a monotonic clock in seconds."""
+    def __init__(self, clock: Callable[[], float], owners: frozenset[int]) -> None:
+        """Take a monotonic clock in seconds, and the owners: one who adds the bot to many channels may."""
         self._clock = clock
-        self._asked: OrderedDict[int, float] = OrderedDict()  # oldest first
+        self._owners = owners
+        self._notified: OrderedDict[int, tuple[float, int]] = OrderedDict()  # chat → when, by whom; oldest first
 
-    def first(self, chat: int) -> bool:
+    def first(self, chat: int, user: int | None) -> bool:
         """Return whether the owners are to be asked about the chat, and note that they are.
 
-        Once in `ASK_AGAIN` seconds for one chat, and for at most `ASKS` chats in that time.
+        Within `ASK_AGAIN` seconds once for one chat, `ASKS_OF_ONE` times for one user, `ASKS` times in all. Those who
+        do not show who they are (a mask, no user) count as one user: they can ask again with their own name.
         """
-        now = self._clock()
-        while self._asked and now - next(iter(self._asked.values())) >= ASK_AGAIN:
-            self._asked.popitem(last=False)
-        if chat in self._asked or len(self._asked) >= ASKS:
+        now, origin = self._clock(), 0 if user in MASKS or user is None else user
+        while self._notified and now - next(iter(self._notified.values()))[0] >= ASK_AGAIN:
+            self._notified.popitem(last=False)
+        if chat in self._notified or len(self._notified) >= ASKS:
             return False
-        self._asked[chat] = now
+        of_user = sum(by == origin for _, by in self._notified.values())
+        if of_user >= ASKS_OF_ONE and not is_owner(user, self._owners):
+            return False
+        self._notified[chat] = (now, origin)
         return True
 
 

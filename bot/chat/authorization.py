@@ -33,7 +33,7 @@ class Authorizer:
         self._house = house
         self.administrators = Administrators(house.look, house.clock)
         self._haste = RateLimiter(house.clock)
-        self._knocks = AdmissionNotifier(house.clock)
+        self._knocks = AdmissionNotifier(house.clock, house.owners)
         self._dear = DearQuestions()
 
     @property
@@ -106,7 +106,7 @@ class Authorizer:
         return (await start(self._house, asked)).replies
 
     async def _channel(self, change: Membership) -> tuple[Reply, ...]:
-        if not self._knocks.first(change.chat):
+        if not self._knocks.first(change.chat, change.user):
             return ()
         said = []
         for owner in access_rules.each_owner(self._house.owners):
@@ -173,7 +173,7 @@ class Authorizer:
     async def _closed(self, asked: Request) -> Answer:
         """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""
         command, house = asked.command, self._house
-        first = self._knocks.first(command.chat.id)
+        first = self._knocks.first(command.chat.id, command.user)
         refused = _turn_away(command, access_texts.closed(asked.words, command.chat.id, asked=first))
         if not first:
             return refused

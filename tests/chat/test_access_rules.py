@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.chat.access_rules import (
     ASK_AGAIN,
     ASKS,
+    ASKS_OF_ONE,
     BURST,
     REFILL,
     Administrators,
@@ -19,6 +20,7 @@ from bot.chat.access_rules import (
     Standing,
     judge,
 )
+from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS
 from bot.errors import DeliveryError
 
 Need = Literal["read", "change", "own"]
@@ -88,9 +90,19 @@ def test_case_29_a_bucket_never_gives_more_than_it_holds(gaps: list[float]) -> N
 
 def test_case_104_strangers_cannot_flood_the_owners(clock: Any) -> None:
     """Case 104: one notice a chat and hour, and so many in all; after the hour the owners are asked again."""
-    once = AdmissionNotifier(clock)
-    assert once.first(1)
-    assert not once.first(1)
-    assert sum(once.first(chat) for chat in range(2, 1000)) == ASKS - 1
+    notifier = AdmissionNotifier(clock, frozenset({11}))
+    assert notifier.first(1, 1)
+    assert not notifier.first(1, 1)
+    assert sum(notifier.first(chat, chat) for chat in range(2, 1000)) == ASKS - 1
     clock.now += ASK_AGAIN
-    assert once.first(1)
+    assert notifier.first(1, 1)
+
+
+@pytest.mark.parametrize("users", [[7], [GROUP_ANONYMOUS, CHANNEL_ANONYMOUS, None]], ids=str)
+def test_made_up_chats_of_one_user_leave_room_for_others(clock: Any, users: list[int | None]) -> None:
+    """However many chats somebody makes up, with or without a name, only a few notices are theirs."""
+    notifier = AdmissionNotifier(clock, frozenset({11}))
+    noticed = sum(notifier.first(-chat, users[chat % len(users)]) for chat in range(1, 200))
+    assert noticed == ASKS_OF_ONE
+    assert notifier.first(1, 1)
+    assert sum(notifier.first(-chat, 11) for chat in range(1000, 1009)) == 9, "an owner's own channels are no flood"

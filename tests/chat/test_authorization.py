@@ -275,6 +275,18 @@ async def test_an_owner_commands_anywhere_and_what_they_subscribe_is_admitted(de
     assert desk.looks == 0
 
 
+async def test_twenty_made_up_groups_of_one_user_leave_honest_requests_their_notice(desk: Any, clock: Any) -> None:
+    """Somebody who adds the bot to group after group gets few notices through; the next honest chat gets its own."""
+    noticed = 0
+    for number in range(20):
+        clock.now += 30  # slow enough for the limit of commands
+        entered = Membership(GROUP - number, "group", "Made up", present=True, entered=True, user=66, name="Mallory")
+        noticed += len(await desk.commands.joined(entered)) - 1
+    assert noticed == access_rules.ASKS_OF_ONE
+    _refusal, request = (await desk.ask("/start")).replies
+    assert (request.chat, request.buttons[0].data) == (Chat(OWNER), f"admit|{READER}|")
+
+
 async def test_without_owners_the_bot_says_how_to_become_one(desk: Any) -> None:
     """A fresh installation tells whoever writes first their user id and the setting."""
     desk.owners = frozenset()
