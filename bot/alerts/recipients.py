@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.model import Alert, Chat, Evidence, Follow, Match, Priority, Report, Subscription, Watchlist
 
@@ -51,14 +52,21 @@ def due(
     voices: int,
     earlier: Sequence[Report] = (),
     told: AbstractSet[Chat] = frozenset(),
+    waiting: Mapping[Chat, AbstractSet[str]] = MappingProxyType({}),
 ) -> tuple[Alert, ...]:
     """Return an alert for every reader of a speaking watchlist that was not told of the story.
 
     `matches` are those of `report`, `earlier` the reports that the story had before it, `told` the chats that have or
-    are about to get its message. Readers are the subscribers and each watchlist's own `deliver_to`.
+    are about to get its message. Of these, `waiting` are the ones to which nothing was sent yet, with the ids of the
+    watchlists that their alert concerns: what other watchlists bring is to join it (`join`), or a mute of the first
+    would silence all. Readers are the subscribers and each watchlist's own `deliver_to`.
     """
-    speakers = speaking(report, earlier, watchlists, voices)
-    heard = {chat: mine for chat, mine in _readers(speakers, subscribers).items() if chat not in told}
+    heard: dict[Chat, list[Watchlist]] = {}
+    for chat, read in _readers(speaking(report, earlier, watchlists, voices), subscribers).items():
+        if chat not in told:
+            heard[chat] = read
+        elif chat in waiting and (new := [one for one in read if one.id not in waiting[chat]]):
+            heard[chat] = new
     return tuple(
         Alert(
             chat=chat,
@@ -72,6 +80,21 @@ def due(
             follow=max((watchlist.follow for watchlist in mine), key=_CLOSER.index),
         )
         for chat, mine in heard.items()
+    )
+
+
+def join(waiting: Alert, later: Alert) -> Alert:
+    """Return the alert of a chat that waits, with the watchlists and evidence of another that is due for the story.
+
+    That it becomes urgent is not decided here, but by `risen`.
+    """
+    louder = waiting.priority if later.priority == "urgent" else later.priority
+    return replace(
+        waiting,
+        watchlists=tuple((dict(waiting.watchlists) | dict(later.watchlists)).items()),
+        evidence=tuple(dict.fromkeys((*waiting.evidence, *later.evidence))),
+        priority=max(waiting.priority, louder, key=_LOUDER.index),
+        follow=max(waiting.follow, later.follow, key=_CLOSER.index),
     )
 
 

@@ -152,6 +152,7 @@ class StoryAssigner:
             voices=many,
             earlier=before.reports,
             told=chats,
+            waiting=before.waiting,
         )
         risen = recipients.risen(
             report, before.reports, watchlists=watchlists, subscribers=readers, voices=many, told=chats
@@ -161,7 +162,10 @@ class StoryAssigner:
             self.rises.append(PriorityRaise(number, risen))
         self._note(placed, before, again=again)
         told = chats | {one.chat for one in alerts}
-        self._stories[number] = StoryOnRecord(number, reports, told, sketches)
+        waiting = dict(before.waiting)
+        for alert in alerts:
+            waiting[alert.chat] = waiting.get(alert.chat, frozenset()) | {name for name, _ in alert.watchlists}
+        self._stories[number] = StoryOnRecord(number, reports, told, sketches, waiting)
 
     def _is_again(self, report: Report, before: StoryOnRecord) -> bool:
         """Return whether a report is of a page that the story has: its outlet shows it in another section too.

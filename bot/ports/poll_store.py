@@ -130,6 +130,8 @@ class StoryOnRecord:
     reports: tuple[Report, ...]  # oldest first
     told: frozenset[Chat]  # chats that have, or are about to get, its message
     sketches: tuple[bytes, ...] = ()  # of the reports, in their order
+    # Of `told`, the chats whose message was not sent yet, with the ids of the watchlists that it concerns so far.
+    waiting: Mapping[Chat, frozenset[str]] = field(default_factory=dict)
 
 
 class Recording(Protocol):
@@ -155,7 +157,10 @@ class Recording(Protocol):
         ...
 
     async def write(self, turn: Turn) -> int:
-        """Write the turn; return how many alerts were queued: a chat that already has the story gets none."""
+        """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
+
+        One whose message waits still gets the watchlists of the new alert into it.
+        """
         ...
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.recipients import counting, due, risen, speaking
+from bot.alerts.recipients import counting, due, join, risen, speaking
 from bot.model import Alert, Chat, Evidence, Match, Report, Subscription, Watchlist
 
 AT = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -101,6 +102,25 @@ def test_who_was_told_is_not_told_again() -> None:
     )
     assert set(made) == {BORIS}
     assert made[BORIS].headline == "Later headline"
+
+
+def test_what_waits_is_joined_by_other_watchlists_only() -> None:
+    """Once the message is sent, nothing joins it; what two watchlists want of it, the closer one gets."""
+    both = (kremlin(), Watchlist("summit", "Summit", ("Kremlin",), follow="replies", priority="urgent"))
+    said = {
+        "watchlists": {one.id: one for one in both},
+        "subscribers": [Subscription(chat, one.id) for chat in (ANNA, BORIS) for one in both],
+        "voices": 1,
+        "told": frozenset({ANNA, BORIS}),
+    }
+    asked = (9, report("courier", "kremlin", "summit"), (match(), match("summit")), "The lead.")
+    (new,) = due(*asked, **said, waiting={ANNA: frozenset({"kremlin"})})  # type: ignore[arg-type]  # by name
+    assert (new.chat, new.watchlists) == (ANNA, (("summit", "Summit"),))
+    assert due(*asked, **said, waiting={ANNA: frozenset({"kremlin", "summit"})}) == ()  # type: ignore[arg-type]
+    old = replace(new, watchlists=(("kremlin", "Kremlin"),), priority="low", follow="off", headline="First")
+    joined = join(old, new)
+    assert joined.watchlists == (("kremlin", "Kremlin"), ("summit", "Summit"))
+    assert (joined.headline, joined.priority, joined.follow) == ("First", "low", "replies")
 
 
 def test_a_watchlist_waits_for_confirmation() -> None:

@@ -8,13 +8,14 @@ shows it. Replies are rows of their own, made for messages that were sent: one t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Insert, Select, Update, bindparam, case, literal, select, text, update
 
+from bot.alerts.recipients import join
 from bot.button_ids import KEY_BITS
 from bot.model import Alert, Chat, FollowUp, PriorityRaise
 from bot.store.chats.chat_redirects import ChatRedirects
@@ -42,18 +43,59 @@ async def put_alerts(
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
 
     What a mute has ended is no alert that its chat has: another of its watchlists may fire for the story, and a mute
-    may be over. The row begins anew, and the mutes that are in force then decide.
+    may be over. The row begins anew, and the mutes that are in force then decide. For the same reason one that waits
+    still gets the watchlists of the new alert.
     """
-    rows: dict[tuple[int, int, int], dict[str, Any]] = {}
+    due: dict[tuple[int, int, int], Alert] = {}
     for alert in alerts:
-        to, topic = places.now(alert.chat)
-        rows.setdefault((to, topic, alert.story), _row(alert, to, topic, places.closed.get(to), now))
-    waiting = [row for row in rows.values() if row["state"] == "pending"]
-    dead = [row for row in rows.values() if row["state"] == "dead"]
-    unique = _adding(dialect)
+        where = (*places.now(alert.chat), alert.story)
+        due[where] = join(due[where], alert) if where in due else alert
+    await _join_waiting(connection, dialect, due)
+    rows = [_row(alert, to, topic, places.closed.get(to), now) for (to, topic, _), alert in due.items()]
+    waiting = [row for row in rows if row["state"] == "pending"]
+    dead = [row for row in rows if row["state"] == "dead"]
     if dead:
-        await connection.execute(unique, dead)
+        await connection.execute(_adding(dialect), dead)
     return await dialect.count_new(connection, _adding_or_reviving(dialect), waiting) if waiting else 0
+
+
+async def _join_waiting(
+    connection: AsyncConnection, dialect: Dialect, due: Mapping[tuple[int, int, int], Alert]
+) -> None:
+    """Add the watchlists of alerts (by chat, topic and story) to those of the same story that wait to be sent."""
+    stories = {alert.story for alert in due.values() if alert.watchlists}
+    if not stories:  # notices: they are of no story
+        return
+    rows = (await connection.execute(_unsent(dialect), {"stories": dialect.pack(stories)})).all()
+    meant = [row for row in rows if (row.chat, row.topic, row.story) in due]
+    joined = []
+    for row, old in decode_each(meant, _alert_of, "an alert"):
+        alert = join(old, due[row.chat, row.topic, row.story])
+        if alert != old:
+            follows, replies = alert.follow != "off", alert.follow == "replies"
+            values = {"to_payload": to_payload(alert), "to_follows": follows, "to_replies": replies}
+            joined.append({"its_id": row.id, **values})
+    if joined:
+        await connection.execute(_joining(), joined)
+
+
+@cache
+def _unsent(dialect: Dialect) -> Select[Any]:
+    """Return the select that locks the messages of stories that were not sent yet: stories."""
+    unsent = select(outbox).where(dialect.among(outbox.c.story, "stories"), text("part = 0 AND state = 'pending'"))
+    return unsent.order_by(outbox.c.id).with_for_update()
+
+
+@cache
+def _joining() -> Update:
+    """Return the statement that gives a waiting alert more watchlists: its_id, to_payload, to_follows, to_replies."""
+    changes = {
+        "payload": bindparam("to_payload"),
+        "follows": bindparam("to_follows"),
+        "replies": bindparam("to_replies"),
+        "not_before": case((text(_HELD), 0), else_=outbox.c.not_before),
+    }
+    return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)
 
 
 def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dict[str, Any]:

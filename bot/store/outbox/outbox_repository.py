@@ -183,7 +183,7 @@ class OutboxRepository:
         values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
         async with self.database.read() as connection:
             rows = {row.id: row for row in await connection.execute(claimed_of(dialect), values)}
-            there = [(rows[one.id], one) for one in deliveries if one.id in rows]
+            there = [(rows[one.id], _renewed(one, rows[one.id])) for one in deliveries if one.id in rows]
             changed = await waits(connection, dialect, there, now)
         if not changed:
             return tuple(one for _, one in there)
@@ -255,6 +255,12 @@ def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: D
         look=look,
         held=None if row.hold == "source" else row.hold,
     )
+
+
+def _renewed(delivery: Delivery, row: Row) -> Delivery:
+    """Return a delivery with the alert that its row holds by now: another watchlist may have joined it."""
+    alert = delivery.alert
+    return delivery if alert.part else replace(delivery, alert=to_alert(alert.chat, alert.story, row.payload))
 
 
 def _alert(row: Row, parent: Row | None) -> Alert:

@@ -87,7 +87,7 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
 @cache
 def claimed_of(dialect: Dialect) -> Select[Any]:
     """Return the select of what is claimed under an epoch, of chats that may be told: ids, its_epoch."""
-    columns = (outbox.c[name] for name in ("id", "chat", "created_at", "shown", "not_before"))
+    columns = (outbox.c[name] for name in ("id", "chat", "created_at", "shown", "not_before", "payload"))
     return (
         select(*columns)
         .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     column,
     func,
     insert,
@@ -222,8 +223,9 @@ def reports_of(dialect: Dialect) -> Select[Any]:
 
 @cache
 def told_of(dialect: Dialect) -> Select[Any]:
-    """Return the select of the chats that have, or are about to get, messages of stories: ids."""
-    having = select(outbox.c.story, outbox.c.chat, outbox.c.topic)
+    """Return the select of the chats that have, or are about to get (with a payload), messages of stories: ids."""
+    payload = case((text("state = 'pending'"), outbox.c.payload)).label("payload")
+    having = select(outbox.c.story, outbox.c.chat, outbox.c.topic, payload)
     return having.where(dialect.among(outbox.c.story, "ids"), text("part = 0 AND state <> 'dead'"))
 
 

@@ -15,7 +15,7 @@ from bot.errors import StaleLeaseError
 from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
 from bot.ports.poll_store import StoryOnRecord, Turn
 from bot.store.chats.chat_redirects import ChatRedirects, find_places
-from bot.store.codecs import Row, to_chat, to_priority, to_report
+from bot.store.codecs import Row, to_alert, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
 from bot.store.outbox.enqueue import put_alerts, put_follow_ups, raise_priorities, raise_revisions
@@ -75,16 +75,23 @@ class OpenRecording:
         reports: dict[int, list[Report]] = {}
         sketches: dict[int, list[bytes]] = {}
         told: dict[int, set[Chat]] = {}
+        waiting: dict[int, dict[Chat, frozenset[str]]] = {}
         rows = await self.connection.execute(poll_statements.reports_of(self.dialect), packed)
         for row, told_by in decode_each(rows, to_report, "a report"):
             reports.setdefault(row.story, []).append(told_by)
             sketches.setdefault(row.story, []).append(bytes(row.sketch))
         aliases = (await self._places()).aliases()
-        for row in await self.connection.execute(poll_statements.told_of(self.dialect), packed):
-            told.setdefault(row.story, set()).update(aliases.get((row.chat, row.topic), ()))
-            told[row.story].add(to_chat(row.chat, row.topic))
+        having = (await self.connection.execute(poll_statements.told_of(self.dialect), packed)).all()
+        for row in having:
+            names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
+            told.setdefault(row.story, set()).update(names)
+        for row, watchlists in decode_each([row for row in having if row.payload], _watchlists, "an alert"):
+            names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
+            waiting.setdefault(row.story, {}).update(dict.fromkeys(names, watchlists))
         return {
-            one: StoryOnRecord(one, tuple(of_story), frozenset(told.get(one, ())), tuple(sketches[one]))
+            one: StoryOnRecord(
+                one, tuple(of_story), frozenset(told.get(one, ())), tuple(sketches[one]), waiting.get(one, {})
+            )
             for one, of_story in reports.items()
         }
 
@@ -143,6 +150,10 @@ class OpenRecording:
 
 def _candidate(row: Row) -> Candidate:
     return Candidate(row.story, to_report(row), bytes(row.sketch))
+
+
+def _watchlists(row: Row) -> frozenset[str]:
+    return frozenset(name for name, _ in to_alert(Chat(row.chat), row.story, row.payload).watchlists)
 
 
 def _priority(row: Row) -> Priority | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.model import Chat, DisplayPreferences, Follow, Subscription
+from bot.model import Chat, DisplayPreferences, Evidence, Follow, Subscription
 from bot.ports.outbox import Folded, Later, Sent
 from bot.preferences import NONE, Digest, Mute, Window
 from bot.store.chats.admissions import GONE_DAYS
@@ -354,6 +354,29 @@ async def test_what_a_mute_has_ended_is_told_when_another_watchlist_fires(play: 
     await store.wishes.wish(Chat(2), NONE)
     assert await play.queue(store, play.alert(2, 2)) == 0
     assert await due(play, store) == []
+
+
+async def test_an_alert_that_waits_for_a_muted_watchlist_gains_the_one_that_fires_next(
+    play: Play, store: Store
+) -> None:
+    """Whether the second comes before the claim, or between the claim and the send; it counts as no new alert."""
+    await store.wishes.mute(Chat(1), Mute("watchlist", "k"), play.now, most=9)
+    first, second = await play.leased(store, 2)
+    await play.record(store, first, play.told(1, 11), alerts=(play.alert(1, follow="off"),))
+    async with store.polls.recording(second) as recording:
+        on_record = (await recording.stories([1]))[1]
+    assert (on_record.told, on_record.waiting) == (frozenset({Chat(1)}), {Chat(1): frozenset({"k"})})
+    later = replace(play.alert(1, watchlists=(("b", "B"),)), evidence=(Evidence("title", "B", 0, 1),))
+    await play.record(store, second, play.told(1, 21, source="s1"), alerts=(later, later), joined=(1,))
+    (one,) = await due(play, store)
+    assert one.alert.watchlists == (("k", "Kremlin & Co"), ("b", "B"))
+    assert (one.alert.evidence[-1], one.alert.follow) == (later.evidence[0], "edits")
+    assert await play.queue(store, play.alert(2, watchlists=(("c", "C"),))) == 1
+    (held,) = await due(play, store)
+    await store.wishes.mute(Chat(1), Mute("watchlist", "c"), play.now, most=9)
+    assert await play.queue(store, play.alert(2, watchlists=(("b", "B"),))) == 0
+    confirmed = await store.deliveries.confirm([held], await play.sender(store), play.now)
+    assert [one.alert.watchlists for one in confirmed] == [(("c", "C"), ("b", "B"))]
 
 
 async def test_an_edit_that_a_pause_held_comes_right_after_it(play: Play, store: Store) -> None:
