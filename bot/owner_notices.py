@@ -152,6 +152,19 @@ def how_to_mount(_: Translator) -> str:
     )
 
 
+def outranked(_: Translator) -> str:
+    """Say that this instance polls nothing, because of another one."""
+    return _(
+        "another instance on this database has another watchlists.yaml and read it later: this one polls nothing "
+        "meanwhile"
+    )
+
+
+def one_file(_: Translator) -> str:
+    """Say how all of them would poll."""
+    return _("give all instances the same file, or each a database of its own")
+
+
 # ---------------------------------------------------------------------------------------------- queries
 
 

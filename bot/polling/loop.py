@@ -18,6 +18,7 @@ from bot.errors import StaleLeaseError, StoreError
 from bot.i18n import words
 from bot.model import Source
 from bot.polling import outcome
+from bot.polling.configuration_rank import ConfigurationRank
 from bot.polling.notices import Notices
 from bot.polling.outage import SILENT, Outage
 from bot.polling.poll_source import PollResult, SourcePoller
@@ -70,6 +71,7 @@ class PollLoop:
         self._setup = setup
         self._notices = notices
         self._queued = queued
+        self._rank = ConfigurationRank(self._store, notices, self._now, self._steady)
         self._tasks: dict[asyncio.Task[None], SourceLease] = {}
         self._done: list[asyncio.Task[None]] = []
         self._awake = asyncio.Event()
@@ -151,6 +153,8 @@ class PollLoop:
         if self._back:
             await self._store.release(self._back)
             self._back = []
+        if not await self._rank.is_in_force(self._setup().config):
+            return False
         ttl = max(LEASE, LEASE + (self._now() - due))  # the clock may have been set back since
         leases = await self._store.lease(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
         setup = self._setup()

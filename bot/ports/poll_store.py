@@ -171,6 +171,13 @@ class PollStore(Protocol):
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
         ...
 
+    async def register_configuration(self, fingerprint: str, now: datetime) -> bool:
+        """Note that this instance polls by the configuration of this hash; return whether it is the one in force.
+
+        That is the one which a living instance began to use last, by a start or an edit.
+        """
+        ...
+
     async def lease(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
     ) -> tuple[SourceLease, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, sele
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
-from bot.store.tables import button, counter, item, outbox, seen, source, story, story_key
+from bot.store.tables import button, counter, instance, item, outbox, seen, source, story, story_key
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,6 +71,7 @@ async def prune(database: Database, now: datetime) -> int:
     for table, age, before, also in (
         (source, source.c.disabled_at, ms - DISABLED_DAYS * DAY_MS, None),
         (button, button.c.until, ms, None),
+        (instance, instance.c.seen_at, ms - DAY_MS, None),
         (item, item.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
         (outbox, outbox.c.created_at, ms - STORY_DAYS * DAY_MS, ended),
         (story, story.c.created_at, ms - STORY_DAYS * DAY_MS, None),

@@ -33,6 +33,7 @@ REVISIONS = (
     "0006",
     "0007",
     "0008",
+    "0009",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -299,4 +300,14 @@ role_lease = Table(
     Column("holder", Text),  # None = given back
     Column("until", BigInteger, nullable=False),
     Column("epoch", BigInteger, nullable=False),
+)
+
+# Processes that poll: those whose configurations differ do not poll at once.
+instance = Table(
+    "instance",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("configuration", Text, nullable=False),  # a hash
+    Column("since", BigInteger, nullable=False),  # when the instance began to use it
+    Column("seen_at", BigInteger, nullable=False),
 )

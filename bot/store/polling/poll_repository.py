@@ -21,6 +21,7 @@ from bot.store.codecs import Row, to_leased, to_report
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
+from bot.store.leases.configurations import register_configuration
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import recall_polls
 from bot.store.outbox.enqueue import put_alerts
@@ -60,6 +61,10 @@ class PollRepository:
             await self._sweep(connection, now)  # a tick that starts after a killed one finds its sources due
             await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
             await sync_sources(connection, sources, to_ms(now))
+
+    async def register_configuration(self, fingerprint: str, now: datetime) -> bool:
+        """Note that this instance polls by the configuration of this hash; return whether it is the one in force."""
+        return await register_configuration(self.database, fingerprint, now)
 
     async def lease(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
