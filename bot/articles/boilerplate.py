@@ -83,7 +83,7 @@ _HOLDS = (
     r"política de privacidad|suscríbete|informativa sulla privacy|polityk\w+ prywatności|nieuwsbrief|çerez politikası",
     r"ملفات تعريف الارتباط|سياسة الخصوصية|クッキー|隐私政策",
 )
-_LIST_MARK = r"\s*(?:[-•*»>▶►|]+\s*)?"
+_LIST_MARK = r"\s*+(?:[-•*»>▶►|]++\s*+)?+"  # never given back: else a row of marks costs its square
 _BOILERPLATE = re.compile(
     rf"{_LIST_MARK}(?:(?:{'|'.join(_BEGINS)})"
     rf"|(?:{'|'.join(_NAMES)})\s*(?:[:：|]|$)"

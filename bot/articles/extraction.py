@@ -51,6 +51,7 @@ _PUBLISHED = (
     "date",
 )
 _DESCRIPTION = ("og:description", "twitter:description", "description")
+_BEFORE_SITE = tuple("|–—:·-")  # marks between a headline and the name of its site
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 # What trafilatura takes for text: the page's headline above a printed copy, rights notices below it.
 _PRUNED = "//*[contains(@class, 'print-header') or contains(@class, 'print-footer') or contains(@class, 'print-only')]"
@@ -195,7 +196,16 @@ def _title(tree: HtmlElement, meta: dict[str, str], linked: dict[str, str]) -> s
         page = next((_line(" ".join(head.itertext())) for head in tree.iter("title")), "")
         title = heads[0] if len(heads) == 1 or (heads and not page) else page
     site = meta.get("og:site_name") or meta.get("application-name") or ""
-    return re.sub(rf"\s*[|–—:·-]\s*{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) or title if site else title
+    return _without_site(title, site)
+
+
+def _without_site(title: str, site: str) -> str:
+    """Return the headline without " | Name of the site" at its end, whole where nothing else is left."""
+    headline, site = title.rstrip(), site.strip()
+    if not site or headline[-len(site) :].lower() != site.lower():
+        return title
+    rest = headline[: -len(site)].rstrip()
+    return rest[:-1].rstrip() or title if rest.endswith(_BEFORE_SITE) else title
 
 
 def _language(tree: HtmlElement, meta: dict[str, str]) -> str | None:

@@ -26,7 +26,8 @@ _SHORT = 35  # characters: what is shorter and has no full stop is a heading, a 
 
 _ENDS = re.compile(r"[.!?…。！？؟।۔][»”\"'’）)\]」』]*$")
 _CUT_OFF = re.compile(
-    r"\s*[\[(]?(?:…|\.{3}|&hellip;)[\])]?\s*(?:read more|continue reading|read the full \w+|читать далее|→|>+|»)*\s*$",
+    r"(?<!\s)\s*+[\[(]?(?:…|\.{3}|&hellip;)[\])]?\s*+"
+    r"(?:read more|continue reading|read the full \w+|читать далее|→|>|»)*+\s*$",
     re.IGNORECASE,
 )
 _UNSPACED = ("。", "！", "？", "」", "』")  # ends of sentences after which no space follows

@@ -30,7 +30,10 @@ _LIVELY = regex.compile(
     r"(?<![\p{L}\p{N}_/<>])/(?=[A-Za-z0-9_])|(?<![\p{L}\p{N}_])@(?=[A-Za-z0-9_])|(?<=\b(?:tg|ton|tonsite)):(?=//)",
     regex.IGNORECASE,
 )
-_CLUSTER = regex.compile(r"\X")
+# A grapheme; two letters of a flag are one by themselves, since \X looks back along all flags before it.
+_CLUSTER = regex.compile(
+    r"\p{Regional_Indicator}{2}[\p{Grapheme_Cluster_Break=Extend}\p{Grapheme_Cluster_Break=SpacingMark}\u200D]*+|\X"
+)
 
 
 def plain(text: str, longest: int = LONGEST) -> str:

@@ -31,7 +31,7 @@ _NAME = (
 )
 _ENCODING = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?([\w.-]{1,40})", re.IGNORECASE)
 _HEAD = 32 * 1024  # bytes in which a name is looked for
-_PARTS = re.compile(r"\s+[|·•»–—:-]+\s+|\s*[|»]\s*")
+_PARTS = re.compile(r" [|·•»–—:-]++ | ?[|»] ?")  # in text whose white space is folded
 _LONGEST_NAME = 50  # characters; longer ones are slogans
 
 Told = Callable[[Item], bool]

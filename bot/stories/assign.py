@@ -49,7 +49,7 @@ _SMALL = frozenset(
     )
     for word in row.split()
 )
-_SUFFIX = re.compile(r"\s+[|–—-]\s+(?=[^\d|–—]{2,40}$)(?:\S+ ?){1,4}$")
+_SUFFIX = re.compile(r"(?<!\s)\s++[|–—-]\s++(?=[^\d|–—]{2,40}$)(?:\S+ ?){1,4}$")
 _GROUPED = re.compile(r"(?<=\d)[ ,.\u00a0\u202f](?=\d{3}(?!\d))")
 
 

@@ -239,6 +239,9 @@ def test_case_74_text_of_one_endless_sentence_is_cut_at_a_word() -> None:
         "(" * 500_000,
         "По " * 300_000,
         "By A B " * 100_000,
+        "The ferry was late ..." + ">" * 40 + "a",
+        "| " * 199 + "a",
+        "»" * 399 + "a",
     ],
 )
 def test_case_70_a_megabyte_takes_no_time(text: str) -> None:
