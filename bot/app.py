@@ -195,6 +195,7 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
     from bot.chat.context import QueryServices, Services
     from bot.chat.dispatcher import Dispatcher
     from bot.chat.listener import Listener
+    from bot.chat.registry import COMMANDS
     from bot.chat.telegram_client import TelegramClient
     from bot.preview.replay import Replay
 
@@ -208,22 +209,23 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         await store.polls.sync(current.config().sources, wall())
         return changed
 
-    house = Services(
+    services = Services(
+        commands=COMMANDS,
         config=current.config,
-        store=store.chats,
-        wishes=store.wishes,
-        guests=store.guests,
+        chats=store.chats,
+        preferences=store.wishes,
+        admissions=store.guests,
         buttons=store.buttons,
-        library=library,
+        queries=library,
         owners=owners,
         access=settings.access,
         now=wall,
         clock=time.monotonic,
-        look=line.is_administrator,
-        tell=lambda alerts: store.polls.tell(alerts, wall()),
-        reload=reload,
+        is_administrator=line.is_administrator,
+        queue_alerts=lambda alerts: store.polls.tell(alerts, wall()),
+        reload_config=reload,
     )
-    answering = Dispatcher(line, Authorizer(house), base.store.chats, owners, wall)
+    answering = Dispatcher(line, Authorizer(services), base.store.chats, owners, wall)
     return Listener(line, answering, base.store.deliveries, clock=time.monotonic, beat=beat, ail=ail)
 
 

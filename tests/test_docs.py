@@ -10,7 +10,7 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from bot.chat.handlers.basics import VERBS
+from bot.chat.registry import COMMANDS
 from bot.cli.main import cli
 from bot.config import schema
 from bot.config.settings import Settings
@@ -66,7 +66,7 @@ def test_the_readme_explains_every_verb_and_its_options() -> None:
 def test_the_readme_explains_every_command_of_the_chat_and_no_other() -> None:
     """What the bot understands in a chat is what its table says, but for what only buttons and forwards say."""
     table = readme().partition("### In the chat\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"`/(\w+)", table)) == set(VERBS) - {"decline", "channel"}
+    assert set(re.findall(r"`/(\w+)", table)) == set(COMMANDS) - {"decline", "channel"}
 
 
 def test_the_readme_explains_every_exit_code() -> None:

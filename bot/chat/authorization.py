@@ -7,74 +7,76 @@ Telegram, or any word of a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from bot.chat import access_rules
 from bot.chat.access_rules import Administrators, AdmissionNotifier, Need, RateLimiter, Refusal, Standing
 from bot.chat.arguments.names import find, named
 from bot.chat.callbacks import pressed
-from bot.chat.context import Handler, Request, Services, asked_by, words_of
-from bot.chat.handlers.basics import DEAR, VERBS, choice, unknown
+from bot.chat.context import CommandSpec, Request, Services, build_request, translator_of
+from bot.chat.handlers.basics import answer_unknown
+from bot.chat.handlers.subscriptions import choice_button
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
 from bot.chat.question_limit import DearQuestions
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import basics as basics_texts
 from bot.errors import BotError
-from bot.i18n import Translator, words
+from bot.i18n import Say, Translator, words
 from bot.model import Chat
 
 
 class Authorizer:
     """Answers commands. Keeps in memory only how fast people write and whom it looked up lately."""
 
-    def __init__(self, house: Services) -> None:
-        self._house = house
-        self.administrators = Administrators(house.look, house.clock)
-        self._haste = RateLimiter(house.clock)
-        self._knocks = AdmissionNotifier(house.clock, house.owners)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.administrators = Administrators(services.is_administrator, services.clock)
+        self._haste = RateLimiter(services.clock)
+        self._knocks = AdmissionNotifier(services.clock, services.owners)
         self._dear = DearQuestions()
 
     @property
-    def house(self) -> Services:
+    def services(self) -> Services:
         """Return what the commands work on."""
-        return self._house
+        return self._services
 
     async def answer(self, command: Command) -> Answer:
         """Check and carry out one command. BotError (the store) is the caller's to tell with `accesstexts.trouble`."""
-        if command.verb not in VERBS and not command.addressed:
+        if command.verb not in self._services.commands and not command.addressed:
             return Answer()
         step = self._haste.take(command.chat.id if command.mask or not command.user else command.user)
         if step == "drop":
             return Answer()
-        asked = await self._asked(command)
+        request = await self._build_request(command)
         if step == "notice":
-            return _turn_away(command, access_texts.too_fast(asked.words))
-        meant = await pressed(self._house, command)
+            return _turn_away(command, access_texts.too_fast(request.translator))
+        meant = await pressed(self._services, command)
         if meant is None:
-            return Answer(toast=access_texts.too_old(asked.words))
-        asked = replace(asked, command=meant)
-        need, handler = VERBS.get(meant.verb, ("read", unknown))
+            return Answer(toast=access_texts.too_old(request.translator))
+        request = replace(request, command=meant)
+        spec = self._services.commands.get(meant.verb, _UNKNOWN)
+        need = spec.need
         if meant.kind == "channel" and need == "read":
             need = "change"  # an answer would be a post, and anybody who reads the channel can press
-        refusal = await self._refusal(need, asked)
+        refusal = await self._refusal(need, request)
         if refusal:
-            return await self._refuse(asked, refusal)
-        answer = await self._answered(asked, handler)
-        return _aside(asked, answer) if meant.kind == "channel" else answer
+            return await self._refuse(request, refusal)
+        answer = await self._answered(request, spec)
+        return _aside(request, answer) if meant.kind == "channel" else answer
 
-    async def _answered(self, asked: Request, handler: Handler) -> Answer:
+    async def _answered(self, request: Request, spec: CommandSpec) -> Answer:
         """Let a handler answer; what takes long has its turn, at once or not at all, and what comes `later` waits."""
-        command = asked.command
+        command = request.command
         person = command.chat.id if command.mask or not command.user else command.user
-        if command.verb not in DEAR:
-            answer = await handler(self._house, asked)
+        if not spec.is_slow:
+            answer = await spec.handler(self._services, request)
         elif busy := self._dear.busy(person):
-            return _turn_away(command, access_texts.busy(asked.words, yours=busy == "yours"))
+            return _turn_away(command, access_texts.busy(request.translator, yours=busy == "yours"))
         else:
             async with self._dear.turn(person):
-                answer = await handler(self._house, asked)
+                answer = await spec.handler(self._services, request)
         if (later := answer.later) is None:
             return answer
 
@@ -86,7 +88,7 @@ class Authorizer:
 
     def home(self) -> Translator:
         """Return the words of the installation, for when no chat's can be looked up."""
-        return words(self._house.config().language)
+        return words(self._services.config().language)
 
     async def joined(self, change: Membership) -> tuple[Reply, ...]:
         """Say in a group that we have entered what comes next; ask the owners when it is not admitted.
@@ -98,33 +100,32 @@ class Authorizer:
         if not change.entered or change.kind != "group" or self._haste.take(change.user or change.chat) != "go":
             return ()
         command = Command(Chat(change.chat), "group", change.user, change.name, change.title, "start", addressed=True)
-        asked = await self._asked(command)
-        refusal = await self._refusal("read", asked)
+        request = await self._build_request(command)
+        refusal = await self._refusal("read", request)
         if refusal:
-            return (await self._refuse(asked, refusal)).replies
-        _, start = VERBS["start"]
-        return (await start(self._house, asked)).replies
+            return (await self._refuse(request, refusal)).replies
+        return (await self._services.commands["start"].handler(self._services, request)).replies
 
     async def _channel(self, change: Membership) -> tuple[Reply, ...]:
         if not self._knocks.first(change.chat, change.user):
             return ()
         said = []
-        for owner in access_rules.each_owner(self._house.owners):
-            _ = await words_of(self._house, Chat(owner))
+        for owner in access_rules.each_owner(self._services.owners):
+            _ = await translator_of(self._services, Chat(owner))
             text = admin_texts.channel(_, change.chat, change.title, inside=True)
             said.append(Reply(Chat(owner), text, notice=True))
         return tuple(said)
 
-    async def _asked(self, command: Command) -> Request:
-        owner = access_rules.is_owner(command.user, self._house.owners)
-        return await asked_by(self._house, command, owner=owner)
+    async def _build_request(self, command: Command) -> Request:
+        owner = access_rules.is_owner(command.user, self._services.owners)
+        return await build_request(self._services, command, owner=owner)
 
     # ------------------------------------------------------------------------------------------ access
 
-    async def _refusal(self, need: Need, asked: Request) -> Refusal | None:
-        house, command = self._house, asked.command
-        admitted = asked.owner or await self._may_use(command)
-        standing = Standing(asked.owner, bool(house.owners), admitted, command.kind == "private", command.mask)
+    async def _refusal(self, need: Need, request: Request) -> Refusal | None:
+        services, command = self._services, request.command
+        admitted = request.owner or await self._may_use(command)
+        standing = Standing(request.owner, bool(services.owners), admitted, command.kind == "private", command.mask)
         verdict = access_rules.judge(need, standing)
         if verdict == "ask":
             try:
@@ -135,53 +136,53 @@ class Authorizer:
         return None if verdict == "yes" or verdict == "ask" else verdict  # noqa: PLR1714 - mypy narrows this, not a set
 
     async def _may_use(self, command: Command) -> bool:
-        house, chat = self._house, command.chat.id
-        if house.access == "open":
-            return not await house.store.revoked(chat)
-        if await house.store.admitted(chat):
+        services, chat = self._services, command.chat.id
+        if services.access == "open":
+            return not await services.chats.revoked(chat)
+        if await services.chats.admitted(chat):
             return True
         # Whom watchlists.yaml names may use what is under the alerts that it gets.
-        fixed = {reader.id for one in house.config().watchlists for reader in one.deliver_to}
+        fixed = {reader.id for one in services.config().watchlists for reader in one.deliver_to}
         pressed_alert = command.press is not None and command.press.alert
-        return pressed_alert and chat in fixed and not await house.store.revoked(chat)
+        return pressed_alert and chat in fixed and not await services.chats.revoked(chat)
 
-    async def _refuse(self, asked: Request, refusal: Refusal) -> Answer:
-        command, _ = asked.command, asked.words
+    async def _refuse(self, request: Request, refusal: Refusal) -> Answer:
+        command, _ = request.command, request.translator
         if refusal == "closed":
-            return await self._closed(asked)
+            return await self._closed(request)
         if refusal == "as_group":  # written, for a press shows who it is
-            return _turn_away(command, access_texts.as_group(_), self._again(asked))
+            return _turn_away(command, access_texts.as_group(_), self._again(request))
         if refusal == "ownerless":
             return _turn_away(command, access_texts.ownerless(_, command.chat.id, command.user))
         if refusal == "administrators" and command.kind == "channel":
             return _turn_away(command, access_texts.of_channel(_))
         return _turn_away(command, _REFUSALS[refusal](_))
 
-    def _again(self, asked: Request) -> tuple[Button, ...]:
+    def _again(self, request: Request) -> tuple[Button, ...]:
         """Return buttons that ask for the same: whoever presses one shows who they are."""
-        command = asked.command
+        command = request.command
         if command.verb not in {"subscribe", "unsubscribe"}:
             same = data(command.verb, command.words)
             whole = command.words or command.verb not in {"watch", "unwatch"}
             fits = whole and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
             return (Button(basics_texts.label(f"/{command.verb} {command.words}", 40), same),) if fits else ()
-        config = self._house.config()
+        config = self._services.config()
         known = [found for name in named(config, command.words) if (found := find(config, name))]
-        buttons = tuple(choice(command.verb, watchlist, "") for watchlist in known)
-        return buttons or (Button(access_texts.show_lists(asked.words), data("lists", "1")),)
+        buttons = tuple(choice_button(command.verb, watchlist, "") for watchlist in known)
+        return buttons or (Button(access_texts.show_lists(request.translator), data("lists", "1")),)
 
-    async def _closed(self, asked: Request) -> Answer:
+    async def _closed(self, request: Request) -> Answer:
         """Refuse, and ask the owners: each that has a private chat with the bot gets a button."""
-        command, house = asked.command, self._house
+        command, services = request.command, self._services
         first = self._knocks.first(command.chat.id, command.user)
-        refused = _turn_away(command, access_texts.closed(asked.words, command.chat.id, asked=first))
+        refused = _turn_away(command, access_texts.closed(request.translator, command.chat.id, asked=first))
         if not first:
             return refused
         title = None if command.kind == "private" else command.title
-        await house.guests.knock(command.chat.id, command.kind, title, house.now())
+        await services.admissions.knock(command.chat.id, command.kind, title, services.now())
         knocks = list(refused.replies)
-        for owner in access_rules.each_owner(self._house.owners):
-            _ = await words_of(house, Chat(owner))
+        for owner in access_rules.each_owner(self._services.owners):
+            _ = await translator_of(services, Chat(owner))
             text = access_texts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
             buttons = (
                 Button(access_texts.admit(_), data("admit", str(command.chat.id))),
@@ -191,7 +192,8 @@ class Authorizer:
         return replace(refused, replies=tuple(knocks))
 
 
-_REFUSALS: dict[Refusal, Callable[[Translator], str]] = {
+_UNKNOWN: Final = CommandSpec("", "read", answer_unknown)
+_REFUSALS: Final[dict[Refusal, Say]] = {
     "owners": access_texts.owners_only,
     "administrators": access_texts.administrators,
     "as_channel": access_texts.as_channel,
@@ -199,13 +201,13 @@ _REFUSALS: dict[Refusal, Callable[[Translator], str]] = {
 }
 
 
-def _aside(asked: Request, answer: Answer) -> Answer:
+def _aside(request: Request, answer: Answer) -> Answer:
     """Answer a press in a channel to who pressed alone: a message would be a post that everybody reads."""
     if answer.toast or not answer.replies:
         return replace(answer, replies=())
-    (reply, *_others), _ = answer.replies, asked.words
-    asks = asked.command.verb == "mute" and reply.buttons
-    return Answer(toast=basics_texts.bare(access_texts.by_owner(_, asked.command.chat.id) if asks else reply.text))
+    (reply, *_others), _ = answer.replies, request.translator
+    asks = request.command.verb == "mute" and reply.buttons
+    return Answer(toast=basics_texts.bare(access_texts.by_owner(_, request.command.chat.id) if asks else reply.text))
 
 
 def _turn_away(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:

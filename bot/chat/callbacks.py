@@ -22,19 +22,19 @@ _ALERT: dict[Action, tuple[str, str]] = {
 }
 
 
-async def pressed(house: Services, command: Command) -> Command | None:
+async def pressed(services: Services, command: Command) -> Command | None:
     """Return the command that a press stands for; what was written stands for itself."""
     press = command.press
     if press is None or (press.message is not None and not press.said):
         return command
     one = None if press.message is None else button_ids.read(press.said)
     if isinstance(one, OfAlert):
-        return await _of_alert(house, command, press, one)
-    return await _of_menu(house, command, press, one) if one else None
+        return await _of_alert(services, command, press, one)
+    return await _of_menu(services, command, press, one) if one else None
 
 
-async def _of_alert(house: Services, command: Command, press: Press, one: OfAlert) -> Command | None:
-    story = await house.buttons.story(command.chat.id, one.row, one.key, house.now())
+async def _of_alert(services: Services, command: Command, press: Press, one: OfAlert) -> Command | None:
+    story = await services.buttons.story(command.chat.id, one.row, one.key, services.now())
     if story is None:
         return None
     verb, words = _ALERT[one.action]
@@ -42,8 +42,8 @@ async def _of_alert(house: Services, command: Command, press: Press, one: OfAler
     return replace(command, verb=verb, words=words.format(story), press=meant)
 
 
-async def _of_menu(house: Services, command: Command, press: Press, one: OfMenu) -> Command | None:
-    meaning = await house.buttons.meaning(command.chat.id, one.key, one.number, house.now())
+async def _of_menu(services: Services, command: Command, press: Press, one: OfMenu) -> Command | None:
+    meaning = await services.buttons.meaning(command.chat.id, one.key, one.number, services.now())
     if meaning is None:
         return None
     verb, words, view = [*meaning.split("|"), "", ""][:3]

@@ -1,15 +1,15 @@
-"""What commands work on, and how they answer where they were asked. Nothing is decided here."""
+"""What commands work on, and how they answer where they were request. Nothing is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.access_rules import Access
+from bot.chat.access_rules import Access, Need
 from bot.chat.messages import Answer, Button, Command, Reply
 from bot.config.compiled import CompiledConfig
-from bot.i18n import Translator, words
+from bot.i18n import Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
 from bot.ports.button_store import ButtonStore
@@ -21,61 +21,74 @@ from bot.preview.replay import Replay
 
 @dataclass(frozen=True, slots=True)
 class QueryServices:
-    """What questions about queries and items are asked of."""
+    """What questions about queries and items need."""
 
     items: ItemStore
-    queries: QueryStore
+    store: QueryStore
     replay: Replay
-    setup: Callable[[], CompiledConfig]  # the configuration in force, with its engine
-    engine_of: Callable[[str], Awaitable[Engine]]  # of one query alone
-    heard: Callable[[], None]  # a chat has added or ended a query
+    compiled: Callable[[], CompiledConfig]  # the configuration in force, with its engine
+    build_engine: Callable[[str], Awaitable[Engine]]  # of one query alone
+    on_change: Callable[[], None]  # called after a chat has added or ended a query
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the commands work on. `now` tells the time in UTC, `clock` is monotonic, in seconds."""
 
+    commands: Mapping[str, CommandSpec]  # `bot.chat.registry.COMMANDS`
     config: Callable[[], Config]
-    store: ChatStore
-    wishes: PreferenceStore
-    guests: AdmissionStore
+    chats: ChatStore
+    preferences: PreferenceStore
+    admissions: AdmissionStore
     buttons: ButtonStore
-    library: QueryServices
+    queries: QueryServices
     owners: frozenset[int]
     access: Access
     now: Callable[[], datetime]
     clock: Callable[[], float]
-    look: Callable[[int, int], Awaitable[bool]]  # whether (chat, user) is an administrator; may raise BotError
-    tell: Callable[[tuple[Alert, ...]], Awaitable[object]]  # queues notices, each once
-    reload: Callable[[], Awaitable[tuple[str, ...]]]  # reads watchlists.yaml, says what has changed; ConfigError
+    is_administrator: Callable[[int, int], Awaitable[bool]]  # of (chat, user); may raise BotError
+    queue_alerts: Callable[[tuple[Alert, ...]], Awaitable[object]]  # each once
+    reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command that may be carried out."""
+    """A command with what is known about who sent it and what its chat has chosen."""
 
     command: Command
     owner: bool
-    words: Translator  # of the chat
-    zone: str = "UTC"  # of the chat
+    translator: Translator
+    zone: str = "UTC"
 
 
 Handler = Callable[[Services, Request], Awaitable[Answer]]
 
 
-async def words_of(house: Services, chat: Chat) -> Translator:
-    """Return the words to speak to a chat with: its own language, else the installation's."""
-    return words((await house.wishes.look(chat.id)).language or house.config().language)
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One command: its name, who may send it, what carries it out, and how /help and the menus show it."""
+
+    name: str
+    need: Need  # also its place: members of groups see what only reads, administrators the rest, owners all
+    handler: Handler
+    purpose: Say | None = None  # None = shown nowhere: Telegram, a button or a forwarded post sends it
+    argument: Say | None = None  # what is written after it
+    is_slow: bool = False  # it searches the items on record, or all keywords: seconds
 
 
-async def asked_by(house: Services, command: Command, *, owner: bool) -> Request:
+async def translator_of(services: Services, chat: Chat) -> Translator:
+    """Return the texts in the language of a chat, else in that of the installation."""
+    return words((await services.preferences.look(chat.id)).language or services.config().language)
+
+
+async def build_request(services: Services, command: Command, *, owner: bool) -> Request:
     """Return a command with what its chat has chosen, else the installation."""
-    look, home = await house.wishes.look(command.chat.id), house.config()
+    look, home = await services.preferences.look(command.chat.id), services.config()
     return Request(command, owner, words(look.language or home.language), look.timezone or home.timezone)
 
 
-def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
-    """Answer where it was asked: a command with a message, a press in the message of its button.
+def reply(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """Answer a command with a message, and a press in the message of its button.
 
     A press under a message that is to stay as it is, such as an alert, is answered with a new one.
     """
@@ -83,7 +96,7 @@ def say(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer
     return Answer((Reply(command.chat, text, buttons, edit=press.message if press and press.view != "new" else None),))
 
 
-async def let_in(house: Services, asked: Request) -> None:
-    """Admit a chat that an owner has made a reader: what an owner subscribes, an owner has admitted."""
-    if asked.owner and house.access == "closed":
-        await house.store.admit(asked.command.chat.id, asked.command.user or 0, house.now())
+async def auto_admit(services: Services, request: Request) -> None:
+    """Admit a chat that an owner subscribes to something: that an owner wants it there is clear."""
+    if request.owner and services.access == "closed":
+        await services.chats.admit(request.command.chat.id, request.command.user or 0, services.now())

@@ -17,9 +17,9 @@ from typing import Any
 
 from bot.chat.access_rules import each_owner, is_owner
 from bot.chat.authorization import Authorizer
-from bot.chat.context import words_of
-from bot.chat.menu import Menu, chosen, mark, menus, own
-from bot.chat.messages import Answer, Command, Membership, Migration, Reply
+from bot.chat.context import translator_of
+from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
+from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
 from bot.chat.scheduled import EVERY, go
 from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import access as access_texts
@@ -142,12 +142,16 @@ class Dispatcher:
 
     async def register(self) -> None:
         """Set the menus, where Telegram shows others. What fails is said in the log and tried at the next start."""
-        house = self._commands.house
+        services = self._commands.services
         try:
-            theirs = [own(await words_of(house, Chat(one)), one) for one in each_owner(self._owners)]
-            shown = (*menus(self._commands.home()), *theirs)
-            number = mark(shown, self.username)
-            if await self._store.menus() != number and all([await self._set(menu) for menu in shown]):
+            commands = services.commands
+            owners = [(one, await translator_of(services, Chat(one))) for one in each_owner(self._owners)]
+            menus = [
+                *general_menus(commands, self._commands.home()),
+                *(owner_menu(commands, _, one) for one, _ in owners),
+            ]
+            number = fingerprint(menus, self.username)
+            if await self._store.menus() != number and all([await self._set(menu) for menu in menus]):
                 await self._store.set_menus(number)
         except BotError as error:
             log.info("command menus not set", extra={"reason": str(error)})
@@ -198,7 +202,9 @@ class Dispatcher:
                 await self._toast(said.press.id, answer.toast)
             message = await self._carry_out(answer)
             if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
-                await self._set(own(await words_of(self._commands.house, said.chat), said.chat.id))
+                services = self._commands.services
+                _ = await translator_of(services, said.chat)
+                await self._set(owner_menu(services.commands, _, said.chat.id))
             if answer.later is not None:
                 return _FollowUp(answer.later, message)
         return None
@@ -216,12 +222,12 @@ class Dispatcher:
 
     async def rounds(self) -> None:
         """Say and do what is due unasked; for a fault of the store, the next round comes soon."""
-        house = self._commands.house
-        if (now := house.clock()) < self._round_at:
+        services = self._commands.services
+        if (now := services.clock()) < self._round_at:
             return
         self._round_at = now + EVERY
         try:
-            await self._carry_out(await go(house))
+            await self._carry_out(await go(services))
         except BotError as error:
             log.warning("rounds not made", extra={"reason": str(error)})
 
@@ -242,8 +248,9 @@ class Dispatcher:
         await self._store.migrate(old, new)
         self._commands.administrators.forget(old)
         log.info("group has a new id", extra={"chat": old, "new": new})
-        if language := (await self._commands.house.wishes.look(new)).language:
-            for menu in chosen(words(language), new, "group", owner=False):
+        services = self._commands.services
+        if language := (await services.preferences.look(new)).language:
+            for menu in chat_menus(services.commands, words(language), new, "group", owner=False):
                 await self._set(menu)
 
     async def _moved(self, change: Membership) -> None:
@@ -293,7 +300,7 @@ class Dispatcher:
         if not reply.buttons:
             return reply
         meanings = [one.data for one in reply.buttons]
-        said = await self._commands.house.buttons.keep(reply.chat.id, meanings, self._now())
+        said = await self._commands.services.buttons.keep(reply.chat.id, meanings, self._now())
         buttons = tuple(replace(one, data=key) for one, key in zip(reply.buttons, said, strict=True))
         return replace(reply, buttons=buttons)
 

@@ -1,131 +1,73 @@
 """The commands as people are shown them: Telegram's menus, who sees which, and the rows of /help.
 
-One table of all commands, in the words of a language. Nothing is asked or decided here; what a command does and who
-may use it stands in `bot.chat.handlers.basics`.
+In comes the table of commands (`bot.chat.registry`), out go menus and rows in the words of a language. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
+from bot.chat.access_rules import Need
+from bot.chat.context import CommandSpec
+from bot.chat.messages import CommandHelp, Menu
 from bot.i18n import LANGUAGES, Translator, words
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command: what it is for, and what is written after it."""
-
-    verb: str
-    purpose: str
-    takes: str = ""
+Commands = Mapping[str, CommandSpec]
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """The commands of one scope of the Bot API.
-
-    `chat` only for the scopes of one chat; no commands = it has no menu of its own; `language` is of the users who see
-    it, "" = all whose language has no own menu.
-    """
-
-    scope: str
-    commands: tuple[tuple[str, str], ...]
-    chat: int | None = None
-    language: str = ""
-
-
-def looking(_: Translator) -> tuple[Entry, ...]:
-    """Return what only shows something."""
-    return (
-        Entry("lists", _("What you can subscribe to")),
-        Entry("mine", _("What this chat is told")),
-        Entry("latest", _("The latest stories, told or not"), _("ID")),
-        Entry("story", _("All about a story that was told here: its link"), _("LINK")),
-        Entry("test", _("Try a query on the latest news"), _("QUERY")),
-        Entry("why", _("Why an article was told here, or was not"), _("LINK")),
-        Entry("status", _("Whether the bot is watching")),
-        Entry("help", _("All commands")),
+def help_rows(commands: Commands, _: Translator, *needs: Need) -> tuple[CommandHelp, ...]:
+    """Return the commands that need one of these rights and are shown to people, in the order of the table."""
+    return tuple(
+        CommandHelp(one.name, one.purpose(_), one.argument(_) if one.argument else "")
+        for one in commands.values()
+        if one.purpose and one.need in needs
     )
 
 
-def changing(_: Translator) -> tuple[Entry, ...]:
-    """Return what changes what a chat is told."""
-    return (
-        Entry("subscribe", _("Tell this chat about a watchlist"), _("ID")),
-        Entry("unsubscribe", _("Stop telling it about a watchlist"), _("ID")),
-        Entry("watch", _("Tell this chat about a query of its own"), _("QUERY")),
-        Entry("unwatch", _("End a query of this chat"), _("NUMBER")),
-        Entry("settings", _("Everything that can be chosen, with buttons")),
-        Entry("pause", _("Tell nothing until /resume")),
-        Entry("resume", _("Go on, and catch up if you like")),
-        Entry("mute", _("Not to hear of a word, story, watchlist or source"), _("WHAT 1h")),
-        Entry("quiet", _("Hours in which only urgent alerts come"), _("23:00-07:00")),
-        Entry("digest", _("Alerts together, as a list"), _("daily 08:00")),
-        Entry("language", _("In which language I speak here")),
-        Entry("forget", _("Delete everything about this chat")),
-    )
-
-
-def owning(_: Translator) -> tuple[Entry, ...]:
-    """Return what is for owners."""
-    return (
-        Entry("sources", _("How every source is doing")),
-        Entry("chats", _("Who uses the bot, and who would like to")),
-        Entry("reload", _("Read watchlists.yaml anew, at once")),
-        Entry("for", _("Act for a channel"), _("CHAT COMMAND")),
-        Entry("admit", _("Let a chat use the bot"), _("CHAT")),
-        Entry("revoke", _("Take that back"), _("CHAT")),
-    )
-
-
-def menus(home: Translator) -> tuple[Menu, ...]:
+def general_menus(commands: Commands, home: Translator) -> tuple[Menu, ...]:
     """Return the menus of all chats, in every language.
 
-    In groups the members see what only looks, the administrators all; users of another language see `home`'s.
+    In groups the members see what only reads, the administrators all; users of another language see `home`'s.
     """
     found = []
     for language, _ in (("", home), *((code, words(code)) for code in LANGUAGES)):
-        everybody, looks = _shown(_everybody(_)), _shown(looking(_))
+        everybody, readers = _entries(commands, _, "read", "change"), _entries(commands, _, "read")
         found += [
             Menu("all_private_chats", everybody, language=language),
-            Menu("all_group_chats", looks, language=language),
+            Menu("all_group_chats", readers, language=language),
             Menu("all_chat_administrators", everybody, language=language),
         ]
     return tuple(found)
 
 
-def own(_: Translator, owner: int) -> Menu:
+def owner_menu(commands: Commands, _: Translator, owner: int) -> Menu:
     """Return the menu of an owner's private chat."""
-    return Menu("chat", _shown((*_everybody(_), *owning(_))), owner)
+    return Menu("chat", _entries(commands, _, "read", "change", "own"), owner)
 
 
-def chosen(_: Translator, chat: int, kind: str, *, owner: bool) -> tuple[Menu, ...]:
+def chat_menus(commands: Commands, _: Translator, chat: int, kind: str, *, owner: bool) -> tuple[Menu, ...]:
     """Return the menus of a chat that has chosen its language: they win over those of the users' languages."""
     if kind == "channel":
         return ()
+    everybody, readers = _entries(commands, _, "read", "change"), _entries(commands, _, "read")
     if kind == "group":
-        everybody, looks = _shown(_everybody(_)), _shown(looking(_))
-        return (Menu("chat", looks, chat), Menu("chat_administrators", everybody, chat))
-    return (own(_, chat) if owner else Menu("chat", _shown(_everybody(_)), chat),)
+        return (Menu("chat", readers, chat), Menu("chat_administrators", everybody, chat))
+    return (owner_menu(commands, _, chat) if owner else Menu("chat", everybody, chat),)
 
 
-def given_back(chat: int, kind: str) -> tuple[Menu, ...]:
+def removed_menus(chat: int, kind: str) -> tuple[Menu, ...]:
     """Return the menus of a chat that is forgotten: none of its own."""
     scopes = {"private": ("chat",), "group": ("chat", "chat_administrators"), "channel": ()}
     return tuple(Menu(scope, (), chat) for scope in scopes[kind])
 
 
-def mark(shown: tuple[Menu, ...], name: str) -> int:
-    """Return a signed 64-bit number that is another where these menus of the bot of this name are others."""
-    return int.from_bytes(blake2b(repr((name, shown)).encode(), digest_size=8).digest(), signed=True)
+def fingerprint(menus: Iterable[Menu], username: str) -> int:
+    """Return a signed 64-bit number that differs where these menus of the bot of this name differ."""
+    return int.from_bytes(blake2b(repr((username, tuple(menus))).encode(), digest_size=8).digest(), signed=True)
 
 
-def _everybody(_: Translator) -> tuple[Entry, ...]:
-    return (*looking(_)[:1], *changing(_), *looking(_)[1:])
-
-
-def _shown(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
+def _entries(commands: Commands, _: Translator, *needs: Need) -> tuple[tuple[str, str], ...]:
     """Return commands with what Telegram shows beside them."""
-    return tuple((one.verb, f"{one.purpose}: {one.takes}" if one.takes else one.purpose) for one in entries)
+    rows = help_rows(commands, _, *needs)
+    return tuple((one.name, f"{one.purpose}: {one.argument}" if one.argument else one.purpose) for one in rows)

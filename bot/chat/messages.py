@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.chat.menu import Menu
 from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
@@ -87,6 +86,29 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     edit: int | None = None  # the message to show it in; None = a new one
     notice: bool = False  # nobody asked for it: when it cannot be sent, nothing follows from that
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The commands of one scope of the Bot API, each with what is shown beside it.
+
+    `chat` only for the scopes of one chat; no commands = it has no menu of its own; `language` is of the users who see
+    it, "" = all whose language has no own menu.
+    """
+
+    scope: str
+    commands: tuple[tuple[str, str], ...]
+    chat: int | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """A row of /help: a command, what it is for, and what is written after it."""
+
+    name: str
+    purpose: str
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)

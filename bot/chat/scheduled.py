@@ -1,7 +1,7 @@
-"""What the bot says and does unasked, now and then: the daily "still watching", and leaving groups nobody let in.
+"""What the bot does unasked: the daily "still watching", and leaving groups that nobody admitted.
 
-In comes the house, out goes an Answer for whoever carries answers out. What is to come daily takes the way of alerts,
-under a number that is that day's, so that it comes once whoever makes the rounds.
+In come the services, out goes an Answer for whoever carries answers out. What comes daily goes through the outbox, with
+a number made of chat and day, so that it comes once, whichever instance does the round.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hashlib import blake2b
 from bot.alerts.calendar import instant, zone_of
 from bot.alerts.policy import pausing
 from bot.chat.access_rules import each_owner
-from bot.chat.context import Services, words_of
+from bot.chat.context import Services, translator_of
 from bot.chat.messages import Answer, Reply
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
@@ -26,26 +26,26 @@ STAY = timedelta(hours=24)  # in a group that nobody lets in
 _DAY = timedelta(days=1)
 
 
-async def go(house: Services) -> Answer:
+async def go(services: Services) -> Answer:
     """Make one round."""
-    await _still(house)
-    return await _leave(house)
+    await _still(services)
+    return await _leave(services)
 
 
-async def _still(house: Services) -> None:
-    now = house.now()
-    wished = await house.wishes.still(now - _DAY)
+async def _still(services: Services) -> None:
+    now = services.now()
+    wished = await services.preferences.still(now - _DAY)
     due = [(one, at) for one in wished if (at := _due(one.wishes, now))]
     if not due:
         return
-    every = (await house.store.status(now)).sources
+    every = (await services.chats.status(now)).sources
     well = sum(one.error is None for one in every)
     alerts = []
     for one, at in due:
-        _ = words(one.look.language or house.config().language)
+        _ = words(one.look.language or services.config().language)
         text = settings_menu_texts.still_watching(_, well, len(every), one.alerts)
         alerts.append(Alert(one.chat, _number(one.chat, at), (), text, None, "", (), priority="low"))
-    await house.tell(tuple(alerts))
+    await services.queue_alerts(tuple(alerts))
 
 
 def _due(wishes: Preferences, now: datetime) -> datetime | None:
@@ -61,16 +61,16 @@ def _number(chat: Chat, at: datetime) -> int:
     return int.from_bytes(blake2b(repr(("still", chat.id, chat.topic, at)).encode(), digest_size=8).digest()) >> 2
 
 
-async def _leave(house: Services) -> Answer:
+async def _leave(services: Services) -> Answer:
     """Leave groups that asked a day ago and that nobody let in, and tell the owners."""
-    if house.access == "open" or not house.owners:
+    if services.access == "open" or not services.owners:
         return Answer()
-    fixed = {reader.id for one in house.config().watchlists for reader in one.deliver_to}
-    strangers = [chat for chat in await house.guests.strangers(house.now() - STAY) if chat not in fixed]
+    fixed = {reader.id for one in services.config().watchlists for reader in one.deliver_to}
+    strangers = [chat for chat in await services.admissions.strangers(services.now() - STAY) if chat not in fixed]
     replies = []
-    for owner in each_owner(house.owners) if strangers else ():
-        _ = await words_of(house, Chat(owner))
+    for owner in each_owner(services.owners) if strangers else ():
+        _ = await translator_of(services, Chat(owner))
         replies += [Reply(Chat(owner), admin_texts.left(_, chat), notice=True) for chat in strangers]
     for chat in strangers:  # twenty at most
-        await house.guests.forget_knock(chat)
+        await services.admissions.forget_knock(chat)
     return Answer(tuple(replies), leave=tuple(strangers))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.menu import Menu
-from bot.chat.messages import Reply
+from bot.chat.messages import Menu, Reply
 from bot.chat.updates import ALLOWED
 from bot.errors import DeliveryError
 from bot.notify.telegram import refusals

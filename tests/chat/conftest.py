@@ -16,6 +16,7 @@ import pytest
 from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.messages import Answer, Command, Press
+from bot.chat.registry import COMMANDS
 from bot.config.active import ActiveConfig, Personal
 from bot.config.compiled import CompiledConfig
 from bot.errors import ConfigError, DeliveryError
@@ -103,13 +104,14 @@ class Desk:
     def commands(self) -> Authorizer:
         """Return the commands, built at first use so that a test can set the rest before."""
         if self._commands is None:
-            house = Services(
+            services = Services(
+                commands=COMMANDS,
                 config=lambda: self.config,
-                store=self.store.chats,
-                wishes=self.store.wishes,
-                guests=self.store.guests,
+                chats=self.store.chats,
+                preferences=self.store.wishes,
+                admissions=self.store.guests,
                 buttons=self.store.buttons,
-                library=QueryServices(
+                queries=QueryServices(
                     self.store.items,
                     self.store.queries,
                     Replay(self.store.items, self.clock),
@@ -121,11 +123,11 @@ class Desk:
                 access=self.access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
                 now=lambda: self.now,
                 clock=self.clock,
-                look=self.look,
-                tell=lambda alerts: self.store.polls.tell(alerts, self.now),
-                reload=self.reload,
+                is_administrator=self.look,
+                queue_alerts=lambda alerts: self.store.polls.tell(alerts, self.now),
+                reload_config=self.reload,
             )
-            self._commands = Authorizer(house)
+            self._commands = Authorizer(services)
         return self._commands
 
     async def ask(self, text: str, **said: Any) -> Answer:

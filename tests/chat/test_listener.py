@@ -18,6 +18,7 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.listener import Listener
+from bot.chat.registry import COMMANDS
 from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import access as access_texts
 from bot.errors import StoreError
@@ -70,27 +71,28 @@ def make(
 
     def built(*, access: str = "open", wait: float = 25.0, patient: bool = False) -> Listener:
         line = TelegramClient(bot_token, telegram_server.url)
-        house = Services(
+        services = Services(
+            commands=COMMANDS,
             config=lambda: Config((), (KREMLIN,)),
-            store=store.chats,
-            wishes=store.wishes,
-            guests=store.guests,
+            chats=store.chats,
+            preferences=store.wishes,
+            admissions=store.guests,
             buttons=store.buttons,
-            library=library,
+            queries=library,
             owners=frozenset({OWNER}),
             access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
             now=lambda: datetime.now(UTC),
             clock=time.monotonic,
-            look=line.is_administrator,
-            tell=lambda alerts: store.polls.tell(alerts, datetime.now(UTC)),
-            reload=unread,
+            is_administrator=line.is_administrator,
+            queue_alerts=lambda alerts: store.polls.tell(alerts, datetime.now(UTC)),
+            reload_config=unread,
         )
-        answering = Dispatcher(line, Authorizer(house), store.chats, house.owners, house.now)
+        answering = Dispatcher(line, Authorizer(services), store.chats, services.owners, services.now)
         return Listener(
             line,
             answering,
             store.deliveries,
-            now=house.now,
+            now=services.now,
             clock=time.monotonic if patient else swift,
             sleep=asyncio.sleep if patient else swift.sleep,
             ail=ailments.append,
@@ -198,10 +200,10 @@ async def test_queries_are_tried_watched_and_explained_over_the_wire(
         (key,) = telegram_server.keys(READER, asked.message).values()
         telegram_server.press(key, chat=READER, user=READER, message=asked.message)
         await until(lambda: "I watch for" in telegram_server.shown(READER, asked.message))
-        await until(lambda: [name for name in library.setup().watchlists if name.startswith("~")])
+        await until(lambda: [name for name in library.compiled().watchlists if name.startswith("~")])
         assert "<code>summit</code>" in await answers(telegram_server, "/mine")
         assert "no longer" in await answers(telegram_server, "/unwatch 1")
-        await until(lambda: not [name for name in library.setup().watchlists if name.startswith("~")])
+        await until(lambda: not [name for name in library.compiled().watchlists if name.startswith("~")])
 
 
 async def test_others_are_answered_while_a_dozen_queries_are_forecast(

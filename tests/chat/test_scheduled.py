@@ -16,12 +16,12 @@ MINUTE = timedelta(minutes=1)
 
 async def test_still_watching_comes_once_a_day_at_its_hour(desk: Any) -> None:
     """Once however many rounds are made, not before its time, not when it is long over, and not in a pause."""
-    house = desk.commands.house
+    services = desk.commands.services
     store = desk.store
     await store.wishes.wish(Chat(READER), replace(NONE, still=9 * 60))
     for hour, minute, many in ((8, 59, 0), (9, 0, 1), (9, 1, 1), (11, 0, 1)):
         desk.now = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
-        await go(house)
+        await go(services)
         assert (await store.chats.status(desk.now)).waiting == many
     epoch = await store.deliveries.take_role("sender", desk.now, MINUTE)
     (one,) = await store.deliveries.claim(epoch, desk.now, limit=9, ttl=MINUTE)
@@ -29,7 +29,7 @@ async def test_still_watching_comes_once_a_day_at_its_hour(desk: Any) -> None:
     assert one.alert.priority == "low"
     await store.wishes.wish(Chat(READER), replace(NONE, still=9 * 60, paused=desk.now))
     desk.now = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
-    await go(house)
+    await go(services)
     assert (await store.chats.status(desk.now)).waiting == 1, "a pause is a pause"
 
 
@@ -38,9 +38,9 @@ async def test_case_104_a_group_that_nobody_lets_in_is_left_after_a_day(desk: An
     await desk.ask("/start", chat=GROUP, user=READER)
     desk.clock.now += 60
     await desk.ask("/start", chat=-100777, user=READER)  # deliver_to names it
-    assert (await go(desk.commands.house)).leave == ()
+    assert (await go(desk.commands.services)).leave == ()
     desk.now += timedelta(hours=25)
-    left = await go(desk.commands.house)
+    left = await go(desk.commands.services)
     assert left.leave == (GROUP,)
     assert [reply.chat for reply in left.replies] == [Chat(OWNER)]
-    assert (await go(desk.commands.house)).leave == ()
+    assert (await go(desk.commands.services)).leave == ()

@@ -55,6 +55,7 @@ OURS = {  # parameters that commands fill with words of ours
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     str: HOSTILE,
     int: st.integers(0, 10**6),
+    float: st.floats(0, 10**6),
     datetime: MOMENTS,
     tzinfo: ZONES.map(ZoneInfo),
     ZoneInfo: ZONES.map(ZoneInfo),

@@ -20,6 +20,7 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.listener import Listener
+from bot.chat.registry import COMMANDS
 from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts
@@ -179,7 +180,7 @@ async def day(
 
 
 def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) -> Listener:
-    """Return a listener as the app builds it, but for the clock of the house."""
+    """Return a listener as the app builds it, but for the clock of the services."""
     current = rig.parts[2]
 
     async def reload() -> tuple[str, ...]:
@@ -189,22 +190,23 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) 
         return rig.now
 
     replay = Replay(store.items, time.monotonic)
-    house = Services(
+    services = Services(
+        commands=COMMANDS,
         config=current.config,
-        store=store.chats,
-        wishes=store.wishes,
-        guests=store.guests,
+        chats=store.chats,
+        preferences=store.wishes,
+        admissions=store.guests,
         buttons=store.buttons,
-        library=QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
+        queries=QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
         owners=frozenset({OWNER}),
         access="open",
         now=now,
         clock=_unhurried(),
-        look=line.is_administrator,
-        tell=lambda alerts: store.polls.tell(alerts, rig.now),
-        reload=reload,
+        is_administrator=line.is_administrator,
+        queue_alerts=lambda alerts: store.polls.tell(alerts, rig.now),
+        reload_config=reload,
     )
-    answering = Dispatcher(line, Authorizer(house), store.chats, house.owners, now)
+    answering = Dispatcher(line, Authorizer(services), store.chats, services.owners, now)
     return Listener(line, answering, store.deliveries, now=lambda: datetime.now(UTC), clock=time.monotonic)
 
 

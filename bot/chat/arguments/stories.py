@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.chat.arguments.names import story_number
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import stories as stories_texts
 from bot.model import Alert
@@ -18,33 +18,33 @@ _AT_ONCE = 100  # stories of one rolling message
 _OFFERED, _BESIDE = 20, 5  # buttons that ask which is meant, and of one row
 
 
-async def pointed(house: Services, asked: Request, word: str) -> tuple[Alert, ...]:
+async def pointed(services: Services, request: Request, word: str) -> tuple[Alert, ...]:
     """Return what is meant by a word; by none, the message that was answered, else the latest."""
-    command = asked.command
+    command = request.command
     if not word and command.answers is not None:
-        return await house.wishes.listed(command.chat, command.answers, most=_AT_ONCE)
-    number = await _number(house, asked, word)
-    alert = None if number is None else await house.wishes.alert(command.chat, number)
+        return await services.preferences.listed(command.chat, command.answers, most=_AT_ONCE)
+    number = await _number(services, request, word)
+    alert = None if number is None else await services.preferences.alert(command.chat, number)
     return (alert,) if alert else ()
 
 
-async def _number(house: Services, asked: Request, word: str) -> int | None:
+async def _number(services: Services, request: Request, word: str) -> int | None:
     if word.startswith("#"):
         return story_number(word[1:])
     if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
         back = int(word or 1)
-        told = await house.wishes.told(asked.command.chat, most=back)
+        told = await services.preferences.told(request.command.chat, most=back)
         return told[back - 1] if len(told) == back else None
     if not word.startswith(("http://", "https://")):
         return None
-    traces = await house.library.items.trace(word, asked.command.chat)
+    traces = await services.queries.items.trace(word, request.command.chat)
     return next((trace.found.story for trace in traces if trace.found.story is not None), None)
 
 
-def choose(asked: Request, verb: str, alerts: tuple[Alert, ...]) -> Answer:
+def choose(request: Request, verb: str, alerts: tuple[Alert, ...]) -> Answer:
     """Ask which of several stories is meant: a button each does `verb` with it."""
     buttons = tuple(
         Button(str(place), data(verb, f"#{one.story}", "new"), beside=place % _BESIDE != 1)
         for place, one in enumerate(alerts[:_OFFERED], start=1)
     )
-    return say(asked.command, stories_texts.several(asked.words, alerts[:_OFFERED]), buttons)
+    return reply(request.command, stories_texts.several(request.translator, alerts[:_OFFERED]), buttons)

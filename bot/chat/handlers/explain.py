@@ -14,7 +14,7 @@ from datetime import timedelta
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import story_number
 from bot.chat.arguments.stories import choose, pointed
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.delivery_reason import fate, reason_of
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
@@ -61,19 +61,19 @@ class _Trial:
         return False
 
 
-async def test(house: Services, asked: Request) -> Answer:
+async def test(services: Services, request: Request) -> Answer:
     """Say whether a query can be understood, and what it would have found among the latest items."""
-    command = asked.command
-    text, refusal = understood(asked.words, command.words, "test")
+    command = request.command
+    text, refusal = understood(request.translator, command.words, "test")
     if refusal:
-        return say(command, refusal)
+        return reply(command, refusal)
     try:
-        trial = _Trial(asked.words, await house.library.engine_of(text))
+        trial = _Trial(request.translator, await services.queries.build_engine(text))
     except QueryError as error:
-        return say(command, queries_texts.refused(asked.words, error))
-    await house.library.replay.through(house.now() - _BACK, trial.look, seconds=_PATIENCE)
-    return say(
-        command, queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(house, asked))
+        return reply(command, queries_texts.refused(request.translator, error))
+    await services.queries.replay.through(services.now() - _BACK, trial.look, seconds=_PATIENCE)
+    return reply(
+        command, queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(services, request))
     )
 
 
@@ -91,44 +91,44 @@ def understood(_: Translator, words: str, verb: str) -> tuple[str, str]:
     return text, ""
 
 
-async def why(house: Services, asked: Request) -> Answer:
+async def why(services: Services, request: Request) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
-    command = asked.command
+    command = request.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
     if (number := story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
-        alert = await house.wishes.alert(command.chat, number)
-        story = await house.wishes.story(command.chat, number)
+        alert = await services.preferences.alert(command.chat, number)
+        story = await services.preferences.story(command.chat, number)
         link = (alert and alert.url) or (story and story.url) or ""
     elif not link:
-        alerts = await pointed(house, asked, "")
+        alerts = await pointed(services, request, "")
         if len(alerts) > 1:
-            return choose(asked, "why", alerts)
+            return choose(request, "why", alerts)
         link = (alerts and alerts[0].url) or ""
     if not link.startswith(("http://", "https://")):
-        return say(command, queries_texts.no_link_given(asked.words))
-    traces = await house.library.items.trace(link, command.chat)
+        return reply(command, queries_texts.no_link_given(request.translator))
+    traces = await services.queries.items.trace(link, command.chat)
     if not traces:
-        return say(command, queries_texts.unknown_link(asked.words))
-    setup = house.library.setup()
-    mine = {query.watchlist for query in await house.library.queries.watched(command.chat)}
+        return reply(command, queries_texts.unknown_link(request.translator))
+    setup = services.queries.compiled()
+    mine = {query.watchlist for query in await services.queries.store.watched(command.chat)}
     known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
     engine = await setup.engine()
-    at = when(house, asked)
+    at = when(services, request)
 
     def explained(trace: ItemHistory) -> str:
-        matches, misses = _concerning(asked.words, engine, trace.found, known)
+        matches, misses = _concerning(request.translator, engine, trace.found, known)
         what = queries_texts.verdict(fate(trace, command.chat, matches, known), at)
         if reason := reason_of(trace):
-            what += f"\n{stories_texts.joined(asked.words, reason)}"
+            what += f"\n{stories_texts.joined(request.translator, reason)}"
         return queries_texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
     told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
-    return say(command, basics_texts.fit(asked.words, told))
+    return reply(command, basics_texts.fit(request.translator, told))
 
 
-def when(house: Services, asked: Request) -> queries_texts.When:
+def when(services: Services, request: Request) -> queries_texts.When:
     """Return now, as who asked tells the time."""
-    return queries_texts.When(house.now(), zone_of(asked.zone), asked.words)
+    return queries_texts.When(services.now(), zone_of(request.zone), request.translator)
 
 
 def _concerning(

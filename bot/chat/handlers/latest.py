@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import find, named, nearest_list
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts
@@ -16,25 +16,25 @@ _BACK = timedelta(days=14)
 _WITH_BUTTONS = 5
 
 
-async def latest(house: Services, asked: Request) -> Answer:
+async def latest(services: Services, request: Request) -> Answer:
     """Show the latest stories of all watchlists of this chat, or of those that are named."""
-    command, _ = asked.command, asked.words
-    config = house.config()
-    mine = set(await house.store.subscriptions(command.chat))
+    command, _ = request.command, request.translator
+    config = services.config()
+    mine = set(await services.chats.subscriptions(command.chat))
     mine |= {one.id for one in config.watchlists if command.chat in one.deliver_to}
     if command.words.strip():
         wanted = [found for name in named(config, command.words.strip()) if (found := find(config, name))]
         if not wanted:
-            return say(command, basics_texts.no_list(_, command.words, nearest_list(config, command.words)))
+            return reply(command, basics_texts.no_list(_, command.words, nearest_list(config, command.words)))
         mine = {one.id for one in wanted}
-    stories = await house.wishes.lately(command.chat, mine, house.now() - _BACK, most=SHOWN)
+    stories = await services.preferences.lately(command.chat, mine, services.now() - _BACK, most=SHOWN)
     if not stories:
-        return say(command, latest_texts.nothing(_), (Button(basics_texts.label_lists(_), data("lists", "", "new")),))
+        return reply(command, latest_texts.nothing(_), (Button(basics_texts.label_lists(_), data("lists", "", "new")),))
     buttons = []
     rows = ((latest_texts.label_mute, "mute"), (latest_texts.label_why, "why"))
     for label, verb in rows:
         for number, one in enumerate(stories[:_WITH_BUTTONS], start=1):
             beside = number > 1
             buttons.append(Button(label(_, number), data(verb, f"#{one.story}", "new"), beside=beside))
-    text = latest_texts.latest(_, stories, house.now(), zone_of(asked.zone))
+    text = latest_texts.latest(_, stories, services.now(), zone_of(request.zone))
     return Answer((Reply(command.chat, text, tuple(buttons)),))

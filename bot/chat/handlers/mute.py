@@ -15,7 +15,7 @@ from bot.alerts.policy import live
 from bot.chat.arguments.names import find, named, story_number
 from bot.chat.arguments.stories import choose, pointed
 from bot.chat.arguments.times import Unclear, is_length, parted, until
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.schedule import back, shown, wishes_of
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -41,42 +41,42 @@ _KINDS: dict[str, Muted] = {
 }
 
 
-async def mute(house: Services, asked: Request) -> Answer:
+async def mute(services: Services, request: Request) -> Answer:
     """Show the mutes, ask what of a story or for how long, mute, or take a mute back."""
-    words = asked.command.words.strip()
-    if asked.command.answers is not None and (not words or is_length(words)):
-        return await _answered(house, asked, words)
+    words = request.command.words.strip()
+    if request.command.answers is not None and (not words or is_length(words)):
+        return await _answered(services, request, words)
     if not words or is_length(words):
-        return await _listed(house, asked)
+        return await _listed(services, request)
     if words.lower() in {"off", "all off"}:
-        many = await house.wishes.unmute(asked.command.chat, None)
-        return await _listed(house, asked, mute_texts.all_unmuted(asked.words, many))
+        many = await services.preferences.unmute(request.command.chat, None)
+        return await _listed(services, request, mute_texts.all_unmuted(request.translator, many))
     if words.startswith("#"):
-        return await _of_story(house, asked, words[1:])
+        return await _of_story(services, request, words[1:])
     what, length = _parted(words)
-    meant = await _meant(house, asked, what)
-    return say(asked.command, meant) if isinstance(meant, str) else await _obey(house, asked, meant, length)
+    meant = await _meant(services, request, what)
+    return reply(request.command, meant) if isinstance(meant, str) else await _obey(services, request, meant, length)
 
 
-async def _answered(house: Services, asked: Request, length: str) -> Answer:
+async def _answered(services: Services, request: Request, length: str) -> Answer:
     """Mute the story of the message that was answered, or ask what of it; of several, ask which."""
-    alerts = await pointed(house, asked, "")
+    alerts = await pointed(services, request, "")
     if len(alerts) > 1:
-        return choose(asked, "mute", alerts)
+        return choose(request, "mute", alerts)
     if not alerts:
-        return await _listed(house, asked)
+        return await _listed(services, request)
     if not length:
-        return await _of_story(house, asked, str(alerts[0].story))
-    return await _mute(house, asked, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
+        return await _of_story(services, request, str(alerts[0].story))
+    return await _mute(services, request, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
 
 
-async def _obey(house: Services, asked: Request, meant: Mute, length: str) -> Answer:
+async def _obey(services: Services, request: Request, meant: Mute, length: str) -> Answer:
     if length == "?":
-        return say(asked.command, mute_texts.ask(asked.words, meant), _lengths(asked, meant))
+        return reply(request.command, mute_texts.ask(request.translator, meant), _lengths(request, meant))
     if length != "off":
-        return await _mute(house, asked, meant, length)
-    had = await house.wishes.unmute(asked.command.chat, meant.kind, meant.what)
-    return await _listed(house, asked, mute_texts.unmuted(asked.words, had=bool(had)))
+        return await _mute(services, request, meant, length)
+    had = await services.preferences.unmute(request.command.chat, meant.kind, meant.what)
+    return await _listed(services, request, mute_texts.unmuted(request.translator, had=bool(had)))
 
 
 def _parted(words: str) -> tuple[str, str]:
@@ -88,22 +88,24 @@ def _parted(words: str) -> tuple[str, str]:
     return what, length or "forever"
 
 
-async def _mute(house: Services, asked: Request, meant: Mute, length: str) -> Answer:
-    command, _, now = asked.command, asked.words, house.now()
-    wishes, _look = await wishes_of(house, asked)
+async def _mute(services: Services, request: Request, meant: Mute, length: str) -> Answer:
+    command, _, now = request.command, request.translator, services.now()
+    wishes, _look = await wishes_of(services, request)
     zone = zone_of(wishes.zone)
     try:
         wanted = replace(meant, until=until(length, now, zone))
     except Unclear as error:
-        return say(command, schedule_texts.unclear(_, error))
+        return reply(command, schedule_texts.unclear(_, error))
     if wanted.kind == "word":
-        named_ones = {language for one in house.config().watchlists for language in one.languages}
+        named_ones = {language for one in services.config().watchlists for language in one.languages}
         languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))
         wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what, languages))
-    if not await house.wishes.mute(command.chat, wanted, now, most=MOST):
-        return say(command, mute_texts.too_many(_, MOST))
+    if not await services.preferences.mute(command.chat, wanted, now, most=MOST):
+        return reply(command, mute_texts.too_many(_, MOST))
     done = mute_texts.muted(_, wanted, now, zone)
-    return replace(say(command, done, _lengths(asked, wanted)), toast=basics_texts.bare(done) if command.press else "")
+    return replace(
+        reply(command, done, _lengths(request, wanted)), toast=basics_texts.bare(done) if command.press else ""
+    )
 
 
 def _forms(what: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -117,66 +119,66 @@ def _forms(what: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...]
 # ---------------------------------------------------------------------------------------------- what is meant
 
 
-async def _meant(house: Services, asked: Request, what: str) -> Mute | str:
+async def _meant(services: Services, request: Request, what: str) -> Mute | str:
     """Return what somebody wants muted, or why that cannot be."""
     first, _space, rest = what.partition(" ")
     kind = _KINDS.get(first.lower()) if rest else None
     name = rest.strip() if kind else what
     if kind == "story" or name.startswith(("http://", "https://")):
-        return await _story(house, asked, name)
-    if kind in {None, "watchlist"} and (chosen := _watchlist(house, name)):
+        return await _story(services, request, name)
+    if kind in {None, "watchlist"} and (chosen := _watchlist(services, name)):
         return chosen
-    if kind in {None, "source"} and (chosen := _source(house, name)):
+    if kind in {None, "source"} and (chosen := _source(services, name)):
         return chosen
     word = name.strip("\"“”«»'=~ ")
     size = len(tokens(word).words)
     if size > _WORDS or len(word) > _LETTERS or not (size or unspaced(word)):
-        return mute_texts.too_long(asked.words)
+        return mute_texts.too_long(request.translator)
     return Mute("word", word)
 
 
-async def _story(house: Services, asked: Request, name: str) -> Mute | str:
+async def _story(services: Services, request: Request, name: str) -> Mute | str:
     number = story_number(name)
     if number is None and name.startswith("http"):
-        traces = await house.library.items.trace(name.split(maxsplit=1)[0], asked.command.chat)
+        traces = await services.queries.items.trace(name.split(maxsplit=1)[0], request.command.chat)
         number = next((trace.found.story for trace in traces if trace.found.story is not None), None)
-    story = None if number is None else await house.wishes.story(asked.command.chat, number)
-    return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(asked.words)
+    story = None if number is None else await services.preferences.story(request.command.chat, number)
+    return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(request.translator)
 
 
-def _watchlist(house: Services, name: str) -> Mute | None:
-    ids = named(house.config(), name)
-    one = find(house.config(), ids[0]) if len(ids) == 1 else None
+def _watchlist(services: Services, name: str) -> Mute | None:
+    ids = named(services.config(), name)
+    one = find(services.config(), ids[0]) if len(ids) == 1 else None
     return Mute("watchlist", one.id, label=one.title) if one else None
 
 
-def _source(house: Services, name: str) -> Mute | None:
-    found = next((one.name for one in house.config().sources if one.name.casefold() == name.casefold()), None)
+def _source(services: Services, name: str) -> Mute | None:
+    found = next((one.name for one in services.config().sources if one.name.casefold() == name.casefold()), None)
     return Mute("source", found) if found else None
 
 
 # ---------------------------------------------------------------------------------------------- what is shown
 
 
-async def _listed(house: Services, asked: Request, done: str = "") -> Answer:
-    _, now = asked.words, house.now()
-    wishes, _look = await wishes_of(house, asked)
+async def _listed(services: Services, request: Request, done: str = "") -> Answer:
+    _, now = request.translator, services.now()
+    wishes, _look = await wishes_of(services, request)
     mutes = live(wishes.mutes, now)
     buttons = [_button(mute_texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
     if len(mutes) > 1:
         buttons.append(Button(mute_texts.label_end_all(_), data("mute", "off")))
     text = mute_texts.listed(_, mutes, now, zone_of(wishes.zone))
-    return shown(asked, text, (*_fitting(buttons), back(_)), done)
+    return shown(request, text, (*_fitting(buttons), back(_)), done)
 
 
-async def _of_story(house: Services, asked: Request, number: str) -> Answer:
+async def _of_story(services: Services, request: Request, number: str) -> Answer:
     """Offer what of a story may be muted: itself, its words, watchlists and source."""
-    _ = asked.words
-    meant = await _story(house, asked, number)
+    _ = request.translator
+    meant = await _story(services, request, number)
     if isinstance(meant, str):
-        return say(asked.command, meant)
+        return reply(request.command, meant)
     buttons = [_button(mute_texts.label_story(_), _key(meant, "?"))]
-    alert = await house.wishes.alert(asked.command.chat, int(meant.what))
+    alert = await services.preferences.alert(request.command.chat, int(meant.what))
     if alert is not None:
         words = {fold(one.text): one.text for one in alert.evidence if one.text.strip()}
         buttons += [
@@ -186,19 +188,19 @@ async def _of_story(house: Services, asked: Request, number: str) -> Answer:
         buttons += [
             _button(mute_texts.label_list(_, basics_texts.label(title, _LABEL)), f"watchlist {name} ?")
             for name, title in alert.watchlists[:2]
-            if find(house.config(), name)
+            if find(services.config(), name)
         ]
-    story = await house.wishes.story(asked.command.chat, int(meant.what))
+    story = await services.preferences.story(request.command.chat, int(meant.what))
     buttons += [
         _button(mute_texts.label_source(_, basics_texts.label(source, _LABEL)), f"source {source} ?")
         for source in (story.sources[:1] if story else ())
     ]
-    return say(asked.command, mute_texts.of_story(_, meant.label), tuple(_fitting(buttons)))
+    return reply(request.command, mute_texts.of_story(_, meant.label), tuple(_fitting(buttons)))
 
 
-def _lengths(asked: Request, meant: Mute) -> tuple[Button, ...]:
+def _lengths(request: Request, meant: Mute) -> tuple[Button, ...]:
     """Return buttons that say for how long, and one that takes it back."""
-    _ = asked.words
+    _ = request.translator
     buttons = [
         replace(_button(label, _key(meant, length)), beside=place > 0)
         for place, (length, label) in enumerate(mute_texts.lengths(_))

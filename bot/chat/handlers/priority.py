@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, cast, get_args
 
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.schedule import back, shown
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -19,34 +19,34 @@ _LOUD: Final[tuple[Priority, ...]] = get_args(Priority)
 _LABEL = 40  # characters of a title on a button
 
 
-async def loud(house: Services, asked: Request, value: str) -> Answer:
+async def loud(services: Services, request: Request, value: str) -> Answer:
     """Show how loud the subscriptions of a place are, ask how loud one shall be, or choose that."""
-    command, _ = asked.command, asked.words
+    command, _ = request.command, request.translator
     name, _space, wanted = value.partition(" ")
-    mine = {key: title(house, key) for key in await house.store.subscriptions(command.chat)}
+    mine = {key: title(services, key) for key in await services.chats.subscriptions(command.chat)}
     if not name:
         buttons = [Button(basics_texts.label(mine[key], _LABEL), data("settings", f"loud {key}")) for key in mine]
-        return shown(asked, settings_menu_texts.loud_panel(_), (*buttons[:20], back(_)))
+        return shown(request, settings_menu_texts.loud_panel(_), (*buttons[:20], back(_)))
     key = name.lower()
     chosen = wanted.strip().lower()
     if key not in mine or chosen not in {"", "default", *_LOUD}:
-        return say(command, settings_menu_texts.not_loud(_, value))
+        return reply(command, settings_menu_texts.not_loud(_, value))
     if chosen:
         choice = None if chosen == "default" else cast("Priority", chosen)
-        await house.store.loud(Subscription(command.chat, key, choice))
-    now = (await house.store.loudness(command.chat)).get(key)
-    buttons = [_button(asked, key, one, now) for one in (*_LOUD, None)]
+        await services.chats.loud(Subscription(command.chat, key, choice))
+    now = (await services.chats.loudness(command.chat)).get(key)
+    buttons = [_button(request, key, one, now) for one in (*_LOUD, None)]
     done = settings_menu_texts.saved(_) if chosen else ""
-    return shown(asked, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)
+    return shown(request, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)
 
 
-def title(house: Services, key: str) -> str:
+def title(services: Services, key: str) -> str:
     """Return what a watchlist, or a query of a chat's own, is called."""
-    found = house.library.setup().watchlists.get(key)
+    found = services.queries.compiled().watchlists.get(key)
     return found.title if found else key
 
 
-def _button(asked: Request, key: str, one: Priority | None, now: Priority | None) -> Button:
+def _button(request: Request, key: str, one: Priority | None, now: Priority | None) -> Button:
     mark = "✅ " if one == now else ""
-    label = settings_menu_texts.loudness(asked.words, one)
+    label = settings_menu_texts.loudness(request.translator, one)
     return Button(mark + label, data("settings", f"loud {key} {one or 'default'}"))

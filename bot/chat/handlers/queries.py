@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
-from bot.chat.context import Request, Services, let_in, say
+from bot.chat.context import Request, Services, auto_admit, reply
 from bot.chat.handlers.explain import understood, when
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
@@ -31,70 +31,74 @@ _PATIENCE = 5.0  # seconds of looking back
 _LABEL = 40  # characters of a query on a button
 
 
-async def watch(house: Services, asked: Request) -> Answer:
+async def watch(services: Services, request: Request) -> Answer:
     """Watch for a query here, and say what it would have sent; ask first where that is much."""
-    command = asked.command
+    command = request.command
     if command.press and command.press.view == "yes":
-        return await _confirm(house, asked)
-    text, refusal = understood(asked.words, command.words, "watch")
+        return await _confirm(services, request)
+    text, refusal = understood(request.translator, command.words, "watch")
     if refusal:
-        return say(command, refusal)
+        return reply(command, refusal)
     try:
-        return await _watch(house, asked, text)
+        return await _watch(services, request, text)
     except QueryError as error:
-        return say(command, queries_texts.refused(asked.words, error))
+        return reply(command, queries_texts.refused(request.translator, error))
 
 
-async def _watch(house: Services, asked: Request, text: str) -> Answer:
+async def _watch(services: Services, request: Request, text: str) -> Answer:
     """Watch for a query that can be understood; QueryError where it costs too much."""
-    command = asked.command
-    own = await house.library.queries.watched(command.chat)
+    command = request.command
+    own = await services.queries.store.watched(command.chat)
     same = next((query for query in own if query.text == text), None)
     if not same:
-        await _judge_beside(house, command.chat, text)
+        await _judge_beside(services, command.chat, text)
     if same:
-        return _with_forecast(house, asked, same, new=False)
-    await let_in(house, asked)
-    query = await house.library.queries.watch(command.chat, text, house.now(), most=CHAT_QUERIES)
+        return _with_forecast(services, request, same, new=False)
+    await auto_admit(services, request)
+    query = await services.queries.store.watch(command.chat, text, services.now(), most=CHAT_QUERIES)
     if query is None:
-        return say(command, queries_texts.full(asked.words, CHAT_QUERIES))
-    return _with_forecast(house, asked, query, new=True)
+        return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
+    return _with_forecast(services, request, query, new=True)
 
 
-def _with_forecast(house: Services, asked: Request, query: PersonalQuery, *, new: bool) -> Answer:
+def _with_forecast(services: Services, request: Request, query: PersonalQuery, *, new: bool) -> Answer:
     """Say at once what is watched for, and `later` what it would have sent; a new one that is noisy is asked about."""
-    command = asked.command
+    command = request.command
 
     async def later() -> Answer:
         try:
-            found, complete = await _forecast(house, asked, query.text)
+            found, complete = await _forecast(services, request, query.text)
         except QueryError as error:
             if new:
-                await house.library.queries.unwatch(command.chat, query.number)
-            return say(command, queries_texts.refused(asked.words, error))
-        told = queries_texts.forecast(found, when(house, asked), complete=complete)
-        if not new or found.a_day(house.now()) <= NOISY:
+                await services.queries.store.unwatch(command.chat, query.number)
+            return reply(command, queries_texts.refused(request.translator, error))
+        told = queries_texts.forecast(found, when(services, request), complete=complete)
+        if not new or found.a_day(services.now()) <= NOISY:
             if new:
-                house.library.heard()
-            return say(command, queries_texts.watching(asked.words, query, told, new=new))
-        if await house.library.queries.unwatch(command.chat, query.number) is None:
+                services.queries.on_change()
+            return reply(command, queries_texts.watching(request.translator, query, told, new=new))
+        if await services.queries.store.unwatch(command.chat, query.number) is None:
             return Answer()  # ended meanwhile
-        queries, now = house.library.queries, house.now()
+        queries, now = services.queries.store, services.now()
         held = await queries.watch(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
         if held is None:
-            return say(command, queries_texts.full(asked.words, CHAT_QUERIES))
-        button = Button(queries_texts.noisy_button(asked.words, held.text), data("watch", str(held.number), "yes"))
-        return say(command, queries_texts.noisy(asked.words, held, told, found.a_day(now)), (button,))
+            return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
+        button = Button(
+            queries_texts.noisy_button(request.translator, held.text), data("watch", str(held.number), "yes")
+        )
+        return reply(command, queries_texts.noisy(request.translator, held, told, found.a_day(now)), (button,))
 
-    at_once = say(command, queries_texts.watching(asked.words, query, access_texts.looking(asked.words), new=new))
+    at_once = reply(
+        command, queries_texts.watching(request.translator, query, access_texts.looking(request.translator), new=new)
+    )
     return replace(at_once, later=later)
 
 
-async def _judge_beside(house: Services, chat: Chat, text: str) -> None:
+async def _judge_beside(services: Services, chat: Chat, text: str) -> None:
     """Raise QueryError where the chat, or the installation, has no room for what the query costs."""
     if not await asyncio.to_thread(patterns_of, text):
         return
-    every = await house.library.queries.every()
+    every = await services.queries.store.every()
     queries = [(one.chat.id, one.text) for one in every]
 
     def judge() -> None:
@@ -105,36 +109,36 @@ async def _judge_beside(house: Services, chat: Chat, text: str) -> None:
     await asyncio.to_thread(judge)
 
 
-async def _confirm(house: Services, asked: Request) -> Answer:
+async def _confirm(services: Services, request: Request) -> Answer:
     """Carry out what the button under a noisy query says."""
-    command = asked.command
+    command = request.command
     meant = number(command.words)
     query = None
     if meant is not None:
-        query = await house.library.queries.confirm(command.chat, meant, house.now(), most=CHAT_QUERIES)
+        query = await services.queries.store.confirm(command.chat, meant, services.now(), most=CHAT_QUERIES)
     if query is None:
-        return Answer(toast=basics_texts.bare(queries_texts.over(asked.words)))
-    house.library.heard()
-    return say(command, queries_texts.watching(asked.words, query, "", new=True))
+        return Answer(toast=basics_texts.bare(queries_texts.over(request.translator)))
+    services.queries.on_change()
+    return reply(command, queries_texts.watching(request.translator, query, "", new=True))
 
 
-async def _forecast(house: Services, asked: Request, text: str) -> tuple[Forecast, bool]:
+async def _forecast(services: Services, request: Request, text: str) -> tuple[Forecast, bool]:
     """Return what a query would have sent in the chat's last days, and whether there was time to look at them all."""
-    config, zone = house.config(), zone_of(asked.zone)
-    days = days_until(house.now(), _DAYS, zone)
-    engine = await house.library.engine_of(text)
+    config, zone = services.config(), zone_of(request.zone)
+    days = days_until(services.now(), _DAYS, zone)
+    engine = await services.queries.build_engine(text)
     tally = WatchlistCount(engine, (Watchlist("query", text, (text,)),), config.sources, zone)
-    complete = await house.library.replay.through(begin_of(days[0], zone), tally.add, seconds=_PATIENCE)
+    complete = await services.queries.replay.through(begin_of(days[0], zone), tally.add, seconds=_PATIENCE)
     return tally.forecast(days), complete
 
 
-async def end(house: Services, asked: Request, meant: int) -> str:
+async def end(services: Services, request: Request, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
-    query = await house.library.queries.unwatch(asked.command.chat, meant)
+    query = await services.queries.store.unwatch(request.command.chat, meant)
     if query is None:
-        return queries_texts.no_query(asked.words, meant)
-    house.library.heard()
-    return queries_texts.ended(asked.words, query)
+        return queries_texts.no_query(request.translator, meant)
+    services.queries.on_change()
+    return queries_texts.ended(request.translator, query)
 
 
 def ending(query: PersonalQuery, view: str) -> Button:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from bot.alerts.calendar import next_digest, zone_of
 from bot.alerts.policy import pausing
 from bot.chat.arguments.times import Unclear, digest, until, windows
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import mute as mute_texts
@@ -29,46 +29,46 @@ _DAY = timedelta(days=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def wishes_of(house: Services, asked: Request) -> tuple[Preferences, DisplayPreferences]:
+async def wishes_of(services: Services, request: Request) -> tuple[Preferences, DisplayPreferences]:
     """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
-    look = await house.wishes.look(asked.command.chat.id)
-    wishes = await house.wishes.wishes(asked.command.chat)
-    return replace(wishes, zone=look.timezone or house.config().timezone), look
+    look = await services.preferences.look(request.command.chat.id)
+    wishes = await services.preferences.wishes(request.command.chat)
+    return replace(wishes, zone=look.timezone or services.config().timezone), look
 
 
-async def keep(house: Services, asked: Request, wishes: Preferences, look: DisplayPreferences) -> None:
+async def keep(services: Services, request: Request, wishes: Preferences, look: DisplayPreferences) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
     if look.timezone != wishes.zone:
-        await house.wishes.show(asked.command.chat.id, replace(look, timezone=wishes.zone))
-    await house.wishes.wish(asked.command.chat, wishes)
+        await services.preferences.show(request.command.chat.id, replace(look, timezone=wishes.zone))
+    await services.preferences.wish(request.command.chat, wishes)
 
 
-def shown(asked: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
+def shown(request: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
     """Answer with a panel, below what was done; a press learns that in its toast as well."""
-    answer = say(asked.command, f"{done}\n\n{panel}" if done and not asked.command.press else panel, buttons)
-    return replace(answer, toast=basics_texts.bare(done)) if asked.command.press else answer
+    answer = reply(request.command, f"{done}\n\n{panel}" if done and not request.command.press else panel, buttons)
+    return replace(answer, toast=basics_texts.bare(done)) if request.command.press else answer
 
 
 # ---------------------------------------------------------------------------------------------- quiet hours
 
 
-async def quiet(house: Services, asked: Request) -> Answer:
+async def quiet(services: Services, request: Request) -> Answer:
     """Show or set the quiet hours of this place."""
-    words, _ = asked.command.words.strip(), asked.words
-    wishes, look = await wishes_of(house, asked)
+    words, _ = request.command.words.strip(), request.translator
+    wishes, look = await wishes_of(services, request)
     if not words:
-        return shown(asked, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
+        return shown(request, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
     try:
         # The list of all zones is read from many files.
         wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(windows, words)
     except Unclear as error:
-        return say(asked.command, schedule_texts.unclear(_, error))
+        return reply(request.command, schedule_texts.unclear(_, error))
     if not wanted and zone:
         wanted = wishes.quiet
     changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
-    await keep(house, asked, changed, look)
+    await keep(services, request, changed, look)
     return shown(
-        asked, schedule_texts.quiet(_, changed), _quiet_buttons(_, changed), schedule_texts.quiet_set(_, changed)
+        request, schedule_texts.quiet(_, changed), _quiet_buttons(_, changed), schedule_texts.quiet_set(_, changed)
     )
 
 
@@ -91,21 +91,21 @@ def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
 # ---------------------------------------------------------------------------------------------- digests
 
 
-async def digests(house: Services, asked: Request) -> Answer:
+async def digests(services: Services, request: Request) -> Answer:
     """Show or set the digest of this place."""
-    words, _, now = asked.command.words.strip(), asked.words, house.now()
-    wishes, look = await wishes_of(house, asked)
+    words, _, now = request.command.words.strip(), request.translator, services.now()
+    wishes, look = await wishes_of(services, request)
     if not words:
-        return shown(asked, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
+        return shown(request, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
     try:
         wanted = digest(words, now)
     except Unclear as error:
-        return say(asked.command, schedule_texts.unclear(_, error))
+        return reply(request.command, schedule_texts.unclear(_, error))
     changed = replace(wishes, digest=wanted)
-    await keep(house, asked, changed, look)
+    await keep(services, request, changed, look)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
     done = schedule_texts.digest_set(_, changed, first, now)
-    return shown(asked, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
+    return shown(request, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
 
 
 def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
@@ -132,48 +132,48 @@ def back(_: Translator) -> Button:
 # ---------------------------------------------------------------------------------------------- pauses
 
 
-async def pause(house: Services, asked: Request) -> Answer:
+async def pause(services: Services, request: Request) -> Answer:
     """Hold everything back until /resume, or for as long as is said."""
-    words, _, now = asked.command.words.strip(), asked.words, house.now()
-    wishes, look = await wishes_of(house, asked)
+    words, _, now = request.command.words.strip(), request.translator, services.now()
+    wishes, look = await wishes_of(services, request)
     new = not pausing(wishes, now)
     changed = replace(wishes, paused=now, resumes=None) if new else wishes
     if words:
         try:
             changed = replace(changed, resumes=until(words, now, zone_of(wishes.zone)))
         except Unclear as error:
-            return say(asked.command, schedule_texts.unclear(_, error))
+            return reply(request.command, schedule_texts.unclear(_, error))
     if changed != wishes:
-        await keep(house, asked, changed, look)
+        await keep(services, request, changed, look)
     lengths = tuple(
         Button(label, data("pause", length), beside=place > 0)
         for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
     )
     buttons = (*lengths, Button(settings_menu_texts.resume(_), data("resume")))
-    return say(asked.command, schedule_texts.paused(_, changed, now, new=new), buttons)
+    return reply(request.command, schedule_texts.paused(_, changed, now, new=new), buttons)
 
 
-async def resume(house: Services, asked: Request) -> Answer:
+async def resume(services: Services, request: Request) -> Answer:
     """End a pause; where something came in it, ask what becomes of that first."""
-    words, _ = asked.command.words.strip().lower(), asked.words
-    wishes, look = await wishes_of(house, asked)
-    if not pausing(wishes, house.now()):
-        return say(asked.command, schedule_texts.resumed(_, was=False))
-    waiting = await house.wishes.held(asked.command.chat)
+    words, _ = request.command.words.strip().lower(), request.translator
+    wishes, look = await wishes_of(services, request)
+    if not pausing(wishes, services.now()):
+        return reply(request.command, schedule_texts.resumed(_, was=False))
+    waiting = await services.preferences.held(request.command.chat)
     if waiting and words not in _CHOICES:
         buttons = (
             Button(schedule_texts.all_of_them(_), data("resume", "all")),
             Button(schedule_texts.last_day(_), data("resume", "day")),
             Button(schedule_texts.none_of_them(_), data("resume", "none")),
         )
-        return say(asked.command, schedule_texts.catch_up(_, waiting), buttons)
-    skipped, now = 0, house.now()
+        return reply(request.command, schedule_texts.catch_up(_, waiting), buttons)
+    skipped, now = 0, services.now()
     if waiting and words != "all":
-        skipped = await house.wishes.skip(asked.command.chat, now - _DAY if words == "day" else now + _DAY)
-    await keep(house, asked, replace(wishes, paused=None, resumes=None), look)
+        skipped = await services.preferences.skip(request.command.chat, now - _DAY if words == "day" else now + _DAY)
+    await keep(services, request, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
-        return say(asked.command, schedule_texts.resumed(_, was=True))
-    return say(asked.command, schedule_texts.caught_up(_, waiting - skipped, skipped))
+        return reply(request.command, schedule_texts.resumed(_, was=True))
+    return reply(request.command, schedule_texts.caught_up(_, waiting - skipped, skipped))
 
 
 _CHOICES = frozenset({"all", "day", "none"})

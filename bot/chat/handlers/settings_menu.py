@@ -13,10 +13,10 @@ from typing import Final, cast, get_args
 
 from bot.alerts.policy import live, pausing
 from bot.chat.arguments.times import Unclear, digest, zone_named
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.priority import loud
 from bot.chat.handlers.schedule import back, keep, shown, wishes_of
-from bot.chat.menu import chosen, given_back
+from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
@@ -30,22 +30,22 @@ _ZONES: Final = (
 )
 
 
-async def settings(house: Services, asked: Request) -> Answer:
+async def settings(services: Services, request: Request) -> Answer:
     """Show all settings, or change the one that is named."""
-    name, _space, value = asked.command.words.strip().partition(" ")
+    name, _space, value = request.command.words.strip().partition(" ")
     if not name:
-        return await _panel(house, asked)
+        return await _panel(services, request)
     change = _CHANGES.get(name.lower())
     if change is None:
-        return say(asked.command, settings_menu_texts.no_setting(asked.words, name))
-    return await change(house, asked, value.strip())
+        return reply(request.command, settings_menu_texts.no_setting(request.translator, name))
+    return await change(services, request, value.strip())
 
 
-async def _panel(house: Services, asked: Request, done: str = "") -> Answer:
-    wishes, look = await wishes_of(house, asked)
-    _ = asked.words
-    mutes = len(live(wishes.mutes, house.now()))
-    stopped = pausing(wishes, house.now())
+async def _panel(services: Services, request: Request, done: str = "") -> Answer:
+    wishes, look = await wishes_of(services, request)
+    _ = request.translator
+    mutes = len(live(wishes.mutes, services.now()))
+    stopped = pausing(wishes, services.now())
     on = wishes.still is not None
     other: Doubt = "resend" if look.doubt == "hold" else "hold"
     buttons = (
@@ -67,13 +67,15 @@ async def _panel(house: Services, asked: Request, done: str = "") -> Answer:
     )
     if not stopped:
         wishes = replace(wishes, paused=None)
-    text = settings_menu_texts.panel(_, look, wishes, house.now(), mutes, topic=asked.command.chat.topic is not None)
-    return shown(asked, text, buttons, done)
+    text = settings_menu_texts.panel(
+        _, look, wishes, services.now(), mutes, topic=request.command.chat.topic is not None
+    )
+    return shown(request, text, buttons, done)
 
 
-async def language(house: Services, asked: Request) -> Answer:
+async def language(services: Services, request: Request) -> Answer:
     """Show or set the language of the chat."""
-    command = asked.command
+    command = request.command
     wanted = command.words.strip()
     by_name = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
     if not wanted:
@@ -81,19 +83,22 @@ async def language(house: Services, asked: Request) -> Answer:
             Button(name, data("language", code), beside=place % 2 == 1)
             for place, (code, name) in enumerate(LANGUAGES.items())
         )
-        return shown(asked, settings_menu_texts.language_panel(asked.words), (*buttons, back(asked.words)))
+        return shown(
+            request, settings_menu_texts.language_panel(request.translator), (*buttons, back(request.translator))
+        )
     code = by_name.get(wanted.casefold())
     if code is None:
-        return say(asked.command, settings_menu_texts.no_language(asked.words, wanted))
-    look = await house.wishes.look(asked.command.chat.id)
-    await house.wishes.show(asked.command.chat.id, replace(look, language=code))
-    changed = replace(asked, words=words(code))
-    answer = await _panel(house, changed, settings_menu_texts.saved(changed.words))
-    return replace(answer, menus=chosen(changed.words, command.chat.id, command.kind, owner=asked.owner))
+        return reply(request.command, settings_menu_texts.no_language(request.translator, wanted))
+    look = await services.preferences.look(request.command.chat.id)
+    await services.preferences.show(request.command.chat.id, replace(look, language=code))
+    changed = replace(request, translator=words(code))
+    answer = await _panel(services, changed, settings_menu_texts.saved(changed.translator))
+    menus = chat_menus(services.commands, changed.translator, command.chat.id, command.kind, owner=request.owner)
+    return replace(answer, menus=menus)
 
 
-async def _zone(house: Services, asked: Request, value: str) -> Answer:
-    wishes, look = await wishes_of(house, asked)
+async def _zone(services: Services, request: Request, value: str) -> Answer:
+    wishes, look = await wishes_of(services, request)
     if not value:
         buttons = tuple(
             Button(
@@ -101,19 +106,23 @@ async def _zone(house: Services, asked: Request, value: str) -> Answer:
             )
             for place, zone in enumerate(_ZONES)
         )
-        return shown(asked, settings_menu_texts.zone_panel(asked.words, wishes.zone), (*buttons, back(asked.words)))
+        return shown(
+            request,
+            settings_menu_texts.zone_panel(request.translator, wishes.zone),
+            (*buttons, back(request.translator)),
+        )
     try:
         zone = await asyncio.to_thread(zone_named, value)  # the list of all zones is read from many files
     except Unclear as error:
-        return say(asked.command, schedule_texts.unclear(asked.words, error))
-    await house.wishes.show(asked.command.chat.id, replace(look, timezone=zone))
-    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+        return reply(request.command, schedule_texts.unclear(request.translator, error))
+    await services.preferences.show(request.command.chat.id, replace(look, timezone=zone))
+    return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
-async def _layout(house: Services, asked: Request, value: str) -> Answer:
-    look = await house.wishes.look(asked.command.chat.id)
+async def _layout(services: Services, request: Request, value: str) -> Answer:
+    look = await services.preferences.look(request.command.chat.id)
     if value.lower() not in get_args(Layout):
-        _ = asked.words
+        _ = request.translator
         buttons = tuple(
             Button(
                 ("✅ " if one == look.layout else "") + settings_menu_texts.short_layout(_, one),
@@ -122,29 +131,29 @@ async def _layout(house: Services, asked: Request, value: str) -> Answer:
             )
             for place, one in enumerate(get_args(Layout))
         )
-        return shown(asked, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back(_)))
-    await house.wishes.show(asked.command.chat.id, replace(look, layout=cast("Layout", value.lower())))
-    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+        return shown(request, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back(_)))
+    await services.preferences.show(request.command.chat.id, replace(look, layout=cast("Layout", value.lower())))
+    return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
-async def _doubt(house: Services, asked: Request, value: str) -> Answer:
-    look = await house.wishes.look(asked.command.chat.id)
+async def _doubt(services: Services, request: Request, value: str) -> Answer:
+    look = await services.preferences.look(request.command.chat.id)
     if value.lower() not in get_args(Doubt):
-        return await _panel(house, asked)
-    await house.wishes.show(asked.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
-    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+        return await _panel(services, request)
+    await services.preferences.show(request.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
+    return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
-async def _still(house: Services, asked: Request, value: str) -> Answer:
-    wishes, look = await wishes_of(house, asked)
+async def _still(services: Services, request: Request, value: str) -> Answer:
+    wishes, look = await wishes_of(services, request)
     try:
         # The same words as a daily digest's, so that both understand the same times.
-        meant = digest(f"daily {value}", house.now()) if value.lower() not in {"", "on", "off"} else None
+        meant = digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
     except Unclear:
-        return say(asked.command, settings_menu_texts.no_time(asked.words, value))
+        return reply(request.command, settings_menu_texts.no_time(request.translator, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
-    await keep(house, asked, replace(wishes, still=minute), look)
-    return await _panel(house, asked, settings_menu_texts.saved(asked.words))
+    await keep(services, request, replace(wishes, still=minute), look)
+    return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
 _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]] = {
@@ -157,9 +166,9 @@ _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]
 }
 
 
-async def forget(house: Services, asked: Request) -> Answer:
+async def forget(services: Services, request: Request) -> Answer:
     """Ask whether to forget the chat, and do so when who asked has pressed the button that says so."""
-    command, _ = asked.command, asked.words
+    command, _ = request.command, request.translator
     choice, _space, who = command.words.partition(" ")
     if not command.press or choice not in {"yes", "no"}:
         mine = str(command.user or "")
@@ -167,13 +176,13 @@ async def forget(house: Services, asked: Request) -> Answer:
             Button(settings_menu_texts.forget_yes(_), data("forget", f"yes {mine}")),
             Button(settings_menu_texts.forget_no(_), data("forget", f"no {mine}")),
         )
-        return say(command, settings_menu_texts.forget(_), buttons)
+        return reply(command, settings_menu_texts.forget(_), buttons)
     if who != str(command.user or ""):
         return Answer(toast=settings_menu_texts.not_yours(_))
     if choice == "no":
-        return say(command, settings_menu_texts.kept(_))
-    fixed = any(reader.id == command.chat.id for one in house.config().watchlists for reader in one.deliver_to)
-    await house.guests.forget(command.chat.id)
-    house.library.heard()
-    menus = given_back(command.chat.id, command.kind)
-    return replace(say(command, settings_menu_texts.forgotten(_, fixed=fixed)), menus=menus)
+        return reply(command, settings_menu_texts.kept(_))
+    fixed = any(reader.id == command.chat.id for one in services.config().watchlists for reader in one.deliver_to)
+    await services.admissions.forget(command.chat.id)
+    services.queries.on_change()
+    menus = removed_menus(command.chat.id, command.kind)
+    return replace(reply(command, settings_menu_texts.forgotten(_, fixed=fixed)), menus=menus)

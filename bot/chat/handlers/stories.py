@@ -6,7 +6,7 @@ import re
 
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.stories import choose, pointed
-from bot.chat.context import Request, Services, say
+from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import stories as stories_texts
@@ -14,16 +14,16 @@ from bot.chat.texts import stories as stories_texts
 PAGE = 10  # reports of one message
 
 
-async def story(house: Services, asked: Request) -> Answer:
+async def story(services: Services, request: Request) -> Answer:
     """Show the story of a link, of the message that was answered, or the latest one; a number counts back from that."""
-    command, _ = asked.command, asked.words
+    command, _ = request.command, request.translator
     word, _space, page = command.words.strip().partition(" ")
-    alerts = await pointed(house, asked, word)
+    alerts = await pointed(services, request, word)
     if len(alerts) > 1:
-        return choose(asked, "story", alerts)
-    found = await house.wishes.story(command.chat, alerts[0].story) if alerts else None
+        return choose(request, "story", alerts)
+    found = await services.preferences.story(command.chat, alerts[0].story) if alerts else None
     if found is None:
-        return say(command, stories_texts.unknown(_) if word else stories_texts.which(_))
+        return reply(command, stories_texts.unknown(_) if word else stories_texts.which(_))
     (alert,), number = alerts, found.story
     pages = max(1, -(-len(found.reports) // PAGE))
     shown = min(max(int(page), 1), pages) if re.fullmatch(r"[0-9]{1,4}", page) else 1
@@ -33,5 +33,5 @@ async def story(house: Services, asked: Request) -> Answer:
     if shown < pages:
         buttons.append(Button(basics_texts.more(_), data("story", f"#{number} {shown + 1}", "turn"), beside=shown > 1))
     begin = (shown - 1) * PAGE
-    text = stories_texts.story(_, found, alert, house.now(), zone_of(asked.zone), begin=begin, end=begin + PAGE)
-    return say(command, text, tuple(buttons))
+    text = stories_texts.story(_, found, alert, services.now(), zone_of(request.zone), begin=begin, end=begin + PAGE)
+    return reply(command, text, tuple(buttons))

@@ -18,7 +18,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.chat import menu
+from bot.chat.messages import CommandHelp
 from bot.i18n import Translator
 from bot.model import Watchlist
 from bot.notify import sanitize
@@ -87,29 +87,29 @@ def start(_: Translator, lists: int, *, group: bool, owner: bool) -> str:
     return "\n".join(lines)
 
 
-def guide(_: Translator, *, group: bool, owner: bool) -> str:
-    """List the commands."""
-    lines = [_("<b>What I understand</b>"), *(_row(one) for one in (*menu.changing(_), *menu.looking(_)))]
+def guide(_: Translator, commands: Sequence[CommandHelp], owners: Sequence[CommandHelp], *, group: bool) -> str:
+    """List the commands, those of `owners` apart; none of these = it is for somebody else."""
+    lines = [_("<b>What I understand</b>"), *(_row(one) for one in commands)]
     if group:
         lines += [
             "",
             _("In groups only administrators change things; in a forum each topic has its own subscriptions."),
         ]
-    if owner:
+    if owners:
         lines += [
             "",
             _("<b>For owners</b>"),
-            *(_row(one) for one in menu.owning(_)),
+            *(_row(one) for one in owners),
             _("/status says more in our private chat: sources, errors, the outbox."),
             _("Channels: add me as an administrator and name the channel in watchlists.yaml, deliver_to."),
         ]
-    return "\n".join(lines)
+    return fit(_, lines)
 
 
-def _row(entry: menu.Entry) -> str:
-    """Return a line of /help."""
-    words = (f"/{entry.verb}", html.escape(entry.takes), "–", html.escape(entry.purpose))  # ours: commands stay alive
-    return " ".join(part for part in words if part)
+def _row(command: CommandHelp) -> str:
+    """Return a line of /help. Commands in a purpose are ours and stay what can be pressed."""
+    parts = (f"/{command.name}", command.argument, "–", command.purpose)
+    return html.escape(" ".join(part for part in parts if part))
 
 
 def unknown(_: Translator, verb: str, nearest: str | None) -> str:

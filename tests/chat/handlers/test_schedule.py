@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.alerts.calendar import zone_of
 from bot.chat.arguments.times import Unclear, digest, parted, until, windows, zone_named
-from bot.chat.handlers.basics import VERBS
 from bot.chat.messages import Answer
+from bot.chat.registry import COMMANDS
 from bot.model import Alert, Chat, DisplayPreferences, Evidence
 from bot.preferences import Digest, Mute, Window
 
@@ -350,7 +350,7 @@ async def test_settings_lead_to_everything(open_desk: Any) -> None:
         assert answer.replies[0].text
         ahead += offered(answer)
     verbs = {one.split("|")[0] for one in seen}
-    assert verbs <= set(VERBS)
+    assert verbs <= set(COMMANDS)
     assert {"quiet", "digest", "pause", "resume", "mute", "language", "forget", "latest", "mine", "help"} <= verbs
 
 
@@ -512,7 +512,7 @@ WORDS = st.one_of(
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(sorted(VERBS)), WORDS, st.booleans(), st.booleans(), st.sampled_from([OWNER, READER]))
+@given(st.sampled_from(sorted(COMMANDS)), WORDS, st.booleans(), st.booleans(), st.sampled_from([OWNER, READER]))
 async def test_case_110_no_command_raises_or_echoes_markup(
     open_desk: Any,
     verb: str,
