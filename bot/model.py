@@ -267,6 +267,7 @@ class Delivery:
     form: Form = "rich"  # bare: without preview and extras, plain: without any markup; set by deliver, never stored
     doubts: int = 0  # attempts before this that may have been accepted
     held: Held | None = None  # it waited by the chat's wish: it comes with the others that did
+    shown: int = 0  # the revision that its reader has
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class AttemptRunner:
                 if not isinstance(action, retry.Again):
                     break
                 # Too many for one message, or one of them cannot be shown: fewer, and the others follow.
-                if folded and action.form == "bare" and len(batch) > 1:
+                if action.form == "bare" and _is_divisible(batch, folded=folded):
                     few = len(batch) // 2
                     await self._store.unclaim(batch[few:], epoch)
                     batch = batch[:few]
@@ -128,7 +128,7 @@ class AttemptRunner:
             raise
         except Exception:  # one alert that cannot be shown must not stop the others
             log.exception("cannot show an alert", extra={"story": batch[0].alert.story})
-            if folded and len(batch) > 1:
+            if _is_divisible(batch, folded=folded):
                 return retry.Again("bare")
             refusal = DeliveryError(UNSHOWN, "retry")
         else:
@@ -139,22 +139,25 @@ class AttemptRunner:
         elif refusal.verdict not in {"unsent", "token"}:
             self._well()
         action = retry.after(refusal, batch[0], self._wall(), self._chance())
-        if isinstance(action, Dead) and refusal.verdict == "retry" and folded and len(batch) > 1:
+        if isinstance(action, Dead) and refusal.verdict == "retry" and _is_divisible(batch, folded=folded):
             return retry.Again("bare")  # one of them is refused, not all
         return action
 
     async def _fold(self, batch: Sequence[Delivery]) -> Folded:
         """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
 
-        What stands in a rolling message already has grown: that message is shown anew, however old it is.
+        What stands in a rolling message already has grown: that message is shown anew, however old it is, in the form
+        of the batch. Whatever else has changed in the message is shown with it, and needs no edit of its own.
         """
         chat, message = batch[0].alert.chat, batch[0].message
         listed = await self._store.rolling(chat, self._wall() - HOUR, message)
+        drawn = tuple(one for one in listed if one.shown < one.revision)
         if message is not None:
-            return Folded(await self._notifier.fold(listed or batch, message))
+            lines = tuple(replace(one, form=batch[0].form) for one in listed or batch)
+            return Folded(await self._notifier.fold(lines, message), drawn)
         if listed and not batch[0].held:  # what a chat wished to get together is a message of its own
             try:
-                return Folded(await self._notifier.fold((*listed, *batch), listed[0].message))
+                return Folded(await self._notifier.fold((*listed, *batch), listed[0].message), drawn)
             except DeliveryError as error:
                 if error.verdict not in {"shrink", "stale"}:
                     raise
@@ -260,3 +263,8 @@ class AttemptRunner:
             self._ail(None)
         self.refused = None
         self._unreached = self._doubts = self._refusals = 0
+
+
+def _is_divisible(batch: Sequence[Delivery], *, folded: bool) -> bool:
+    """Return whether fewer of a batch could go into one message: not of lines that stand in it already."""
+    return folded and len(batch) > 1 and batch[0].message is None

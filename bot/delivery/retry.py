@@ -101,7 +101,7 @@ def after(error: DeliveryError, delivery: Delivery, now: datetime, chance: float
         case "shrink":
             action = _simpler(delivery, "bare", reason)
         case "stale":
-            action = Dead(reason)
+            action = Dead(reason, gone=True)
         case "unknown":
             action = _ambiguous(delivery, reason, now, chance)
         case "retry":

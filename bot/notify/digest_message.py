@@ -1,8 +1,12 @@
-"""The rolling message: what exceeds a chat's hour, or waited together, a line each. Deliveries in, one Message out."""
+"""The rolling message: what exceeds a chat's hour, or waited together, a line each. Deliveries in, one Message out.
+
+A line that a reader has never goes away: lines that have outgrown their message are shown shorter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.i18n import Translator, words
 from bot.model import Delivery, DisplayPreferences, Held
@@ -10,50 +14,67 @@ from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain
 from bot.notify.sources_line import NAME, clock, headline_of, zone_of
 
-_LINE, _WAS = 200, 120  # UTF-16 units of a headline, and of one that was corrected
-_OTHERS = 3  # outlets of a line that are named
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How much a line shows, in UTF-16 units."""
+
+    headline: int
+    was: int  # of a headline that was corrected; 0: not shown
+    source: int  # of the name of an outlet; 0: not shown
+    named: int = 1  # outlets that are named, with their times where it is more than one
+    urls: bool = True  # written out where there is no markup
+
+
+# For new lines the first two: what does not fit begins another message. The last one takes at most 33 units a line.
+_LAYOUTS = (_Layout(200, 120, NAME, named=3), _Layout(200, 120, NAME))
+_SHORTER = (_Layout(120, 60, 40), _Layout(60, 30, 20), _Layout(20, 0, 0), _Layout(20, 0, 0, urls=False))
 
 
 def fold(deliveries: Sequence[Delivery], home: DisplayPreferences) -> Message | None:
     """Return the rolling message that lists these alerts of one chat; None when they do not fit one message.
 
-    Where they fit only so, a line names the first outlet of its story and counts the others. It is silent, but for
-    a digest, which its chat waits for.
+    Where they fit only so, a line names the first outlet of its story and counts the others. Where all stand in the
+    message already, they are cut until they fit, in the form "bare" from the start. It is silent, but for a digest,
+    which its chat waits for.
     """
-    for named in (_OTHERS, 0):
-        page = _page(deliveries, home, named)
+    known = all(one.message is not None for one in deliveries)
+    layouts = _LAYOUTS if not known else _SHORTER if deliveries[-1].form == "bare" else (*_LAYOUTS, *_SHORTER)
+    for layout in layouts:
+        page = _page(deliveries, home, layout)
         if page.at <= MOST_UNITS and len(page.spans) <= MOST_SPANS:
             awaited = any(one.held == "digest" and one.alert.priority != "low" for one in deliveries)
             return Message(page.text, tuple(page.spans), None, silent=not awaited)
     return None
 
 
-def _page(deliveries: Sequence[Delivery], home: DisplayPreferences, named: int) -> Page:
+def _page(deliveries: Sequence[Delivery], home: DisplayPreferences, layout: _Layout) -> Page:
     look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
     _ = words(look.language or home.language)
     page = Page()
     page.write(_gathered(_, deliveries[0].held))
     for delivery in deliveries:
         url = link(delivery.alert.url)
-        page.write(f"\n• {_mark(delivery)}")
-        page.write(cut(headline_of(delivery, url), _LINE), url=None if bare else url)
-        page.write(_sources(_, delivery, home, named))
-        if bare and url:
+        page.write(f"\n• {_mark(delivery, layout)}")
+        linked = not bare and (layout.source or len(page.spans) < MOST_SPANS)
+        page.write(cut(headline_of(delivery, url), layout.headline), url=url if linked else None)
+        page.write(_sources(_, delivery, home, layout))
+        if bare and url and layout.urls:
             page.write(f"\n{url}")
     return page
 
 
-def _mark(delivery: Delivery) -> str:
+def _mark(delivery: Delivery, layout: _Layout) -> str:
     """Return what stands before the headline: that it is urgent, or answers a message."""
     alert = delivery.alert
     if alert.was is not None:
-        return f"✏️ {cut(plain(alert.was), _WAS)} → "
+        return f"✏️ {cut(plain(alert.was), layout.was)} → " if layout.was else "✏️ "
     if alert.priority == "urgent":
         return "🚨 "
     return "🆕 " if alert.part else ""
 
 
-def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, named: int) -> str:
+def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, layout: _Layout) -> str:
     """Return " · Daily Courier 14:02, Reuters 14:07 +2"; of a reply, whose it is."""
     reports = delivery.reports
     if delivery.alert.part:
@@ -61,10 +82,12 @@ def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, named:
     if not reports:
         return ""
     today = max(one.at for one in reports).astimezone(zone_of(delivery.look.timezone or home.timezone))
-    shown = reports[: max(named, 1)]
-    timed = named and len(reports) > 1
-    parts = [cut(plain(one.source), NAME) + (f" {clock(_, one, today)}" if timed else "") for one in shown]
+    shown = reports[: layout.named]
+    timed = layout.named > 1 and len(reports) > 1
     more = f" +{len(reports) - len(shown)}" if len(reports) > len(shown) else ""
+    if not layout.source:
+        return more
+    parts = [cut(plain(one.source), layout.source) + (f" {clock(_, one, today)}" if timed else "") for one in shown]
     return f" · {', '.join(parts)}{more}"
 
 

@@ -37,17 +37,22 @@ class Later:
 class Folded:
     """Accepted as a line of this rolling message, which lists what exceeds a chat's messages an hour.
 
-    Later reports never raise its revision: the message is not this alert's alone.
+    `drawn` are lines of that message whose changes it shows by now as well, at the revision that each of them has.
     """
 
     message: int
+    drawn: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Never to be accepted. Visible in /status with its reason."""
+    """Never to be accepted. Visible in /status with its reason.
+
+    `gone`: the message that was to be edited is not there any more, so that nothing is ever shown in it again.
+    """
 
     reason: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ class Notifier(Protocol):
     async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
         """Send, or edit in place, the silent rolling message that lists these alerts of one chat; return its id.
 
-        DeliveryError with the verdict `shrink` when they do not fit one message.
+        Alerts that all stand in the message are shown shorter where they have outgrown it, and shortest in the form
+        "bare". DeliveryError with the verdict `shrink` when others do not fit one message.
         """
         ...

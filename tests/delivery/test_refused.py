@@ -48,7 +48,7 @@ LINES: tuple[tuple[int, str, dict[str, object], retry.Action], ...] = (
     (400, "Bad Request: can't parse entities: unexpected end", {}, retry.Again("plain")),
     *((400, f"Bad Request: {text}", {}, retry.Again("bare")) for text in POISON),
     (400, "Bad Request: Wrong HTTP URL specified", {}, retry.Again("bare")),
-    *((400, text, {}, Dead(text)) for text in ("message to edit not found", "message can't be edited")),
+    *((400, text, {}, Dead(text, gone=True)) for text in ("message to edit not found", "message can't be edited")),
     (401, "Unauthorized", {}, retry.Refused("Unauthorized")),
     (404, "Not Found", {}, retry.Refused("Not Found")),
     (429, "Too Many Requests: retry after 30", {"retry_after": 30}, retry.Slow(NOW + timedelta(seconds=30))),

@@ -164,7 +164,7 @@ def test_case_23_a_refused_token_is_tried_every_ten_minutes() -> None:
 
 def test_a_stale_edit_is_dropped() -> None:
     """The store keeps what the reader has when an edit is given up."""
-    assert after("stale", replace(DELIVERY, message=5)) == Dead("why")
+    assert after("stale", replace(DELIVERY, message=5)) == Dead("why", gone=True)
 
 
 @settings(max_examples=100, deadline=None)

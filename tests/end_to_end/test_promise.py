@@ -494,6 +494,16 @@ KEPT = {
     "the clock is set right while alerts are under way": Scenario(
         (Burst("wire", 6, K), Jump(1), Until(2), Jump(0), Wait(2))
     ),
+    "a full rolling message grows": Scenario(
+        (
+            *(Burst("courier", 9, K), Wait(7), Burst("gazette", 9, K), Wait(7)),
+            *(Publish("wire", event, K) for event in range(101, 108)),
+            Wait(7),
+            *(Publish("gazette", event, K) for event in range(103, 107)),
+            Wait(7),
+        ),
+        most=3,
+    ),
     "digests of a crowd": Scenario((Burst("courier", 3, K), Wait(70)), crowd=75),
     "an edit in a pause": Scenario(
         (Publish("courier", 1, K), Wait(2), Wish(1, "paused", value=True), Publish("wire", 1, K), Wait(7))

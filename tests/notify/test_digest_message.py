@@ -80,6 +80,29 @@ def test_what_does_not_fit_is_said() -> None:
     assert bare.text.endswith("\nhttps://courier.example/1")
 
 
+def test_lines_that_a_reader_has_are_cut_rather_than_left_out() -> None:
+    """Whatever becomes of them: as many as a message can hold, each keeps its link, or without markup its headline."""
+    long = line(1, *(f"Outlet {number}" for number in range(30)), headline="word " * 50, message=5, folded=True)
+    there = replace(long, alert=replace(long.alert, part=3, was="𝕏" * 900))
+    for number in (20, 60, 100):
+        assert fold((line(1, headline="word " * 50),) * number, HOME) is None
+        for form in ("rich", "bare", "plain"):
+            message = fold((replace(there, form=form), replace(long, form=form)) * (number // 2), HOME)
+            assert message is not None
+            assert units(message.text) <= MOST_UNITS
+            assert message.text.count("\n• ") == number
+            assert len(message.spans) == (0 if form == "plain" else number)
+
+
+def test_the_bare_form_is_a_shorter_layout() -> None:
+    """Of a message that Telegram finds too long; new lines are as they are."""
+    there = tuple(line(number, headline="word " * 30, message=5) for number in (1, 2))
+    texts = [fold(tuple(replace(one, form=form) for one in there), HOME) for form in ("rich", "bare")]
+    assert texts[0] is not None
+    assert texts[1] is not None
+    assert len(texts[1].text) < len(texts[0].text) - 20
+
+
 def test_eight_of_the_longest_fit() -> None:
     """What deliver folds at a time always fits a message of its own."""
     long = line(1, headline="𝕏" * 900)

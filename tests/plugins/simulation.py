@@ -34,7 +34,7 @@ from tests.plugins.promise import Promise, Report
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SHOWN = 12  # items that a feed shows
-FULL = 8  # lines and outlets that a rolling message holds
+FULL = 8  # lines and outlets that a rolling message holds; those that outgrow it are shown shorter
 LOOK = 30.0  # seconds after which the poll loop looks for what is due, whatever it was told when that would be
 
 
@@ -122,7 +122,8 @@ class Readers:
         """See Notifier."""
         outlets = sum(len({one.source for one in delivery.reports}) for delivery in deliveries)
         room = FULL if deliveries[0].form == "rich" else FULL + FULL // 2
-        if len(deliveries) + (outlets if deliveries[0].form == "rich" else 0) > room and len(deliveries) > 1:
+        new = any(one.message is None for one in deliveries)
+        if new and len(deliveries) + (outlets if deliveries[0].form == "rich" else 0) > room and len(deliveries) > 1:
             raise DeliveryError("it does not fit one message", "shrink")
         return self._put(deliveries, message)
 

@@ -7,14 +7,14 @@ whoever comes first writes what there is, at once. The changes of one message ar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import bindparam, func, text, update
+from sqlalchemy import and_, bindparam, func, or_, text, update
 
 from bot.model import Delivery
 from bot.ports.outbox import Dead, Folded, Later, Sent
@@ -27,7 +27,7 @@ from bot.store.tables import outbox
 if TYPE_CHECKING:
     from sqlalchemy import Update
 
-_Kind = Literal["accepted", "postponed", "dead", "unchanged"]
+_Kind = Literal["accepted", "drawn", "postponed", "dead", "unchanged", "gone"]
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +63,7 @@ class DeliveryResults:
         roles.refuse_stale("sender", ending.current, ending.epoch)
 
     async def _write(self, endings: Sequence[DeliveryResult]) -> None:
-        changes = [ending_of(one, each.result, each.epoch, each.now) for each in endings for one in each.deliveries]
+        changes = [change for each in endings for change in changes_of(each)]
         changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
         async with self.database.write() as connection:
             current = await roles.current(connection, "sender")
@@ -73,6 +73,19 @@ class DeliveryResults:
             each.written, each.current = True, current
             if each in self._waiting:
                 self._waiting.remove(each)
+
+
+def changes_of(ending: DeliveryResult) -> Iterator[tuple[_Kind, dict[str, Any]]]:
+    """Yield what becomes of each row: of those that were sent, and of the other lines that their message shows anew."""
+    drawn = {one.id: one for one in ending.result.drawn} if isinstance(ending.result, Folded) else {}
+    for one in ending.deliveries:
+        shown = drawn.pop(one.id, one)  # it may have changed since it was claimed
+        yield ending_of(shown, ending.result, ending.epoch, ending.now)
+    for one in drawn.values():
+        yield (
+            "drawn",
+            {"its_id": one.id, "its_epoch": ending.epoch, "to_message": one.message, "to_shown": one.revision},
+        )
 
 
 def ending_of(
@@ -87,7 +100,9 @@ def ending_of(
     if isinstance(result, Later):
         counted = {"refused": int(result.counts == "refused"), "doubted": int(result.counts == "doubt")}
         return "postponed", row | counted | {"to_time": to_ms(result.at)}
-    return ("dead" if delivery.message is None else "unchanged"), row
+    if delivery.message is None:
+        return "dead", row
+    return ("gone" if result.gone else "unchanged"), row
 
 
 @cache
@@ -107,6 +122,7 @@ def _statement(kind: _Kind) -> Update:
             "doubts": 0,
             "reason": None,
         },
+        "drawn": {"shown": bindparam("to_shown"), "attempts": 0, "doubts": 0, "reason": None},
         "postponed": {
             "attempts": outbox.c.attempts + bindparam("refused"),
             "doubts": outbox.c.doubts + bindparam("doubted"),
@@ -114,10 +130,16 @@ def _statement(kind: _Kind) -> Update:
             "reason": bindparam("to_reason"),
         },
         "dead": {"state": "dead", "reason": bindparam("to_reason")},
-        # Only the edit is given up: the reader has the message.
-        "unchanged": {"shown": outbox.c.wanted, "message": None, "reason": bindparam("to_reason")},
+        # Only the edit is given up: the reader has the message, and the next change is tried again.
+        "unchanged": {"shown": outbox.c.wanted, "reason": bindparam("to_reason")},
+        "gone": {"shown": outbox.c.wanted, "message": None, "reason": bindparam("to_reason")},
     }
-    ours = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch == bindparam("its_epoch"))
+    claimed = outbox.c.lease_epoch == bindparam("its_epoch")
+    if kind == "drawn":  # whether it was claimed or not, but for what a newer sender has claimed by now
+        unclaimed = or_(outbox.c.lease_epoch.is_(None), outbox.c.lease_epoch < bindparam("its_epoch"))
+        there = (outbox.c.message == bindparam("to_message"), outbox.c.shown < bindparam("to_shown"))
+        claimed = and_(or_(claimed, unclaimed), *there)
+    ours = update(outbox).where(outbox.c.id == bindparam("its_id"), claimed)
     if kind != "accepted":
         ours = ours.where(text("state <> 'dead'"))
     return ours.values(changes[kind] | {"lease_epoch": None, "lease_until": None})

@@ -246,6 +246,7 @@ def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: D
         alert=_alert(row, parent),
         reports=reports,
         revision=row.wanted,
+        shown=row.shown,
         attempts=row.attempts,
         doubts=row.doubts,
         message=row.message,

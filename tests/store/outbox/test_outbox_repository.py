@@ -97,7 +97,7 @@ async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) 
         await play.record(store, one, play.told(7, keys), joined=(7,))
         for edit in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE):
             assert keys == 2
-            await store.deliveries.settle([edit], epoch, Dead("message to edit not found"), play.now)
+            await store.deliveries.settle([edit], epoch, Dead("message to edit not found", gone=True), play.now)
     status = await store.chats.status(play.now)
     assert (status.sent, status.dead, status.waiting) == (1, (), 0)
 
