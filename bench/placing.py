@@ -100,17 +100,17 @@ async def fill(connection: AsyncConnection, first: int, last: int) -> None:
     if postgres:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
         await connection.execute(text("SET LOCAL work_mem = '256MB'"))
-    await connection.execute(text("DROP INDEX ix_story_key_at"))  # row by row it would cost most of the time
+    await connection.execute(text("DROP INDEX ix_story_keys_at"))  # row by row it would cost most of the time
     counting = "SELECT count(*) FROM bench_key WHERE kind = :kind"
     asked, topics = [(await connection.execute(text(counting), {"kind": kind})).scalar_one() for kind in (0, 1)]
     stories, reports, keys = selects(first, last, asked, topics, postgres=postgres)
     columns = "id, story, source, publisher, headline, at, watchlists, sketch"
     for statement in (
-        f"INSERT INTO story (id, created_at, headline) {stories}",
-        f"INSERT INTO report ({columns}) {reports}",
-        f"INSERT INTO story_key (key, at, report) {keys} ON CONFLICT DO NOTHING",
-        "CREATE INDEX ix_story_key_at ON story_key (at)",
-        "ANALYZE story_key" if postgres else "SELECT 1",
+        f"INSERT INTO stories (id, created_at, headline) {stories}",
+        f"INSERT INTO reports ({columns}) {reports}",
+        f"INSERT INTO story_keys (key, at, report) {keys} ON CONFLICT DO NOTHING",
+        "CREATE INDEX ix_story_keys_at ON story_keys (at)",
+        "ANALYZE story_keys" if postgres else "SELECT 1",
     ):
         await connection.execute(text(statement))
 

@@ -64,14 +64,14 @@ async def test_case_26_a_poll_loop_that_makes_no_progress_is_started_again(
     async with opened(home) as one:
         one.hearts.expect("poller", loop.IDLE + 1.0)
         running = asyncio.create_task(supervise({"poller": one.poller}, one.stop, one.hearts, look=0.05, pause=0.05))
-        polled = "SELECT count(*) FROM source WHERE polled_at IS NOT NULL AND lease_until IS NULL"
+        polled = "SELECT count(*) FROM sources WHERE polled_at IS NOT NULL AND lease_until IS NULL"
         async with asyncio.timeout(10):
             while await count(one, polled) < newsroom.requests or newsroom.requests < 3:
                 await asyncio.sleep(0.02)
         async with one.base.store.database.writing:  # whatever the loop wants to write now hangs
             await until(lambda: bool(one.hearts.stalled()))
             await until(lambda: not one.hearts.stalled())
-        await change(one, "UPDATE source SET next_due = 0")
+        await change(one, "UPDATE sources SET next_due = 0")
         await until(lambda: newsroom.requests == 6)
         one.stop.set()
         await running
@@ -86,7 +86,7 @@ async def test_case_82_a_janitor_that_cannot_tidy_up_ends_nothing(
     """What is too old can be forgotten later: a database that refuses to is a line in the log, not the end."""
     async with opened(home) as one:
         monkeypatch.setattr(service, "RETRY", service.RETRY * 0)
-        await change(one, "ALTER TABLE story_key RENAME TO away")
+        await change(one, "ALTER TABLE story_keys RENAME TO away")
         await change(one, "CREATE VIEW story_key AS SELECT * FROM missing")
         running = asyncio.create_task(supervise({"janitor": one.janitor}, one.stop, one.hearts, look=0.02, pause=0.01))
         await asyncio.wait([running], timeout=1.0)

@@ -23,7 +23,7 @@ from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.polling import poll_statements
 from bot.store.row_decoding import decode_each
-from bot.store.tables import item, outbox, source, subscription
+from bot.store.tables import items, outbox, sources, subscriptions
 from bot.urls import canonical
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class HistoryRepository:
         if found.story is None:
             return ItemHistory(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
-        rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed)
+        rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
         told = tuple(decode_each(rows, to_report, "a report"))
         to, topic = (await find_places(connection)).now(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
@@ -94,38 +94,38 @@ class HistoryRepository:
 @cache
 def _columns() -> tuple[Any, ...]:
     of_item = (
-        item.c[name] for name in ("id", "url", "title", "lead", "body", "language", "published", "seen_at", "story")
+        items.c[name] for name in ("id", "url", "title", "lead", "body", "language", "published", "seen_at", "story")
     )
-    return (*of_item, source.c.name, source.c.id.label("source_id"), source.c.known)
+    return (*of_item, sources.c.name, sources.c.id.label("source_id"), sources.c.known)
 
 
 @cache
 def _first() -> Select[Any]:
     """Return the select of the least row number of what was seen since then: since."""
-    return select(func.min(item.c.id)).where(item.c.seen_at >= bindparam("since"))
+    return select(func.min(items.c.id)).where(items.c.seen_at >= bindparam("since"))
 
 
 @cache
 def _page() -> Select[Any]:
     """Return the select of a page of items: first, below, most. By row number alone, so that no page is sorted."""
-    wanted = select(*_columns()).join(source, source.c.id == item.c.source)
-    wanted = wanted.where(item.c.id < bindparam("below"), item.c.id >= bindparam("first"))
-    return wanted.order_by(item.c.id.desc()).limit(bindparam("most"))
+    wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
+    wanted = wanted.where(items.c.id < bindparam("below"), items.c.id >= bindparam("first"))
+    return wanted.order_by(items.c.id.desc()).limit(bindparam("most"))
 
 
 @cache
 def _similar() -> Select[Any]:
     """Return the select of items by parts of their link: like, also, most. It reads all links, for one question."""
-    wanted = select(*_columns()).join(source, source.c.id == item.c.source)
-    link = func.lower(item.c.url)
+    wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
+    link = func.lower(items.c.url)
     wanted = wanted.where(link.like(bindparam("like")), link.like(bindparam("also")))
-    return wanted.order_by(item.c.id.desc()).limit(bindparam("most"))
+    return wanted.order_by(items.c.id.desc()).limit(bindparam("most"))
 
 
 @cache
 def _beginning() -> Select[Any, int]:
     """Return the select of a source's first instant and its number of items: its_source."""
-    return select(func.min(item.c.seen_at), func.count()).where(item.c.source == bindparam("its_source"))
+    return select(func.min(items.c.seen_at), func.count()).where(items.c.source == bindparam("its_source"))
 
 
 @cache
@@ -140,8 +140,8 @@ def _telling_of() -> Select[Any]:
 @cache
 def _subscribed() -> Select[Any]:
     """Return the select of what a place is subscribed to: its_chat, its_topic."""
-    here = (subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
-    return select(subscription.c.watchlist, subscription.c.since).where(*here).order_by(subscription.c.watchlist)
+    here = (subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
+    return select(subscriptions.c.watchlist, subscriptions.c.since).where(*here).order_by(subscriptions.c.watchlist)
 
 
 def _likeness(link: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, sele
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
-from bot.store.tables import button, counter, instance, item, outbox, seen, source, story, story_key
+from bot.store.tables import buttons, counters, instances, items, outbox, seen_keys, sources, stories, story_keys
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,15 +42,15 @@ async def is_due(database: Database, now: datetime) -> bool:
     """
     ms = to_ms(now)
     async with database.read() as connection:
-        last = await connection.scalar(select(counter.c.value).where(counter.c.name == _RUN))
+        last = await connection.scalar(select(counters.c.value).where(counters.c.name == _RUN))
         if last is not None and abs(ms - last) < DAY_MS:
             return False
         oldest: tuple[tuple[Any, int], ...] = (
-            (item.c.seen_at, ITEM_DAYS),
-            (story.c.created_at, STORY_DAYS),
-            (story_key.c.at, KEY_DAYS),
+            (items.c.seen_at, ITEM_DAYS),
+            (stories.c.created_at, STORY_DAYS),
+            (story_keys.c.at, KEY_DAYS),
             (outbox.c.created_at, STORY_DAYS),
-            (button.c.until, 0),
+            (buttons.c.until, 0),
         )
         for column, days in oldest:
             first = await connection.scalar(select(func.min(column)))
@@ -62,19 +62,19 @@ async def is_due(database: Database, now: datetime) -> bool:
 async def prune(database: Database, now: datetime) -> int:
     """Remove what is too old, within the share of one run; return how many rows."""
     ms = to_ms(now)
-    run = database.dialect.insert(counter)
+    run = database.dialect.insert(counters)
     async with database.write() as connection:  # before the work: a run that fails half-way has had its share
         noted = run.on_conflict_do_update(index_elements=["name"], set_={"value": run.excluded.value})
         await connection.execute(noted, {"name": _RUN, "value": ms})
     removed = await _prune_seen(database, ms)
     ended = text("state <> 'pending'")
     for table, age, before, also in (
-        (source, source.c.disabled_at, ms - DISABLED_DAYS * DAY_MS, None),
-        (button, button.c.until, ms, None),
-        (instance, instance.c.seen_at, ms - DAY_MS, None),
-        (item, item.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
+        (sources, sources.c.disabled_at, ms - DISABLED_DAYS * DAY_MS, None),
+        (buttons, buttons.c.until, ms, None),
+        (instances, instances.c.seen_at, ms - DAY_MS, None),
+        (items, items.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
         (outbox, outbox.c.created_at, ms - STORY_DAYS * DAY_MS, ended),
-        (story, story.c.created_at, ms - STORY_DAYS * DAY_MS, None),
+        (stories, stories.c.created_at, ms - STORY_DAYS * DAY_MS, None),
     ):
         removed += await _prune_table(database, table, age, before, also)
     return removed + await _prune_keys(database, ms - KEY_DAYS * DAY_MS)
@@ -108,14 +108,14 @@ async def _prune_keys(database: Database, before: int) -> int:
 
     All keys of one report carry one time and go together, so that the last stretch may go beyond the share.
     """
-    left, removed = await _share(database, story_key), 0
+    left, removed = await _share(database, story_keys), 0
     while left > 0:
         async with database.write() as connection:
-            old = select(story_key.c.at).where(story_key.c.at < bindparam("before")).order_by(story_key.c.at)
+            old = select(story_keys.c.at).where(story_keys.c.at < bindparam("before")).order_by(story_keys.c.at)
             within = old.offset(min(BATCH, left) - 1).limit(1)
             last = await connection.scalar(within, {"before": before})
             stretch = {"upto": before if last is None else last + 1}
-            upto = delete(story_key).where(story_key.c.at < bindparam("upto"))
+            upto = delete(story_keys).where(story_keys.c.at < bindparam("upto"))
             gone = (await connection.execute(upto, stretch)).rowcount
         removed, left = removed + gone, left - gone
         if last is None:
@@ -140,17 +140,17 @@ async def _prune_seen(database: Database, now: int) -> int:
 
 def _aged(dialect: Dialect) -> Any:
     """Return the select of the sources with keys that are too old, as (source, keys on record, before): now."""
-    read_at: ColumnElement[int] = dialect.least(source.c.read_at, bindparam("now"))
+    read_at: ColumnElement[int] = dialect.least(sources.c.read_at, bindparam("now"))
     before = (read_at - SEEN_DAYS * DAY_MS).label("before")
-    known = select(seen.c.source, func.count().label("keys"), func.min(seen.c.last_seen).label("oldest"))
-    counted = known.group_by(seen.c.source).subquery("counted")
+    known = select(seen_keys.c.source, func.count().label("keys"), func.min(seen_keys.c.last_seen).label("oldest"))
+    counted = known.group_by(seen_keys.c.source).subquery("counted")
     rows = select(counted.c.source, counted.c["keys"].label("keys"), before)
-    return rows.join(source, source.c.id == counted.c.source).where(counted.c.oldest < before)
+    return rows.join(sources, sources.c.id == counted.c.source).where(counted.c.oldest < before)
 
 
 async def _forget_keys(connection: AsyncConnection, source_id: int, before: int, most: int) -> int:
-    its = seen.c.source == bindparam("its_source")
-    old = select(seen.c.key).where(its, seen.c.last_seen < bindparam("before"))
-    some = old.order_by(seen.c.last_seen).limit(bindparam("most"))
+    its = seen_keys.c.source == bindparam("its_source")
+    old = select(seen_keys.c.key).where(its, seen_keys.c.last_seen < bindparam("before"))
+    some = old.order_by(seen_keys.c.last_seen).limit(bindparam("most"))
     values = {"its_source": source_id, "before": before, "most": most}
-    return (await connection.execute(delete(seen).where(its, seen.c.key.in_(some)), values)).rowcount
+    return (await connection.execute(delete(seen_keys).where(its, seen_keys.c.key.in_(some)), values)).rowcount

@@ -34,6 +34,7 @@ REVISIONS = (
     "0007",
     "0008",
     "0009",
+    "0010",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -54,8 +55,8 @@ metadata = MetaData(
     }
 )
 
-source = Table(
-    "source",
+sources = Table(
+    "sources",
     metadata,
     Column("id", ROW, primary_key=True),
     Column("name", Text, nullable=False),
@@ -91,25 +92,25 @@ source = Table(
     Column("moving_since", BigInteger),
     Column("moving_polls", Integer, nullable=False, server_default="0"),
     Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
-    Index("ix_source_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
-    Index("ix_source_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+    Index("ix_sources_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
+    Index("ix_sources_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )
 
-seen = Table(
-    "seen",
+seen_keys = Table(
+    "seen_keys",
     metadata,
-    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("source", ROW, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
     Column("key", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),  # to the day: see polling.REFRESH
     PrimaryKeyConstraint("source", "key"),
     sqlite_with_rowid=False,
 )
 
-item = Table(
-    "item",
+items = Table(
+    "items",
     metadata,
     Column("id", ROW, primary_key=True),
-    Column("source", ROW, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("source", ROW, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
     Column("url", Text),
     Column("title", Text, nullable=False),
     Column("lead", Text, nullable=False),
@@ -118,25 +119,25 @@ item = Table(
     Column("published", BigInteger),
     Column("seen_at", BigInteger, nullable=False),
     Column("story", BigInteger),
-    Index("ix_item_source", "source"),
-    Index("ix_item_seen_at", "seen_at"),
+    Index("ix_items_source", "source"),
+    Index("ix_items_seen_at", "seen_at"),
 )
 
-story = Table(
-    "story",
+stories = Table(
+    "stories",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("created_at", BigInteger, nullable=False),
     Column("headline", Text, nullable=False),
     Column("url", Text),
-    Index("ix_story_created_at", "created_at"),
+    Index("ix_stories_created_at", "created_at"),
 )
 
-report = Table(
-    "report",
+reports = Table(
+    "reports",
     metadata,
     Column("id", ROW, primary_key=True),
-    Column("story", BigInteger, ForeignKey("story.id", ondelete="CASCADE"), nullable=False),
+    Column("story", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("source", Text, nullable=False),
     Column("publisher", Text, nullable=False),
     Column("headline", Text, nullable=False),
@@ -148,19 +149,19 @@ report = Table(
     Column("reason", Text, nullable=False, server_default=""),  # why it joined the story
     Column("key", BigInteger),  # its item's strongest identity key: a changed headline is recognised by it
     Column("changes", Integer, nullable=False, server_default="0"),  # corrections of its headline so far
-    Index("ix_report_story", "story"),
-    Index("ix_report_key", "key"),
+    Index("ix_reports_story", "story"),
+    Index("ix_reports_key", "key"),
 )
 
 # No foreign key: these rows live for days, reports for months, and a key's row is written by the dozen.
-story_key = Table(
-    "story_key",
+story_keys = Table(
+    "story_keys",
     metadata,
     Column("key", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("report", BigInteger, nullable=False),
     PrimaryKeyConstraint("key", "at", "report"),
-    Index("ix_story_key_at", "at"),
+    Index("ix_story_keys_at", "at"),
     sqlite_with_rowid=False,
 )
 
@@ -200,8 +201,8 @@ outbox = Table(
     Index("ix_outbox_leased", "chat", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )
 
-chat = Table(
-    "chat",
+chats = Table(
+    "chats",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),  # 0 = everybody: the bot's own pause
     Column("admitted_by", BigInteger),
@@ -214,12 +215,12 @@ chat = Table(
     Column("settings", Text, nullable=False),
     Column("title", Text),  # of a group or channel that asked to be let in; never a person's name
     Column("kind", Text),
-    Column("knocked_at", BigInteger),  # when it last asked
+    Column("requested_at", BigInteger),  # when it asked to be let in
 )
 
-# What a chat, or one topic of it, wishes of when its alerts come (bot.preferences).
-place = Table(
-    "place",
+# When a chat, or one topic of it, wants its alerts (bot.preferences).
+chat_preferences = Table(
+    "chat_preferences",
     metadata,
     Column("chat", BigInteger, nullable=False),
     Column("topic", BigInteger, nullable=False),
@@ -228,8 +229,8 @@ place = Table(
     PrimaryKeyConstraint("chat", "topic"),
 )
 
-mute = Table(
-    "mute",
+mutes = Table(
+    "mutes",
     metadata,
     Column("chat", BigInteger, nullable=False),
     Column("topic", BigInteger, nullable=False),
@@ -243,26 +244,26 @@ mute = Table(
 )
 
 # What the buttons of one message of the bot do; those of alerts are known by the key of their row.
-button = Table(
-    "button",
+buttons = Table(
+    "buttons",
     metadata,
     Column("key", Text, primary_key=True),
     Column("chat", BigInteger, nullable=False),
     Column("meanings", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
-    Index("ix_button_until", "until"),
+    Index("ix_buttons_until", "until"),
 )
 
-lost_topic = Table(
-    "lost_topic",
+lost_topics = Table(
+    "lost_topics",
     metadata,
     Column("chat", BigInteger, nullable=False),
     Column("topic", BigInteger, nullable=False),
     PrimaryKeyConstraint("chat", "topic"),
 )
 
-subscription = Table(
-    "subscription",
+subscriptions = Table(
+    "subscriptions",
     metadata,
     Column("chat", BigInteger, nullable=False),
     Column("topic", BigInteger, nullable=False),
@@ -270,12 +271,12 @@ subscription = Table(
     Column("since", BigInteger, nullable=False),
     Column("settings", Text, nullable=False),
     PrimaryKeyConstraint("chat", "topic", "watchlist"),
-    Index("ix_subscription_watchlist", "watchlist"),
+    Index("ix_subscriptions_watchlist", "watchlist"),
 )
 
 # Each is a watchlist `~id`, which its chat is subscribed to: what befalls chats befalls the subscription.
-personal_query = Table(
-    "personal_query",
+personal_queries = Table(
+    "personal_queries",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),  # from `counter`: never used a second time
     Column("chat", BigInteger, nullable=False),
@@ -286,15 +287,15 @@ personal_query = Table(
     UniqueConstraint("chat", "number"),
 )
 
-counter = Table(
-    "counter",
+counters = Table(
+    "counters",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
-role_lease = Table(
-    "role_lease",
+role_leases = Table(
+    "role_leases",
     metadata,
     Column("role", Text, primary_key=True),
     Column("holder", Text),  # None = given back
@@ -303,8 +304,8 @@ role_lease = Table(
 )
 
 # Processes that poll: those whose configurations differ do not poll at once.
-instance = Table(
-    "instance",
+instances = Table(
+    "instances",
     metadata,
     Column("holder", Text, primary_key=True),
     Column("configuration", Text, nullable=False),  # a hash

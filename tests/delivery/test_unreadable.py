@@ -45,7 +45,7 @@ async def test_a_setting_that_cannot_be_read_is_told_the_owners_once(room: Room)
     """The chat is told its alerts meanwhile."""
     await room.store.wishes.wish(Chat(1), Preferences())
     async with room.store.database.write() as connection:
-        await connection.execute(text("UPDATE place SET settings = '{'"))
+        await connection.execute(text("UPDATE chat_preferences SET settings = '{'"))
     sender = room.sender()
     for _ in range(3):
         await room.tell(1)

@@ -267,7 +267,7 @@ class Play:
         if kind == "story":
             what = str(self.generation * 1000 + int(what))
             async with world.there.store.database.read() as connection:
-                its = f"SELECT story FROM report WHERE url LIKE '%%/{what}'"  # noqa: S608 - a number
+                its = f"SELECT story FROM reports WHERE url LIKE '%%/{what}'"  # noqa: S608 - a number
                 number = (await connection.exec_driver_sql(its)).scalar() or 0
             if not number:
                 return

@@ -275,7 +275,7 @@ def memory(pid: int) -> int:
 def tried(home: Home) -> set[str]:
     """Return the names of the sources whose first poll has ended, well or not."""
     with closing(sqlite3.connect(home.folder / "data" / "newswatch.db")) as file:
-        return {name for (name,) in file.execute("SELECT name FROM source WHERE tried_at IS NOT NULL")}
+        return {name for (name,) in file.execute("SELECT name FROM sources WHERE tried_at IS NOT NULL")}
 
 
 @pytest.mark.skipif(not Path(f"/proc/{os.getpid()}/status").exists(), reason="memory is measured in /proc")

@@ -67,7 +67,7 @@ async def test_case_91_a_bug_met_by_one_source_stops_nobody(
     await rig.set_up(watching(newsroom.feed("courier"), newsroom.feed("wire")))
     await rig.poll()
     rig.change(
-        "CREATE TRIGGER bug BEFORE INSERT ON item WHEN NEW.title = 'Kremlin poison' "
+        "CREATE TRIGGER bug BEFORE INSERT ON items WHEN NEW.title = 'Kremlin poison' "
         "BEGIN SELECT RAISE(ABORT, 'poison'); END"
     )
     newsroom.publish("courier", piece("Kremlin poison", "x", ()))
@@ -76,7 +76,7 @@ async def test_case_91_a_bug_met_by_one_source_stops_nobody(
     assert tally.failures == {"A": "internal error (IntegrityError), see the log"}
     assert await rig.headlines() == ["Kremlin speaks"]
     assert [record.exc_info is not None for record in caplog.records if record.message == "poll failed"] == [True]
-    assert rig.rows("SELECT failures, lease_until FROM source ORDER BY name") == [(1, None), (0, None)]
+    assert rig.rows("SELECT failures, lease_until FROM sources ORDER BY name") == [(1, None), (0, None)]
 
 
 async def test_case_91_a_bug_met_by_one_turn_of_many_that_are_written_together_stops_nobody(
@@ -86,15 +86,15 @@ async def test_case_91_a_bug_met_by_one_turn_of_many_that_are_written_together_s
     await rig.set_up(watching(newsroom.feed("courier"), newsroom.feed("wire")))
     await rig.poll()
     rig.change(
-        "CREATE TRIGGER bug BEFORE INSERT ON item WHEN NEW.title = 'Rail poison' "
+        "CREATE TRIGGER bug BEFORE INSERT ON items WHEN NEW.title = 'Rail poison' "
         "BEGIN SELECT RAISE(ABORT, 'poison'); END"
     )
     newsroom.publish("courier", piece("Rail poison", "x", ()))
     newsroom.publish("wire", piece("Rail fares rise", "x", ()))
     tally = await rig.later(minutes=5)
     assert tally.failures == {"A": "internal error (IntegrityError), see the log"}
-    assert rig.rows("SELECT title FROM item") == [("Rail fares rise",)]
-    assert rig.rows("SELECT failures, lease_until FROM source ORDER BY name") == [(1, None), (0, None)]
+    assert rig.rows("SELECT title FROM items") == [("Rail fares rise",)]
+    assert rig.rows("SELECT failures, lease_until FROM sources ORDER BY name") == [(1, None), (0, None)]
 
 
 async def test_case_32_a_source_that_hangs_keeps_nobody_waiting(
@@ -114,7 +114,7 @@ async def test_case_32_a_source_that_hangs_keeps_nobody_waiting(
     poller = rig.poller()
     await rig.running(poller, lambda: poller.tally.queued == 1, ail=lambda _: None)
     assert (poller.tally.polled, poller.tally.failures) == (1, {})
-    assert rig.rows("SELECT lease_until, tried_at FROM source WHERE name = 'A'") == [
+    assert rig.rows("SELECT lease_until, tried_at FROM sources WHERE name = 'A'") == [
         (None, None)
     ]  # given back, unpolled
 
@@ -135,7 +135,7 @@ async def test_a_turn_is_stopped_in_the_middle_and_taken_again(
     await rig.set_up(watching(site.url(), newsroom.feed("courier")))
     poller = rig.poller()
     await rig.running(poller, lambda: asked.is_set() and poller.tally.polled == 1, ail=lambda _: None)
-    assert rig.rows("SELECT name, lease_until, polled_at IS NULL FROM source ORDER BY name") == [
+    assert rig.rows("SELECT name, lease_until, polled_at IS NULL FROM sources ORDER BY name") == [
         ("A", None, 1),
         ("B", None, 0),
     ]
@@ -180,7 +180,7 @@ async def test_polls_that_cannot_be_written_are_written_later(rig: Rig, newsroom
     rig.now += 2 * 60 * MINUTE
     asked = newsroom.requests
     rig.change(
-        "CREATE TRIGGER refuse BEFORE UPDATE OF polled_at ON source WHEN EXISTS (SELECT 1 FROM missing_table) "
+        "CREATE TRIGGER refuse BEFORE UPDATE OF polled_at ON sources WHEN EXISTS (SELECT 1 FROM missing_table) "
         "BEGIN SELECT 1; END"
     )
     ailments: list[str | None] = []
@@ -189,7 +189,7 @@ async def test_polls_that_cannot_be_written_are_written_later(rig: Rig, newsroom
     def written() -> bool:
         if any(ailments):
             rig.change("DROP TRIGGER IF EXISTS refuse")
-        return rig.rows("SELECT polled_at FROM source") == [(rig.now.timestamp() * 1000,)]
+        return rig.rows("SELECT polled_at FROM sources") == [(rig.now.timestamp() * 1000,)]
 
     await rig.running(poller, written, ail=ailments.append)
     assert any("missing_table" in str(ailment) for ailment in ailments)
@@ -236,7 +236,7 @@ async def test_case_89_a_deadline_ends_a_tick_and_gives_its_leases_back(rig: Rig
     await rig.set_up(watching(site.url(), newsroom.feed("courier")))
     poller = rig.poller()
     assert not await poller.tick(0.5)
-    assert rig.rows("SELECT name, polled_at IS NOT NULL, lease_until FROM source ORDER BY name") == [
+    assert rig.rows("SELECT name, polled_at IS NOT NULL, lease_until FROM sources ORDER BY name") == [
         ("A", 0, None),
         ("B", 1, None),
     ]
@@ -277,7 +277,7 @@ async def test_sources_of_another_watchlists_yaml_are_left_alone(rig: Rig, newsr
     stop.set()
     await running
     assert turns <= 3
-    assert rig.rows("SELECT lease_until, tried_at FROM source WHERE name = 'Theirs'") == [(None, None)]
+    assert rig.rows("SELECT lease_until, tried_at FROM sources WHERE name = 'Theirs'") == [(None, None)]
 
 
 async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +296,7 @@ async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: py
     poller = rig.poller()
 
     def renewed(until: timedelta) -> bool:
-        ((lease,),) = rig.rows("SELECT lease_until FROM source")
+        ((lease,),) = rig.rows("SELECT lease_until FROM sources")
         return bool(lease and lease >= (rig.now + until).timestamp() * 1000)
 
     stop = asyncio.Event()
@@ -312,5 +312,5 @@ async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: py
             await asyncio.sleep(0.02)
     stop.set()
     await running
-    assert rig.rows("SELECT polled_at FROM source") == [(rig.now.timestamp() * 1000,)]
+    assert rig.rows("SELECT polled_at FROM sources") == [(rig.now.timestamp() * 1000,)]
     assert (await store.polls.next_due()) is not None

@@ -137,7 +137,7 @@ async def test_case_43_a_source_that_is_gone_for_good_is_told_at_once(rig: Rig, 
     await rig.set_up(watching(site.url(), newsroom.feed("courier")))
     (told,) = await fail(rig, 1)
     assert "gone for good (410)" in told
-    ((wait,),) = rig.rows("SELECT next_due - tried_at FROM source WHERE name = 'A'")
+    ((wait,),) = rig.rows("SELECT next_due - tried_at FROM sources WHERE name = 'A'")
     assert 22 < wait / 3_600_000 < 26
     assert await fail(rig, 3) == []
 
@@ -151,7 +151,7 @@ async def test_a_source_that_falls_silent_is_told_once_a_silence(
     await rig.set_up(watching(newsroom.feed("courier")))
     await rig.poll()
     days, hour = 10 * 86_400_000, 3_600_000
-    rig.change(f"UPDATE source SET watched_since = watched_since - {days}, lull = {hour}")  # noqa: S608 - our own numbers
+    rig.change(f"UPDATE sources SET watched_since = watched_since - {days}, lull = {hour}")  # noqa: S608 - our own numbers
     assert await fail(rig, 1) == []
     (told,) = await fail(rig, 3)
     assert told.startswith("500 A has brought nothing new for 4 hours")
@@ -159,7 +159,7 @@ async def test_a_source_that_falls_silent_is_told_once_a_silence(
     assert "Usually 60 minutes pass at most." in told
     newsroom.publish("courier", piece("Rail fares fall", "x", ()))
     assert await fail(rig, 2) == []
-    rig.change(f"UPDATE source SET lull = {hour}")  # noqa: S608 - the same
+    rig.change(f"UPDATE sources SET lull = {hour}")  # noqa: S608 - the same
     assert len(await fail(rig, 4)) == 1
 
 
@@ -181,7 +181,7 @@ async def test_case_37_a_move_is_adopted_told_and_dedupes(rig: Rig, rss: Callabl
         await rig.later(hours=12)
         told += [one.alert.headline for one in await rig.told()]
     assert [line.partition(" to ")[0] for line in told] == ["A has moved for good"]
-    assert rig.rows("SELECT address, url, known FROM source") == [(new.url(), old.url(), 2)]
+    assert rig.rows("SELECT address, url, known FROM sources") == [(new.url(), old.url(), 2)]
     old.asked.clear()
     new.pages["/feed"] = rss(("3", "Kremlin again", "x"), *entries)
     assert (await rig.later(hours=1)).queued == 1
@@ -205,11 +205,11 @@ async def test_case_38_a_temporary_redirect_moves_nobody(rig: Rig, rss: Callable
     await rig.set_up(watching(site.url()).replace("every: 1m", "every: 1m, kind: feed"))
     for _ in range(5):
         assert (await rig.later(hours=12)).failures == {}
-    assert rig.rows("SELECT address, moving_to FROM source") == [(None, None)]
+    assert rig.rows("SELECT address, moving_to FROM sources") == [(None, None)]
     target = "/login"
     tally = await rig.later(hours=12)
     assert "Log in" in tally.failures["A"]
-    assert rig.rows("SELECT address, moving_to, known FROM source") == [(None, None, 1)]
+    assert rig.rows("SELECT address, moving_to, known FROM sources") == [(None, None, 1)]
 
 
 async def test_case_51_an_outage_of_ours_counts_against_nobody(
@@ -222,12 +222,12 @@ async def test_case_51_an_outage_of_ours_counts_against_nobody(
         watching(*(f"http://{name}.invalid:{newsroom.port}/feed" for name in "abc"), newsroom.feed("courier"))
     )
     assert len((await rig.poll()).failures) == 3
-    assert {row[0] for row in rig.rows("SELECT failures FROM source WHERE name <> 'D'")} == {1}  # these are theirs
-    rig.change("UPDATE source SET disabled_at = 1 WHERE name = 'D'")
+    assert {row[0] for row in rig.rows("SELECT failures FROM sources WHERE name <> 'D'")} == {1}  # these are theirs
+    rig.change("UPDATE sources SET disabled_at = 1 WHERE name = 'D'")
     assert await fail(rig, 12) == []
-    assert {row[0] for row in rig.rows("SELECT failures FROM source WHERE name <> 'D'")} == {1}
+    assert {row[0] for row in rig.rows("SELECT failures FROM sources WHERE name <> 'D'")} == {1}
     assert "is this machine online?" in caplog.text
-    waits = [row[0] for row in rig.rows("SELECT next_due - tried_at FROM source WHERE name <> 'D'")]
+    waits = [row[0] for row in rig.rows("SELECT next_due - tried_at FROM sources WHERE name <> 'D'")]
     assert max(waits) < 6 * 60_000
 
 

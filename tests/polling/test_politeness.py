@@ -118,7 +118,7 @@ async def test_what_a_feed_asks_for_is_kept_although_it_answers_304_since(rig: R
     await rig.set_up(watching(site.url()))
     for _ in range(3):
         await rig.later(minutes=20)
-        ((wait,),) = rig.rows("SELECT next_due - tried_at FROM source")
+        ((wait,),) = rig.rows("SELECT next_due - tried_at FROM sources")
         assert timedelta(minutes=8) <= timedelta(milliseconds=wait) <= timedelta(minutes=10)
 
 

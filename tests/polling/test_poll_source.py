@@ -112,7 +112,7 @@ async def test_what_did_not_change_is_not_read_again(rig: Rig, rss: Rss) -> None
     for _ in range(2):
         tally = await rig.later(minutes=5)
         assert (tally.polled, tally.items, tally.failures) == (2, 0, {})
-    assert rig.rows("SELECT known, failures, quiet, etag FROM source ORDER BY name") == [
+    assert rig.rows("SELECT known, failures, quiet, etag FROM sources ORDER BY name") == [
         (1, 0, 2, 'W/"a b"'),
         (1, 0, 2, None),
     ]
@@ -124,15 +124,15 @@ async def test_seen_alert_and_validators_are_written_together_or_not_at_all(
     """Promise 1: when the outbox refuses, nothing was seen, no story was told, and the next poll begins anew."""
     await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never"))
     await rig.poll()
-    before = rig.rows("SELECT etag, body_hash, known, polled_at FROM source")
+    before = rig.rows("SELECT etag, body_hash, known, polled_at FROM sources")
     rig.change("CREATE TRIGGER refuse BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'refused'); END")
     newsroom.publish("courier", piece("Kremlin speaks", "x", ()), piece("Rail fares rise", "x", ()))
     tally = await rig.later(minutes=5)
     assert tally.failures == {"One": "internal error (IntegrityError), see the log"}
     assert tally.queued == 0
-    for table in ("seen", "item", "story", "report", "story_key", "outbox"):
+    for table in ("seen_keys", "items", "stories", "reports", "story_keys", "outbox"):
         assert rig.rows(f"SELECT count(*) FROM {table}") == [(0,)], table  # noqa: S608 - names of our own
-    assert rig.rows("SELECT etag, body_hash, known, polled_at FROM source") == before
+    assert rig.rows("SELECT etag, body_hash, known, polled_at FROM sources") == before
     rig.change("DROP TRIGGER refuse")
     tally = await rig.later(minutes=5)
     assert (tally.new, tally.queued) == (2, 1)
@@ -151,7 +151,7 @@ async def test_case_82_a_turn_that_does_not_fit_the_disk_leaves_nothing(
     disk = rig.disk()
     with pytest.raises(StoreError, match="full"):
         await rig.poll(force=True)
-    assert rig.rows("SELECT count(*) FROM seen") == rig.rows("SELECT count(*) FROM outbox") == [(0,)]
+    assert rig.rows("SELECT count(*) FROM seen_keys") == rig.rows("SELECT count(*) FROM outbox") == [(0,)]
     disk.pages = 1_000_000
     rig.now += 2 * MINUTE  # the lease that could not be given back ends
     assert (await rig.poll(force=True)).queued == 15
@@ -290,7 +290,7 @@ async def test_case_58_an_answer_that_is_no_feed_forgets_nothing(rig: Rig, rss: 
         site.pages["/feed"] = bad
         tally = await rig.later(minutes=90)
         assert list(tally.failures) == ["One"], bad
-    assert rig.rows("SELECT known, failures FROM source") == [(2, 4)]
+    assert rig.rows("SELECT known, failures FROM sources") == [(2, 4)]
     site.pages["/feed"] = rss(("3", "Kremlin again", "x"), ("1", "Kremlin", "x"), ("2", "Rail", "x"))
     tally = await rig.later(minutes=90)
     assert (tally.new, tally.queued, tally.failures) == (1, 1, {})
@@ -303,7 +303,7 @@ async def test_a_failing_source_is_asked_less_and_less_often_and_told_why(rig: R
     waits = []
     for _ in range(4):
         tally = await rig.later(hours=2)
-        ((due, error),) = rig.rows("SELECT next_due, error FROM source")
+        ((due, error),) = rig.rows("SELECT next_due, error FROM sources")
         waits.append(due / 1000 - rig.now.timestamp())
         assert tally.failures["One"] == error
         assert "404" in error

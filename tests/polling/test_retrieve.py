@@ -229,7 +229,7 @@ async def test_a_news_sitemap_of_robots_txt_is_found(rig: Rig) -> None:
     site.pages["/news-1.xml"] = sitemap(site, ("/a1", "Kremlin asks for time"))
     await rig.set_up(watching(site.url("/")))
     assert (await rig.poll()).items == 1
-    assert rig.rows("SELECT found FROM source") == [(site.url("/news-1.xml"),)]
+    assert rig.rows("SELECT found FROM sources") == [(site.url("/news-1.xml"),)]
 
 
 async def test_a_site_without_any_feed_is_a_list_page_and_not_searched_again(rig: Rig) -> None:

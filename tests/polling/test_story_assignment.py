@@ -213,7 +213,7 @@ async def test_a_turn_that_is_taken_again_tells_nothing_twice(rig: Rig, newsroom
     newsroom.publish("courier", piece(SUMMIT, TALKS[0], TALKS))
     await rig.later(minutes=5)
     await rig.told()
-    rig.change("DELETE FROM seen")
+    rig.change("DELETE FROM seen_keys")
     assert (await rig.later(minutes=5)).queued == 0
 
 

@@ -36,7 +36,7 @@ async def test_old_items_stories_and_alerts_go(play: Play, store: Store) -> None
     counted = []
     for days in (2, 20, 60):
         await store.prune(play.after(days=days))
-        counted.append([await rows(store, table) for table in ("story_key", "item", "story", "report", "outbox")])
+        counted.append([await rows(store, table) for table in ("story_keys", "items", "stories", "reports", "outbox")])
     assert counted == [[0, 1, 1, 1, 3], [0, 0, 1, 1, 3], [0, 0, 0, 0, 1]]
     (left,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert left.id == waits.id
@@ -73,9 +73,9 @@ async def test_a_source_gone_for_a_year_is_forgotten(play: Play, store: Store) -
     await play.record(store, one, play.told(7, 1))
     await store.polls.sync(play.sources(2)[1:], play.now)
     await store.prune(play.after(days=364))
-    assert [await rows(store, table) for table in ("source", "seen")] == [2, 1]
+    assert [await rows(store, table) for table in ("sources", "seen_keys")] == [2, 1]
     await store.prune(play.after(days=2))
-    assert [await rows(store, table) for table in ("source", "seen")] == [1, 0]
+    assert [await rows(store, table) for table in ("sources", "seen_keys")] == [1, 0]
 
 
 async def test_much_is_forgotten_in_small_steps(play: Play, store: Store) -> None:
@@ -84,7 +84,7 @@ async def test_much_is_forgotten_in_small_steps(play: Play, store: Store) -> Non
     many = [play.told(number, number, index=tuple(range(30))) for number in range(1, 101)]
     await play.record(store, one, *many)
     await store.prune(play.after(days=40))
-    assert [await rows(store, table) for table in ("story_key", "item", "report")] == [0, 0, 100]
+    assert [await rows(store, table) for table in ("story_keys", "items", "reports")] == [0, 0, 100]
 
 
 async def test_it_is_due_once_a_day(play: Play, store: Store) -> None:
@@ -96,7 +96,7 @@ async def test_it_is_due_once_a_day(play: Play, store: Store) -> None:
     await play.record(store, (await store.polls.lease(play.now, limit=1, ttl=MINUTE))[0], play.told(8, 2))
     assert not await (await play.worker()).tidy(play.after(hours=23))
     assert await store.tidy(play.after(days=31))
-    assert await rows(store, "item") == 0
+    assert await rows(store, "items") == 0
 
 
 @pytest.mark.parametrize("days", [90, 3653])
@@ -111,10 +111,10 @@ async def test_a_clock_that_is_ahead_takes_a_share_and_no_more(play: Play, store
     assert await store.tidy(ahead)
     for worker in (store, await play.worker(), await play.worker()):
         assert not await worker.tidy(ahead + timedelta(hours=5))
-    left = {table: await rows(store, table) for table in ("item", "story", "story_key", "seen")}
-    assert left["item"] == left["story"] == 800
-    assert left["story_key"] >= 500, "those of one moment go together"
-    assert left["seen"] == 1000
+    left = {table: await rows(store, table) for table in ("items", "stories", "story_keys", "seen_keys")}
+    assert left["items"] == left["stories"] == 800
+    assert left["story_keys"] >= 500, "those of one moment go together"
+    assert left["seen_keys"] == 1000
     assert not await store.tidy(right), "nothing is too old"
     assert await store.tidy(right + timedelta(days=31))
 
@@ -128,4 +128,4 @@ async def test_what_was_read_by_a_clock_ahead_ages_no_keys(play: Play, store: St
     await store.polls.finish([play.quiet(one)])
     play.now = right
     await store.prune(right + MINUTE)
-    assert await rows(store, "seen") == 2
+    assert await rows(store, "seen_keys") == 2

@@ -79,13 +79,13 @@ async def test_an_edit_that_cannot_be_read_leaves_the_message(play: Play, store:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE place SET settings = '{' WHERE chat = 1",
-        "UPDATE place SET settings = '[7]' WHERE chat = 1",
-        """UPDATE place SET settings = '{"quiet": [["noon", 5, []]]}' WHERE chat = 1""",
-        """UPDATE place SET settings = '{"digest": ["hour", 0, 0, 9000000000000000000]}' WHERE chat = 1""",
-        "UPDATE chat SET settings = '{' WHERE id = 1",
-        "UPDATE mute SET forms = '{' WHERE chat = 1",
-        f"UPDATE mute SET until = {FAR} WHERE chat = 1",  # noqa: S608 - a value of the test
+        "UPDATE chat_preferences SET settings = '{' WHERE chat = 1",
+        "UPDATE chat_preferences SET settings = '[7]' WHERE chat = 1",
+        """UPDATE chat_preferences SET settings = '{"quiet": [["noon", 5, []]]}' WHERE chat = 1""",
+        """UPDATE chat_preferences SET settings = '{"digest": ["hour", 0, 0, 9000000000000000000]}' WHERE chat = 1""",
+        "UPDATE chats SET settings = '{' WHERE id = 1",
+        "UPDATE mutes SET forms = '{' WHERE chat = 1",
+        f"UPDATE mutes SET until = {FAR} WHERE chat = 1",  # noqa: S608 - a value of the test
     ],
 )
 async def test_a_setting_or_mute_that_cannot_be_read_is_passed_over(play: Play, store: Store, statement: str) -> None:
@@ -108,7 +108,7 @@ async def test_other_quiet_hours_hold_beside_a_setting_that_cannot_be_read(play:
     await store.wishes.wish(Chat(1), NONE)
     noon = Window(12 * 60, 13 * 60)
     await store.wishes.wish(Chat(2), Preferences(quiet=(noon,)))
-    await spoil(store, "UPDATE place SET settings = '{' WHERE chat = 1")
+    await spoil(store, "UPDATE chat_preferences SET settings = '{' WHERE chat = 1")
     await play.queue(store, play.alert(1, 1), play.alert(1, 2))
     assert (await claim(play, store))[0] == [(1, 1)]
 
@@ -117,7 +117,7 @@ async def test_a_report_that_cannot_be_read_is_left_out(play: Play, store: Store
     """Its story is told by the others, and is found by what joins it."""
     first, second = await play.leased(store, 2)
     await play.record(store, first, play.told(1, 1, index=(5,)), play.told(1, 2, index=(5,)), alerts=(play.alert(1),))
-    await spoil(store, "UPDATE report SET watchlists = '{' WHERE id = (SELECT min(id) FROM report)")
+    await spoil(store, "UPDATE reports SET watchlists = '{' WHERE id = (SELECT min(id) FROM reports)")
     epoch = await play.sender(store)
     (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert len(one.reports) == 1
@@ -132,7 +132,7 @@ async def test_a_subscription_that_cannot_be_read_still_tells(play: Play, store:
     """It is as loud as its watchlist says."""
     for chat in (1, 2):
         await store.chats.subscribe(Subscription(Chat(chat), "k"), play.now)
-    await spoil(store, "UPDATE subscription SET settings = '{' WHERE chat = 1")
+    await spoil(store, "UPDATE subscriptions SET settings = '{' WHERE chat = 1")
     (leased,) = await play.leased(store)
     async with store.polls.recording(leased) as recording:
         assert [one.chat.id for one in await recording.subscribers(["k"])] == [1, 2]
@@ -157,7 +157,7 @@ async def test_a_source_whose_record_cannot_be_read_is_polled_like_the_others(
 ) -> None:
     """What was learned of it is learned anew."""
     await play.leased(store, 2)
-    await spoil(store, f"UPDATE source SET {column} = {FAR} WHERE name = 's0'")  # noqa: S608 - a value of the test
+    await spoil(store, f"UPDATE sources SET {column} = {FAR} WHERE name = 's0'")  # noqa: S608 - a value of the test
     play.after(minutes=5)
     assert sorted(one.name for one in await store.polls.lease(play.now, limit=9, ttl=MINUTE)) == ["s0", "s1"]
     await store.chats.status(play.now)

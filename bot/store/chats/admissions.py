@@ -19,15 +19,24 @@ from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
 from bot.store.row_decoding import decode_each
-from bot.store.tables import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
+from bot.store.tables import (
+    buttons,
+    chat_preferences,
+    chats,
+    lost_topics,
+    mutes,
+    outbox,
+    personal_queries,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 GONE_DAYS = 90  # a chat that could not be told for so long is forgotten
-_ASKS = text("knocked_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
-# Every table that knows a chat by its id, but for `chat` itself.
-_KNOWING = (button, subscription, personal_query, place, mute, outbox, lost_topic)
+_ASKS = text("requested_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
+# Every table that knows a chat by its id, but for `chats` itself.
+_KNOWING = (buttons, subscriptions, personal_queries, chat_preferences, mutes, outbox, lost_topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,15 @@ class AdmissionRepository:
 
     async def _forget(self, connection: AsyncConnection, one: int) -> None:
         its = {"its_chat": one}
-        await connection.execute(delete(chat).where(chat.c.moved_to == bindparam("its_chat")), its)
-        bare = dict.fromkeys(("admitted_by", "admitted_at", "suspended", "suspended_at", "title", "kind", "knocked_at"))
-        emptied = update(chat).where(chat.c.id == bindparam("its_chat")).values(bare | {"settings": "{}"})
+        await connection.execute(delete(chats).where(chats.c.moved_to == bindparam("its_chat")), its)
+        bare = dict.fromkeys(
+            ("admitted_by", "admitted_at", "suspended", "suspended_at", "title", "kind", "requested_at")
+        )
+        emptied = update(chats).where(chats.c.id == bindparam("its_chat")).values(bare | {"settings": "{}"})
         await connection.execute(emptied, its)
-        plain = delete(chat).where(chat.c.id == bindparam("its_chat"), ~chat.c.revoked, chat.c.blocked_until.is_(None))
+        plain = delete(chats).where(
+            chats.c.id == bindparam("its_chat"), ~chats.c.revoked, chats.c.blocked_until.is_(None)
+        )
         await connection.execute(plain, its)
         for table in _KNOWING:
             await connection.execute(delete(table).where(table.c.chat == bindparam("its_chat")), its)
@@ -56,7 +69,10 @@ class AdmissionRepository:
     async def forget_gone(self, now: datetime) -> int:
         """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
         long = (
-            select(chat.c.id).where(chat.c.suspended_at < bindparam("before")).order_by(chat.c.suspended_at).limit(100)
+            select(chats.c.id)
+            .where(chats.c.suspended_at < bindparam("before"))
+            .order_by(chats.c.suspended_at)
+            .limit(100)
         )
         before = {"before": to_ms(now - timedelta(days=GONE_DAYS))}
         async with self.database.write() as connection:
@@ -71,33 +87,33 @@ class AdmissionRepository:
 
     async def _note(self, one: int, said: dict[str, Any], now: int) -> None:
         async with self.database.write() as connection:
-            since = func.coalesce(chat.c.knocked_at, now)
-            await chat_lifecycle.change_chat(connection, self.database.dialect, one, said | {"knocked_at": since})
+            since = func.coalesce(chats.c.requested_at, now)
+            await chat_lifecycle.change_chat(connection, self.database.dialect, one, said | {"requested_at": since})
 
     async def forget_knock(self, chat: int) -> None:
         """Note that a chat asks no more: it was let in, declined, or left."""
         await self._quiet(chat)
 
     async def _quiet(self, one: int) -> None:
-        its = update(chat).where(chat.c.id == bindparam("its_chat"))
+        its = update(chats).where(chats.c.id == bindparam("its_chat"))
         async with self.database.write() as connection:
-            await connection.execute(its.values(knocked_at=None), {"its_chat": one})
+            await connection.execute(its.values(requested_at=None), {"its_chat": one})
 
     async def guests(self) -> tuple[AccessRequest, ...]:
         """Return every chat that was let in, put out, suspended, subscribed, or asks."""
-        ties = select(subscription.c.chat, func.count().label("many")).group_by(subscription.c.chat).subquery()
+        ties = select(subscriptions.c.chat, func.count().label("many")).group_by(subscriptions.c.chat).subquery()
         known = or_(
-            chat.c.admitted_at.is_not(None),
-            chat.c.revoked,
-            chat.c.suspended.is_not(None),
-            chat.c.knocked_at.is_not(None),
+            chats.c.admitted_at.is_not(None),
+            chats.c.revoked,
+            chats.c.suspended.is_not(None),
+            chats.c.requested_at.is_not(None),
             ties.c.many.is_not(None),
         )
         wanted = (
-            select(chat, ties.c.many)
-            .outerjoin(ties, ties.c.chat == chat.c.id)
-            .where(known, chat.c.id != EVERYBODY, chat.c.moved_to.is_(None))
-            .order_by(chat.c.id)
+            select(chats, ties.c.many)
+            .outerjoin(ties, ties.c.chat == chats.c.id)
+            .where(known, chats.c.id != EVERYBODY, chats.c.moved_to.is_(None))
+            .order_by(chats.c.id)
         )
         async with self.database.read() as connection:
             rows = await connection.execute(wanted)
@@ -105,10 +121,10 @@ class AdmissionRepository:
 
     async def strangers(self, before: datetime) -> tuple[int, ...]:
         """Return groups that asked before then, and that nobody has let in."""
-        waits = select(chat.c.id).where(_ASKS, chat.c.kind != "private", chat.c.knocked_at < bindparam("before"))
+        waits = select(chats.c.id).where(_ASKS, chats.c.kind != "private", chats.c.requested_at < bindparam("before"))
         async with self.database.read() as connection:
             return tuple(
-                (await connection.scalars(waits.order_by(chat.c.id).limit(20), {"before": to_ms(before)})).all()
+                (await connection.scalars(waits.order_by(chats.c.id).limit(20), {"before": to_ms(before)})).all()
             )
 
 
@@ -121,5 +137,5 @@ def _guest(row: Row) -> AccessRequest:
         revoked=bool(row.revoked),
         suspended=row.suspended,
         subscriptions=row.many or 0,
-        knocked=to_utc_or_none(row.knocked_at),
+        knocked=to_utc_or_none(row.requested_at),
     )

@@ -15,7 +15,7 @@ from bot.button_ids import of_menu
 from bot.store.codecs import to_json
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
-from bot.store.tables import button, outbox
+from bot.store.tables import buttons, outbox
 
 FOR_DAYS = 30  # that a button works: as long as items stay on record
 _KEY_BYTES = 16
@@ -37,15 +37,15 @@ class ButtonRepository:
             "until": to_ms(now) + FOR_DAYS * DAY_MS,
         }
         async with self.database.write() as connection:
-            await connection.execute(button.insert(), row)
+            await connection.execute(buttons.insert(), row)
         return tuple(of_menu(key, number) for number in range(len(meanings)))
 
     async def meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
         """Return what a button means that was kept for this chat."""
-        its = select(button.c.meanings).where(
-            button.c.key == bindparam("its_key"),
-            button.c.chat == bindparam("its_chat"),
-            button.c.until > bindparam("now"),
+        its = select(buttons.c.meanings).where(
+            buttons.c.key == bindparam("its_key"),
+            buttons.c.chat == bindparam("its_chat"),
+            buttons.c.until > bindparam("now"),
         )
         async with self.database.read() as connection:
             kept = await connection.scalar(its, {"its_key": key, "its_chat": chat, "now": to_ms(now)})

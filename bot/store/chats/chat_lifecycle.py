@@ -13,37 +13,46 @@ from bot.process.clock import LONGEST_REFUSAL
 from bot.store.codecs import GENERAL, clean
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
-from bot.store.tables import button, chat, lost_topic, mute, outbox, personal_query, place, subscription
+from bot.store.tables import (
+    buttons,
+    chat_preferences,
+    chats,
+    lost_topics,
+    mutes,
+    outbox,
+    personal_queries,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Columns of `chat` that end with the id they were written for; the others go over to the new one in `migrate`.
+# Columns of `chats` that end with the id they were written for; the others go over to the new one in `migrate`.
 _LEFT_BEHIND = (
     "suspended",
     "suspended_at",
     "blocked_until",
 )  # what Telegram refused of the old id says nothing of the new
-_OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "knocked_at", *_LEFT_BEHIND)
+_OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "requested_at", *_LEFT_BEHIND)
 MERGED = "this chat was told already, under its other id or topic"
 
 
 async def ensure_chat(connection: AsyncConnection, dialect: Dialect, one: int) -> None:
     """Make sure that the chat has a row."""
     row = {"id": one, "revoked": False, "settings": "{}"}
-    await connection.execute(dialect.insert(chat).on_conflict_do_nothing(), row)
+    await connection.execute(dialect.insert(chats).on_conflict_do_nothing(), row)
 
 
 async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
     """Change the chat's row, made if need be."""
     await ensure_chat(connection, dialect, one)
-    await connection.execute(update(chat).where(chat.c.id == bindparam("its_id")).values(changes), {"its_id": one})
+    await connection.execute(update(chats).where(chats.c.id == bindparam("its_id")).values(changes), {"its_id": one})
 
 
 async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
     """Pause a chat until then (milliseconds), or longer if it was paused already, within the longest refusal."""
     longest = until + to_length(LONGEST_REFUSAL)
-    longer = case((chat.c.blocked_until.between(until, longest), chat.c.blocked_until), else_=until)
+    longer = case((chats.c.blocked_until.between(until, longest), chats.c.blocked_until), else_=until)
     await change_chat(connection, dialect, one, {"blocked_until": longer})
 
 
@@ -69,10 +78,10 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         return
     await ensure_chat(connection, dialect, old)
     await ensure_chat(connection, dialect, new)
-    both = select(chat).where(chat.c.id.in_((bindparam("a"), bindparam("b")))).with_for_update()
+    both = select(chats).where(chats.c.id.in_((bindparam("a"), bindparam("b")))).with_for_update()
     rows = {row.id: row for row in await connection.execute(both, {"a": old, "b": new})}
     mine, yours = rows[old], rows[new]
-    change = update(chat).where(chat.c.id == bindparam("its_id"))
+    change = update(chats).where(chats.c.id == bindparam("its_id"))
     merged = {
         "admitted_by": mine.admitted_by if yours.admitted_at is None else yours.admitted_by,
         "admitted_at": mine.admitted_at if yours.admitted_at is None else yours.admitted_at,
@@ -80,19 +89,19 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         "settings": mine.settings if yours.settings == "{}" else yours.settings,
         "title": yours.title or mine.title,
         "kind": yours.kind or mine.kind,
-        "knocked_at": _first_knock(mine, yours),
+        "requested_at": _first_knock(mine, yours),
         "moved_to": None,
     }
     await connection.execute(change.values(merged), {"its_id": new})
     emptied = dict.fromkeys(_OF_ONE_ID) | {"revoked": False, "settings": "{}", "moved_to": new}
     await connection.execute(change.values(emptied), {"its_id": old})
     await connection.execute(
-        update(chat).where(chat.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
+        update(chats).where(chats.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
     )
-    for table in (subscription, place, mute):
+    for table in (subscriptions, chat_preferences, mutes):
         await _move(connection, dialect, table, (old, None), (new, None))
-    here, values = _at(button, (old, None))
-    await connection.execute(update(button).where(*here).values(chat=new), values)
+    here, values = _at(buttons, (old, None))
+    await connection.execute(update(buttons).where(*here).values(chat=new), values)
     await _move_queries(connection, old, new)
     await _move_outbox(connection, (old, None), (new, None))
     await _move_lost_topics(connection, dialect, old, new)
@@ -102,17 +111,17 @@ def _first_knock(mine: Any, yours: Any) -> int | None:
     """Return since when the group asks to be let in, under either id; None where it was let in or asks no more."""
     if mine.admitted_at is not None or yours.admitted_at is not None:
         return None
-    return min((row.knocked_at for row in (mine, yours) if row.knocked_at is not None), default=None)
+    return min((row.requested_at for row in (mine, yours) if row.requested_at is not None), default=None)
 
 
 async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
     """Send what is for this topic to General from now on."""
-    lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+    lost = dialect.insert(lost_topics).on_conflict_do_nothing()
     await connection.execute(lost, {"chat": one, "topic": topic})
-    for table in (subscription, place, mute):
+    for table in (subscriptions, chat_preferences, mutes):
         await _move(connection, dialect, table, (one, topic), (one, GENERAL))
-    here, values = _at(personal_query, (one, topic))
-    await connection.execute(update(personal_query).where(*here).values(topic=GENERAL), values)
+    here, values = _at(personal_queries, (one, topic))
+    await connection.execute(update(personal_queries).where(*here).values(topic=GENERAL), values)
     await _move_outbox(connection, (one, topic), (one, GENERAL))
 
 
@@ -131,10 +140,10 @@ async def _move(connection: AsyncConnection, dialect: Dialect, table: Table, old
 
 async def _move_queries(connection: AsyncConnection, old: int, new: int) -> None:
     """Move the queries of a group, numbered behind those that its new id has; their subscriptions are there."""
-    last = select(func.max(personal_query.c.number)).where(personal_query.c.chat == bindparam("its_new"))
+    last = select(func.max(personal_queries.c.number)).where(personal_queries.c.chat == bindparam("its_new"))
     behind = await connection.scalar(last, {"its_new": new}) or 0
-    here, values = _at(personal_query, (old, None))
-    moved = update(personal_query).where(*here).values(chat=new, number=personal_query.c.number + behind)
+    here, values = _at(personal_queries, (old, None))
+    moved = update(personal_queries).where(*here).values(chat=new, number=personal_queries.c.number + behind)
     await connection.execute(moved, values)
 
 
@@ -156,12 +165,12 @@ async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> N
 
 
 async def _move_lost_topics(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
-    here, values = _at(lost_topic, (old, None))
-    rows = (await connection.execute(select(lost_topic).where(*here), values)).mappings().all()
+    here, values = _at(lost_topics, (old, None))
+    rows = (await connection.execute(select(lost_topics).where(*here), values)).mappings().all()
     if rows:
-        lost = dialect.insert(lost_topic).on_conflict_do_nothing()
+        lost = dialect.insert(lost_topics).on_conflict_do_nothing()
         await connection.execute(lost, [dict(row) | {"chat": new} for row in rows])
-        await connection.execute(delete(lost_topic).where(*here), values)
+        await connection.execute(delete(lost_topics).where(*here), values)
 
 
 def _at(table: Any, place: Place) -> tuple[tuple[Any, ...], dict[str, int]]:

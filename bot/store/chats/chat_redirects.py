@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, or_, select
 
 from bot.store.codecs import GENERAL, to_chat, to_topic
-from bot.store.tables import chat, lost_topic
+from bot.store.tables import chats, lost_topics
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,10 +58,10 @@ async def find_places(connection: AsyncConnection) -> ChatRedirects:
 
 @cache
 def _special() -> Select[Any]:
-    wanted = or_(chat.c.moved_to.is_not(None), chat.c.suspended.is_not(None), chat.c.revoked)
-    return select(chat.c.id, chat.c.moved_to, chat.c.suspended, chat.c.revoked).where(wanted)
+    wanted = or_(chats.c.moved_to.is_not(None), chats.c.suspended.is_not(None), chats.c.revoked)
+    return select(chats.c.id, chats.c.moved_to, chats.c.suspended, chats.c.revoked).where(wanted)
 
 
 @cache
 def _lost() -> Select[Any]:
-    return select(lost_topic.c.chat, lost_topic.c.topic)
+    return select(lost_topics.c.chat, lost_topics.c.topic)

@@ -20,12 +20,12 @@ from bot.store.codecs import Row, from_priority, to_chat, to_priority, to_topic
 from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
-from bot.store.polling.poll_statements import may_be_told
+from bot.store.polling.poll_statements import is_open_chat
 from bot.store.row_decoding import decode_each
-from bot.store.tables import DUE, ENABLED, chat, counter, outbox, source, subscription
+from bot.store.tables import DUE, ENABLED, chats, counters, outbox, sources, subscriptions
 
 _MENUS = "menus"
-_REVOKED = select(chat.c.id).where(chat.c.id == bindparam("its_chat"), chat.c.revoked)
+_REVOKED = select(chats.c.id).where(chats.c.id == bindparam("its_chat"), chats.c.revoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ChatRepository:
         async with self.database.write() as connection:
             revived = {"suspended": None, "suspended_at": None}
             await chat_lifecycle.change_chat(connection, dialect, wanted.chat.id, revived)
-            tie = dialect.insert(subscription).on_conflict_do_nothing()
+            tie = dialect.insert(subscriptions).on_conflict_do_nothing()
             return await dialect.count_new(connection, tie, [{**row, "since": now, "settings": "{}"}]) == 1
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
@@ -51,10 +51,10 @@ class ChatRepository:
         return await self._unsubscribe(subscription)
 
     async def _unsubscribe(self, unwanted: Subscription) -> bool:
-        its = [subscription.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
+        its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
         values = {f"its_{name}": value for name, value in _row(unwanted).items()}
         async with self.database.write() as connection:
-            return (await connection.execute(delete(subscription).where(*its), values)).rowcount == 1
+            return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount == 1
 
     async def loud(self, subscription: Subscription) -> None:
         """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
@@ -62,18 +62,18 @@ class ChatRepository:
 
     async def _loud(self, wanted: Subscription) -> None:
         values = {f"its_{name}": value for name, value in _row(wanted).items()}
-        its = [subscription.c[name] == bindparam(f"its_{name}") for name in _row(wanted)]
-        kept = update(subscription).where(*its).values(settings=from_priority(wanted.priority))
+        its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in _row(wanted)]
+        kept = update(subscriptions).where(*its).values(settings=from_priority(wanted.priority))
         async with self.database.write() as connection:
             await connection.execute(kept, values)
 
     async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
         """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
-        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.read() as connection:
             rows = await connection.execute(
-                select(subscription.c.watchlist, subscription.c.settings).where(*its), values
+                select(subscriptions.c.watchlist, subscriptions.c.settings).where(*its), values
             )
             read = decode_each(rows, lambda row: to_priority(row.settings), "a subscription")
             found = {row.watchlist: wanted for row, wanted in read}
@@ -81,10 +81,10 @@ class ChatRepository:
 
     async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
         """Return the watchlist ids of a chat, sorted."""
-        its = (subscription.c.chat == bindparam("its_chat"), subscription.c.topic == bindparam("its_topic"))
+        its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.read() as connection:
-            found = await connection.scalars(select(subscription.c.watchlist).where(*its), values)
+            found = await connection.scalars(select(subscriptions.c.watchlist).where(*its), values)
             return tuple(sorted(found.all()))
 
     async def admit(self, chat: int, by: int, now: datetime) -> bool:
@@ -113,7 +113,7 @@ class ChatRepository:
             return await self._admitted(connection, chat)
 
     async def _admitted(self, connection: Any, one: int) -> bool:
-        its = select(chat.c.admitted_at).where(chat.c.id == bindparam("its_id"))
+        its = select(chats.c.admitted_at).where(chats.c.id == bindparam("its_id"))
         return await connection.scalar(its, {"its_id": one}) is not None
 
     async def revoked(self, chat: int) -> bool:
@@ -124,7 +124,7 @@ class ChatRepository:
     async def readers(self) -> tuple[Chat, ...]:
         """Return every chat and topic that is subscribed to something."""
         async with self.database.read() as connection:
-            found = await connection.execute(select(subscription.c.chat, subscription.c.topic).distinct())
+            found = await connection.execute(select(subscriptions.c.chat, subscriptions.c.topic).distinct())
             return tuple(to_chat(row.chat, row.topic) for row in found)
 
     async def suspend(self, chat: int, reason: str, now: datetime) -> None:
@@ -145,24 +145,24 @@ class ChatRepository:
 
     async def status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
         """Return the installation at a glance."""
-        columns = (source.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
-        of_sources = select(*columns).where(text(ENABLED)).order_by(source.c.name)
+        columns = (sources.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
+        of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
         of_waiting = (
             select(func.count())
-            .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
-            .where(text(DUE), may_be_told())
+            .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
+            .where(text(DUE), is_open_chat())
         )
         number = func.count()
         # What a chat muted or passed over is not given up.
         given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')")
         of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
         of_silent = (
-            select(chat.c.id, chat.c.suspended, chat.c.revoked)
-            .where(~may_be_told(), chat.c.id != EVERYBODY)
-            .order_by(chat.c.id)
+            select(chats.c.id, chats.c.suspended, chats.c.revoked)
+            .where(~is_open_chat(), chats.c.id != EVERYBODY)
+            .order_by(chats.c.id)
         )
         async with self.database.read() as connection:
-            sources = (await connection.execute(of_sources)).all()
+            polled = (await connection.execute(of_sources)).all()
             waiting = await connection.scalar(of_waiting) or 0
             sent = await connection.scalar(
                 select(func.count()).where(text("outbox.state = 'sent'")).select_from(outbox)
@@ -170,7 +170,7 @@ class ChatRepository:
             dead = (await connection.execute(of_dead.order_by(number.desc(), outbox.c.reason))).all()
             silent = (await connection.execute(of_silent)).all()
         return Status(
-            sources=tuple(one for _, one in decode_each(sources, _source, "a source")),
+            sources=tuple(one for _, one in decode_each(polled, _source, "a source")),
             waiting=waiting,
             sent=sent or 0,
             dead=tuple((reason or "", many) for reason, many in dead),
@@ -180,12 +180,12 @@ class ChatRepository:
     async def menus(self) -> int:
         """Return the mark of the menus that Telegram shows, 0 before the first."""
         async with self.database.read() as connection:
-            its = select(counter.c.value).where(counter.c.name == _MENUS)
+            its = select(counters.c.value).where(counters.c.name == _MENUS)
             return await connection.scalar(its) or 0
 
     async def set_menus(self, mark: int) -> None:
         """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
-        one = self.database.dialect.insert(counter)
+        one = self.database.dialect.insert(counters)
         kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})
         async with self.database.write() as connection:
             await connection.execute(kept, {"name": _MENUS, "value": mark})

@@ -20,7 +20,7 @@ from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.row_decoding import decode_each
-from bot.store.tables import counter, personal_query, subscription
+from bot.store.tables import counters, personal_queries, subscriptions
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,12 +53,12 @@ class PersonalQueryRepository:
                 return same
             if sum(one.since is not None for one in has) >= most:
                 return None
-            await connection.execute(delete(personal_query).where(_here(chat, since=None)))
+            await connection.execute(delete(personal_queries).where(_here(chat, since=None)))
             number = max((one.number for one in has), default=0) + 1
             # A number that was never used: a process that has not heard of this yet may still hold another's query.
             new = PersonalQuery(await self._count(connection), chat, number, wanted, now if confirmed else None)
             row = {"id": new.id, "chat": chat.id, "topic": to_topic(chat), "number": number, "text": wanted}
-            await connection.execute(insert(personal_query), {**row, "since": since})
+            await connection.execute(insert(personal_queries), {**row, "since": since})
             if confirmed:
                 await self._tie(connection, new, to_ms(now))
             return new
@@ -69,8 +69,8 @@ class PersonalQueryRepository:
             await chat_lifecycle.ensure_chat(connection, self.database.dialect, chat.id)
             if sum(one.since is not None for one in await _of_chat(connection, chat.id)) >= most:
                 return None
-            meant = update(personal_query).where(_here(chat, since=None), personal_query.c.number == number)
-            found = await connection.execute(meant.values(since=to_ms(now)).returning(personal_query))
+            meant = update(personal_queries).where(_here(chat, since=None), personal_queries.c.number == number)
+            found = await connection.execute(meant.values(since=to_ms(now)).returning(personal_queries))
             row = found.one_or_none()
             if row is None:
                 return None
@@ -80,26 +80,26 @@ class PersonalQueryRepository:
 
     async def unwatch(self, chat: Chat, number: int) -> PersonalQuery | None:
         """End a query of this place; return what it was, None when there was none of that number."""
-        ended = delete(personal_query).where(_here(chat), personal_query.c.number == number, _CONFIRMED)
+        ended = delete(personal_queries).where(_here(chat), personal_queries.c.number == number, _CONFIRMED)
         async with self.database.write() as connection:
-            row = (await connection.execute(ended.returning(personal_query))).one_or_none()
+            row = (await connection.execute(ended.returning(personal_queries))).one_or_none()
             if row is None:
                 return None
             query = _query(row)
-            tie = subscription.c.watchlist == bindparam("its_watchlist")
-            await connection.execute(delete(subscription).where(tie), {"its_watchlist": query.watchlist})
+            tie = subscriptions.c.watchlist == bindparam("its_watchlist")
+            await connection.execute(delete(subscriptions).where(tie), {"its_watchlist": query.watchlist})
             await self._count(connection)
             return query
 
     async def watched(self, chat: Chat) -> tuple[PersonalQuery, ...]:
         """Return the confirmed queries of a place, by number."""
-        its = select(personal_query).where(_here(chat), _CONFIRMED).order_by(personal_query.c.number)
+        its = select(personal_queries).where(_here(chat), _CONFIRMED).order_by(personal_queries.c.number)
         async with self.database.read() as connection:
             return tuple(_query(row) for row in await connection.execute(its))
 
     async def every(self) -> tuple[PersonalQuery, ...]:
         """Return all confirmed queries of the installation, oldest first."""
-        all_of_them = select(personal_query).where(_CONFIRMED).order_by(personal_query.c.id)
+        all_of_them = select(personal_queries).where(_CONFIRMED).order_by(personal_queries.c.id)
         async with self.database.read() as connection:
             rows = await connection.execute(all_of_them)
             return tuple(query for _, query in decode_each(rows, _query, "a query"))
@@ -107,12 +107,12 @@ class PersonalQueryRepository:
     async def changed(self) -> int:
         """Return a number that is another whenever `every` is."""
         async with self.database.read() as connection:
-            its = select(counter.c.value).where(counter.c.name == COUNTER)
+            its = select(counters.c.value).where(counters.c.name == COUNTER)
             return await connection.scalar(its) or 0
 
     async def _tie(self, connection: AsyncConnection, query: PersonalQuery, now: int) -> None:
         row = {"chat": query.chat.id, "topic": to_topic(query.chat), "watchlist": query.watchlist}
-        tie = self.database.dialect.insert(subscription).on_conflict_do_nothing()
+        tie = self.database.dialect.insert(subscriptions).on_conflict_do_nothing()
         await connection.execute(tie, {**row, "since": now, "settings": "{}"})
 
     async def _count(self, connection: AsyncConnection) -> int:
@@ -121,21 +121,23 @@ class PersonalQueryRepository:
 
 async def raise_counter(connection: AsyncConnection, dialect: Dialect) -> int:
     """Say that queries have changed; return a number never used. Late in a transaction: others wait for its row."""
-    raised = dialect.insert(counter).on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
-    value: int = await connection.scalar(raised.returning(counter.c.value), {"name": COUNTER, "value": 1})
+    raised = dialect.insert(counters).on_conflict_do_update(
+        index_elements=["name"], set_={"value": counters.c.value + 1}
+    )
+    value: int = await connection.scalar(raised.returning(counters.c.value), {"name": COUNTER, "value": 1})
     return value
 
 
 async def _of_chat(connection: AsyncConnection, chat: int) -> list[PersonalQuery]:
     """Return the queries of all places of a chat, confirmed or not."""
-    its = select(personal_query).where(personal_query.c.chat == bindparam("its_chat"))
+    its = select(personal_queries).where(personal_queries.c.chat == bindparam("its_chat"))
     return [_query(row) for row in await connection.execute(its, {"its_chat": chat})]
 
 
 def _here(chat: Chat, **since: None) -> Any:
     """Return "of this place"; with `since=None`, "and not confirmed"."""
-    here = (personal_query.c.chat == chat.id) & (personal_query.c.topic == to_topic(chat))
-    return here & personal_query.c.since.is_(None) if since else here
+    here = (personal_queries.c.chat == chat.id) & (personal_queries.c.topic == to_topic(chat))
+    return here & personal_queries.c.since.is_(None) if since else here
 
 
 def _query(row: Row) -> PersonalQuery:

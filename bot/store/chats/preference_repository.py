@@ -26,7 +26,7 @@ from bot.store.database.timestamps import to_ms, to_ms_or_none
 from bot.store.database.transactions import Database
 from bot.store.polling import poll_statements
 from bot.store.row_decoding import decode_each
-from bot.store.tables import mute, outbox, place, report, story
+from bot.store.tables import chat_preferences, mutes, outbox, reports, stories
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -60,7 +60,7 @@ class PreferenceRepository:
         """Keep all wishes of a place but its mutes and its zone."""
         row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
         async with self.database.write() as connection:
-            one = self.database.dialect.insert(place)
+            one = self.database.dialect.insert(chat_preferences)
             kept = one.on_conflict_do_update(index_elements=["chat", "topic"], set_={"settings": one.excluded.settings})
             await connection.execute(kept, row)
             await look_again(connection, chat.id, to_topic(chat))
@@ -77,22 +77,22 @@ class PreferenceRepository:
 
     async def _mute(self, where: Chat, wanted: Mute, now: int, most: int) -> bool:
         its = _mute_row(where, wanted)
-        over = or_(mute.c.until <= now, _here(mute) & (mute.c.kind == its["kind"]) & (mute.c.what == its["what"]))
+        over = or_(mutes.c.until <= now, _here(mutes) & (mutes.c.kind == its["kind"]) & (mutes.c.what == its["what"]))
         here = {"its_chat": where.id, "its_topic": to_topic(where)}
         async with self.database.write() as connection:
             await chat_lifecycle.ensure_chat(connection, self.database.dialect, where.id)
-            await connection.execute(delete(mute).where(mute.c.chat == where.id, over), here)
-            count = select(func.count()).select_from(mute).where(mute.c.chat == where.id)
+            await connection.execute(delete(mutes).where(mutes.c.chat == where.id, over), here)
+            count = select(func.count()).select_from(mutes).where(mutes.c.chat == where.id)
             if (await connection.scalar(count) or 0) >= most:
                 return False
-            await connection.execute(self.database.dialect.insert(mute), its | {"since": now})
+            await connection.execute(self.database.dialect.insert(mutes), its | {"since": now})
             return True
 
     async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
         """Take mutes back (kind None: all of the place); return how many there were."""
-        ended = delete(mute).where(_here(mute))
+        ended = delete(mutes).where(_here(mutes))
         if kind is not None:
-            ended = ended.where(mute.c.kind == kind, mute.c.what == clean(what))
+            ended = ended.where(mutes.c.kind == kind, mutes.c.what == clean(what))
         here = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.write() as connection:
             had = (await connection.execute(ended, here)).rowcount
@@ -125,7 +125,11 @@ class PreferenceRepository:
             found = await _latest(connection, frozenset(watchlists), to_ms(since), most)
             packed = {"ids": self.database.dialect.pack(found)}
             reports: dict[int, list[Report]] = {story: [] for story in found}
-            rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed) if found else ()
+            rows = (
+                await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
+                if found
+                else ()
+            )
             for row, told in decode_each(rows, to_report, "a report"):
                 reports[row.story].append(told)
             states = await self._states(connection, chat, found)
@@ -135,7 +139,7 @@ class PreferenceRepository:
         """Return a story by its number, and what became of it here."""
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
-            rows = await connection.execute(poll_statements.reports_of(self.database.dialect), packed)
+            rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
             told = [one for _, one in decode_each(rows, to_report, "a report")]
             states = await self._states(connection, chat, [number])
         return _lately(number, told[::-1], states.get(number, "none")) if told else None
@@ -175,7 +179,9 @@ class PreferenceRepository:
     async def still(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         dialect = self.database.dialect
-        wished = select(place.c.chat, place.c.topic).where(place.c.settings.like('%"still"%'))
+        wished = select(chat_preferences.c.chat, chat_preferences.c.topic).where(
+            chat_preferences.c.settings.like('%"still"%')
+        )
         async with self.database.read() as connection:
             rows = (await connection.execute(wished)).all()
             chats = sorted({row.chat for row in rows})
@@ -241,9 +247,9 @@ async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: in
 @cache
 def _reports() -> Select[Any]:
     """Return the select of the newest reports below a number: before, most."""
-    newest = select(report.c.id, report.c.story, report.c.at, report.c.watchlists)
-    newest = newest.where(report.c.id < bindparam("before"))
-    return newest.order_by(report.c.id.desc()).limit(bindparam("most"))
+    newest = select(reports.c.id, reports.c.story, reports.c.at, reports.c.watchlists)
+    newest = newest.where(reports.c.id < bindparam("before"))
+    return newest.order_by(reports.c.id.desc()).limit(bindparam("most"))
 
 
 @cache
@@ -257,7 +263,7 @@ def _states_of(dialect: Dialect) -> Select[Any]:
 def _told_of(*, of_message: bool) -> Select[Any]:
     """Return the select of what a place was told, the latest first: its_chat, its_topic, most; its_message."""
     kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
-    ours = select(outbox.c.story, outbox.c.payload).join(story, story.c.id == outbox.c.story)  # notices are of none
+    ours = select(outbox.c.story, outbox.c.payload).join(stories, stories.c.id == outbox.c.story)  # notices are of none
     ours = ours.where(_here(outbox), text("outbox.state = 'sent'"), kind)
     return ours.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(bindparam("most"))
 

@@ -20,7 +20,7 @@ from bot.store.codecs import Row, to_look
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc_or_none
 from bot.store.row_decoding import decode_each
-from bot.store.tables import chat, mute, outbox, place
+from bot.store.tables import chat_preferences, chats, mutes, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -74,11 +74,11 @@ def _pass_over(_row: Row, _reason: str) -> None:
 
 
 async def looks_of(
-    connection: AsyncConnection, dialect: Dialect, chats: Collection[int], spoilt: Spoilt = _pass_over
+    connection: AsyncConnection, dialect: Dialect, chat_ids: Collection[int], spoilt: Spoilt = _pass_over
 ) -> dict[int, DisplayPreferences]:
     """Return how these chats want their alerts, of those that said anything."""
-    wishes = select(chat.c.id, chat.c.settings).where(dialect.among(chat.c.id, "ids"), chat.c.settings != "{}")
-    said = await connection.execute(wishes, {"ids": dialect.pack(chats)})
+    wishes = select(chats.c.id, chats.c.settings).where(dialect.among(chats.c.id, "ids"), chats.c.settings != "{}")
+    said = await connection.execute(wishes, {"ids": dialect.pack(chat_ids)})
     read = decode_each(said, lambda row: to_look(row.settings), "how a chat wants its alerts", spoilt)
     return {row.id: look for row, look in read}
 
@@ -86,21 +86,21 @@ async def looks_of(
 async def wishes_of(
     connection: AsyncConnection,
     dialect: Dialect,
-    chats: Collection[int],
+    chat_ids: Collection[int],
     looks: Mapping[int, DisplayPreferences],
     spoilt: Spoilt = _pass_over,
 ) -> dict[Place, Preferences]:
     """Return the wishes of all places of these chats that have any."""
-    ids = {"ids": dialect.pack(chats)}
+    ids = {"ids": dialect.pack(chat_ids)}
     found: dict[Place, Preferences] = {}
-    rows = await connection.execute(select(place).where(dialect.among(place.c.chat, "ids")), ids)
+    rows = await connection.execute(select(chat_preferences).where(dialect.among(chat_preferences.c.chat, "ids")), ids)
     for row, wishes in decode_each(
         rows, lambda row: to_wishes(row.settings, row.digested_at), "what a chat wishes", spoilt
     ):
         found[row.chat, row.topic] = wishes
     muted: dict[Place, list[Mute]] = {}
-    mutes = select(mute).where(dialect.among(mute.c.chat, "ids")).order_by(mute.c.since, mute.c.what)
-    for row, one in decode_each(await connection.execute(mutes, ids), to_mute, "a mute", spoilt):
+    its = select(mutes).where(dialect.among(mutes.c.chat, "ids")).order_by(mutes.c.since, mutes.c.what)
+    for row, one in decode_each(await connection.execute(its, ids), to_mute, "a mute", spoilt):
         muted.setdefault((row.chat, row.topic), []).append(one)
     for where, theirs in muted.items():
         found[where] = replace(found.get(where, NONE), mutes=tuple(theirs))
@@ -169,7 +169,9 @@ async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> 
     """Note for which time (milliseconds) the digests of places are sent now."""
     rows = [{"its_chat": one, "its_topic": topic, "at": at} for (one, topic), at in served.items()]
     if rows:
-        its = update(place).where(place.c.chat == bindparam("its_chat"), place.c.topic == bindparam("its_topic"))
+        its = update(chat_preferences).where(
+            chat_preferences.c.chat == bindparam("its_chat"), chat_preferences.c.topic == bindparam("its_topic")
+        )
         await connection.execute(its.values(digested_at=bindparam("at")), rows)
 
 

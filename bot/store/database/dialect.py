@@ -84,7 +84,7 @@ class Dialect:
 
         Bounded for each key by itself: one that half of the record shares costs no more than any other.
         """
-        rows = "SELECT report FROM story_key WHERE key = asked.second AND at >= :since ORDER BY at DESC, report DESC"
+        rows = "SELECT report FROM story_keys WHERE key = asked.second AND at >= :since ORDER BY at DESC, report DESC"
         rows += " LIMIT :each"
         if self.name == "sqlite":
             packed = f"SELECT json_group_array(report) FROM ({rows})"  # noqa: S608 - no values

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.store.database.timestamps import to_length, to_ms
 from bot.store.database.transactions import Database
 from bot.store.leases.process_identity import is_gone
-from bot.store.tables import instance
+from bot.store.tables import instances
 
 ALIVE = timedelta(seconds=60)  # as long as a lease of a source
 NOTED = timedelta(seconds=15)  # between two notes that an instance is alive
@@ -26,11 +26,11 @@ async def register_configuration(database: Database, fingerprint: str, now: date
     """
     me, ms = str(database.holder), to_ms(now)
     async with database.read() as connection:
-        rows = {row.holder: row for row in await connection.execute(select(instance))}
+        rows = {row.holder: row for row in await connection.execute(select(instances))}
     mine = rows.pop(me, None)
     since = ms if mine is None or mine.configuration != fingerprint else mine.since
     if mine is None or since == ms or abs(ms - mine.seen_at) >= to_length(NOTED):
-        new = database.dialect.insert(instance)
+        new = database.dialect.insert(instances)
         changes = {name: new.excluded[name] for name in ("configuration", "since", "seen_at")}
         row = {"holder": me, "configuration": fingerprint, "since": since, "seen_at": ms}
         async with database.write() as connection:

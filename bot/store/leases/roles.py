@@ -19,7 +19,7 @@ from bot.store.database.timestamps import to_length, to_ms
 from bot.store.database.transactions import Database
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import end_wrong_waits, is_over
-from bot.store.tables import role_lease
+from bot.store.tables import role_leases
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,9 +36,9 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
     """
     me, ms = str(database.holder), to_ms(now)
     async with database.write() as connection:
-        first = database.dialect.insert(role_lease).on_conflict_do_nothing()
+        first = database.dialect.insert(role_leases).on_conflict_do_nothing()
         await connection.execute(first, {"role": role, "holder": None, "until": 0, "epoch": 0})
-        its = select(role_lease).where(role_lease.c.role == bindparam("its_role")).with_for_update()
+        its = select(role_leases).where(role_leases.c.role == bindparam("its_role")).with_for_update()
         row = (await connection.execute(its, {"its_role": role})).one()
         if row.holder == me:
             epoch: int = row.epoch
@@ -46,7 +46,7 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
             epoch = row.epoch + 1
         else:
             return None
-        ours = update(role_lease).where(role_lease.c.role == bindparam("its_role"))
+        ours = update(role_leases).where(role_leases.c.role == bindparam("its_role"))
         values = {"its_role": role, "to_holder": me, "to_until": to_ms(now + ttl), "to_epoch": epoch}
         await connection.execute(
             ours.values(holder=bindparam("to_holder"), until=bindparam("to_until"), epoch=bindparam("to_epoch")), values
@@ -59,10 +59,10 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
 
 async def drop(database: Database, role: Role, epoch: int) -> None:
     """Give the role back at once, if it is still ours under this epoch. Until when it was held stays on record."""
-    ours = update(role_lease).where(
-        role_lease.c.role == bindparam("its_role"),
-        role_lease.c.epoch == bindparam("its_epoch"),
-        role_lease.c.holder == bindparam("me"),
+    ours = update(role_leases).where(
+        role_leases.c.role == bindparam("its_role"),
+        role_leases.c.epoch == bindparam("its_epoch"),
+        role_leases.c.holder == bindparam("me"),
     )
     values = {"its_role": role, "its_epoch": epoch, "me": str(database.holder)}
     async with database.write() as connection:
@@ -88,5 +88,5 @@ def refuse_stale(role: Role, now: int | None, epoch: int) -> None:
 
 @cache
 def _current() -> Select[Any]:
-    its = role_lease.c.role == bindparam("its_role")
-    return select(role_lease.c.epoch).where(its).with_for_update(read=True)
+    its = role_leases.c.role == bindparam("its_role")
+    return select(role_leases.c.epoch).where(its).with_for_update(read=True)

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Update, and_, bindparam, case, literal, or_, 
 from bot.process.clock import LONGEST_LEASE, LONGEST_POLL, LONGEST_REFUSAL, SKEW
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
-from bot.store.tables import DUE, ENABLED, LEASED, chat, outbox, source
+from bot.store.tables import DUE, ENABLED, LEASED, chats, outbox, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,7 +51,7 @@ def _ending(*, set_back: bool) -> tuple[Update, ...]:
     claims = update(outbox).where(text(LEASED), outbox.c.lease_until > bindparam("lease"))
     # The sender that holds them may be about to send them: they keep its epoch, so that it can still settle them.
     shortened = claims.values(lease_until=bindparam("longest"))
-    told = update(chat).where(chat.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
+    told = update(chats).where(chats.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
     # A message that was sent later than now would count as one of the last hour until then.
     sent = update(outbox).where(outbox.c.sent_at > now).values(sent_at=now)
     return (due, shortened, told, sent) if set_back else (due, shortened, told)
@@ -71,16 +71,16 @@ async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) 
 @cache
 def _recalling(dialect: Dialect) -> Update:
     now = bindparam("now", type_=BigInteger)
-    asked_later = source.c.tried_at > now
-    wait = dialect.least(source.c.next_due - source.c.tried_at, bindparam("most"))
+    asked_later = sources.c.tried_at > now
+    wait = dialect.least(sources.c.next_due - sources.c.tried_at, bindparam("most"))
     due = case((asked_later, now + dialect.greatest(wait, literal(0))), else_=now)
-    never_asked = and_(source.c.tried_at.is_(None), source.c.next_due > now)
-    wrong = or_(asked_later, never_asked, source.c.next_due > bindparam("far"))
-    tried = case((asked_later, now - 1), else_=source.c.tried_at)  # before what is forced from now on
-    return update(source).where(text(ENABLED), wrong).values(next_due=due, tried_at=tried)
+    never_asked = and_(sources.c.tried_at.is_(None), sources.c.next_due > now)
+    wrong = or_(asked_later, never_asked, sources.c.next_due > bindparam("far"))
+    tried = case((asked_later, now - 1), else_=sources.c.tried_at)  # before what is forced from now on
+    return update(sources).where(text(ENABLED), wrong).values(next_due=due, tried_at=tried)
 
 
 @cache
 def _freeing() -> Update:
-    endless = update(source).where(text(LEASED), source.c.lease_until > bindparam("lease"))
+    endless = update(sources).where(text(LEASED), sources.c.lease_until > bindparam("lease"))
     return endless.values(lease_until=None, holder=None)

@@ -21,9 +21,9 @@ from bot.model import Alert, Chat, FollowUp, PriorityRaise
 from bot.store.chats.chat_redirects import ChatRedirects
 from bot.store.codecs import Row, to_alert, to_chat, to_payload
 from bot.store.database.dialect import Dialect
-from bot.store.polling.poll_statements import may_be_told
+from bot.store.polling.poll_statements import is_open_chat
 from bot.store.row_decoding import decode_each
-from bot.store.tables import chat, outbox
+from bot.store.tables import chats, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -190,8 +190,8 @@ def _answering(dialect: Dialect, *, every: bool) -> Insert:
     }
     parents = (
         select(*(outbox.c[name] for name in _COPIED), *values.values())
-        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
-        .where(outbox.c.story == bindparam("its_story"), told, may_be_told())
+        .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
+        .where(outbox.c.story == bindparam("its_story"), told, is_open_chat())
     )
     return dialect.insert(outbox).from_select([*_COPIED, *values], parents).on_conflict_do_nothing()
 

@@ -23,10 +23,17 @@ from bot.store.database.transactions import Database
 from bot.store.leases import roles
 from bot.store.outbox.apply_preferences import Spoilt, sift, waits
 from bot.store.outbox.delivery_results import DeliveryResult, DeliveryResults
-from bot.store.outbox.outbox_statements import EVERYBODY, claimed_of, claiming, listing, messages_of, sent_since
-from bot.store.polling.poll_statements import may_be_told, reports_of
+from bot.store.outbox.outbox_statements import (
+    EVERYBODY,
+    claim_statement,
+    claimed_statement,
+    count_sent_statement,
+    rolling_message_statement,
+    story_messages_statement,
+)
+from bot.store.polling.poll_statements import is_open_chat, reports_of_stories_statement
 from bot.store.row_decoding import decode_each
-from bot.store.tables import DUE, LEASED, chat, outbox, role_lease
+from bot.store.tables import DUE, LEASED, chats, outbox, role_leases
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -76,7 +83,7 @@ class OutboxRepository:
             await roles.ensure_current(connection, "sender", epoch)
             if await self._paused(connection, values["now"]):
                 return ()
-            rows = (await connection.execute(claiming(dialect), values | left_out)).all()
+            rows = (await connection.execute(claim_statement(dialect), values | left_out)).all()
             rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
             spoilt = Spoilt()
             claimed = await self._deliveries(connection, rows, spoilt)
@@ -87,7 +94,7 @@ class OutboxRepository:
         return due
 
     async def _paused(self, connection: AsyncConnection, now: int) -> bool:
-        pause = select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)
+        pause = select(chats.c.blocked_until).where(chats.c.id == EVERYBODY)
         return (await connection.scalar(pause) or 0) > now
 
     async def _deliveries(
@@ -98,7 +105,9 @@ class OutboxRepository:
             return []
         dialect = self.database.dialect
         reports: dict[int, list[Report]] = {}
-        told = await connection.execute(reports_of(dialect), {"ids": dialect.pack({row.story for row in rows})})
+        told = await connection.execute(
+            reports_of_stories_statement(dialect), {"ids": dialect.pack({row.story for row in rows})}
+        )
         for row, report in decode_each(told, to_report, "a report"):
             reports.setdefault(row.story, []).append(report)
         looks = await looks_of(connection, dialect, {row.chat for row in rows}, spoilt.look)
@@ -115,7 +124,7 @@ class OutboxRepository:
         if not stories:
             return {}
         rows = await connection.execute(
-            messages_of(self.database.dialect), {"ids": self.database.dialect.pack(stories)}
+            story_messages_statement(self.database.dialect), {"ids": self.database.dialect.pack(stories)}
         )
         return {(row.chat, row.topic, row.story): row for row in rows}
 
@@ -124,7 +133,7 @@ class OutboxRepository:
         dialect = self.database.dialect
         async with self.database.read() as connection:
             values = {"chats": dialect.pack(tuple(dict.fromkeys(chats))), "since": to_ms(since)}
-            rows = await connection.execute(sent_since(dialect), values)
+            rows = await connection.execute(count_sent_statement(dialect), values)
             counted = {row.chat: row.messages for row in rows}
         return {one: counted.get(one, 0) for one in chats}
 
@@ -137,7 +146,7 @@ class OutboxRepository:
         if message is not None:
             values["its_message"] = message
         async with self.database.read() as connection:
-            rows = (await connection.execute(listing(newest=message is None), values)).all()
+            rows = (await connection.execute(rolling_message_statement(newest=message is None), values)).all()
             if not rows or (message is None and rows[0].sent_at < to_ms(since)):
                 return ()
             return tuple(one for _, one in await self._deliveries(connection, rows, Spoilt()))
@@ -182,7 +191,7 @@ class OutboxRepository:
         dialect, spoilt = self.database.dialect, Spoilt()
         values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
         async with self.database.read() as connection:
-            rows = {row.id: row for row in await connection.execute(claimed_of(dialect), values)}
+            rows = {row.id: row for row in await connection.execute(claimed_statement(dialect), values)}
             there = [(rows[one.id], _renewed(one, rows[one.id])) for one in deliveries if one.id in rows]
             changed = await waits(connection, dialect, there, now)
         if not changed:
@@ -224,18 +233,18 @@ class OutboxRepository:
         tried when its lease ends.
         """
         greatest = self.database.dialect.greatest
-        current = select(role_lease.c.epoch).where(role_lease.c.role == "sender").scalar_subquery()
+        current = select(role_leases.c.epoch).where(role_leases.c.role == "sender").scalar_subquery()
         leased = case((outbox.c.lease_epoch == current, outbox.c.lease_until), else_=0)
-        free_at = greatest(outbox.c.not_before, func.coalesce(chat.c.blocked_until, 0), func.coalesce(leased, 0))
+        free_at = greatest(outbox.c.not_before, func.coalesce(chats.c.blocked_until, 0), func.coalesce(leased, 0))
         counts = or_(text(f"NOT ({BY_WISH})"), outbox.c.not_before <= bindparam("now"))  # what is held is no work left
         due = (
             select(func.count().filter(counts), func.min(free_at))
-            .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
-            .where(text(DUE), may_be_told())
+            .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
+            .where(text(DUE), is_open_chat())
         )
         async with self.database.read() as connection:
             number, first = (await connection.execute(due, {"now": to_ms(now)})).one()
-            pause = await connection.scalar(select(chat.c.blocked_until).where(chat.c.id == EVERYBODY)) or 0
+            pause = await connection.scalar(select(chats.c.blocked_until).where(chats.c.id == EVERYBODY)) or 0
         return number, None if first is None else to_utc(max(first, pause))
 
 

@@ -12,17 +12,17 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select
 
 from bot.ports.outbox import TOGETHER
 from bot.store.database.dialect import Dialect
-from bot.store.polling.poll_statements import may_be_told
-from bot.store.tables import DUE, chat, outbox
+from bot.store.polling.poll_statements import is_open_chat
+from bot.store.tables import DUE, chats, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningUpdate
 
-EVERYBODY = 0  # the row of `chat` that holds the bot's own pause; Telegram gives nobody this id
+EVERYBODY = 0  # the row of `chats` that holds the bot's own pause; Telegram gives nobody this id
 
 
 @cache
-def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
+def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, `most` in all.
 
     Of what a chat's own wish has held back so far, more, and of what was queued before `before`, which was an outage:
@@ -48,13 +48,13 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
             func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
             func.row_number().over(order_by=order).label("turn"),
         )
-        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
         .where(
             text(DUE),
             outbox.c.not_before <= bindparam("now"),
             free,
-            may_be_told(),
-            func.coalesce(chat.c.blocked_until, 0) <= bindparam("now"),
+            is_open_chat(),
+            func.coalesce(chats.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
             or_(outbox.c.rank == 0, ~dialect.among(outbox.c.chat, "after")),
         )
@@ -85,23 +85,23 @@ def claiming(dialect: Dialect) -> ReturningUpdate[Any]:
 
 
 @cache
-def claimed_of(dialect: Dialect) -> Select[Any]:
+def claimed_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of what is claimed under an epoch, of chats that may be told: ids, its_epoch."""
     columns = (outbox.c[name] for name in ("id", "chat", "created_at", "shown", "not_before", "payload"))
     return (
         select(*columns)
-        .select_from(outbox.outerjoin(chat, chat.c.id == outbox.c.chat))
+        .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
         .where(
             dialect.among(outbox.c.id, "ids"),
             outbox.c.lease_epoch == bindparam("its_epoch"),
             text("outbox.state <> 'dead'"),
-            may_be_told(),
+            is_open_chat(),
         )
     )
 
 
 @cache
-def sent_since(dialect: Dialect) -> Select[Any]:
+def count_sent_statement(dialect: Dialect) -> Select[Any]:
     """Return the statement that counts the messages of `chats` sent since `since`; a rolling message is one."""
     message = case((outbox.c.folded, outbox.c.message), else_=-outbox.c.id)
     return (
@@ -112,7 +112,7 @@ def sent_since(dialect: Dialect) -> Select[Any]:
 
 
 @cache
-def listing(*, newest: bool) -> Select[Any]:
+def rolling_message_statement(*, newest: bool) -> Select[Any]:
     """Return the select of the lines of a rolling message: its_chat, its_topic; its_message or the newest."""
     here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
     folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
@@ -125,7 +125,7 @@ def listing(*, newest: bool) -> Select[Any]:
 
 
 @cache
-def messages_of(dialect: Dialect) -> Select[Any]:
+def story_messages_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the messages that places have of stories: ids."""
     columns = (outbox.c[name] for name in ("chat", "topic", "story", "message", "payload"))
     return select(*columns).where(dialect.among(outbox.c.story, "ids"), text("part = 0"))

@@ -32,7 +32,7 @@ from bot.store.polling.seen_keys import Lookups, Shown
 from bot.store.polling.source_stats_codec import to_habits
 from bot.store.polling.source_sync import sync_sources
 from bot.store.row_decoding import decode_each, decode_or
-from bot.store.tables import LEASED, source
+from bot.store.tables import LEASED, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -82,7 +82,9 @@ class PollRepository:
                 await self._sweep(connection, now)
                 self.swept_at = now
             await self.database.dialect.one_at_a_time(connection, LEASE_LOCK)  # or two could take one site each
-            rows = (await connection.execute(poll_statements.leasing(forced=forced_since is not None), values)).all()
+            rows = (
+                await connection.execute(poll_statements.lease_statement(forced=forced_since is not None), values)
+            ).all()
         ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
         return tuple(_leased(row) for row in ordered)
 
@@ -91,10 +93,10 @@ class PollRepository:
         if self.recalled_at is None or not timedelta() <= now - self.recalled_at < RECALL:
             await recall_polls(connection, self.database.dialect, to_ms(now))
             self.recalled_at = now
-        holders = await connection.scalars(select(source.c.holder).where(text(LEASED)).distinct())
+        holders = await connection.scalars(select(sources.c.holder).where(text(LEASED)).distinct())
         for holder in holders.all():
             if holder and is_gone(holder, self.database.holder):
-                freed = update(source).where(source.c.holder == bindparam("gone"), text(LEASED))
+                freed = update(sources).where(sources.c.holder == bindparam("gone"), text(LEASED))
                 await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
 
     async def renew(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
@@ -110,7 +112,7 @@ class PollRepository:
             return
         ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
         async with self.database.write() as connection:
-            await connection.execute(update(source).where(poll_statements.held()).values(changes), ordered)
+            await connection.execute(update(sources).where(poll_statements.is_lease_held()).values(changes), ordered)
 
     async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
@@ -121,7 +123,7 @@ class PollRepository:
         dialect = self.database.dialect
         values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
         async with self.database.read() as connection:
-            rows = (await connection.execute(poll_statements.reported(dialect), values)).all()
+            rows = (await connection.execute(poll_statements.reports_by_key_statement(dialect), values)).all()
         return {
             row.key: ReportOnRecord(row.id, row.story, told, row.changes)
             for row, told in decode_each(rows, to_report, "a report")
@@ -143,7 +145,7 @@ class PollRepository:
     @asynccontextmanager
     async def _recording(self, leased: SourceLease) -> AsyncIterator[OpenRecording]:
         async with self.database.write() as connection:
-            if await connection.scalar(poll_statements.locking(), lease_of(leased)) is None:
+            if await connection.scalar(poll_statements.lock_source_statement(), lease_of(leased)) is None:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
             yield OpenRecording(connection, self.database.dialect, self.shown)
 
@@ -156,7 +158,7 @@ class PollRepository:
     async def next_due(self) -> datetime | None:
         """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
         async with self.database.read() as connection:
-            first = (await connection.execute(poll_statements.first_due())).one()
+            first = (await connection.execute(poll_statements.next_due_statement())).one()
         known = [ms for ms in first if ms is not None]
         return to_utc(min(known)) if known else None
 

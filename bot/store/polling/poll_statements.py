@@ -27,7 +27,19 @@ from sqlalchemy import (
 )
 
 from bot.store.database.dialect import Dialect
-from bot.store.tables import ENABLED, LEASED, chat, item, outbox, report, seen, source, story, story_key, subscription
+from bot.store.tables import (
+    ENABLED,
+    LEASED,
+    chats,
+    items,
+    outbox,
+    reports,
+    seen_keys,
+    sources,
+    stories,
+    story_keys,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
@@ -51,144 +63,146 @@ LEARNED = (
 
 
 @cache
-def held() -> ColumnElement[bool]:
+def is_lease_held() -> ColumnElement[bool]:
     """Return "this lease is still ours": its_id, its_fence."""
-    return and_(source.c.id == bindparam("its_id"), source.c.fence == bindparam("its_fence"), text(LEASED))
+    return and_(sources.c.id == bindparam("its_id"), sources.c.fence == bindparam("its_fence"), text(LEASED))
 
 
 @cache
-def locking() -> Select[Any]:
+def lock_source_statement() -> Select[Any]:
     """Return the select that finds and locks a source whose lease is ours."""
-    return select(source.c.id).where(held()).with_for_update()
+    return select(sources.c.id).where(is_lease_held()).with_for_update()
 
 
 @cache
-def holding(dialect: Dialect) -> Select[Any]:
+def lock_leases_statement(dialect: Dialect) -> Select[Any]:
     """Return the select that locks those of some sources that are leased, with their fences: ids."""
-    leased = select(source.c.id, source.c.fence).where(dialect.among(source.c.id, "ids"), text(LEASED))
-    return leased.order_by(source.c.id).with_for_update()
+    leased = select(sources.c.id, sources.c.fence).where(dialect.among(sources.c.id, "ids"), text(LEASED))
+    return leased.order_by(sources.c.id).with_for_update()
 
 
 @cache
-def leasing(*, forced: bool) -> ReturningUpdate[Any]:
+def lease_statement(*, forced: bool) -> ReturningUpdate[Any]:
     """Return the statement that takes due sources: now, until, me, most; forced: since."""
-    due: ColumnElement[bool] = source.c.next_due <= bindparam("now")
+    due: ColumnElement[bool] = sources.c.next_due <= bindparam("now")
     if forced:
-        due = or_(due, source.c.tried_at.is_(None), source.c.tried_at < bindparam("since"))
+        due = or_(due, sources.c.tried_at.is_(None), sources.c.tried_at < bindparam("since"))
     chosen = (
-        select(source.c.id)
+        select(sources.c.id)
         .where(
             text(ENABLED),
             due,
-            or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")),
-            source.c.site.not_in(_in_other_hands()),
+            or_(sources.c.lease_until.is_(None), sources.c.lease_until <= bindparam("now")),
+            sources.c.site.not_in(_sites_of_others()),
         )
-        .order_by(source.c.next_due, source.c.id)
+        .order_by(sources.c.next_due, sources.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         .cte("chosen")  # PostgreSQL would run a plain subquery more than once, and lock more than the limit
     )
     return (
-        update(source)
-        .where(source.c.id.in_(select(chosen.c.id)))
-        .values(lease_until=bindparam("until"), holder=bindparam("me"), fence=source.c.fence + 1)
-        .returning(source)
+        update(sources)
+        .where(sources.c.id.in_(select(chosen.c.id)))
+        .values(lease_until=bindparam("until"), holder=bindparam("me"), fence=sources.c.fence + 1)
+        .returning(sources)
     )
 
 
-def _in_other_hands() -> Select[Any]:
+def _sites_of_others() -> Select[Any]:
     """Return the sites that another worker is asking: now, me. Two at once would halve the pause between requests."""
-    theirs = source.alias("theirs")
+    theirs = sources.alias("theirs")
     still = text("theirs." + LEASED) & (theirs.c.lease_until > bindparam("now"))
     return select(theirs.c.site).where(still, theirs.c.holder != bindparam("me"), theirs.c.site != "")
 
 
 @cache
-def ending() -> Update:
+def finish_statement() -> Update:
     """Return the statement that ends a poll and gives its lease back: to_ and each column, more (new items)."""
     changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*ENDED, *LEARNED)}
     for name in ("read_at", "polled_at"):
-        changes[name] = func.coalesce(bindparam(f"to_{name}"), source.c[name])
-    changes |= {"known": source.c.known + bindparam("more"), "lease_until": None, "holder": None}
-    return update(source).where(held()).values(changes)
+        changes[name] = func.coalesce(bindparam(f"to_{name}"), sources.c[name])
+    changes |= {"known": sources.c.known + bindparam("more"), "lease_until": None, "holder": None}
+    return update(sources).where(is_lease_held()).values(changes)
 
 
 @cache
-def first_due() -> Select[Any]:
+def next_due_statement() -> Select[Any]:
     """Return the select of two instants: the first due source that is idle, the first end of a lease."""
-    idle = select(func.min(source.c.next_due)).where(text(ENABLED), source.c.lease_until.is_(None))
-    leased = select(func.min(source.c.lease_until)).where(text(ENABLED), text(LEASED))
+    idle = select(func.min(sources.c.next_due)).where(text(ENABLED), sources.c.lease_until.is_(None))
+    leased = select(func.min(sources.c.lease_until)).where(text(ENABLED), text(LEASED))
     return select(idle.scalar_subquery(), leased.scalar_subquery())
 
 
 @cache
-def unusual_keys(dialect: Dialect) -> Select[Any]:
+def lookup_keys_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the keys, of many sources, that are not on record or were last seen before then.
 
     Parameters: the packed pairs of source and key, before. Most keys are on record: they cost no row.
     """
     asked = dialect.pairs.columns(column("first", BigInteger), column("second", BigInteger)).subquery("asked")
-    on_record = (seen.c.source == asked.c.first) & (seen.c.key == asked.c.second)
+    on_record = (seen_keys.c.source == asked.c.first) & (seen_keys.c.key == asked.c.second)
     return (
-        select(asked.c.first, asked.c.second, seen.c.last_seen)
-        .outerjoin_from(asked, seen, on_record)
-        .where(or_(seen.c.last_seen.is_(None), seen.c.last_seen < bindparam("before")))
+        select(asked.c.first, asked.c.second, seen_keys.c.last_seen)
+        .outerjoin_from(asked, seen_keys, on_record)
+        .where(or_(seen_keys.c.last_seen.is_(None), seen_keys.c.last_seen < bindparam("before")))
     )
 
 
 @cache
-def adding_key(dialect: Dialect) -> Insert:
+def insert_key_statement(dialect: Dialect) -> Insert:
     """Return the insert of a seen key; one that is there stays."""
-    return dialect.insert(seen).on_conflict_do_nothing()
+    return dialect.insert(seen_keys).on_conflict_do_nothing()
 
 
 @cache
-def refreshing() -> Update:
+def refresh_key_statement() -> Update:
     """Return the statement that writes a key's last sight: its_source, its_key, now."""
-    one = update(seen).where(seen.c.source == bindparam("its_source"), seen.c.key == bindparam("its_key"))
+    one = update(seen_keys).where(
+        seen_keys.c.source == bindparam("its_source"), seen_keys.c.key == bindparam("its_key")
+    )
     return one.values(last_seen=bindparam("now"))
 
 
 @cache
-def adding_item() -> Insert:
+def insert_item_statement() -> Insert:
     """Return the insert of an item."""
-    return insert(item)
+    return insert(items)
 
 
 @cache
-def adding_story(dialect: Dialect) -> Insert:
+def insert_story_statement(dialect: Dialect) -> Insert:
     """Return the insert of a story; one that is there stays."""
-    return dialect.insert(story).on_conflict_do_nothing()
+    return dialect.insert(stories).on_conflict_do_nothing()
 
 
 @cache
-def adding_report() -> ReturningInsert[Any]:
+def insert_report_statement() -> ReturningInsert[Any]:
     """Return the insert of reports, which gives their numbers in this order."""
-    return insert(report).returning(report.c.id, sort_by_parameter_order=True)
+    return insert(reports).returning(reports.c.id, sort_by_parameter_order=True)
 
 
 @cache
-def reported(dialect: Dialect) -> Select[Any]:
+def reports_by_key_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of a source's reports by the keys of their items: its_source, keys, since."""
-    wanted = (dialect.among(report.c.key, "keys"), report.c.source == bindparam("its_source"))
-    return select(report).where(*wanted, report.c.at >= bindparam("since")).order_by(report.c.id)
+    wanted = (dialect.among(reports.c.key, "keys"), reports.c.source == bindparam("its_source"))
+    return select(reports).where(*wanted, reports.c.at >= bindparam("since")).order_by(reports.c.id)
 
 
 @cache
-def correcting() -> Update:
+def correct_headline_statement() -> Update:
     """Return the statement that gives a report another headline: its_id, to_headline."""
-    one = update(report).where(report.c.id == bindparam("its_id"))
-    return one.values(headline=bindparam("to_headline"), changes=report.c.changes + 1)
+    one = update(reports).where(reports.c.id == bindparam("its_id"))
+    return one.values(headline=bindparam("to_headline"), changes=reports.c.changes + 1)
 
 
 @cache
-def adding_story_key() -> Insert:
+def insert_story_key_statement() -> Insert:
     """Return the insert of a key of a report."""
-    return insert(story_key)
+    return insert(story_keys)
 
 
 @cache
-def sharing(dialect: Dialect) -> Select[Any]:
+def similar_reports_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the reports that share keys with items, as (item, report), those that share most first.
 
     Parameters: the packed pairs of item and key; since; each: newest reports of a key that are looked at; most: of an
@@ -210,19 +224,19 @@ def sharing(dialect: Dialect) -> Select[Any]:
 
 
 @cache
-def reports(dialect: Dialect) -> Select[Any]:
+def reports_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of reports: ids."""
-    return select(report).where(dialect.among(report.c.id, "ids"))
+    return select(reports).where(dialect.among(reports.c.id, "ids"))
 
 
 @cache
-def reports_of(dialect: Dialect) -> Select[Any]:
+def reports_of_stories_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the reports of stories, oldest first: ids."""
-    return select(report).where(dialect.among(report.c.story, "ids")).order_by(report.c.at, report.c.id)
+    return select(reports).where(dialect.among(reports.c.story, "ids")).order_by(reports.c.at, reports.c.id)
 
 
 @cache
-def told_of(dialect: Dialect) -> Select[Any]:
+def alerted_chats_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the chats that have, or are about to get (with a payload), messages of stories: ids."""
     payload = case((text("state = 'pending'"), outbox.c.payload)).label("payload")
     having = select(outbox.c.story, outbox.c.chat, outbox.c.topic, payload)
@@ -230,17 +244,17 @@ def told_of(dialect: Dialect) -> Select[Any]:
 
 
 @cache
-def subscribed(dialect: Dialect) -> Select[Any]:
+def subscriptions_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of subscriptions to watchlists, of chats that may be told: ids."""
     return (
-        select(subscription.c.chat, subscription.c.topic, subscription.c.watchlist, subscription.c.settings)
-        .outerjoin(chat, chat.c.id == subscription.c.chat)
-        .where(dialect.among(subscription.c.watchlist, "ids"), may_be_told())
-        .order_by(subscription.c.chat, subscription.c.topic, subscription.c.watchlist)
+        select(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist, subscriptions.c.settings)
+        .outerjoin(chats, chats.c.id == subscriptions.c.chat)
+        .where(dialect.among(subscriptions.c.watchlist, "ids"), is_open_chat())
+        .order_by(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist)
     )
 
 
 @cache
-def may_be_told() -> ColumnElement[bool]:
+def is_open_chat() -> ColumnElement[bool]:
     """Return "this chat may be told", where chat was joined from outside; a chat without a row may."""
-    return chat.c.suspended.is_(None) & func.coalesce(chat.c.revoked, False).is_(False)
+    return chats.c.suspended.is_(None) & func.coalesce(chats.c.revoked, False).is_(False)

@@ -25,12 +25,12 @@ TITLE, LEAD, BODY = 1_000, 4_000, 20_000
 
 
 def lease_of(leased: SourceLease) -> dict[str, Any]:
-    """Return the parameters of `queries.held`."""
+    """Return the parameters of `is_lease_held`."""
     return {"its_id": leased.id, "its_fence": leased.fence}
 
 
 def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
-    """Return the parameters of `queries.ending`; `more` items are new.
+    """Return the parameters of `finish_statement`; `more` items are new.
 
     While the lease is held nobody else counts failures or quiet polls.
     """
@@ -63,7 +63,10 @@ async def end_quietly(connection: AsyncConnection, dialect: Dialect, shown: Show
     What was seen under a lease that is lost is left out as a whole, and so are items that are on record already.
     """
     ids = dialect.pack([turn.outcome.leased.id for turn in turns])
-    fences = {row.id: row.fence for row in await connection.execute(poll_statements.holding(dialect), {"ids": ids})}
+    fences = {
+        row.id: row.fence
+        for row in await connection.execute(poll_statements.lock_leases_statement(dialect), {"ids": ids})
+    }
     leases = ((turn.outcome.leased, turn) for turn in turns)
     ours = {leased.id: turn for leased, turn in leases if fences.get(leased.id) == leased.fence}
     if not ours:
@@ -79,7 +82,7 @@ async def end_quietly(connection: AsyncConnection, dialect: Dialect, shown: Show
     await put_keys(connection, dialect, keys, max(to_ms(turn.outcome.polled_at) for turn in turns))
     await refresh(connection, [row for one, turn in ours.items() for row in shown.take(one, turn.outcome.polled_at)])
     await connection.execute(
-        poll_statements.ending(), [end_of(turn.outcome, len(fresh[one])) for one, turn in ours.items()]
+        poll_statements.finish_statement(), [end_of(turn.outcome, len(fresh[one])) for one, turn in ours.items()]
     )
 
 
@@ -100,7 +103,7 @@ async def put_items(connection: AsyncConnection, items: Iterable[tuple[int, Reco
         for source_id, one in items
     ]
     if rows:
-        await connection.execute(poll_statements.adding_item(), rows)
+        await connection.execute(poll_statements.insert_item_statement(), rows)
 
 
 async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:
@@ -111,15 +114,15 @@ async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequ
     first = [
         {"id": row["story"], "created_at": row["at"], "headline": row["headline"], "url": row["url"]} for _, row in rows
     ]
-    await connection.execute(poll_statements.adding_story(dialect), first)
-    numbers = await connection.scalars(poll_statements.adding_report(), [row for _, row in rows])
+    await connection.execute(poll_statements.insert_story_statement(dialect), first)
+    numbers = await connection.scalars(poll_statements.insert_report_statement(), [row for _, row in rows])
     keys = [
         {"key": key, "at": row["at"], "report": number}
         for (one, row), number in zip(rows, numbers, strict=True)
         for key in dict.fromkeys(one.signature.index if one.signature else ())
     ]
     if keys:
-        await connection.execute(poll_statements.adding_story_key(), keys)
+        await connection.execute(poll_statements.insert_story_key_statement(), keys)
 
 
 def _report(one: Recorded, told: Report) -> dict[str, Any]:
@@ -142,4 +145,4 @@ async def put_corrections(connection: AsyncConnection, corrections: Sequence[Cor
     """Give reports the headlines that their publishers give them now."""
     if corrections:
         rows = [{"its_id": one.report, "to_headline": clean(one.headline[:TITLE])} for one in corrections]
-        await connection.execute(poll_statements.correcting(), rows)
+        await connection.execute(poll_statements.correct_headline_statement(), rows)

@@ -59,10 +59,14 @@ class OpenRecording:
                 for item, its in enumerate(probes)
             }
             values = {**self.dialect.pack_pairs(keys), "since": to_ms(since), "each": each, "most": most}
-            for row in await self.connection.execute(poll_statements.sharing(self.dialect), values):
+            for row in await self.connection.execute(poll_statements.similar_reports_statement(self.dialect), values):
                 found[row.item][row.report] = None
         ids = self.dialect.pack(tuple({number: None for one in found for number in one}))
-        rows = await self.connection.execute(poll_statements.reports(self.dialect), {"ids": ids}) if any(found) else ()
+        rows = (
+            await self.connection.execute(poll_statements.reports_statement(self.dialect), {"ids": ids})
+            if any(found)
+            else ()
+        )
         on_record = {row.id: one for row, one in decode_each(rows, _candidate, "a report")}
         return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
 
@@ -76,12 +80,12 @@ class OpenRecording:
         sketches: dict[int, list[bytes]] = {}
         told: dict[int, set[Chat]] = {}
         waiting: dict[int, dict[Chat, frozenset[str]]] = {}
-        rows = await self.connection.execute(poll_statements.reports_of(self.dialect), packed)
+        rows = await self.connection.execute(poll_statements.reports_of_stories_statement(self.dialect), packed)
         for row, told_by in decode_each(rows, to_report, "a report"):
             reports.setdefault(row.story, []).append(told_by)
             sketches.setdefault(row.story, []).append(bytes(row.sketch))
         aliases = (await self._places()).aliases()
-        having = (await self.connection.execute(poll_statements.told_of(self.dialect), packed)).all()
+        having = (await self.connection.execute(poll_statements.alerted_chats_statement(self.dialect), packed)).all()
         for row in having:
             names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
             told.setdefault(row.story, set()).update(names)
@@ -98,7 +102,7 @@ class OpenRecording:
     async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
         """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
-        rows = await self.connection.execute(poll_statements.subscribed(self.dialect), packed)
+        rows = await self.connection.execute(poll_statements.subscriptions_statement(self.dialect), packed)
         return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
 
     async def write(self, turn: Turn) -> int:
@@ -119,7 +123,7 @@ class OpenRecording:
         await put_corrections(self.connection, turn.corrections)
         queued = await self._tell(turn, at)
         await refresh(self.connection, self.shown.take(source, outcome.polled_at))
-        ended = await self.connection.execute(poll_statements.ending(), end_of(outcome, len(fresh)))
+        ended = await self.connection.execute(poll_statements.finish_statement(), end_of(outcome, len(fresh)))
         if ended.rowcount != 1:
             raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")
         return queued

@@ -104,7 +104,7 @@ async def look_up(
     aged: dict[int, set[int]] = {}
     if any(wanted.values()):
         values = {**dialect.pack_pairs(wanted), "before": before}
-        for source, key, last_seen in await connection.execute(poll_statements.unusual_keys(dialect), values):
+        for source, key, last_seen in await connection.execute(poll_statements.lookup_keys_statement(dialect), values):
             (unknown if last_seen is None else aged).setdefault(source, set()).add(key)
     return unknown, aged
 
@@ -113,10 +113,10 @@ async def put_keys(connection: AsyncConnection, dialect: Dialect, keys: Iterable
     """Put keys on record, as pairs of source and key; what is there already stays."""
     rows = [{"source": source, "key": key, "last_seen": now} for source, key in dict.fromkeys(keys)]
     if rows:
-        await connection.execute(poll_statements.adding_key(dialect), rows)
+        await connection.execute(poll_statements.insert_key_statement(dialect), rows)
 
 
 async def refresh(connection: AsyncConnection, aged: Sequence[Mapping[str, int]]) -> None:
     """Write the last sight of what `Shown.take` gave."""
     if aged:
-        await connection.execute(poll_statements.refreshing(), list(aged))
+        await connection.execute(poll_statements.refresh_key_statement(), list(aged))

@@ -17,7 +17,7 @@ from bot.model import Source
 from bot.store.codecs import clean
 from bot.store.database.timestamps import DAY_MS
 from bot.store.polling.source_stats_codec import NOTHING, NOWHERE
-from bot.store.tables import source
+from bot.store.tables import sources
 from bot.urls import publisher_of
 
 if TYPE_CHECKING:
@@ -78,17 +78,17 @@ def assign(records: Sequence[StoredSource], sources: Sequence[Source]) -> Assign
     )
 
 
-async def sync_sources(connection: AsyncConnection, sources: Sequence[Source], now: int) -> None:
+async def sync_sources(connection: AsyncConnection, configured: Sequence[Source], now: int) -> None:
     """Write the assignment; `now` in milliseconds. An unchanged file changes nothing."""
     rows = await connection.execute(
-        select(source.c.id, source.c.name, source.c.url, source.c.disabled_at, source.c.site, source.c.read_as)
+        select(sources.c.id, sources.c.name, sources.c.url, sources.c.disabled_at, sources.c.site, sources.c.read_as)
     )
-    found = assign([StoredSource(*row) for row in rows], sources)
+    found = assign([StoredSource(*row) for row in rows], configured)
     if found.new:
         spread = _spread if len(found.new) > HERD else _at_once
-        await connection.execute(insert(source), [_new(one, now - spread(one)) for one in found.new])
+        await connection.execute(insert(sources), [_new(one, now - spread(one)) for one in found.new])
     # What is in flight for a source that is gone, or had another address, is void: its fence is raised.
-    void = {"lease_until": None, "holder": None, "fence": source.c.fence + 1}
+    void = {"lease_until": None, "holder": None, "fence": sources.c.fence + 1}
     await _each(connection, {"disabled_at": now, **void}, (kept.id for kept in found.gone if kept.disabled_at is None))
     for kept, one in found.kept:
         changes: dict[str, object] = {}
@@ -143,4 +143,4 @@ def _at_once(_one: Source) -> int:
 async def _each(connection: AsyncConnection, changes: dict[str, object], ids: Iterable[int]) -> None:
     parameters = [{"its_id": one} for one in ids]
     if parameters:
-        await connection.execute(update(source).where(source.c.id == bindparam("its_id")).values(changes), parameters)
+        await connection.execute(update(sources).where(sources.c.id == bindparam("its_id")).values(changes), parameters)

@@ -102,10 +102,10 @@ async def test_the_corpus_is_polled_twice_and_brings_nothing_new(rig: Rig, numbe
     assert not [reason for reason in first.failures.values() if "internal error" in reason]
     empty = {path for path in first.failures if entries(bodies[path])}
     assert len(empty) <= len(bodies) // 200, {path: first.failures[path] for path in empty}  # half items, no more
-    before = rig.rows("SELECT count(*) FROM item")
+    before = rig.rows("SELECT count(*) FROM items")
     tail = COMMENT
     rig.now = rig.now.replace(hour=14)
     second = await rig.poll(force=True, deadline=600)
     assert (second.polled, second.new) == (len(bodies), 0)
-    healed = rig.rows("SELECT count(*) FROM item")[0][0] - before[0][0]
+    healed = rig.rows("SELECT count(*) FROM items")[0][0] - before[0][0]
     assert healed <= len(bodies) // 200  # a half item that a comment makes whole is a baseline's

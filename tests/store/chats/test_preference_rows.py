@@ -14,8 +14,8 @@ from bot.ports.outbox import Folded, Later, Sent
 from bot.preferences import NONE, Digest, Mute, Window
 from bot.store.chats.admissions import GONE_DAYS
 from bot.store.repository import Store
-from bot.store.tables import chat as chat_table
-from bot.store.tables import metadata, report, story
+from bot.store.tables import chats as chat_table
+from bot.store.tables import metadata, reports, stories
 
 if TYPE_CHECKING:
     Play = Any  # what the fixture of conftest.py gives; tests are no package, so its type cannot be imported
@@ -197,9 +197,9 @@ async def test_the_latest_of_a_rare_watchlist_stand_behind_thousands_of_others(p
         busy = {"source": "s", "publisher": "p", "headline": "Busy", "at": int(play.now.timestamp() * 1000)}
         rows = [busy | {"story": n, "watchlists": '["busy"]', "sketch": b""} for n in range(100, 4_500)]
         await connection.execute(
-            story.insert(), [{"id": row["story"], "created_at": row["at"], "headline": "Busy"} for row in rows]
+            stories.insert(), [{"id": row["story"], "created_at": row["at"], "headline": "Busy"} for row in rows]
         )
-        await connection.execute(report.insert(), rows)
+        await connection.execute(reports.insert(), rows)
     (found,) = await store.wishes.lately(HERE, ["k"], play.now - 48 * HOUR, most=5)
     assert (found.story, found.sources) == (7, ("s0",))
     assert len(await store.wishes.lately(HERE, ["k", "busy"], play.now - 48 * HOUR, most=5)) == 5
@@ -232,7 +232,7 @@ async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> N
     """What is known of a group stands under its new id alone, but for what Telegram refused of the old one."""
     known = {
         "admitted_by": 3, "admitted_at": 4, "revoked": True, "settings": '{"language": "ru"}', "title": "Newsroom",
-        "kind": "group", "knocked_at": 5, "suspended": "why", "suspended_at": 6, "blocked_until": 7,
+        "kind": "group", "requested_at": 5, "suspended": "why", "suspended_at": 6, "blocked_until": 7,
     }  # fmt: skip
     assert known.keys() == {column.name for column in chat_table.columns} - {"id", "moved_to"}
     async with store.database.write() as connection:
@@ -240,7 +240,9 @@ async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> N
     await store.chats.migrate(-5, -1005)
     async with store.database.read() as connection:
         rows = {row.id: row for row in await connection.execute(select(chat_table))}
-    left = dict.fromkeys(("suspended", "suspended_at", "blocked_until", "knocked_at"))  # it was let in: it asks no more
+    left = dict.fromkeys(
+        ("suspended", "suspended_at", "blocked_until", "requested_at")
+    )  # it was let in: it asks no more
     assert {name: getattr(rows[-1005], name) for name in known} == known | left
     empty = dict.fromkeys(known) | {"revoked": False, "settings": "{}"}
     assert {name: getattr(rows[-5], name) for name in known} == empty

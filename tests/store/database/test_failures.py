@@ -142,9 +142,9 @@ async def test_case_80_a_deadlock_is_a_passing_fault(postgres_url: str) -> None:
 
         async def lock(first: int, second: int) -> None:
             async with store.database.write() as connection:
-                await connection.exec_driver_sql(f"SELECT 1 FROM chat WHERE id = {first} FOR UPDATE")  # noqa: S608 - a number
+                await connection.exec_driver_sql(f"SELECT 1 FROM chats WHERE id = {first} FOR UPDATE")  # noqa: S608 - a number
                 await meet.wait()
-                await connection.exec_driver_sql(f"SELECT 1 FROM chat WHERE id = {second} FOR UPDATE")  # noqa: S608 - a number
+                await connection.exec_driver_sql(f"SELECT 1 FROM chats WHERE id = {second} FOR UPDATE")  # noqa: S608 - a number
 
         ends = await asyncio.gather(lock(1, 2), lock(2, 1), return_exceptions=True)
         (error,) = [end for end in ends if end is not None]

@@ -185,7 +185,7 @@ async def test_an_owner_is_told_once_of_an_occasion(play: Play, store: Store) ->
 
 async def test_case_114_texts_are_only_texts(play: Play, store: Store) -> None:
     """Quotes, statements, NUL and lone surrogates in every text of a feed go in and out as what they are."""
-    evil = "'; DROP TABLE source; -- \x00 \ud800 %s :now {} \"\\"
+    evil = "'; DROP TABLE sources; -- \x00 \ud800 %s :now {} \"\\"
     (one,) = await play.leased(store)
     item = play.item(1, title=evil, lead=evil, body=evil, url=evil, language=evil)
     report = play.report(headline=evil, source=evil, publisher=evil, url=evil, watchlists=("'",))
