@@ -30,8 +30,8 @@ from bot.store.polling.record_poll import OpenRecording
 from bot.store.polling.seen_keys import Shown
 from bot.store.repository import Store, open_store
 from bot.stories.assign import place, signature
-from bot.stories.landmarks import TOPICS
 from bot.stories.semantic import Encoder, encoder
+from bot.text.word_tables import read_table
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,8 +52,8 @@ def articles(extra: Encoder | None) -> list[Told]:
     for _ in range(PLACED):
         head, body = " ".join(press.words(8)), " ".join(press.words(250))
         meant = (
-            press.chance.choice(TOPICS),
-            ". ".join(press.chance.choices(TOPICS, k=12)),
+            press.chance.choice(read_table("topics")["topics"]),
+            ". ".join(press.chance.choices(read_table("topics")["topics"], k=12)),
         )  # made-up words mean nothing
         told.append((meant, head, signature(head, body, None, extra.read(*meant) if extra else None)))
     return told

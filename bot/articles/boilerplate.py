@@ -1,98 +1,17 @@
-"""What stands around a story and is none of it: bylines, banners, captions, links to other articles, datelines.
+"""Text around an article that is none of it: bylines, banners, captions, links to other articles, datelines.
 
-Patterns by language, each a row of a table. A line comes in, yes or no goes out, or the line without its dateline.
-Every pattern is bounded, so a hostile line costs little.
+A line comes in, yes or no goes out, or the line without its dateline. The words are in the table `boilerplate`. Every
+pattern is bounded, so a hostile line costs little.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-# A line that begins so is none of the story, whatever follows.
-_BEGINS = (
-    r"read (?:more|also|next|the full)|also read|see also",
-    r"related (?:stor|article|news|link|content|topic|post|read)|more on:",
-    r"more (?:from|stories|news)\b|don['’]t miss|most (?:popular|read)|top stories",
-    r"trending (?:now|news|stor)|watch(?: live)?:",
-    r"follow (?:our|the|all|along)\b[^.]{0,30}\b(?:live|latest|updates?|coverage)\b|this live ?blog\b",
-    r"here(?:['’]s| is| are) (?:what|everything|all|the .{0,30}things?) (?:you|we) (?:need to|should) know",
-    r"suivez (?:notre|en|le|la)\b[^.]{0,30}\bdirect\b|siga? (?:en|la|nuestra)\b[^.]{0,30}\b(?:directo|última hora)\b",
-    r"(?:verfolgen|lesen) sie [^.]{0,40}\b(?:live-?ticker|live-?blog)",
-    r"listen to (?:this|the) |subscribe|sign (?:up|in)\b|log ?in\b|follow us|share this|click here|continue reading",
-    r"leave a (?:reply|comment)|your email|copyright ©|all rights reserved|©|file(?: photo)?\s*[-–—:]",
-    r"photos? by|image:",
-    r"(?:photo|image|picture)(?:graph)?s? (?:source|credit|caption|by|courtesy|shows)\b|download (?:the|our) app",
-    r"this (?:article|story|post) (?:was|is|has been|originally|first|appeared|may contain)|the post .{3,200} appeared",
-    r"corrections?\s*[:&(]|clarification\s*:|.{3,40} is an? .{0,40}\b(?:reporter|correspondent|journalist|columnist)\b",
-    r"editor['’]s note|scroll (?:down|to)|skip to|story continues|loading\b|please (?:enable|log|sign|subscribe|wait)",
-    r"читайте (?:также|нас|ещ[её]|подробнее|в )|читать (?:далее|полностью|также)",
-    r"подробнее (?:читайте|на|в|об)|см\. также",
-    r"подпис(?:ывай|аться|ка на)|следите за|ранее мы писали|смотрите также|материалы по теме|по теме",
-    r"поделиться|самое читаемое",
-    r"оформите подписку|оставить комментарий|все права защищены|фото(?:графия)?\s*[:/©]|войдите|зарегистрируйтесь",
-    r"читайте (?:також|нас)|читати далі|підпис(?:уйтесь|атися|ка на)|детальніше (?:читайте|на)",
-    r"дивіться також|поділитися",
-    r"dies(?:er|e[rs]?) (?:artikel|beitrag|text|meldung) (?:wurde|erschien|ist zuerst)|artikel anhören",
-    r"lesen sie (?:auch|hier|mehr)|mehr zum thema|jetzt (?:abonnieren|anmelden)|alle rechte vorbehalten|zum thema",
-    r"lire (?:aussi|la suite|également)|à lire (?:aussi|également)|abonnez-vous|inscrivez-vous|tous droits réservés",
-    r"lee (?:también|más|además)|leer más|te puede interesar|suscríb|síguenos|todos los derechos reservados|ver más",
-    r"leggi (?:anche|di più|tutto)|iscriviti|abbonati|riproduzione riservata|tutti i diritti riservati|guarda anche",
-    r"czytaj (?:też|także|więcej|dalej)|zobacz (?:też|także|również)|zapisz się",
-    r"wszelkie prawa zastrzeżone|przeczytaj też",
-    r"leia (?:mais|também|ainda)|continua após|assine (?:já|agora|o)|veja (?:também|mais)|todos os direitos reservados",
-    r"lees (?:ook|verder|meer)|abonneer|schrijf je in|alle rechten voorbehouden|bekijk ook",
-    r"deel dit (?:artikel|bericht)",
-    r"haberin devamı|ilgili haber|abone ol|bunları da|ayrıca bak|tüm hakları",
-    r"اقرأ أيضا|اقرأ المزيد|شاهد أيضا|تابعونا|اشترك|جميع الحقوق|相关阅读|责任编辑|原标题|関連記事|続きを読む|扫码|版权",
-)
-# A word that names a line, where it stands alone or before a colon.
-_NAMES = (
-    r"advertisement|comments?|related|recommended|trending|caption|photos?|pictures?|gallery|video|source",
-    r"tags?|share|topics?",
-    r"реклама|комментарии|источник|автор|текст|фото|видео|теги|популярное|новости|джерело|коментарі|теги|відео",
-    r"anzeige|werbung|quelle|foto|bild|stand|text|lesezeit|publicité|crédit|partager|temps de lecture",
-    r"publicidad|imagen",
-    r"fuente|foto|fonte|pubblicità|condividi|zdjęcie|źródło|autor|reklama|udostępnij|crédito|publicidade",
-    r"bron|beeld|advertentie",
-    r"kaynak|fotoğraf|paylaş|reklam|المصدر|صورة|来源|作者|記者|出典",
-)
-# Dates of the page: with a time or a year, on a short line.
-_DATED = (
-    r"(?:last |first )?(?:updated|published|modified|posted)|обновлено|опубликовано|оновлено|опубліковано|aktualisiert",
-    r"veröffentlicht|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|opublikowano",
-    r"aktualizacja|atualizado",
-    r"gepubliceerd|bijgewerkt|güncelle\w*|yayınlan\w*|آخر تحديث|نشر في",
-)
-# What gives a line away wherever it stands.
-_HOLDS = (
-    r"\bcookies?\b|privacy policy|terms of (?:use|service)|terms and conditions|newsletter",
-    r"sign up (?:for|to) (?:our|the|free)",
-    r"free trial|subscribe (?:now|today|to|for)|subscribers? only|already a (?:subscriber|member)",
-    r"create (?:an|a free) account",
-    r"affiliate (?:links?|commission)|(?:getty|ap|afp|reuters) (?:images|photo)\b|reuters/\w|epa-efe",
-    r"shutterstock|istock",
-    r"\((?:ap |file )?(?:photo|image|picture)s?\b|/(?:AP|AFP|Reuters)\)",
-    r"(?:photo|image|picture) (?:credit|courtesy|source)",
-    r"enable javascript|javascript is|ad ?block|your browser (?:is|does|settings)",
-    r"(?:app|google play) store|whatsapp channel",
-    r"push notifications|on our (?:site|website)\b|appeared first on|click here|\[read more\]|follow (?:us|me) on ",
-    r"файлы cookie|\bкуки\b|на нашем сайте|наш (?:телеграм|telegram)|telegram-канал|подписывайтесь|\[читать",
-    r"политик\w+ конфиденциальности|полную версию (?:читайте|статьи)|появил\w+ сначала на|підписуйтесь|наш telegram",
-    r"datenschutzerklärung|jetzt abonnieren|picture alliance|politique de confidentialité",
-    r"réservé aux abonnés|s['’]abonner",
-    r"política de privacidad|suscríbete|informativa sulla privacy|polityk\w+ prywatności|nieuwsbrief|çerez politikası",
-    r"ملفات تعريف الارتباط|سياسة الخصوصية|クッキー|隐私政策",
-)
+from bot.text.word_tables import any_of
+
 _LIST_MARK = r"\s*+(?:[-•*»>▶►|]++\s*+)?+"  # never given back: else a row of marks costs its square
-_BOILERPLATE = re.compile(
-    rf"{_LIST_MARK}(?:(?:{'|'.join(_BEGINS)})"
-    rf"|(?:{'|'.join(_NAMES)})\s*(?:[:：|]|$)"
-    rf"|(?=.{{0,110}}$)(?:{'|'.join(_DATED)})\b.{{0,60}}?\d"
-    r"|(?=.{0,80}$)(?-i:(?:[Bb]y|BY|Von|Par|Por|Di|Door|Автор)\s+[A-ZÀ-ÞА-Я][\w.'’-]+(?:\s+(?:(?:and|und|et|y)\s+)?"
-    rf"[A-ZÀ-ÞА-Я][\w.'’-]+){{1,6}})\s*(?:$|[,|•·–—-])"
-    rf"|.{{0,400}}?(?:{'|'.join(_HOLDS)}))",
-    re.IGNORECASE,
-)
 _LINE = 400  # characters: a longer paragraph is judged by its sentences, not as a whole
 
 _CITY = "[A-ZÀ-ÞА-ЯЁІЇЄҐ]"
@@ -145,9 +64,24 @@ _DATELINES = tuple(
 _REST = 20  # characters that are left at least: a line that is all dateline stays as it is
 
 
+@cache
+def _boilerplate() -> re.Pattern[str]:
+    """Return the pattern of a line that is boilerplate, to be matched at its beginning."""
+    begins, names, dates, holds = (any_of("boilerplate", section) for section in ("begins", "names", "dates", "holds"))
+    return re.compile(
+        rf"{_LIST_MARK}(?:(?:{begins})"
+        rf"|(?:{names})\s*(?:[:：|]|$)"
+        rf"|(?=.{{0,110}}$)(?:{dates})\b.{{0,60}}?\d"
+        r"|(?=.{0,80}$)(?-i:(?:[Bb]y|BY|Von|Par|Por|Di|Door|Автор)\s+[A-ZÀ-ÞА-Я][\w.'’-]+(?:\s+(?:(?:and|und|et|y)\s+)?"
+        rf"[A-ZÀ-ÞА-Я][\w.'’-]+){{1,6}})\s*(?:$|[,|•·–—-])"
+        rf"|.{{0,400}}?(?:{holds}))",
+        re.IGNORECASE,
+    )
+
+
 def is_boilerplate(line: str) -> bool:
-    """Return whether a line or sentence is none of the story. Only its first 400 characters are looked at."""
-    return bool(_BOILERPLATE.match(line[:_LINE]))
+    """Return whether a line or sentence is no part of the article. Only its first 400 characters are looked at."""
+    return bool(_boilerplate().match(line[:_LINE]))
 
 
 def without_dateline(paragraph: str) -> str:

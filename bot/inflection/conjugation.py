@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from bot.inflection import french, german, italian
+from bot.text.word_tables import columns
 
 _SHORTEST: Final = 3  # letters before the ending
 
 
-def _past_polish(before: str, before_they: str) -> str:
+def _past_polish(before: str, before_they: str) -> tuple[str, ...]:
     """Return the past and conditional endings: -ał, -ała, -ałby … with the vowels that go before them."""
     one = (before + each for each in ("l", "la", "lo", "lem", "lam", "les", "las", "ly", "lysmy", "lyscie"))
     they = (before_they + each for each in ("li", "lismy", "liscie"))
@@ -23,39 +24,10 @@ def _past_polish(before: str, before_they: str) -> str:
         for gender in genders
         for person in ("", "m", "s", "smy", "scie")
     )
-    return " ".join((*one, *they, *conditional))
+    return (*one, *they, *conditional)
 
 
-# Ending of the basic form -> endings in its place. The letter before may change; see _stems.
-_VERBS: Final[dict[str, dict[str, str]]] = {
-    "es": {
-        "ar": "o as a amos ais an aba abas abamos abais aban e aste o asteis aron are aras ara aremos areis aran aria "
-        "arias ariamos ariais arian e es emos eis en ase ases asemos aseis asen aramos arais ares aremos areis aren ad "
-        "ando ado ada ados adas",
-        "er": "o es e emos eis en ia ias iamos iais ian i iste io imos isteis ieron ere eras era eremos ereis eran "
-        "eria erias eriamos eriais erian "
-        "a as amos ais an iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen "
-        "iere ieres ieremos iereis ieren ed iendo ido ida idos idas",
-        "ir": "o es e imos is en ia ias iamos iais ian i iste io isteis ieron ire iras ira iremos ireis iran iria "
-        "irias iriamos iriais irian a as amos ais an iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen "
-        "iere ieres ieremos iereis ieren id iendo ido ida idos idas",
-    },
-    "pl": {
-        "y": "ego emu ym ych ymi a ej a e i",
-        "ki": "kiego kiemu kim kich kimi ka kiej kie cy",
-        "gi": "giego giemu gim gich gimi ga giej gie dzy",
-        "anie": "ania aniu aniem aniom aniami aniach an",
-        "enie": "enia eniu eniem eniom eniami eniach en",
-        "owac": "uje ujesz ujemy ujecie uja uj ujmy ujcie ujac ujacy ujaca ujace owano owany owana owane owani "
-        "owanego owanej owanym " + _past_polish("owa", "owa"),
-        "ac": "am asz a amy acie aja aj ajmy ajcie ajac ajacy ano any ana ane ani anego anej anym "
-        + _past_polish("a", "a"),
-        "iec": _past_polish("ia", "ie"),
-        "ec": _past_polish("a", "e"),
-        "ic": _past_polish("i", "i"),
-        "yc": _past_polish("y", "y"),
-    },
-}
+_TABLED: Final = frozenset({"es", "pl"})  # languages whose endings are in the table `verb_endings`; see _stems
 _TABLES: Final = {"fr": french.conjugate, "it": italian.conjugate, "de": german.conjugate}
 
 
@@ -71,10 +43,11 @@ def conjugate(word: str, language: str) -> frozenset[str]:
     if table := _TABLES.get(language):
         return table(word)
     plain = basic(word, language)
-    for ending, endings in _VERBS.get(language, {}).items():
+    for ending, endings, vowels in columns("verb_endings", language) if language in _TABLED else ():
         stem = plain[: len(plain) - len(ending)]
         if plain.endswith(ending) and len(stem) >= _SHORTEST:
-            found = {base + each for each in endings.split() for base in _stems(stem, each, language)}
+            every = [*endings.split(), *(_past_polish(*vowels.split()) if vowels else ())]
+            found = {base + each for each in every for base in _stems(stem, each, language)}
             return frozenset(found | {plain} if plain != word else found)
     return frozenset()
 

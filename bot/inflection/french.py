@@ -8,7 +8,10 @@ of today has: medieval texts are quoted, catalogued and searched like others.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
+
+from bot.text.word_tables import columns
 
 _PRESENT: Final = "ons ez ais ait ions iez aient ant ante antes ants"
 _MUTE: Final = "e es ent"
@@ -37,68 +40,10 @@ class _Stems(NamedTuple):
     participle: str
 
 
-# End of the infinitive -> the stems with what comes in its place.
-_VERBS: Final[dict[str, _Stems]] = {
-    "ir": _Stems("is it", "iss", "iss", "i", "ir", "i"),
-    "hair": _Stems("hais hait", "haiss", "haiss", "hai", "hair", "hai"),
-    "enir": _Stems("iens ient", "en", "ienn", "in", "iendr", "enu"),
-    **{each + "rir": _Stems(f"{each}re {each}res", f"{each}r", f"{each}r", f"{each}ri", f"{each}rir", f"{each}ert")
-       for each in ("v", "ff")},
-    "courir": _Stems("cours court", "cour", "cour", "couru", "courr", "couru"),
-    "mourir": _Stems("meurs meurt", "mour", "meur", "mouru", "mourr", "mort"),
-    "querir": _Stems("quiers quiert", "quer", "quier", "qui", "querr", "quis"),
-    "aillir": _Stems("aille ailles", "aill", "aill", "ailli", "ailler aillir", "ailli"),
-    "ueillir": _Stems("ueille ueilles", "ueill", "ueill", "ueilli", "ueiller", "ueilli"),
-    "bouillir": _Stems("bous bout", "bouill", "bouill", "bouilli", "bouillir", "bouilli"),
-    **{each + "ir": _Stems(f"{each[:-1]}s {each[:-1]}t", each, each, f"{each}i", f"{each}ir", f"{each}i")
-       for each in ("sort", "ment", "sent", "dorm", "serv")},
-    "partir": _Stems("pars part partis partit", "part partiss", "part partiss", "parti", "partir", "parti"),
-    "vetir": _Stems("vets vet", "vet", "vet", "veti", "vetir", "vetu"),
-    "fuir": _Stems("fuis fuit", "fuy", "fui", "fui", "fuir", "fui"),
-    "cevoir": _Stems("cois coit", "cev", "coiv", "cu", "cevr", "cu"),
-    "devoir": _Stems("dois doit", "dev", "doiv", "du", "devr", "du"),
-    "mouvoir": _Stems("meus meut", "mouv", "meuv", "mu", "mouvr", "mu"),
-    "pleuvoir": _Stems("pleut", "pleuv", "pleuv", "plu", "pleuvr", "plu"),
-    "voir": _Stems("vois voit", "voy", "voi", "vi vu", "verr voir", "vu"),
-    "avoir": _Stems("ai as a", "av ay", "ai", "eu", "aur", "eu"),
-    "savoir": _Stems("sais sait", "sav sach", "sach", "su", "saur", "su"),
-    "valoir": _Stems("vaux vaut", "val", "val vaill", "valu", "vaudr", "valu"),
-    "vouloir": _Stems("veux veut", "voul", "veul veuill", "voulu", "voudr", "voulu"),
-    "pouvoir": _Stems("peux peut puis", "pouv puiss", "peuv puiss", "pu", "pourr", "pu"),
-    "asseoir": _Stems("assieds assied assois assoit", "assey assoy", "assey assoi", "assi", "assier assoir", "assis"),
-    "choir": _Stems("chois choit", "choy", "choi", "chu", "choir cherr", "chu"),
-    "re": _Stems("s t", "=", "=", "i", "r", "u"),
-    "dre": _Stems("ds d", "d", "d", "di", "dr", "du"),
-    "ttre": _Stems("ts t", "tt", "tt", "tti", "ttr", "ttu"),
-    "mettre": _Stems("mets met", "mett", "mett", "mi", "mettr", "mis"),
-    "metre": _Stems("mez met", "met", "met", "mi mesi", "metr", "mis"),
-    "prendre": _Stems("prends prend", "pren", "prenn", "pri", "prendr", "pris"),
-    "indre": _Stems("ins int", "ign", "ign", "igni", "indr", "int"),
-    "soudre": _Stems("sous sout", "solv", "solv", "solu", "soudr", "sous sout solu"),
-    "coudre": _Stems("couds coud", "cous", "cous", "cousi", "coudr", "cousu"),
-    "moudre": _Stems("mouds moud", "moul", "moul", "moulu", "moudr", "moulu"),
-    "uire": _Stems("uis uit", "uis", "uis", "uisi", "uir", "uit"),
-    "aitre": _Stems("ais ait", "aiss", "aiss", "u", "aitr", "u"),
-    "naitre": _Stems("nais nait", "naiss", "naiss", "naqui", "naitr", "ne"),
-    "oitre": _Stems("ois oit", "oiss", "oiss", "u", "oitr", "u"),
-    "dire": _Stems("dis dit dites", "dis", "dis", "di", "dir", "dit"),
-    "lire": _Stems("lis lit", "lis", "lis", "lu", "lir", "lu"),
-    "rire": _Stems("ris rit", "ri", "ri", "ri", "rir", "ri"),
-    "ffire": _Stems("ffis ffit", "ffis", "ffis", "ffi", "ffir", "ffi"),
-    "crire": _Stems("cris crit", "criv", "criv", "crivi", "crir", "crit"),
-    "vivre": _Stems("vis vit", "viv", "viv", "vecu", "vivr", "vecu"),
-    "suivre": _Stems("suis suit", "suiv", "suiv", "suivi", "suivr", "suivi"),
-    "boire": _Stems("bois boit", "buv", "boiv", "bu", "boir", "bu"),
-    "croire": _Stems("crois croit", "croy", "croi", "cru", "croir", "cru"),
-    "faire": _Stems("fais fait faites font", "fais", "fass", "fi", "fer", "fait"),
-    "traire": _Stems("trais trait", "tray", "trai", "=", "trair", "trait"),
-    **{each + "aire": _Stems(f"{each}ais {each}ait", f"{each}ais", f"{each}ais", f"{each}u", f"{each}air", f"{each}u")
-       for each in ("pl", "t")},
-    "clure": _Stems("clus clut", "clu", "clu", "clu", "clur", "clu clus"),
-    "clore": _Stems("clos clot", "clos", "clos", "=", "clor", "clos"),
-    "vaincre": _Stems("vaincs vainc", "vainqu", "vainqu", "vainqui", "vaincr", "vaincu"),
-    "rompre": _Stems("romps rompt", "romp", "romp", "rompi", "rompr", "rompu"),
-}  # fmt: skip
+@cache
+def _verbs() -> dict[str, _Stems]:
+    """Return the stems by the end of the infinitive."""
+    return {ending: _Stems(*stems) for ending, *stems in columns("french_verbs", "verbs")}
 
 
 def conjugate(verb: str) -> frozenset[str]:
@@ -137,7 +82,7 @@ def old(verb: str) -> frozenset[str]:
 def _row(verb: str) -> tuple[str, _Stems] | None:
     """Return what stands before the longest ending that has a row, and the row."""
     for size in range(min(_LONGEST, len(verb)), 1, -1):
-        if stems := _VERBS.get(verb[-size:]):
+        if stems := _verbs().get(verb[-size:]):
             return verb[:-size], stems
     return None
 

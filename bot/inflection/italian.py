@@ -7,7 +7,10 @@ names the stems of the verbs that end so; all others go by their conjugation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final, NamedTuple
+
+from bot.text.word_tables import columns
 
 _IMPERFECT: Final = "vo vi va vamo vate vano ssi sse ssimo ssero"
 _FUTURE: Final = "o ai a emo ete anno ei esti ebbe emmo este ebbero"
@@ -32,65 +35,10 @@ class _Stems(NamedTuple):
     participle: str = ""
 
 
-_VERBS: Final[dict[str, _Stems]] = {
-    "durre": _Stems("duc", "duc", "duss", "durr", "dott"),
-    "trarre": _Stems("tragg", "tra", "trass", "trarr", "tratt"),
-    "porre": _Stems("pong", "pon", "pos", "porr", "post"),
-    "dire": _Stems("dic", "dic", "diss", "dir", "dett"),
-    "fare": _Stems("facci", "fac facci", "fec", "far", "fatt"),
-    "bere": _Stems("bev", "bev", "bevv", "berr", "bevut"),
-    "tenere": _Stems("teng", "ten tien", "tenn", "terr", "tenut"),
-    "venire": _Stems("veng", "ven vien", "venn", "verr", "venut"),
-    "olere": _Stems("olg ogli", "ol uol", "ols oll", "orr", "olut"),
-    "valere": _Stems("valg", "val", "vals", "varr", "vals"),
-    "manere": _Stems("mang", "man", "mas", "marr", "mast"),
-    "salire": _Stems("salg", "sal", "", "salir", "salit"),
-    "ogliere": _Stems("olg", "ogli ogl", "ols", "oglier orr", "olt"),
-    "egliere": _Stems("elg", "egli egl", "els", "eglier", "elt"),
-    "vedere": _Stems("ved vegg", "ved", "vid", "vedr veder", "vist vedut"),
-    "sedere": _Stems("sied segg", "sed sied", "", "sieder seder", "sedut"),
-    "sapere": _Stems("sappi", "sap", "sepp", "sapr", "saput"),
-    "dovere": _Stems("dev debb", "dov dev", "", "dovr", "dovut"),
-    "potere": _Stems("poss", "pot puo", "", "potr", "potut"),
-    "parere": _Stems("pai", "par", "parv", "parr", "pars"),
-    "parire": _Stems("pai", "par", "parv pars", "parir", "pars"),
-    "morire": _Stems("muoi", "mor muor", "", "morir morr", "mort"),
-    "uscire": _Stems("esc", "usc esc", "", "uscir", "uscit"),
-    "udire": _Stems("od", "ud od", "", "udir udr", "udit"),
-    "compiere": _Stems("compi", "compi comp", "", "compir", "compiut compit"),
-    **{each + "rire": _Stems(f"{each}r", f"{each}r", f"{each}ers", f"{each}rir", f"{each}ert") for each in ("p", "ff")},
-    "ggere": _Stems("gg", "gg", "ss", "gger", "tt"), "igere": _Stems("ig", "ig", "ess", "iger", "ett"),
-    "ngere": _Stems("ng", "ng gn", "ns", "nger", "nt"),
-    "stringere": _Stems("string", "string", "strins", "stringer", "strett"),
-    "rgere": _Stems("rg", "rg", "rs", "rger", "rs rt"), "lgere": _Stems("lg", "lg", "ls", "lger", "lt"),
-    "endere": _Stems("end", "end", "es", "ender", "es"), "ondere": _Stems("ond", "ond", "us os", "onder", "us ost"),
-    "rdere": _Stems("rd", "rd", "rs", "rder", "rs"), "indere": _Stems("ind", "ind", "iss", "inder", "iss"),
-    "chiedere": _Stems("chied chiegg", "chied", "chies", "chieder", "chiest"),
-    "cedere": _Stems("ced", "ced", "cess", "ceder", "cess cedut"),
-    "ledere": _Stems("led", "led", "les", "leder", "les"),
-    **{f"{each}dere": _Stems(f"{each}d", f"{each}d", f"{each}s", f"{each}der", f"{each}s") for each in "aiou"},
-    "scrivere": _Stems("scriv", "scriv", "scriss", "scriver", "scritt"),
-    "vivere": _Stems("viv", "viv", "viss", "vivr", "vissut"),
-    "muovere": _Stems("muov", "muov mov", "moss", "muover mover", "moss"),
-    "olvere": _Stems("olv", "olv", "ols", "olver", "olt olut"),
-    "mettere": _Stems("mett", "mett", "mis", "metter", "mess"),
-    "flettere": _Stems("flett", "flett", "fless", "fletter", "fless"),
-    "rompere": _Stems("romp", "romp", "rupp", "romper", "rott"),
-    "primere": _Stems("prim", "prim", "press", "primer", "press"),
-    "sumere": _Stems("sum", "sum", "suns", "sumer", "sunt"),
-    "cutere": _Stems("cut", "cut", "cuss", "cuter", "cuss"),
-    "cuotere": _Stems("cuot", "cuot cot", "coss", "cuoter", "coss"),
-    "correre": _Stems("corr", "corr", "cors", "correr", "cors"),
-    "nascere": _Stems("nasc", "nasc", "nacqu", "nascer", "nat"),
-    "crescere": _Stems("cresc", "cresc", "crebb", "crescer", "cresciut"),
-    "noscere": _Stems("nosc", "nosc", "nobb", "noscer", "nosciut"),
-    "acere": _Stems("acci ac", "ac", "acqu", "acer", "aciut"),
-    "vincere": _Stems("vinc", "vinc", "vins", "vincer", "vint"),
-    "torcere": _Stems("torc", "torc", "tors", "torcer", "tort"),
-    "cuocere": _Stems("cuoci", "cuoc coc", "coss", "cuocer cocer", "cott"),
-    "inguere": _Stems("ingu", "ingu", "ins", "inguer", "int"),
-    "istere": _Stems("ist", "ist", "", "ister", "istit"),
-}  # fmt: skip
+@cache
+def _verbs() -> dict[str, _Stems]:
+    """Return the stems by the end of the infinitive."""
+    return {ending: _Stems(*stems) for ending, *stems in columns("italian_verbs", "verbs")}
 
 
 def plain(verb: str) -> str:
@@ -104,13 +52,13 @@ def plain(verb: str) -> str:
 def conjugate(verb: str) -> frozenset[str]:
     """Return the forms of a verb, empty where the word looks like no infinitive."""
     infinitive = plain(verb)
-    row = next((at for at in range(min(_LONGEST, len(infinitive)), 3, -1) if infinitive[-at:] in _VERBS), 0)
+    row = next((at for at in range(min(_LONGEST, len(infinitive)), 3, -1) if infinitive[-at:] in _verbs()), 0)
     stem = infinitive[:-3]
     if not row and not (infinitive.endswith(("are", "ere", "ire")) and len(stem) >= _SHORTEST):
         return frozenset()
     found = set(_regular(stem, infinitive[-3:])) if not infinitive.endswith("rre") else set()
     if row:
-        found.update(_irregular(infinitive[:-row], _VERBS[infinitive[-row:]]))
+        found.update(_irregular(infinitive[:-row], _verbs()[infinitive[-row:]]))
     found.update(list(_with_pronoun(infinitive, found)))
     if verb != infinitive:
         found.update(_pronominal(found), (stem + vowel + "ti" for vowel in "aei"), (infinitive,))

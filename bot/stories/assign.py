@@ -18,6 +18,7 @@ from bot.stories.language import differ
 from bot.stories.semantic import Meaning, nearness
 from bot.stories.sketch import Glance, Sketch, kinship, peek, sketched, unpack
 from bot.text.tokens import fold, tokens
+from bot.text.word_tables import word_set
 
 # The one operating point, for all languages, with and without the extra: chosen on labelled pairs (make eval).
 _EVENT = 0.52  # how much two reports of one event agree at least, as _agreement measures it
@@ -39,16 +40,6 @@ _NAMED = 0.2  # of the names and numbers of a headline: who has fewer tells of a
 _BRIEF = 0.9  # how much shorter ones agree at least: "robbed" and "reopens" of one museum reach .88
 _VERBATIM = 0.9  # containment both ways: the same text
 
-_SMALL = frozenset(
-    word
-    for row in (
-        "a an the of in on at to by for with and or as is are was were be been der die das den dem des ein eine einen",
-        "und im zu von mit le la les l un une de du et en au aux el los las y del al il lo gli i e di o os as um uma",
-        "w z na do het een van op te bir ve в во на с со по за из от до о об у к и а но что как же бы з із",
-        "та й від про",
-    )
-    for word in row.split()
-)
 _SUFFIX = re.compile(r"(?<!\s)\s++[|–—-]\s++(?=[^\d|–—]{2,40}$)(?:\S+ ?){1,4}$")
 _GROUPED = re.compile(r"(?<=\d)[ ,.\u00a0\u202f](?=\d{3}(?!\d))")
 
@@ -282,8 +273,9 @@ def _one_voice(mine: Sketch, theirs: Sketch) -> bool:
 def _content(headline: str) -> list[str]:
     """Return the words of a headline that say something, in alphabetical order."""
     words = (fold(word) for word in tokens(_GROUPED.sub("", headline[:2000])).words)
+    small = word_set("small_words", "in headlines")
     return sorted(
-        word for word in words if word not in _SMALL and (len(word) > 1 or not word.isascii() or word.isdigit())
+        word for word in words if word not in small and (len(word) > 1 or not word.isascii() or word.isdigit())
     )
 
 

