@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.config.active import ActiveConfig, Personal
+from bot.config.regular_file import read_regular_file
 from bot.config.settings import Settings, environment, load_settings
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
@@ -329,7 +330,7 @@ async def article(settings: Settings, target: str) -> Article:
 
 
 def _read(target: str) -> bytes:
-    return sys.stdin.buffer.read(_LONGEST) if target == "-" else Path(target).read_bytes()[:_LONGEST]
+    return sys.stdin.buffer.read(_LONGEST) if target == "-" else read_regular_file(Path(target), _LONGEST)
 
 
 async def upgrade() -> None:

@@ -19,6 +19,7 @@ import typer
 from bot.cli.opml import opml
 from bot.cli.sources import sources
 from bot.errors import BotError, ConfigError, Exit
+from bot.process.memory import MOST_VERBS_BYTES, POLLING_BYTES, require_address_space
 from bot.process.shutdown import code_of, end_process
 
 STDOUT = 1  # its file descriptor
@@ -53,6 +54,7 @@ def main() -> NoReturn:
 def _run() -> NoReturn:
     try:
         try:
+            require_address_space(MOST_VERBS_BYTES)
             cli()
         finally:
             sys.stdout.flush()
@@ -63,6 +65,9 @@ def _run() -> NoReturn:
     except BotError as error:
         print(f"newswatch: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except MemoryError:
+        print("newswatch: the memory of this machine or container is used up; give it more", file=sys.stderr)
+        sys.exit(Exit.FAILED)
     except BrokenPipeError:
         _read_no_more()
     except OSError as error:
@@ -103,6 +108,7 @@ def run(
     """Run the service until it is told to stop (SIGTERM). SIGHUP reads watchlists.yaml again at once."""
     from bot import app, service
 
+    require_address_space(POLLING_BYTES)
     roles = frozenset(part.strip() for word in role or ["all"] for part in word.split(","))
     if unknown := roles - set(ROLES):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: known are {', '.join(ROLES)}", param_hint="--role")
@@ -120,6 +126,7 @@ def once(
     from bot.cli import terminal
 
     try:
+        require_address_space(POLLING_BYTES)
         done = app.run(run_once.tick(force=force, deadline=_span(deadline), json=as_json))
     except BotError as error:
         if as_json:

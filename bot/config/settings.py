@@ -6,6 +6,7 @@ mistake like any other, for silence would leave a default in force. The value of
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from bot.config import setting_values as values
+from bot.config.regular_file import read_regular_file
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"
@@ -129,8 +131,7 @@ def _cut_token(texts: Mapping[str, str]) -> Iterator[str]:
 def _secret(path: Path) -> str:
     """Return what the file holds; ValueError when it cannot be had."""
     try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES).decode().strip()
+        text = _bounded(path).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ValueError(f"{path} cannot be read: {reason}; check the path and who may read it") from None
@@ -139,11 +140,17 @@ def _secret(path: Path) -> str:
     return text
 
 
+def _bounded(path: Path) -> bytes:
+    """Return a whole file; OSError where it cannot be read, is no regular file or is larger than `_MOST_BYTES`."""
+    data = read_regular_file(path, _MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {_MOST_BYTES >> 10} KB", str(path))
+    return data
+
+
 def _dotenv(path: Path) -> dict[str, str]:
     try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        text = data.decode("utf-8-sig")
+        text = _bounded(path).decode("utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.config.edit import Entry, block, inserted
+from bot.config.regular_file import read_regular_file
 from bot.config.watchlists import checked, load
-from bot.config.yaml_file import compose
+from bot.config.yaml_file import MOST_BYTES, compose
 from bot.errors import ConfigError
 from bot.model import Config
 
@@ -26,7 +27,7 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Non
     """Put sources at the end of the file's list."""
     before = load(path, environ)
     try:
-        new = inserted(path.read_bytes(), str(path), entries)
+        new = inserted(read_regular_file(path, MOST_BYTES + 1), str(path), entries)
         after = checked(compose(new, f"as it would be, {path}"), environ)
         _refuse_changed(before, after, len(entries))
     except ConfigError as error:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from bot.config.regular_file import read_regular_file
 from bot.errors import ConfigError
 
 MOST_BYTES = 16 * 1024 * 1024  # 100,000 keywords take 10 MB
@@ -61,8 +62,7 @@ def read(path: Path) -> YamlDocument:
     """Read and compose a file; ConfigError names the place of the first mistake that keeps it from being read."""
     name = str(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_regular_file(path, MOST_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
             f"{name}:1:1: there is no such file (looked for {path.absolute()}); "

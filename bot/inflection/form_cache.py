@@ -58,5 +58,8 @@ class FormCacheFile:
             self._path.touch(mode=0o600)  # it holds what people watch for
         if not self._path.is_file():
             raise sqlite3.OperationalError("no regular file")  # a pipe would keep whoever opens it
+        if self._path.stat().st_mode & 0o077:
+            with suppress(OSError):  # somebody else's file stays as it is
+                self._path.chmod(0o600)  # earlier versions let others read it
         mode = "rwc" if write else "ro"
         return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_WAIT)

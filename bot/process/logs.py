@@ -48,6 +48,7 @@ _EXPECTED = frozenset(
         "aiohttp.http_exceptions.HttpProcessingError",
         "bot.errors.BotError",
         "builtins.ConnectionError",
+        "builtins.MemoryError",
         "builtins.TimeoutError",
         "httpcore.NetworkError",
         "httpx.HTTPError",

@@ -30,8 +30,12 @@ def stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def told(_number: int, _frame: FrameType | None) -> None:
-        faulthandler.dump_traceback_later(LIMIT, exit=True, file=sys.__stderr__ or sys.stderr)
         loop.call_soon_threadsafe(stop.set)
+        try:
+            faulthandler.dump_traceback_later(LIMIT, exit=True, file=sys.__stderr__ or sys.stderr)
+        except RuntimeError:  # no memory for its thread: SIGALRM ends the process as well, without tracebacks
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, LIMIT)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)

@@ -210,6 +210,20 @@ def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyP
     assert memory.asked == 2
 
 
+@pytest.mark.parametrize("use", ["get_many", "put_many"])
+def test_a_file_that_others_may_read_is_closed_to_them(tmp_path: Path, use: str) -> None:
+    """It holds what people watch for; earlier versions left it readable."""
+    path = tmp_path / "forms.db"
+    file = FormCacheFile(path)
+    file.put_many({"en:a": "a b"})
+    path.chmod(0o644)
+    if use == "get_many":
+        assert file.get_many(["en:a"]) == {"en:a": "a b"}
+    else:
+        file.put_many({"en:b": "b"})
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_forms_are_kept_in_a_file_that_heals_itself(tmp_path: Path) -> None:
     """A broken file is begun anew; a place that cannot be written costs nothing but time."""
     file = FormCacheFile(tmp_path / "forms.db")
