@@ -129,7 +129,7 @@ async def placing(store: Store, told: list[Told], extra: Encoder | None) -> tupl
             began = perf_counter()
             if extra:
                 extra.read(*meant)
-            (near,) = await recording.candidates([probes], NOW - timedelta(milliseconds=WINDOW_MS))
+            (near,) = await recording.find_candidates([probes], NOW - timedelta(milliseconds=WINDOW_MS))
             place(Report("new", "new", head, None, NOW), one, near)
             took.append(1000 * (perf_counter() - began))
             found.append(len(near))

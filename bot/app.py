@@ -98,7 +98,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
         )
         store = await open_store(settings.database_url.get_secret_value(), migrate=True)
         await stack.enter_async_context(store)
-        await store.polls.sync(current.config().sources, wall())
+        await store.polls.sync_sources(current.config().sources, wall())
         personal = Personal(store.queries, current)
         await personal.look()
         yield Base(settings, current, store, personal)
@@ -165,7 +165,7 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
 def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: Ail = lambda _: None) -> DeliveryLoop:
     """Return the delivery loop. A terminal stands any speed, and nothing is folded there."""
     return DeliveryLoop(
-        base.store.deliveries,
+        base.store.outbox,
         medium,
         limits=Limits() if base.token else UNPACED,
         max_per_hour=lambda: base.current.config().max_per_hour if base.token else 0,
@@ -187,7 +187,7 @@ async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lamb
 
 def notices(base: Base) -> Notices:
     """Return what tells the owners."""
-    return Notices(base.store.polls, base.settings.owners, base.store.wishes.look, base.home)
+    return Notices(base.store.polls, base.settings.owners, base.store.preferences.read_display, base.home)
 
 
 def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:
@@ -207,15 +207,15 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
 
     async def reload() -> tuple[str, ...]:
         changed = await current.reload()
-        await store.polls.sync(current.config().sources, wall())
+        await store.polls.sync_sources(current.config().sources, wall())
         return changed
 
     services = Services(
         commands=COMMANDS,
         config=current.config,
         chats=store.chats,
-        preferences=store.wishes,
-        admissions=store.guests,
+        preferences=store.preferences,
+        admissions=store.admissions,
         buttons=store.buttons,
         queries=library,
         owners=owners,
@@ -223,11 +223,11 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         now=wall,
         clock=time.monotonic,
         is_administrator=line.is_administrator,
-        queue_alerts=lambda alerts: store.polls.tell(alerts, wall()),
+        queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
         reload_config=reload,
     )
     answering = Dispatcher(line, Authorizer(services), base.store.chats, owners, wall)
-    return Listener(line, answering, base.store.deliveries, clock=time.monotonic, beat=beat, ail=ail)
+    return Listener(line, answering, base.store.outbox, clock=time.monotonic, beat=beat, ail=ail)
 
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:

@@ -95,7 +95,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
 async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool) -> tuple[bool, PollTally]:
     """Poll what is due; return whether the deadline left time for all, and what came of it."""
     now = wall()
-    due = await base.store.polls.next_due()
+    due = await base.store.polls.find_next_due()
     if due is None or (due > now and not force):
         return True, PollTally()  # a tick with nothing due loads neither client nor parser
     async with app.poller(base, notices) as poller:
@@ -105,7 +105,7 @@ async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool)
 
 async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[DrainResult, list[Say]]:
     """Deliver the outbox; return what became of it, and what the owners should know."""
-    waiting, _ = await base.store.deliveries.waiting(wall())
+    waiting, _ = await base.store.outbox.count_waiting(wall())
     if not waiting:
         return DrainResult(0, 0, 0), []
     said: list[Say] = []

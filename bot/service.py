@@ -153,7 +153,7 @@ class Service:
     async def _sync(self) -> bool:
         """Let the database know the sources of the file; return whether it does."""
         try:
-            await self.base.store.polls.sync(self.base.current.config().sources, wall())
+            await self.base.store.polls.sync_sources(self.base.current.config().sources, wall())
         except StoreError as error:
             if error.lasting:
                 raise

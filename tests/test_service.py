@@ -116,7 +116,7 @@ async def test_an_edit_that_the_database_missed_is_made_good(
         assert not running.done()
         await change(one, "DROP TRIGGER refuse")
         async with asyncio.timeout(10):
-            while "New" not in {row.name for row in (await one.base.store.chats.status(wall())).sources}:
+            while "New" not in {row.name for row in (await one.base.store.chats.read_status(wall())).sources}:
                 await asyncio.sleep(0.02)
         one.stop.set()
         await running
@@ -140,7 +140,7 @@ async def test_a_bad_edit_is_told_to_the_owner_once_a_day(home: Home, monkeypatc
             one.reread.set()
             await until(one.wake.is_set)
         assert one.base.current.setup() is before
-        assert (await one.base.store.deliveries.waiting(wall()))[0] == 1
+        assert (await one.base.store.outbox.count_waiting(wall()))[0] == 1
         one.stop.set()
         await running
 
@@ -203,7 +203,7 @@ async def test_an_edit_comes_into_force_however_long_its_build_takes(
         assert one.base.current.config().watchlists[0].keywords == ("Kremlin", "summit")
         forms.go_on.set()
         await until(lambda: one.base.current.config().watchlists[0].keywords == ("railway",))
-        assert (await one.base.store.deliveries.waiting(wall()))[0] == 1
+        assert (await one.base.store.outbox.count_waiting(wall()))[0] == 1
         one.stop.set()
         await running
     err = capfd.readouterr().err

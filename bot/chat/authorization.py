@@ -138,13 +138,13 @@ class Authorizer:
     async def _may_use(self, command: Command) -> bool:
         services, chat = self._services, command.chat.id
         if services.access == "open":
-            return not await services.chats.revoked(chat)
-        if await services.chats.admitted(chat):
+            return not await services.chats.is_revoked(chat)
+        if await services.chats.is_admitted(chat):
             return True
         # Whom watchlists.yaml names may use what is under the alerts that it gets.
         fixed = {reader.id for one in services.config().watchlists for reader in one.deliver_to}
         pressed_alert = command.press is not None and command.press.alert
-        return pressed_alert and chat in fixed and not await services.chats.revoked(chat)
+        return pressed_alert and chat in fixed and not await services.chats.is_revoked(chat)
 
     async def _refuse(self, request: Request, refusal: Refusal) -> Answer:
         command, _ = request.command, request.translator
@@ -179,7 +179,7 @@ class Authorizer:
         if not first:
             return refused
         title = None if command.kind == "private" else command.title
-        await services.admissions.knock(command.chat.id, command.kind, title, services.now())
+        await services.admissions.request_access(command.chat.id, command.kind, title, services.now())
         knocks = list(refused.replies)
         for owner in access_rules.each_owner(self._services.owners):
             _ = await translator_of(services, Chat(owner))

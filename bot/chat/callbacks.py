@@ -34,7 +34,7 @@ async def pressed(services: Services, command: Command) -> Command | None:
 
 
 async def _of_alert(services: Services, command: Command, press: Press, one: OfAlert) -> Command | None:
-    story = await services.buttons.story(command.chat.id, one.row, one.key, services.now())
+    story = await services.buttons.find_alert_story(command.chat.id, one.row, one.key, services.now())
     if story is None:
         return None
     verb, words = _ALERT[one.action]
@@ -43,7 +43,7 @@ async def _of_alert(services: Services, command: Command, press: Press, one: OfA
 
 
 async def _of_menu(services: Services, command: Command, press: Press, one: OfMenu) -> Command | None:
-    meaning = await services.buttons.meaning(command.chat.id, one.key, one.number, services.now())
+    meaning = await services.buttons.find_meaning(command.chat.id, one.key, one.number, services.now())
     if meaning is None:
         return None
     verb, words, view = [*meaning.split("|"), "", ""][:3]

@@ -78,12 +78,12 @@ class CommandSpec:
 
 async def translator_of(services: Services, chat: Chat) -> Translator:
     """Return the texts in the language of a chat, else in that of the installation."""
-    return words((await services.preferences.look(chat.id)).language or services.config().language)
+    return words((await services.preferences.read_display(chat.id)).language or services.config().language)
 
 
 async def build_request(services: Services, command: Command, *, owner: bool) -> Request:
     """Return a command with what its chat has chosen, else the installation."""
-    look, home = await services.preferences.look(command.chat.id), services.config()
+    look, home = await services.preferences.read_display(command.chat.id), services.config()
     return Request(command, owner, words(look.language or home.language), look.timezone or home.timezone)
 
 
@@ -99,4 +99,4 @@ def reply(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answ
 async def auto_admit(services: Services, request: Request) -> None:
     """Admit a chat that an owner subscribes to something: that an owner wants it there is clear."""
     if request.owner and services.access == "closed":
-        await services.chats.admit(request.command.chat.id, request.command.user or 0, services.now())
+        await services.chats.admit_chat(request.command.chat.id, request.command.user or 0, services.now())

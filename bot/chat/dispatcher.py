@@ -151,8 +151,8 @@ class Dispatcher:
                 *(owner_menu(commands, _, one) for one, _ in owners),
             ]
             number = fingerprint(menus, self.username)
-            if await self._store.menus() != number and all([await self._set(menu) for menu in menus]):
-                await self._store.set_menus(number)
+            if await self._store.read_menu_mark() != number and all([await self._set(menu) for menu in menus]):
+                await self._store.write_menu_mark(number)
         except BotError as error:
             log.info("command menus not set", extra={"reason": str(error)})
 
@@ -245,20 +245,20 @@ class Dispatcher:
 
     async def _follow(self, old: int, new: int) -> None:
         """Follow a group to its new id, where Telegram shows none of the menus that it had."""
-        await self._store.migrate(old, new)
+        await self._store.migrate_chat(old, new)
         self._commands.administrators.forget(old)
         log.info("group has a new id", extra={"chat": old, "new": new})
         services = self._commands.services
-        if language := (await services.preferences.look(new)).language:
+        if language := (await services.preferences.read_display(new)).language:
             for menu in chat_menus(services.commands, words(language), new, "group", owner=False):
                 await self._set(menu)
 
     async def _moved(self, change: Membership) -> None:
         self._commands.administrators.forget(change.chat)
         if change.present:
-            await self._store.revive(change.chat)
+            await self._store.revive_chat(change.chat)
         else:
-            await self._store.suspend(change.chat, change.reason, self._now())
+            await self._store.suspend_chat(change.chat, change.reason, self._now())
         log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
         for reply in await self._commands.joined(change):
             await self._say(reply)
@@ -300,7 +300,7 @@ class Dispatcher:
         if not reply.buttons:
             return reply
         meanings = [one.data for one in reply.buttons]
-        said = await self._commands.services.buttons.keep(reply.chat.id, meanings, self._now())
+        said = await self._commands.services.buttons.save_buttons(reply.chat.id, meanings, self._now())
         buttons = tuple(replace(one, data=key) for one, key in zip(reply.buttons, said, strict=True))
         return replace(reply, buttons=buttons)
 
@@ -309,7 +309,7 @@ class Dispatcher:
             await self._follow(reply.chat.id, error.chat)
             return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
         if error.verdict == "suspend" and not reply.notice:
-            await self._store.suspend(reply.chat.id, str(error), self._now())
+            await self._store.suspend_chat(reply.chat.id, str(error), self._now())
         if error.verdict == "topic":
             return replace(reply, chat=Chat(reply.chat.id))
         if error.verdict == "stale":

@@ -34,11 +34,11 @@ async def go(services: Services) -> Answer:
 
 async def _still(services: Services) -> None:
     now = services.now()
-    wished = await services.preferences.still(now - _DAY)
+    wished = await services.preferences.find_watchers(now - _DAY)
     due = [(one, at) for one in wished if (at := _due(one.wishes, now))]
     if not due:
         return
-    every = (await services.chats.status(now)).sources
+    every = (await services.chats.read_status(now)).sources
     well = sum(one.error is None for one in every)
     alerts = []
     for one, at in due:
@@ -66,11 +66,13 @@ async def _leave(services: Services) -> Answer:
     if services.access == "open" or not services.owners:
         return Answer()
     fixed = {reader.id for one in services.config().watchlists for reader in one.deliver_to}
-    strangers = [chat for chat in await services.admissions.strangers(services.now() - STAY) if chat not in fixed]
+    strangers = [
+        chat for chat in await services.admissions.find_ignored_groups(services.now() - STAY) if chat not in fixed
+    ]
     replies = []
     for owner in each_owner(services.owners) if strangers else ():
         _ = await translator_of(services, Chat(owner))
         replies += [Reply(Chat(owner), admin_texts.left(_, chat), notice=True) for chat in strangers]
     for chat in strangers:  # twenty at most
-        await services.admissions.forget_knock(chat)
+        await services.admissions.withdraw_request(chat)
     return Answer(tuple(replies), leave=tuple(strangers))

@@ -193,7 +193,7 @@ class _Stage:
         ):
             deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
             await poller.tick(5.0)
-            known = sum(source.items for source in (await base.store.chats.status(wall())).sources)
+            known = sum(source.items for source in (await base.store.chats.read_status(wall())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")
             loops = [
                 asyncio.create_task(poller.run(self._stop, _quiet, _quiet_reason)),
@@ -229,7 +229,7 @@ class _Stage:
         return tuple(miss.reason for miss in misses)
 
     async def _sum_up(self, tally: PollTally) -> None:
-        status = await self._base.store.chats.status(wall())
+        status = await self._base.store.chats.read_status(wall())
         self._console.print()
         self._console.print(Rule(style="dim"))
         self._line(

@@ -80,8 +80,8 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
         return (), _well("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
     try:
         async with await open_store(url, migrate=False) as store:
-            status = await store.chats.status(wall())
-            readers = await store.chats.readers()
+            status = await store.chats.read_status(wall())
+            readers = await store.chats.find_readers()
     except BotError as error:
         return (), _wrong("database", str(error), "the line says what to do")
     text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"

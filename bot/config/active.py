@@ -126,9 +126,9 @@ class Personal:
     async def look(self) -> None:
         """Adopt what has changed; StoreError. Costs one row where nothing has."""
         async with self._turn:
-            number = await self._store.changed()  # first: what comes in between is then looked at once more
+            number = await self._store.read_revision()  # first: what comes in between is then looked at once more
             if number != self._known:
-                await self._current.adopt(await self._store.every())
+                await self._current.adopt(await self._store.find_all_queries())
                 self._known = number
 
     def heard(self) -> None:

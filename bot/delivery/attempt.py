@@ -70,7 +70,7 @@ class AttemptRunner:
                 # Too many for one message, or one of them cannot be shown: fewer, and the others follow.
                 if action.form == "bare" and _is_divisible(batch, folded=folded):
                     few = len(batch) // 2
-                    await self._store.unclaim(batch[few:], epoch)
+                    await self._store.release(batch[few:], epoch)
                     batch = batch[:few]
                     continue
                 batch = tuple(replace(one, form=action.form) for one in batch)
@@ -92,7 +92,7 @@ class AttemptRunner:
         """
         chat = batch[0].alert.chat.id
         try:
-            still = await self._store.confirm(batch, epoch, self._wall())
+            still = await self._store.confirm_claims(batch, epoch, self._wall())
         except StaleLeaseError:
             raise
         except StoreError:
@@ -150,7 +150,7 @@ class AttemptRunner:
         of the batch. Whatever else has changed in the message is shown with it, and needs no edit of its own.
         """
         chat, message = batch[0].alert.chat, batch[0].message
-        listed = await self._store.rolling(chat, self._wall() - HOUR, message)
+        listed = await self._store.find_rolling(chat, self._wall() - HOUR, message)
         drawn = tuple(one for one in listed if one.shown < one.revision)
         if message is not None:
             lines = tuple(replace(one, form=batch[0].form) for one in listed or batch)
@@ -181,19 +181,19 @@ class AttemptRunner:
                 await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
                 self._refuse(reason, now)
             case retry.Closed(reason):
-                await self._store.suspend(chat.id, reason, wall)
+                await self._store.suspend_chat(chat.id, reason, wall)
                 self.closed.add(chat.id)
                 self._notice(lambda _: owner_notices.closed(_, chat.id, reason))
                 await self._settle(batch, epoch, Dead(reason))
             case retry.Moved(new):
-                await self._store.migrate(chat.id, new)
+                await self._store.migrate_chat(chat.id, new)
                 self.closed.add(chat.id)
-                await self._store.unclaim(batch, epoch)
+                await self._store.release(batch, epoch)
             case retry.TopicLost():
-                await self._store.lose_topic(chat)
+                await self._store.close_topic(chat)
                 self._notice(lambda _: owner_notices.topic_lost(_, chat.id, chat.topic))
                 self.closed.add(chat.id)
-                await self._store.unclaim(batch, epoch)
+                await self._store.release(batch, epoch)
             case retry.Again():
                 raise AssertionError("sent again by fly")
 
@@ -224,7 +224,7 @@ class AttemptRunner:
         self._slowed = {other: end for other, end in self._slowed.items() if end > now}
         everybody = retry.raised(self._slowed, chat, now)
         self._slowed[chat] = over
-        await self._store.block(None if everybody else chat, until)
+        await self._store.block_chat(None if everybody else chat, until)
         log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
         self.closed.add(chat)
         if everybody:

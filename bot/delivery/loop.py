@@ -142,7 +142,7 @@ class DeliveryLoop:
                 if standby or self._lane.waits >= deadline:
                     break
                 if not self._held and not self._flights and not self._astray:
-                    left, next_try = await self._store.waiting(self._wall())
+                    left, next_try = await self._store.count_waiting(self._wall())
                     if not left or next_try is None:
                         break
                     next_turn = self._now() + (next_try - self._wall())
@@ -152,7 +152,7 @@ class DeliveryLoop:
                 await self._rest(min(until, deadline))
         finally:
             await self._leave(max(LAST, self._left(deadline)))
-        left, _ = await self._store.waiting(self._wall())
+        left, _ = await self._store.count_waiting(self._wall())
         return DrainResult(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
 
     def _left(self, deadline: datetime) -> float:
@@ -170,7 +170,7 @@ class DeliveryLoop:
             await self._let_go(epoch, now)
             if self._astray:
                 held = [one.id for one in self._held]
-                await self._store.free(epoch, without=sorted(self._flights.chats), but=held)
+                await self._store.release_others(epoch, without=sorted(self._flights.chats), but=held)
                 self._astray = False
             if now < self._lane.waits:
                 return min(self._lane.waits, self._tenure.due(now))
@@ -204,7 +204,7 @@ class DeliveryLoop:
         kept = [one for one in self._held if now >= self._lane.waits and one.alert.chat.id not in closed]
         dropped, self._held = without(self._held, kept), kept
         if dropped:
-            await self._store.unclaim(dropped, epoch)
+            await self._store.release(dropped, epoch)
         self._lane.closed -= closed
 
     async def _fill(self, epoch: int, now: datetime) -> None:
@@ -236,7 +236,7 @@ class DeliveryLoop:
         chats = {one.alert.chat.id for one in claimed}
         self._served = self._served | chats if len(claimed) >= room else set()
         if claimed and self._max_per_hour():
-            recent = await self._store.recent(sorted(chats), self._wall() - HOUR)
+            recent = await self._store.count_recent(sorted(chats), self._wall() - HOUR)
             self._spent.update({chat: recent.get(chat, 0) for chat in chats})
         self._held = sorted(
             (*self._held, *claimed), key=lambda one: (one.message is not None, one.alert.priority != "urgent")
@@ -318,7 +318,7 @@ class DeliveryLoop:
         try:
             if held and epoch is not None:
                 async with asyncio.timeout(STEP):
-                    await self._store.unclaim(held, epoch)
+                    await self._store.release(held, epoch)
         except (StoreError, TimeoutError) as error:
             log.warning("claimed alerts come back when their lease ends", extra={"reason": repr(error)})
         finally:

@@ -25,7 +25,7 @@ class Roles(Protocol):
         """See DeliverStore."""
         ...
 
-    async def drop_role(self, role: Role, epoch: int) -> None:
+    async def release_role(self, role: Role, epoch: int) -> None:
         """See DeliverStore."""
         ...
 
@@ -78,6 +78,6 @@ class RoleLease:
         epoch, self.epoch, self._next = self.epoch, None, None
         if epoch is not None:
             try:
-                await self._store.drop_role(self._role, epoch)
+                await self._store.release_role(self._role, epoch)
             except StoreError:
                 return

@@ -44,7 +44,7 @@ class ConfigurationRank:
         now = self._now()
         if await self._store.register_configuration(self._fingerprint, now):
             if self._outranked_at is not None:
-                await self._store.sync(config.sources, now)
+                await self._store.sync_sources(config.sources, now)
                 self._outranked_at, self._said = None, False
             return True
         if self._outranked_at is None:

@@ -151,12 +151,12 @@ class PollLoop:
     async def _lease(self, due: datetime, forced_since: datetime | None = None) -> bool:
         """Begin the turns of sources that were due then; return whether there may be more."""
         if self._back:
-            await self._store.release(self._back)
+            await self._store.release_leases(self._back)
             self._back = []
         if not await self._rank.is_in_force(self._setup().config):
             return False
         ttl = max(LEASE, LEASE + (self._now() - due))  # the clock may have been set back since
-        leases = await self._store.lease(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
+        leases = await self._store.lease_sources(due, limit=BATCH, ttl=ttl, forced_since=forced_since)
         setup = self._setup()
         ours = [(leased, source) for leased in leases if (source := setup.sources.get(leased.name))]
         for leased, source in ours:
@@ -166,7 +166,7 @@ class PollLoop:
         # what another instance has put there, with another watchlists.yaml, or what left ours a moment ago
         strange = [leased for leased in leases if leased.name not in setup.sources]
         self._strange = bool(strange)
-        await self._store.release(strange)
+        await self._store.release_leases(strange)
         return len(leases) == BATCH and bool(ours)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -254,7 +254,7 @@ class PollLoop:
             await self._finish()
         if clock - self._renewed >= RENEW:
             self._renewed = clock
-            await self._store.renew(tuple(self._tasks.values()), self._now(), LEASE)
+            await self._store.renew_leases(tuple(self._tasks.values()), self._now(), LEASE)
         if faults:
             self._stuck = True
             raise faults[0]
@@ -271,7 +271,7 @@ class PollLoop:
         any_written = bool(quiet)
         try:
             try:
-                await self._store.finish(quiet)
+                await self._store.finish_polls(quiet)
             except StoreError:
                 raise
             except Exception:  # noqa: BLE001 - a bug met one of them, and is named below
@@ -287,7 +287,7 @@ class PollLoop:
     async def _finish_one(self, turn: Turn) -> None:
         """Write a turn by itself; one that meets a bug becomes a failure of its source."""
         try:
-            await self._store.finish([turn])
+            await self._store.finish_polls([turn])
         except StoreError:
             raise
         except Exception as error:
@@ -297,11 +297,11 @@ class PollLoop:
             if source is not None:
                 taken = self._turns.broken(leased, source, error)
                 self.tally.failures[leased.name] = taken.outcome.error or ""
-                await self._store.finish([Turn(taken.outcome)])
+                await self._store.finish_polls([Turn(taken.outcome)])
 
     async def _idle(self) -> float:
         """Return for how many seconds nothing is due, as far as anybody knows."""
-        due = await self._store.next_due()
+        due = await self._store.find_next_due()
         if due is None or self._strange:
             return IDLE
         seconds = (due - self._now()).total_seconds()
@@ -325,7 +325,7 @@ class PollLoop:
         try:
             async with asyncio.timeout(LEAVING):
                 await self._finish()
-                await self._store.release([leased for task, leased in tasks.items() if task.cancelled()])
+                await self._store.release_leases([leased for task, leased in tasks.items() if task.cancelled()])
         except (StoreError, TimeoutError) as error:
             reason = str(error) or "the database does not answer"
             log.warning("leases are left to run out", extra={"reason": reason})

@@ -141,7 +141,7 @@ class Notices:
         for reader in readers:  # a few
             _ = words((await self.look(reader.id)).language or self.home().language)
             alerts.append(Alert(reader, number, (), headline(_), None, text(_), ()))
-        await self.store.tell(tuple(alerts), now)
+        await self.store.queue_notices(tuple(alerts), now)
         self._told.add(number)
 
     def _just_now(self, now: datetime) -> list[tuple[Source, Outcome]]:

@@ -138,11 +138,11 @@ class SourcePoller:
         now = self.now()
         first_today = leased.read_at is None or leased.read_at.date() != now.date()
         first = headline_changes.to_look_up(entries, everything=first_today)
-        known = await self.store.seen(leased.id, first, now)
+        known = await self.store.find_seen(leased.id, first, now)
         asked = set(first)
         unknown = (entry.known_by for entry in entries if known.isdisjoint(entry.known_by))
         others = [key for keys in unknown for key in keys if key not in asked]
-        return known | await self.store.seen(leased.id, others, now) if others else known
+        return known | await self.store.find_seen(leased.id, others, now) if others else known
 
     async def _items(
         self, source: Source, document: Document, fresh: Sequence[int], again: Sequence[int]
@@ -151,7 +151,7 @@ class SourcePoller:
         entries, reported = document.identities, dict[int, ReportOnRecord]()
         if again:
             keys = [key for position in again for key in entries[position].known_by]
-            found = await self.store.reported(source.name, keys, self.now() - WINDOW)
+            found = await self.store.find_reports(source.name, keys, self.now() - WINDOW)
             known = ((position, found.get(key)) for position in again for key in entries[position].known_by)
             reported = {position: report for position, report in known if report is not None}
         wanted = sorted({*fresh, *reported})
@@ -262,7 +262,7 @@ class SourcePoller:
         seen = tuple(Recorded(item, now) for item in silent)
         if not found and not back.keys:
             return PollResult(outcome, seen=seen)
-        async with self.store.recording(outcome.leased) as recording:
+        async with self.store.open_recording(outcome.leased) as recording:
             placer = StoryAssigner(recording, source, setup.watchlists, now)
             await placer.place(found)
             turn = Turn(
@@ -275,7 +275,7 @@ class SourcePoller:
                 corrections=back.corrections,
                 keys=back.keys,
             )
-            queued = await recording.write(turn)
+            queued = await recording.write_poll(turn)
         return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
 
     def broken(self, leased: SourceLease, source: Source, error: Exception) -> PollResult:

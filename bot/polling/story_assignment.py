@@ -100,12 +100,12 @@ class StoryAssigner:
         """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
         if not found:
             return
-        near = await self._recording.candidates([one.signature.probes for one in found], self._now - WINDOW)
+        near = await self._recording.find_candidates([one.signature.probes for one in found], self._now - WINDOW)
         placed = self._placed(found, near)
         joined = {one.story for one in placed if not one.opens}
-        self._stories.update(await self._recording.stories(sorted(joined)))
+        self._stories.update(await self._recording.find_stories(sorted(joined)))
         earlier = [report for known in self._stories.values() for report in known.reports]
-        readers = await self._recording.subscribers(_names((*earlier, *(one.report for one in placed))))
+        readers = await self._recording.find_subscribers(_names((*earlier, *(one.report for one in placed))))
         for one in placed:
             self._tell(one, readers)
 

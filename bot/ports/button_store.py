@@ -10,14 +10,14 @@ from typing import Protocol
 class ButtonStore(Protocol):
     """Buttons on record. A button of another chat, forged, or too old is simply not found."""
 
-    async def keep(self, chat: int, meanings: Sequence[str], now: datetime) -> tuple[str, ...]:
+    async def save_buttons(self, chat: int, meanings: Sequence[str], now: datetime) -> tuple[str, ...]:
         """Keep what the buttons of one message mean; return what each is to say, in this order."""
         ...
 
-    async def meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
+    async def find_meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
         """Return what a button means that was kept for this chat."""
         ...
 
-    async def story(self, chat: int, row: int, key: int, now: datetime) -> int | None:
+    async def find_alert_story(self, chat: int, row: int, key: int, now: datetime) -> int | None:
         """Return the story of the alert whose button this is, if this chat was told of it."""
         ...

@@ -44,54 +44,54 @@ class ChatStore(Protocol):
         """Return False when there was nothing to end."""
         ...
 
-    async def loud(self, subscription: Subscription) -> None:
+    async def set_priority(self, subscription: Subscription) -> None:
         """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
         ...
 
-    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+    async def find_priorities(self, chat: Chat) -> Mapping[str, Priority]:
         """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
         ...
 
-    async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
+    async def find_subscriptions(self, chat: Chat) -> tuple[str, ...]:
         """Return the watchlist ids of a chat, sorted."""
         ...
 
-    async def admit(self, chat: int, by: int, now: datetime) -> bool:
+    async def admit_chat(self, chat: int, by: int, now: datetime) -> bool:
         """Let a chat use the bot; False when it already may."""
         ...
 
-    async def revoke(self, chat: int) -> bool:
+    async def revoke_chat(self, chat: int) -> bool:
         """Take that back, and stop telling the chat; False when it was not admitted."""
         ...
 
-    async def admitted(self, chat: int) -> bool:
+    async def is_admitted(self, chat: int) -> bool:
         """Return whether an owner has admitted the chat."""
         ...
 
-    async def revoked(self, chat: int) -> bool:
+    async def is_revoked(self, chat: int) -> bool:
         """Return whether an owner has taken that right from the chat: it stays out even where everybody is let in."""
         ...
 
-    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
         """See DeliverStore."""
         ...
 
-    async def revive(self, chat: int) -> None:
+    async def revive_chat(self, chat: int) -> None:
         """Tell a suspended chat again (it unblocked the bot, or wrote /start)."""
         ...
 
-    async def migrate(self, old: int, new: int) -> None:
+    async def migrate_chat(self, old: int, new: int) -> None:
         """See DeliverStore."""
         ...
 
-    async def status(self, now: datetime) -> Status:
+    async def read_status(self, now: datetime) -> Status:
         """Return the installation at a glance."""
         ...
 
-    async def menus(self) -> int:
+    async def read_menu_mark(self) -> int:
         """Return the mark of the menus that Telegram shows, 0 before the first."""
         ...
 
-    async def set_menus(self, mark: int) -> None:
+    async def write_menu_mark(self, mark: int) -> None:
         """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
         ...

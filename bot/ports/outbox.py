@@ -71,7 +71,7 @@ class OutboxStore(Protocol):
         """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
         ...
 
-    async def drop_role(self, role: Role, epoch: int) -> None:
+    async def release_role(self, role: Role, epoch: int) -> None:
         """Give the role back at once."""
         ...
 
@@ -98,18 +98,18 @@ class OutboxStore(Protocol):
         """
         ...
 
-    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+    async def count_recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
         """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
         ...
 
-    async def rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
+    async def find_rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
         """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
 
         `message` of each is its id. With `message`, return what that one lists, however old it is.
         """
         ...
 
-    async def lose_topic(self, chat: Chat) -> None:
+    async def close_topic(self, chat: Chat) -> None:
         """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
 
         A story of which General was told already is settled as dead; nothing is told twice.
@@ -122,15 +122,15 @@ class OutboxStore(Protocol):
         """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over."""
         ...
 
-    async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
+    async def release(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""
         ...
 
-    async def free(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
+    async def release_others(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
         """Give back all that is claimed under this epoch, but for these chats (ids) and these alerts (ids)."""
         ...
 
-    async def confirm(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
+    async def confirm_claims(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
         """Return those of claimed alerts that are still to be sent now.
 
         Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
@@ -138,19 +138,19 @@ class OutboxStore(Protocol):
         """
         ...
 
-    async def block(self, chat: int | None, until: datetime) -> None:
+    async def block_chat(self, chat: int | None, until: datetime) -> None:
         """Send nothing to this chat (None: to anybody) before then. Survives restarts."""
         ...
 
-    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
         """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
         ...
 
-    async def migrate(self, old: int, new: int) -> None:
+    async def migrate_chat(self, old: int, new: int) -> None:
         """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
         ...
 
-    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+    async def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
         """Return how many alerts are not yet delivered, and when the next may be tried (None when none is)."""
         ...
 

@@ -137,26 +137,28 @@ class StoryOnRecord:
 class Recording(Protocol):
     """An open record transaction. Story decisions of all workers are made one after the other inside it."""
 
-    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+    async def find_seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
         ...
 
-    async def candidates(self, probes: Sequence[Sequence[Probe]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+    async def find_candidates(
+        self, probes: Sequence[Sequence[Probe]], since: datetime
+    ) -> tuple[tuple[Candidate, ...], ...]:
         """Return, for the probes of each item, the reports seen since then that share numbers with them.
 
         For every probe its `most` that share most, the newest `each` of each number being looked at.
         """
         ...
 
-    async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+    async def find_stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
         """Return the stories of these ids that are on record."""
         ...
 
-    async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+    async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
         """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         ...
 
-    async def write(self, turn: Turn) -> int:
+    async def write_poll(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
 
         One whose message waits still gets the watchlists of the new alert into it.
@@ -167,7 +169,7 @@ class Recording(Protocol):
 class PollStore(Protocol):
     """What polling needs on record."""
 
-    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+    async def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
         ...
 
@@ -178,7 +180,7 @@ class PollStore(Protocol):
         """
         ...
 
-    async def lease(
+    async def lease_sources(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
     ) -> tuple[SourceLease, ...]:
         """Take up to `limit` due sources that nobody holds, the longest due first.
@@ -188,40 +190,40 @@ class PollStore(Protocol):
         """
         ...
 
-    async def renew(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
+    async def renew_leases(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         """Hold on to leases that are still ours."""
         ...
 
-    async def release(self, leased: Sequence[SourceLease]) -> None:
+    async def release_leases(self, leased: Sequence[SourceLease]) -> None:
         """Give leases back unpolled: they are due as before."""
         ...
 
-    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+    async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
         ...
 
-    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+    async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
         """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
         ...
 
-    async def finish(self, turns: Sequence[Turn]) -> None:
+    async def finish_polls(self, turns: Sequence[Turn]) -> None:
         """Write polls that tell nobody anything, with what they saw, all in one transaction.
 
         A lease that was lost is passed over, with all that was seen under it.
         """
         ...
 
-    def recording(self, leased: SourceLease) -> AbstractAsyncContextManager[Recording]:
+    def open_recording(self, leased: SourceLease) -> AbstractAsyncContextManager[Recording]:
         """Open the record transaction: commits at the end, rolls back on an error.
 
         StaleLeaseError when the lease is not ours any more.
         """
         ...
 
-    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+    async def queue_notices(self, alerts: Sequence[Alert], now: datetime) -> int:
         """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
         ...
 
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         """Return when the next source is due; None without sources."""
         ...

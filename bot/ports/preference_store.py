@@ -53,61 +53,61 @@ class AccessRequest:
 class PreferenceStore(Protocol):
     """Wishes on record. Every change of one looks anew at what is held."""
 
-    async def wishes(self, chat: Chat) -> Preferences:
+    async def read_preferences(self, chat: Chat) -> Preferences:
         """Return what a place wishes; mutes that are over are left out by who reads them."""
         ...
 
-    async def look(self, chat: int) -> DisplayPreferences:
+    async def read_display(self, chat: int) -> DisplayPreferences:
         """Return how a chat wants its alerts shown."""
         ...
 
-    async def wish(self, chat: Chat, wishes: Preferences) -> None:
+    async def write_preferences(self, chat: Chat, wishes: Preferences) -> None:
         """Keep all wishes of a place but its mutes and its zone."""
         ...
 
-    async def show(self, chat: int, look: DisplayPreferences) -> None:
+    async def write_display(self, chat: int, look: DisplayPreferences) -> None:
         """Keep how a chat wants its alerts shown, its zone among it."""
         ...
 
-    async def mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
+    async def add_mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
         """Mute, or mute anew; False when the chat has `most` mutes in force already."""
         ...
 
-    async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
+    async def remove_mutes(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
         """Take mutes back (kind None: all of the place); return how many there were."""
         ...
 
-    async def held(self, chat: Chat) -> int:
+    async def count_held(self, chat: Chat) -> int:
         """Return how many alerts wait by the place's wish."""
         ...
 
-    async def skip(self, chat: Chat, before: datetime) -> int:
+    async def skip_held(self, chat: Chat, before: datetime) -> int:
         """End what waits by the place's wish and was queued before then; return how many alerts. /latest has them."""
         ...
 
-    async def lately(
+    async def find_latest(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[StorySummary, ...]:
         """Return the latest stories that these watchlists brought, the newest first."""
         ...
 
-    async def story(self, chat: Chat, number: int) -> StorySummary | None:
+    async def find_story(self, chat: Chat, number: int) -> StorySummary | None:
         """Return a story by its number, and what became of it here."""
         ...
 
-    async def alert(self, chat: Chat, story: int) -> Alert | None:
+    async def find_alert(self, chat: Chat, story: int) -> Alert | None:
         """Return what a place was, or was to be, told of a story."""
         ...
 
-    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+    async def find_sent_stories(self, chat: Chat, *, most: int) -> tuple[int, ...]:
         """Return the stories that a place was told of, the latest first."""
         ...
 
-    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+    async def find_listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
         """Return what a message tells of, one alert a story."""
         ...
 
-    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+    async def find_watchers(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         ...
 
@@ -115,22 +115,22 @@ class PreferenceStore(Protocol):
 class AdmissionStore(Protocol):
     """Which chats there are."""
 
-    async def forget(self, chat: int) -> None:
+    async def forget_chat(self, chat: int) -> None:
         """Delete everything about a chat. Only that an owner has put it out stays."""
         ...
 
-    async def knock(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
+    async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
         """Note that a chat asks to be let in."""
         ...
 
-    async def guests(self) -> tuple[AccessRequest, ...]:
+    async def find_chats(self) -> tuple[AccessRequest, ...]:
         """Return every chat that was let in, put out, suspended, or asks."""
         ...
 
-    async def strangers(self, before: datetime) -> tuple[int, ...]:
+    async def find_ignored_groups(self, before: datetime) -> tuple[int, ...]:
         """Return groups that asked before then, and that nobody has let in."""
         ...
 
-    async def forget_knock(self, chat: int) -> None:
+    async def withdraw_request(self, chat: int) -> None:
         """Note that a chat asks no more: it was let in, declined, or left."""
         ...

@@ -52,11 +52,11 @@ class ItemHistory:
 class ItemStore(Protocol):
     """The record of what was seen."""
 
-    def items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
+    def stream_items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
         """Give the items seen since then, the newest first, at most `most` at a time; nothing is held in between."""
         ...
 
-    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
+    async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         ...
 
@@ -83,7 +83,7 @@ PERSONAL = "~"  # begins the id of every personal watchlist
 class QueryStore(Protocol):
     """Personal queries: those of a chat, and all of them for the engine."""
 
-    async def watch(
+    async def add_query(
         self, chat: Chat, text: str, now: datetime, *, most: int, confirmed: bool = True
     ) -> PersonalQuery | None:
         """Watch for a query here, or keep it for `confirm`; None when the chat has `most` of them already.
@@ -93,22 +93,22 @@ class QueryStore(Protocol):
         """
         ...
 
-    async def confirm(self, chat: Chat, number: int, now: datetime, *, most: int) -> PersonalQuery | None:
+    async def confirm_query(self, chat: Chat, number: int, now: datetime, *, most: int) -> PersonalQuery | None:
         """Watch for a query that waits for this; None when there is none of that number, or no room."""
         ...
 
-    async def unwatch(self, chat: Chat, number: int) -> PersonalQuery | None:
+    async def remove_query(self, chat: Chat, number: int) -> PersonalQuery | None:
         """End a query of this place; return what it was, None when there was none of that number."""
         ...
 
-    async def watched(self, chat: Chat) -> tuple[PersonalQuery, ...]:
+    async def find_queries(self, chat: Chat) -> tuple[PersonalQuery, ...]:
         """Return the confirmed queries of a place, by number."""
         ...
 
-    async def every(self) -> tuple[PersonalQuery, ...]:
+    async def find_all_queries(self) -> tuple[PersonalQuery, ...]:
         """Return all confirmed queries of the installation, oldest first."""
         ...
 
-    async def changed(self) -> int:
+    async def read_revision(self) -> int:
         """Return a number that is another whenever `every` is."""
         ...

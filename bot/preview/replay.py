@@ -35,7 +35,7 @@ class Replay:
         """
         async with self._turn:
             end = None if seconds is None else self._clock() + seconds
-            async for batch in self._items.items(since, most=most):
+            async for batch in self._items.stream_items(since, most=most):
                 if await asyncio.to_thread(look, batch):
                     return False
                 if end is not None and self._clock() > end:

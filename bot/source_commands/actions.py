@@ -121,7 +121,7 @@ def add(on: SourceContext, entries: Sequence[Entry]) -> None:
 async def listed(on: SourceContext) -> tuple[ListedSource, ...]:
     """Return the sources of watchlists.yaml in its order, with their records."""
     async with app.on_record(on.settings) as store:
-        statuses = (await store.chats.status(wall())).sources if store is not None else ()
+        statuses = (await store.chats.read_status(wall())).sources if store is not None else ()
     by_name = {status.name: status for status in statuses}
     return tuple(ListedSource(source, by_name.get(source.name)) for source in on.sources)
 

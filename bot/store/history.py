@@ -43,7 +43,7 @@ class HistoryRepository:
 
     database: Database
 
-    async def items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
+    async def stream_items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
         """Give the items seen since then, the newest first, at most `most` at a time; nothing is held in between."""
         async with self.database.read() as connection:
             first = await connection.scalar(_first(), {"since": to_ms(since)})
@@ -57,7 +57,7 @@ class HistoryRepository:
                 yield tuple(one for _, one in decode_each(recent, _item, "an item"))
             below = rows[-1].id if rows else first
 
-    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
+    async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         meant = canonical(url)
         async with self.database.read() as connection:

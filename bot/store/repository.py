@@ -34,12 +34,12 @@ class Store:
 
     database: Database
     polls: PollRepository
-    deliveries: OutboxRepository
+    outbox: OutboxRepository
     chats: ChatRepository
     items: HistoryRepository
     queries: PersonalQueryRepository
-    wishes: PreferenceRepository
-    guests: AdmissionRepository
+    preferences: PreferenceRepository
+    admissions: AdmissionRepository
     buttons: ButtonRepository
 
     async def tidy(self, now: datetime) -> bool:
@@ -51,7 +51,7 @@ class Store:
 
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter, within the share of one run; return how many rows."""
-        return await prune(self.database, now) + await self.guests.forget_gone(now)
+        return await prune(self.database, now) + await self.admissions.forget_gone_chats(now)
 
     async def close(self) -> None:
         """Close every connection; the store is not used again."""

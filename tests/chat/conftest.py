@@ -97,7 +97,7 @@ class Desk:
 
     async def adopt(self) -> None:
         """Put the personal queries on record in force, as every process does."""
-        every = await self.store.queries.every()
+        every = await self.store.queries.find_all_queries()
         self.personal = tuple(Watchlist(one.watchlist, one.text, (one.text,)) for one in every)
 
     @property
@@ -108,8 +108,8 @@ class Desk:
                 commands=COMMANDS,
                 config=lambda: self.config,
                 chats=self.store.chats,
-                preferences=self.store.wishes,
-                admissions=self.store.guests,
+                preferences=self.store.preferences,
+                admissions=self.store.admissions,
                 buttons=self.store.buttons,
                 queries=QueryServices(
                     self.store.items,
@@ -124,7 +124,7 @@ class Desk:
                 now=lambda: self.now,
                 clock=self.clock,
                 is_administrator=self.look,
-                queue_alerts=lambda alerts: self.store.polls.tell(alerts, self.now),
+                queue_alerts=lambda alerts: self.store.polls.queue_notices(alerts, self.now),
                 reload_config=self.reload,
             )
             self._commands = Authorizer(services)
@@ -138,7 +138,7 @@ class Desk:
     async def press(self, pressed: str, *, message: int | None = 5, **said: Any) -> Answer:
         """Let somebody press a button that was kept with this meaning where they are."""
         where = written("/x", **said).chat.id
-        (key,) = await self.store.buttons.keep(where, [pressed], self.now)
+        (key,) = await self.store.buttons.save_buttons(where, [pressed], self.now)
         return await self.tap(key, message=message, **said)
 
     async def tap(self, key: str, *, message: int | None = 5, **said: Any) -> Answer:
@@ -203,17 +203,19 @@ def record(desk: Desk) -> Callable[..., Awaitable[None]]:
     async def put(*titles: str, days: float = 0, source: str = "Kremlin site", **more: Any) -> None:
         at = NOW - timedelta(days=days)
         names = dict.fromkeys([*(one.name for one in desk.config.sources), source])
-        await polls.sync([Source(name, f"http://{name.split()[0].lower()}.example/feed", name) for name in names], at)
-        leases = await polls.lease(at, limit=9, ttl=timedelta(minutes=1), forced_since=NOW + timedelta(days=9))
+        await polls.sync_sources(
+            [Source(name, f"http://{name.split()[0].lower()}.example/feed", name) for name in names], at
+        )
+        leases = await polls.lease_sources(at, limit=9, ttl=timedelta(minutes=1), forced_since=NOW + timedelta(days=9))
         leased = next(one for one in leases if one.name == source)
         items = []
         for title in titles:
             number = next(numbers)
             given = {"url": f"http://news.example/{number}/{title.split()[0].lower()}", "title": title} | more
             items.append(Recorded(Item((number,), **given), at))
-        async with polls.recording(leased) as recording:
-            await recording.write(Turn(Outcome(leased, at, at, Validators(), parsed=True), tuple(items)))
-        await polls.release([one for one in leases if one is not leased])
+        async with polls.open_recording(leased) as recording:
+            await recording.write_poll(Turn(Outcome(leased, at, at, Validators(), parsed=True), tuple(items)))
+        await polls.release_leases([one for one in leases if one is not leased])
 
     return put
 

@@ -48,21 +48,21 @@ async def test_a_first_conversation(open_desk: Any, chat: int, topic: int | None
     assert lists.chat == here
     assert [button.data for button in lists.buttons] == ["subscribe|kremlin|lists 1", "subscribe|oil|lists 1"]
     assert "Subscribed to <b>Kremlin and summits</b>" in said(await ask("/subscribe kremlin", **who))
-    assert await open_desk.store.chats.subscriptions(here) == ("kremlin",)
+    assert await open_desk.store.chats.find_subscriptions(here) == ("kremlin",)
     assert "already" in said(await ask("/subscribe KREMLIN", **who))
     assert "✅ <b>Kremlin and summits</b>" in said(await ask("/lists", **who))
     assert "kremlin" in said(await ask("/mine", **who))
     assert "1 subscription." in said(await ask("/status", **who))
     assert "Unsubscribed" in said(await ask("/unsubscribe kremlin", **who))
-    assert await open_desk.store.chats.subscriptions(here) == ()
+    assert await open_desk.store.chats.find_subscriptions(here) == ()
     assert "Not subscribed to anything" in said(await ask("/mine", **who))
 
 
 async def test_a_topic_and_its_group_have_their_own_subscriptions(open_desk: Any) -> None:
     """What is subscribed in a topic belongs to the topic, not to General or to another."""
     await open_desk.ask("/subscribe oil", chat=GROUP, topic=7, user=ADMINISTRATOR)
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP, 7)) == ("oil",)
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP, 7)) == ("oil",)
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 async def test_a_button_subscribes_and_shows_the_list_anew(open_desk: Any) -> None:
@@ -122,7 +122,7 @@ async def test_in_groups_unknown_commands_are_answered_only_when_addressed(open_
 async def test_several_ids_are_subscribed_at_once(open_desk: Any) -> None:
     """Ids may be separated by spaces or commas; each is answered."""
     text = said(await open_desk.ask("/subscribe kremlin, oil nothing"))
-    assert await open_desk.store.chats.subscriptions(Chat(READER)) == ("kremlin", "oil")
+    assert await open_desk.store.chats.find_subscriptions(Chat(READER)) == ("kremlin", "oil")
     assert "no watchlist “nothing”" in text
 
 
@@ -143,9 +143,9 @@ async def test_a_watchlist_that_left_the_configuration_can_be_left(open_desk: An
 
 async def test_case_28_start_and_lists_are_right_after_a_long_silence(open_desk: Any) -> None:
     """Case 28: nothing depends on earlier messages: a suspended chat that writes /start is told things again."""
-    await open_desk.store.chats.suspend(READER, "the bot was blocked by the user", NOW)
+    await open_desk.store.chats.suspend_chat(READER, "the bot was blocked by the user", NOW)
     await open_desk.ask("/start")
-    status = await open_desk.store.chats.status(NOW)
+    status = await open_desk.store.chats.read_status(NOW)
     assert status.suspended == ()
 
 
@@ -160,7 +160,7 @@ async def test_case_104_a_stranger_is_refused_with_reason_and_chat_id(desk: Any)
     assert f"/admit {READER}" in refusal.text
     assert (knock.chat, knock.notice) == (Chat(OWNER), True)
     assert knock.buttons[0].data == f"admit|{READER}|"
-    assert await desk.store.chats.subscriptions(Chat(READER)) == ()
+    assert await desk.store.chats.find_subscriptions(Chat(READER)) == ()
     for verb in ("/start", "/help", "/lists", "/mine", "/status"):
         again = await desk.ask(verb)
         assert len(again.replies) == 1
@@ -183,21 +183,21 @@ async def test_case_107_nobody_else_can_press_the_owners_button(desk: Any, user:
     """Case 107: a forged or forwarded admit button does nothing for anybody but an owner."""
     answer = await desk.press(f"admit|{user}|", user=user)
     assert not [reply for reply in answer.replies if reply.edit]
-    assert not await desk.store.chats.admitted(user)
+    assert not await desk.store.chats.is_admitted(user)
 
 
 async def test_case_107_an_admitted_chat_cannot_admit_others(open_desk: Any) -> None:
     """Case 107: rights of an owner are checked at the press, even where everybody may subscribe."""
     answer = await open_desk.press(f"admit|{GROUP}|")
     assert "Only the owners" in answer.toast
-    assert not await open_desk.store.chats.admitted(GROUP)
+    assert not await open_desk.store.chats.is_admitted(GROUP)
 
 
 async def test_case_107_a_button_too_old_changes_nothing(open_desk: Any) -> None:
     """Case 107: a message that Telegram no longer shows has no known topic: the press is answered, and that is all."""
     answer = await open_desk.press("subscribe|kremlin|lists 1", message=None)
     assert "too old" in answer.toast
-    assert await open_desk.store.chats.subscriptions(Chat(READER)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(READER)) == ()
 
 
 async def test_case_107_unknown_button_data_is_answered(open_desk: Any) -> None:
@@ -213,7 +213,7 @@ async def test_case_105_members_read_and_administrators_change(open_desk: Any) -
     pressed = await open_desk.press("subscribe|kremlin|lists 1", **who)
     assert "Only administrators" in pressed.toast
     assert pressed.replies == ()
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 async def test_case_106_an_anonymous_administrator_is_shown_the_way(open_desk: Any) -> None:
@@ -221,9 +221,9 @@ async def test_case_106_an_anonymous_administrator_is_shown_the_way(open_desk: A
     answer = await open_desk.ask("/subscribe kremlin", chat=GROUP, user=1087968824, mask="group")
     assert "anonymous" in said(answer)
     button = answer.replies[0].buttons[0]
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
     assert "Subscribed" in said(await open_desk.press(button.data, chat=GROUP, user=ADMINISTRATOR))
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ("kremlin",)
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ("kremlin",)
 
 
 async def test_case_106_who_writes_as_a_channel_is_refused(open_desk: Any) -> None:
@@ -237,7 +237,7 @@ async def test_case_106_ids_that_many_share_are_never_owners(desk: Any, shared: 
     """Case 106: even when the settings name such an id, nobody becomes an owner by it, and nobody is asked by it."""
     desk.owners = frozenset({OWNER, shared})
     answer = await desk.ask(f"/admit {READER}", chat=GROUP, user=shared, mask="group")
-    assert not await desk.store.chats.admitted(READER)
+    assert not await desk.store.chats.is_admitted(READER)
     assert [reply.chat.id for reply in answer.replies] == [GROUP, OWNER]
 
 
@@ -265,13 +265,13 @@ async def test_a_look_that_fails_is_no_yes(open_desk: Any) -> None:
     """When Telegram cannot be asked, nothing is changed, and the refusal says so."""
     open_desk.unreachable = True
     assert "could not find out" in said(await open_desk.ask("/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR))
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 async def test_an_owner_commands_anywhere_and_what_they_subscribe_is_admitted(desk: Any) -> None:
     """An owner needs no administrator's rights; the group they subscribe is admitted with it."""
     assert "Subscribed" in said(await desk.ask("/subscribe kremlin", chat=GROUP, user=OWNER))
-    assert await desk.store.chats.admitted(GROUP)
+    assert await desk.store.chats.is_admitted(GROUP)
     assert desk.looks == 0
 
 

@@ -30,8 +30,8 @@ SENTENCE = "A summit of both leaders is <unlikely> this year."
 async def alerted(desk: Desk, telegram_server: TelegramServer, token: str, *chats: int) -> dict[int, int]:
     """Let a story break for these chats and be delivered; return the message of each."""
     polls, url = desk.store.polls, "https://courier.example/1"
-    await polls.sync([Source("Courier", "https://courier.example/feed", "courier")], NOW)
-    (leased,) = await polls.lease(NOW, limit=1, ttl=timedelta(minutes=1))
+    await polls.sync_sources([Source("Courier", "https://courier.example/feed", "courier")], NOW)
+    (leased,) = await polls.lease_sources(NOW, limit=1, ttl=timedelta(minutes=1))
     told = Report("Courier", "courier", "Kremlin & summits", url, NOW, None, ("kremlin",))
     evidence = (Evidence("title", "Kremlin", 0, 7), Evidence("body", "summit", 2, 8, SENTENCE))
     alerts = tuple(
@@ -39,10 +39,10 @@ async def alerted(desk: Desk, telegram_server: TelegramServer, token: str, *chat
     )
     item = Item((1,), url, told.headline, LEAD)
     recorded = Recorded(item, NOW, (Match("kremlin", "Kremlin", ()),), STORY, told, Signature((1,), b""))
-    async with polls.recording(leased) as recording:
-        await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), alerts))
+    async with polls.open_recording(leased) as recording:
+        await recording.write_poll(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), alerts))
     async with TelegramNotifier(token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
-        sender = DeliveryLoop(desk.store.deliveries, notifier, now=lambda: desk.now, wall=lambda: desk.now)
+        sender = DeliveryLoop(desk.store.outbox, notifier, now=lambda: desk.now, wall=lambda: desk.now)
         await sender.drain(desk.now + timedelta(seconds=30))
     return {one.chat: one.message for one in telegram_server.sent()}
 
@@ -65,9 +65,9 @@ async def test_an_alert_has_four_buttons_that_mean_nothing_by_themselves(
     assert len(set(ids)) == 8
     assert all(len(said.encode()) <= 64 and str(STORY) not in said for said in ids)
     notice = Alert(Chat(READER), 7, (), "A source is silent", None, "", ())
-    await open_desk.store.polls.tell((notice,), NOW)
+    await open_desk.store.polls.queue_notices((notice,), NOW)
     async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
-        await DeliveryLoop(open_desk.store.deliveries, notifier, now=lambda: NOW, wall=lambda: NOW).drain(
+        await DeliveryLoop(open_desk.store.outbox, notifier, now=lambda: NOW, wall=lambda: NOW).drain(
             NOW + timedelta(seconds=30)
         )
     assert telegram_server.keys(READER, telegram_server.sent(READER)[-1].message) == {}
@@ -81,12 +81,12 @@ async def test_mute_story_mutes_and_offers_to_take_it_back(
     keys = telegram_server.keys(READER, messages[READER])
     (reply,) = (await open_desk.tap(keys["Mute story"])).replies
     assert reply.edit is None
-    wishes = await open_desk.store.wishes.wishes(Chat(READER))
+    wishes = await open_desk.store.preferences.read_preferences(Chat(READER))
     assert [(one.kind, one.what) for one in wishes.mutes] == [("story", str(STORY))]
     undo = next(one for one in reply.buttons if one.label.startswith("🔔"))
-    (said,) = await open_desk.store.buttons.keep(READER, [undo.data], NOW)
+    (said,) = await open_desk.store.buttons.save_buttons(READER, [undo.data], NOW)
     await open_desk.tap(said)
-    assert (await open_desk.store.wishes.wishes(Chat(READER))).mutes == ()
+    assert (await open_desk.store.preferences.read_preferences(Chat(READER))).mutes == ()
 
 
 async def test_mute_word_opens_a_menu_of_words_and_times(
@@ -97,13 +97,13 @@ async def test_mute_word_opens_a_menu_of_words_and_times(
     keys = telegram_server.keys(READER, messages[READER])
     (menu,) = (await open_desk.tap(keys["Mute word ▾"])).replies
     word = next(one for one in menu.buttons if "summit" in one.label)
-    (said,) = await open_desk.store.buttons.keep(READER, [word.data], NOW)
+    (said,) = await open_desk.store.buttons.save_buttons(READER, [word.data], NOW)
     (times,) = (await open_desk.tap(said, message=9)).replies
     assert times.edit == 9
     hour = next(one for one in times.buttons if one.label == "1 hour")
-    (said,) = await open_desk.store.buttons.keep(READER, [hour.data], NOW)
+    (said,) = await open_desk.store.buttons.save_buttons(READER, [hour.data], NOW)
     await open_desk.tap(said, message=9)
-    (mute,) = (await open_desk.store.wishes.wishes(Chat(READER))).mutes
+    (mute,) = (await open_desk.store.preferences.read_preferences(Chat(READER))).mutes
     assert (mute.kind, mute.what, mute.until) == ("word", "summit", NOW + timedelta(hours=1))
 
 
@@ -149,10 +149,10 @@ async def test_case_105_a_member_presses_an_alerts_button(
     refused = await open_desk.tap(keys["Mute story"], **member)
     assert refused.replies == ()
     assert "administrators" in refused.toast
-    assert (await open_desk.store.wishes.wishes(Chat(GROUP))).mutes == ()
+    assert (await open_desk.store.preferences.read_preferences(Chat(GROUP))).mutes == ()
     assert (await open_desk.tap(keys["Why?"], **member)).replies
     await open_desk.tap(keys["Mute story"], chat=GROUP, user=ADMINISTRATOR)
-    assert len((await open_desk.store.wishes.wishes(Chat(GROUP))).mutes) == 1
+    assert len((await open_desk.store.preferences.read_preferences(Chat(GROUP))).mutes) == 1
 
 
 async def test_case_105_in_a_channel_only_administrators_press(
@@ -174,7 +174,7 @@ async def test_case_105_in_a_channel_only_administrators_press(
         answer = await open_desk.tap(keys[label], **who)
         assert answer.replies == (), label
         assert toast in answer.toast
-    assert len((await open_desk.store.wishes.wishes(Chat(GROUP))).mutes) == 1
+    assert len((await open_desk.store.preferences.read_preferences(Chat(GROUP))).mutes) == 1
 
 
 async def test_case_108_a_press_is_checked_anew(
@@ -210,7 +210,7 @@ async def test_case_107_an_alerts_button_works_in_its_chat_only_and_for_a_month(
     assert "too old" in (await open_desk.tap(said, message=None)).toast
     open_desk.now = NOW + timedelta(days=31)
     assert "too old" in (await open_desk.tap(said)).toast
-    assert (await open_desk.store.wishes.wishes(Chat(READER))).mutes == ()
+    assert (await open_desk.store.preferences.read_preferences(Chat(READER))).mutes == ()
 
 
 async def test_case_30_an_edit_keeps_the_buttons(
@@ -220,18 +220,18 @@ async def test_case_30_an_edit_keeps_the_buttons(
     messages = await alerted(open_desk, telegram_server, bot_token, READER)
     before = telegram_server.keys(READER, messages[READER])
     polls = open_desk.store.polls
-    await polls.sync([Source("Reuters", "https://reuters.example/feed", "reuters")], NOW)
-    (leased,) = await polls.lease(NOW, limit=1, ttl=timedelta(minutes=1))
+    await polls.sync_sources([Source("Reuters", "https://reuters.example/feed", "reuters")], NOW)
+    (leased,) = await polls.lease_sources(NOW, limit=1, ttl=timedelta(minutes=1))
     told = Report("Reuters", "reuters", "Kremlin, summits", "https://reuters.example/1", NOW, None, ("kremlin",))
     item = Item((2,), told.url, told.headline)
     recorded = Recorded(item, NOW, (Match("kremlin", "Kremlin", ()),), STORY, told, Signature((2,), b""))
-    async with polls.recording(leased) as recording:
-        await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), (), (STORY,)))
+    async with polls.open_recording(leased) as recording:
+        await recording.write_poll(
+            Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), (recorded,), (), (STORY,))
+        )
     open_desk.now += timedelta(seconds=5)
     async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
-        sender = DeliveryLoop(
-            open_desk.store.deliveries, notifier, now=lambda: open_desk.now, wall=lambda: open_desk.now
-        )
+        sender = DeliveryLoop(open_desk.store.outbox, notifier, now=lambda: open_desk.now, wall=lambda: open_desk.now)
         await sender.drain(open_desk.now + timedelta(seconds=30))
     assert "Reuters" in telegram_server.shown(READER, messages[READER])
     assert telegram_server.keys(READER, messages[READER]) == before
@@ -239,10 +239,10 @@ async def test_case_30_an_edit_keeps_the_buttons(
 
 async def test_a_group_that_moved_keeps_its_menus_buttons(open_desk: Desk) -> None:
     """A button kept for the old id works under the new one, and is forgotten with the chat."""
-    (said,) = await open_desk.store.buttons.keep(-5, [json.dumps("x")], NOW)
+    (said,) = await open_desk.store.buttons.save_buttons(-5, [json.dumps("x")], NOW)
     key = said[1:].partition(".")[0]
-    await open_desk.store.chats.migrate(-5, GROUP)
-    assert await open_desk.store.buttons.meaning(GROUP, key, 0, NOW) == '"x"'
-    assert await open_desk.store.buttons.meaning(GROUP, key, 1, NOW) is None
-    await open_desk.store.guests.forget(GROUP)
-    assert await open_desk.store.buttons.meaning(GROUP, key, 0, NOW) is None
+    await open_desk.store.chats.migrate_chat(-5, GROUP)
+    assert await open_desk.store.buttons.find_meaning(GROUP, key, 0, NOW) == '"x"'
+    assert await open_desk.store.buttons.find_meaning(GROUP, key, 1, NOW) is None
+    await open_desk.store.admissions.forget_chat(GROUP)
+    assert await open_desk.store.buttons.find_meaning(GROUP, key, 0, NOW) is None

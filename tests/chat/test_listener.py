@@ -75,8 +75,8 @@ def make(
             commands=COMMANDS,
             config=lambda: Config((), (KREMLIN,)),
             chats=store.chats,
-            preferences=store.wishes,
-            admissions=store.guests,
+            preferences=store.preferences,
+            admissions=store.admissions,
             buttons=store.buttons,
             queries=library,
             owners=frozenset({OWNER}),
@@ -84,14 +84,14 @@ def make(
             now=lambda: datetime.now(UTC),
             clock=time.monotonic,
             is_administrator=line.is_administrator,
-            queue_alerts=lambda alerts: store.polls.tell(alerts, datetime.now(UTC)),
+            queue_alerts=lambda alerts: store.polls.queue_notices(alerts, datetime.now(UTC)),
             reload_config=unread,
         )
         answering = Dispatcher(line, Authorizer(services), store.chats, services.owners, services.now)
         return Listener(
             line,
             answering,
-            store.deliveries,
+            store.outbox,
             now=services.now,
             clock=time.monotonic if patient else swift,
             sleep=asyncio.sleep if patient else swift.sleep,
@@ -156,7 +156,7 @@ async def test_a_first_conversation(
         assert "/subscribe ID" in await answers(telegram_server, "/help", **who)
         assert "&lt;b&gt;and&lt;/b&gt; summits" in await answers(telegram_server, "/lists", **who)
         assert "Subscribed" in await answers(telegram_server, "/subscribe kremlin", **who)
-        assert await store.chats.subscriptions(Chat(chat, topic)) == ("kremlin",)
+        assert await store.chats.find_subscriptions(Chat(chat, topic)) == ("kremlin",)
         assert "kremlin" in await answers(telegram_server, "/mine", **who)
         assert "Watching 0 sources" in await answers(telegram_server, "/status", **who)
         assert "Unsubscribed" in await answers(telegram_server, "/unsubscribe kremlin", **who)
@@ -173,7 +173,7 @@ async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_se
         telegram_server.tap(label, chat=READER, user=READER, message=shown.message)
         await until(lambda: "✅ <b>Kremlin" in telegram_server.shown(READER, shown.message))
     assert telegram_server.asked("answerCallbackQuery")[0]["text"].startswith("✅ Subscribed")
-    assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
+    assert await store.chats.find_subscriptions(Chat(READER)) == ("kremlin",)
 
 
 async def test_queries_are_tried_watched_and_explained_over_the_wire(
@@ -182,13 +182,13 @@ async def test_queries_are_tried_watched_and_explained_over_the_wire(
     """Telegram takes every answer about queries, however hostile the news; what is watched is in force at once."""
     now = datetime.now(UTC)
     hostile = "Summit <b>of</b> 😀 & \u202e@all /stop tg://user?id=1 " * 9
-    await store.polls.sync([Source("Wire <i>", "https://one.example/feed", "one")], now)
-    (leased,) = await store.polls.lease(now, limit=1, ttl=timedelta(minutes=1))
+    await store.polls.sync_sources([Source("Wire <i>", "https://one.example/feed", "one")], now)
+    (leased,) = await store.polls.lease_sources(now, limit=1, ttl=timedelta(minutes=1))
     link = "https://one.example/?a=1&b=<x>\"'"
     items = [Item((number,), f"{link}{number}", hostile, hostile) for number in range(30)]
-    async with store.polls.recording(leased) as recording:
+    async with store.polls.open_recording(leased) as recording:
         outcome = Outcome(leased, now, now, Validators(), parsed=True)
-        await recording.write(Turn(outcome, tuple(Recorded(item, now) for item in items)))
+        await recording.write_poll(Turn(outcome, tuple(Recorded(item, now) for item in items)))
     async with running(make()):
         assert "fires on" in await answers(telegram_server, "/test summit")
         assert "nearly" in await answers(telegram_server, "/test ummit")
@@ -211,14 +211,14 @@ async def test_others_are_answered_while_a_dozen_queries_are_forecast(
 ) -> None:
     """`/mine` is answered within two seconds while twelve other chats wait for the forecasts of their `/watch`."""
     now = datetime.now(UTC)
-    await store.polls.sync([Source("Wire", "https://one.example/feed", "one")], now)
-    (leased,) = await store.polls.lease(now, limit=1, ttl=timedelta(minutes=1))
+    await store.polls.sync_sources([Source("Wire", "https://one.example/feed", "one")], now)
+    (leased,) = await store.polls.lease_sources(now, limit=1, ttl=timedelta(minutes=1))
     items = [
         Item((number,), f"https://one.example/{number}", f"Summit {number} in oil", "x " * 400) for number in range(500)
     ]
-    async with store.polls.recording(leased) as recording:
+    async with store.polls.open_recording(leased) as recording:
         outcome = Outcome(leased, now, now, Validators(), parsed=True)
-        await recording.write(Turn(outcome, tuple(Recorded(item, now) for item in items)))
+        await recording.write_poll(Turn(outcome, tuple(Recorded(item, now) for item in items)))
     taken = []
     async with running(make(patient=True)):
         await answers(telegram_server, "/start")
@@ -245,7 +245,7 @@ async def test_case_104_a_stranger_is_refused_and_the_owner_can_admit(
         assert len(row[0]["callback_data"].encode()) <= 64
         telegram_server.press(row[0]["callback_data"], chat=OWNER, user=OWNER, message=knock.message)
         await until(lambda: len(telegram_server.sent(READER)) == 2)
-        assert await store.chats.admitted(READER)
+        assert await store.chats.is_admitted(READER)
         assert "Subscribed" in await answers(telegram_server, "/subscribe kremlin")
 
 
@@ -259,7 +259,7 @@ async def test_case_104_an_owner_without_a_private_chat_costs_nothing(
     async with running(make(access="closed")):
         assert "not admitted" in await answers(telegram_server, "/start")
         await until(lambda: [one for one in telegram_server.asked("sendMessage") if one["chat_id"] == OWNER])
-    assert (await store.chats.status(datetime.now(UTC))).suspended == ()
+    assert (await store.chats.read_status(datetime.now(UTC))).suspended == ()
 
 
 async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_server: Any, store: Store) -> None:
@@ -272,7 +272,7 @@ async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_serv
         (label,) = telegram_server.keys(GROUP, shown)
         telegram_server.tap(label, chat=GROUP, user=MEMBER, message=shown)
         await until(lambda: telegram_server.asked("answerCallbackQuery"))
-    assert await store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 @pytest.mark.parametrize("code", [401, 404])
@@ -431,17 +431,17 @@ async def test_case_107_a_forged_press_is_refused_and_answered(make: Make, teleg
             telegram_server.press(forged, chat=READER, user=READER, message=999)
             await until(partial(_answered, telegram_server, number))
     assert {one["text"] for one in telegram_server.asked("answerCallbackQuery")} == {access_texts.too_old(words("en"))}
-    assert not await store.chats.admitted(READER)
+    assert not await store.chats.is_admitted(READER)
 
 
 async def test_case_107_a_button_that_is_too_old_is_answered(make: Make, telegram_server: Any, store: Store) -> None:
     """Case 107: after a month nobody remembers what it was for, and the janitor forgets it."""
     then = datetime.now(UTC) - timedelta(days=31)
-    (old,) = await store.buttons.keep(READER, ["subscribe|kremlin|"], then)
+    (old,) = await store.buttons.save_buttons(READER, ["subscribe|kremlin|"], then)
     async with running(make()):
         telegram_server.press(old, chat=READER, user=READER, message=1)
         await until(lambda: telegram_server.asked("answerCallbackQuery"))
-    assert await store.chats.subscriptions(Chat(READER)) == ()
+    assert await store.chats.find_subscriptions(Chat(READER)) == ()
     assert await store.prune(datetime.now(UTC)) == 1
 
 
@@ -462,7 +462,7 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
         )
 
     async def silent() -> tuple[tuple[int, str], ...]:
-        return (await store.chats.status(datetime.now(UTC))).suspended
+        return (await store.chats.read_status(datetime.now(UTC))).suspended
 
     async with running(make()):
         await answers(telegram_server, "/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR)
@@ -475,7 +475,7 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
                 "message_id": 5, "date": 1, "chat": {"id": GROUP, "type": "group"}, "migrate_to_chat_id": GROUP - 1,
             }
         )  # fmt: skip
-        await eventually(lambda: store.chats.subscriptions(Chat(GROUP - 1)), lambda found: found == ("kremlin",))
+        await eventually(lambda: store.chats.find_subscriptions(Chat(GROUP - 1)), lambda found: found == ("kremlin",))
 
 
 async def test_a_group_that_moves_keeps_the_menus_of_its_language(
@@ -488,7 +488,7 @@ async def test_a_group_that_moves_keeps_the_menus_of_its_language(
         ours = [one for one in asked if one["scope"].get("chat_id") == GROUP - 1]
         return [(one["scope"]["type"], one["commands"][0]["description"]) for one in ours]
 
-    await store.wishes.show(GROUP, DisplayPreferences(language="ru"))
+    await store.preferences.write_display(GROUP, DisplayPreferences(language="ru"))
     async with running(make()):
         telegram_server.update(
             message={
@@ -511,16 +511,14 @@ async def test_a_standby_waits_and_takes_over(make: Make, telegram_server: Any, 
     """While another instance holds the role nothing is fetched; given back, it is taken, and commands are answered."""
     from bot.store.leases.process_identity import this_process
 
-    other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
-    held = await replace(store.deliveries, database=other).take_role(
-        "listener", datetime.now(UTC), timedelta(minutes=4)
-    )
+    other = replace(store.outbox.database, holder=replace(this_process(), host="elsewhere", boot="another"))
+    held = await replace(store.outbox, database=other).take_role("listener", datetime.now(UTC), timedelta(minutes=4))
     assert held is not None
     async with running(make()):
         telegram_server.say("/start", chat=READER, user=READER)
         await asyncio.sleep(0.05)
         assert telegram_server.asked("getUpdates") == []
-        await replace(store.deliveries, database=other).drop_role("listener", held)
+        await replace(store.outbox, database=other).release_role("listener", held)
         await until(lambda: telegram_server.sent(READER))
 
 
@@ -533,7 +531,7 @@ async def test_once_answers_what_is_pending_and_confirms_it(make: Make, telegram
     assert telegram_server.asked("setMyCommands")
     assert await make().answer_pending(10) == 0
     assert len(telegram_server.sent(READER)) == 3
-    assert await store.chats.subscriptions(Chat(READER)) == ("kremlin",)
+    assert await store.chats.find_subscriptions(Chat(READER)) == ("kremlin",)
 
 
 async def test_case_25_once_takes_the_updates_back_from_a_webhook(make: Make, telegram_server: Any) -> None:
@@ -547,8 +545,8 @@ async def test_once_leaves_the_updates_to_a_live_listener(make: Make, telegram_s
     """A tick beside a running service on another machine answers nothing, and asks Telegram nothing."""
     from bot.store.leases.process_identity import this_process
 
-    other = replace(store.deliveries.database, holder=replace(this_process(), host="elsewhere", boot="another"))
-    await replace(store.deliveries, database=other).take_role("listener", datetime.now(UTC), timedelta(minutes=4))
+    other = replace(store.outbox.database, holder=replace(this_process(), host="elsewhere", boot="another"))
+    await replace(store.outbox, database=other).take_role("listener", datetime.now(UTC), timedelta(minutes=4))
     telegram_server.say("/start", chat=READER, user=READER)
     assert await make().answer_pending(10) == 0
     assert telegram_server.requests == []
@@ -559,7 +557,7 @@ async def test_a_fault_of_the_store_is_told_and_costs_one_command(
 ) -> None:
     """When the database fails, the reader learns that nothing was done, and the next command is answered."""
     broken = [True]
-    subscriptions = type(store.chats).subscriptions
+    subscriptions = type(store.chats).find_subscriptions
 
     async def failing(chats: Any, chat: Chat) -> tuple[str, ...]:
         if broken:
@@ -605,7 +603,7 @@ async def test_menus_are_set_once_and_again_when_a_chat_chooses_its_language(
         await answers(telegram_server, "/start")
         await until(lambda: len(asked("setMyCommands")) == 22)
         async with asyncio.timeout(5):
-            while not await store.chats.menus():
+            while not await store.chats.read_menu_mark():
                 await asyncio.sleep(0.005)
     assert {one.get("language_code", "") for one in asked("setMyCommands")} == {"", *LANGUAGES}
     async with running(make()):

@@ -35,7 +35,7 @@ class Row:
             raise self.fault
         return self.epoch
 
-    async def drop_role(self, _: Role, epoch: int) -> None:
+    async def release_role(self, _: Role, epoch: int) -> None:
         """Note it."""
         self.dropped.append(epoch)
 

@@ -18,19 +18,19 @@ async def test_still_watching_comes_once_a_day_at_its_hour(desk: Any) -> None:
     """Once however many rounds are made, not before its time, not when it is long over, and not in a pause."""
     services = desk.commands.services
     store = desk.store
-    await store.wishes.wish(Chat(READER), replace(NONE, still=9 * 60))
+    await store.preferences.write_preferences(Chat(READER), replace(NONE, still=9 * 60))
     for hour, minute, many in ((8, 59, 0), (9, 0, 1), (9, 1, 1), (11, 0, 1)):
         desk.now = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
         await go(services)
-        assert (await store.chats.status(desk.now)).waiting == many
-    epoch = await store.deliveries.take_role("sender", desk.now, MINUTE)
-    (one,) = await store.deliveries.claim(epoch, desk.now, limit=9, ttl=MINUTE)
+        assert (await store.chats.read_status(desk.now)).waiting == many
+    epoch = await store.outbox.take_role("sender", desk.now, MINUTE)
+    (one,) = await store.outbox.claim(epoch, desk.now, limit=9, ttl=MINUTE)
     assert one.alert.headline == "Still watching: 0 of 0 sources, 0 alerts since yesterday"
     assert one.alert.priority == "low"
-    await store.wishes.wish(Chat(READER), replace(NONE, still=9 * 60, paused=desk.now))
+    await store.preferences.write_preferences(Chat(READER), replace(NONE, still=9 * 60, paused=desk.now))
     desk.now = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
     await go(services)
-    assert (await store.chats.status(desk.now)).waiting == 1, "a pause is a pause"
+    assert (await store.chats.read_status(desk.now)).waiting == 1, "a pause is a pause"
 
 
 async def test_case_104_a_group_that_nobody_lets_in_is_left_after_a_day(desk: Any) -> None:

@@ -217,13 +217,13 @@ async def test_every_process_hears_of_personal_queries(tmp_path: Path) -> None:
         current = ActiveConfig(file, {})
         here = Personal(store.queries, current)
         await here.look()
-        assert await store.queries.watch(Chat(22), "=oil", NOW, most=9)
+        assert await store.queries.add_query(Chat(22), "=oil", NOW, most=9)
         await here.look()
         assert "~1" in current.setup().watchlists
         setup = current.setup()
         await here.look()
         assert current.setup() is setup
-        await store.queries.unwatch(Chat(22), 1)
+        await store.queries.remove_query(Chat(22), 1)
         here.heard()
         async with asyncio.timeout(5):
             while "~1" in current.setup().watchlists:

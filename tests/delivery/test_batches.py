@@ -32,7 +32,7 @@ async def test_digests_of_many_chats_come_whole(room: Room, telegram_server: Tel
     """Seventy chats with five held stories each get one message each."""
     chats = list(range(1, 71))
     for chat in chats:
-        await room.store.wishes.wish(Chat(chat), Preferences(digest=Digest("hour")))
+        await room.store.preferences.write_preferences(Chat(chat), Preferences(digest=Digest("hour")))
     for _ in range(5):
         await room.tell_many(chats)
         assert (await room.drain(60)).sent == 0
@@ -45,12 +45,12 @@ async def test_a_claim_never_cuts_in_two_what_comes_as_one(room: Room) -> None:
     """The last chat that has room for its first row comes whole; the next claim begins with another."""
     chats = list(range(1, 8))
     for chat in chats:
-        await room.store.wishes.wish(Chat(chat), Preferences(digest=Digest("hour")))
+        await room.store.preferences.write_preferences(Chat(chat), Preferences(digest=Digest("hour")))
     for _ in range(5):
         await room.tell_many(chats)
     assert (await room.drain(60)).sent == 0
     room.time += timedelta(hours=1)
-    store = room.store.deliveries
+    store = room.store.outbox
     epoch = await store.take_role("sender", room.time, timedelta(minutes=1))
     assert epoch is not None
     found: list[int] = []
@@ -62,19 +62,19 @@ async def test_a_claim_never_cuts_in_two_what_comes_as_one(room: Room) -> None:
 
 
 async def _forget(room: Room) -> None:
-    await room.store.guests.forget(GROUP)
+    await room.store.admissions.forget_chat(GROUP)
 
 
 async def _pause(room: Room) -> None:
-    await room.store.wishes.wish(Chat(GROUP), Preferences(paused=room.time))
+    await room.store.preferences.write_preferences(Chat(GROUP), Preferences(paused=room.time))
 
 
 async def _mute(room: Room) -> None:
-    await room.store.wishes.mute(Chat(GROUP), Mute("watchlist", "k"), room.time, most=9)
+    await room.store.preferences.add_mute(Chat(GROUP), Mute("watchlist", "k"), room.time, most=9)
 
 
 async def _revoke(room: Room) -> None:
-    await room.store.chats.revoke(GROUP)
+    await room.store.chats.revoke_chat(GROUP)
 
 
 @both
@@ -104,7 +104,7 @@ async def test_what_people_say_reaches_what_the_sender_holds(
     assert leased == 0
 
 
-@pytest.mark.parametrize("step", ["recent", "confirm"])
+@pytest.mark.parametrize("step", ["count_recent", "confirm_claims"])
 async def test_a_fault_after_the_claim_costs_seconds(
     room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -36,17 +36,17 @@ FIVE, SEVEN = "Quake kills five", "Quake kills 7"
 
 async def record(room: Room, report: Report | None = None, story: int = 9, **parts: Any) -> None:
     """Record a turn with one report, as polling does."""
-    await room.store.polls.sync([COURIER], room.time)
+    await room.store.polls.sync_sources([COURIER], room.time)
     number = next(room.numbers)
     forced = room.time + timedelta(seconds=number)
-    (leased,) = await room.store.polls.lease(room.time, limit=1, ttl=timedelta(minutes=1), forced_since=forced)
+    (leased,) = await room.store.polls.lease_sources(room.time, limit=1, ttl=timedelta(minutes=1), forced_since=forced)
     items: tuple[Recorded, ...] = ()
     if report is not None:
         item = Item((10_000 + number,), report.url, report.headline)
         items = (Recorded(item, room.time, (), story, report, Signature((), b"")),)
-    async with room.store.polls.recording(leased) as recording:
+    async with room.store.polls.open_recording(leased) as recording:
         outcome = Outcome(leased, room.time, room.time, Validators(), parsed=True)
-        await recording.write(Turn(outcome, items, **parts))
+        await recording.write_poll(Turn(outcome, items, **parts))
 
 
 def told(room: Room, name: str = "Courier", headline: str = FIVE) -> Report:
@@ -108,9 +108,9 @@ async def test_a_reply_survives_a_killed_sender(
     """What was claimed by a sender that is gone, or met an outage, is told by the next one, once."""
     await begin(room, alert(2, "replies"))
     await develop(room)
-    epoch = await room.store.deliveries.take_role("sender", room.time, timedelta(minutes=1))
+    epoch = await room.store.outbox.take_role("sender", room.time, timedelta(minutes=1))
     assert epoch is not None
-    claimed = await room.store.deliveries.claim(epoch, room.time, limit=9, ttl=timedelta(minutes=2))
+    claimed = await room.store.outbox.claim(epoch, room.time, limit=9, ttl=timedelta(minutes=2))
     assert len(claimed) == 2
     room.time += timedelta(minutes=5)
     telegram_server.plan(fault(code=502, description="Bad Gateway"), times=2, method="sendMessage")
@@ -122,7 +122,7 @@ async def test_a_reply_survives_a_killed_sender(
 async def test_nothing_answers_what_was_never_told(room: Room, telegram_server: TelegramServer) -> None:
     """A dead alert gets no reply, nor does one that waits: its message shows all there is."""
     await record(room, told(room), alerts=(alert(1, "replies"), alert(2, "replies")))
-    await room.store.deliveries.suspend(2, "the bot was blocked", room.time)
+    await room.store.outbox.suspend_chat(2, "the bot was blocked", room.time)
     await develop(room)
     await room.drain()
     (message,) = telegram_server.sent()
@@ -167,10 +167,12 @@ async def test_five_hundred_alerts_in_an_hour(room: Room, telegram_server: Teleg
     alerts = tuple(
         Alert(Chat(1), 1000 + n, (("k", "K"),), one.headline, one.url, "", ()) for n, one in enumerate(reports)
     )
-    await room.store.polls.sync([COURIER], room.time)
-    (leased,) = await room.store.polls.lease(room.time, limit=1, ttl=timedelta(minutes=1))
-    async with room.store.polls.recording(leased) as recording:
-        await recording.write(Turn(Outcome(leased, room.time, room.time, Validators(), parsed=True), items, alerts))
+    await room.store.polls.sync_sources([COURIER], room.time)
+    (leased,) = await room.store.polls.lease_sources(room.time, limit=1, ttl=timedelta(minutes=1))
+    async with room.store.polls.open_recording(leased) as recording:
+        await recording.write_poll(
+            Turn(Outcome(leased, room.time, room.time, Validators(), parsed=True), items, alerts)
+        )
     result = await room.drain(most=30)
     assert (result.sent, result.dead, result.left) == (500, 0, 0)
     messages = telegram_server.sent(1)
@@ -197,7 +199,7 @@ async def test_what_waited_together_takes_as_many_messages_as_it_needs(
     alerts: Sequence[Alert] = [
         Alert(Chat(1), n, (("k", "K"),), f"{n} {long}", f"https://courier.example/{n}", "", ()) for n in range(1, 51)
     ]
-    await room.store.polls.tell(alerts, room.time)
+    await room.store.polls.queue_notices(alerts, room.time)
     async with room.store.database.write() as connection:
         await connection.execute(text("UPDATE outbox SET hold = 'digest'"))
     result = await room.drain()

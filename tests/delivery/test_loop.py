@@ -79,7 +79,7 @@ class Room:
     def sender(self, store: Store | None = None, most: int = 0, **changes: Any) -> DeliveryLoop:
         """Return a sender, as after a restart."""
         return DeliveryLoop(
-            (store or self.store).deliveries,
+            (store or self.store).outbox,
             self.notifier,
             max_per_hour=lambda: most,
             notice=lambda say: self.notices.append(say(words("en"))),
@@ -96,14 +96,14 @@ class Room:
         """Let a story break, or another outlet join it, that is due to these chats; return the story."""
         number, report = next(self.numbers), story or 0
         story = story or number
-        await self.store.polls.sync(
+        await self.store.polls.sync_sources(
             [
                 Source("Courier", "https://courier.example/feed", "courier"),
                 Source("Reuters", "https://r.example/f", "r"),
             ],
             self.time,
         )
-        (leased,) = await self.store.polls.lease(
+        (leased,) = await self.store.polls.lease_sources(
             self.time, limit=1, ttl=timedelta(minutes=1), forced_since=self.time + timedelta(seconds=number)
         )
         name = "Reuters" if report else "Courier"
@@ -114,9 +114,9 @@ class Room:
         )
         item = Item((number,), told.url, told.headline)
         recorded = Recorded(item, self.time, (Match("k", "x", ()),), story, told, Signature((number,), b""))
-        async with self.store.polls.recording(leased) as recording:
+        async with self.store.polls.open_recording(leased) as recording:
             outcome = Outcome(leased, self.time, self.time, Validators(), parsed=True)
-            await recording.write(Turn(outcome, (recorded,), alerts, (story,) if report else ()))
+            await recording.write_poll(Turn(outcome, (recorded,), alerts, (story,) if report else ()))
         return story
 
     async def tell_many(self, chats: list[int], times: int = 1) -> None:
@@ -126,7 +126,7 @@ class Room:
 
     async def dead(self) -> dict[str, int]:
         """Return how many alerts were given up, by reason."""
-        return dict((await self.store.chats.status(self.time)).dead)
+        return dict((await self.store.chats.read_status(self.time)).dead)
 
 
 def _chat(chat: Chat | int) -> Chat:
@@ -176,16 +176,16 @@ async def test_an_alert_is_delivered_once(room: Room, telegram_server: TelegramS
 async def test_what_was_for_the_terminal_is_given_up_silently(room: Room, telegram_server: TelegramServer) -> None:
     """Queued, or printed, before there was a token: Telegram is not asked about it, and no owner hears of it."""
     printed = await room.tell(TERMINAL)
-    epoch = await room.store.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+    epoch = await room.store.outbox.take_role("sender", room.time, timedelta(seconds=20))
     assert epoch is not None
-    lines = await room.store.deliveries.claim(epoch, room.time, limit=9, ttl=timedelta(minutes=1))
-    await room.store.deliveries.settle(lines, epoch, Sent(1), room.time)
+    lines = await room.store.outbox.claim(epoch, room.time, limit=9, ttl=timedelta(minutes=1))
+    await room.store.outbox.settle(lines, epoch, Sent(1), room.time)
     await room.tell(story=printed)
     await room.tell_many([TERMINAL.id, 2], 5)
     assert await room.drain(most=3) == DrainResult(sent=5, dead=5, left=0)
     assert {params["chat_id"] for _, _, params in telegram_server.requests} == {2}
     assert room.notices == []
-    assert (await room.store.chats.status(room.time)).suspended == ()
+    assert (await room.store.chats.read_status(room.time)).suspended == ()
     assert await room.dead() == {"it was for the terminal, as there was no token then": 5}
 
 
@@ -293,9 +293,9 @@ async def test_cases_6_8_12_a_closed_chat_is_suspended(
     assert len(telegram_server.sent(2)) == 4
     assert len(room.notices) == 1
     assert "chat 1 " in room.notices[0]
-    status = await room.store.chats.status(room.time)
+    status = await room.store.chats.read_status(room.time)
     assert status.suspended == ((1, refusal[1]),)
-    assert await room.store.chats.subscriptions(Chat(1)) == ("k",)
+    assert await room.store.chats.find_subscriptions(Chat(1)) == ("k",)
 
 
 @both
@@ -310,8 +310,8 @@ async def test_case_9_a_migrated_group_is_followed(
     assert await room.drain() == DrainResult(sent=3, dead=0, left=0)
     assert texts(telegram_server.sent(SUPERGROUP)) == ["Headline 1", "Headline 2", "Headline 3"]
     assert [params["chat_id"] for params in telegram_server.asked("sendMessage")].count(GROUP) == 1
-    assert await room.store.chats.subscriptions(Chat(SUPERGROUP)) == ("k",)
-    assert await room.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await room.store.chats.find_subscriptions(Chat(SUPERGROUP)) == ("k",)
+    assert await room.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 @pytest.mark.parametrize("text", ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"])
@@ -409,12 +409,12 @@ async def test_case_19_no_connection_for_a_day(room: Room, telegram_server: Tele
 
 async def _claim(room: Room) -> tuple[Any, ...]:
     """Look at what is due, and put it back."""
-    epoch = await room.store.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+    epoch = await room.store.outbox.take_role("sender", room.time, timedelta(seconds=20))
     assert epoch is not None
     room.time += timedelta(minutes=2)
-    claimed = await room.store.deliveries.claim(epoch, room.time, limit=9, ttl=timedelta(seconds=1))
-    await room.store.deliveries.unclaim(claimed, epoch)
-    await room.store.deliveries.drop_role("sender", epoch)
+    claimed = await room.store.outbox.claim(epoch, room.time, limit=9, ttl=timedelta(seconds=1))
+    await room.store.outbox.release(claimed, epoch)
+    await room.store.outbox.release_role("sender", epoch)
     return claimed
 
 
@@ -597,7 +597,7 @@ async def test_case_75_a_slow_answer_is_waited_for_alone(
     telegram_server.plan(fault(500, "Internal Server Error", hang=release), chat=1)
     await room.tell_many([1, 2, 3, 4])
     medium = Counting(room.notifier)
-    sender = DeliveryLoop(room.store.deliveries, medium, now=room.now, wall=room.now, pause=rest)
+    sender = DeliveryLoop(room.store.outbox, medium, now=room.now, wall=room.now, pause=rest)
     await sender.drain(START + timedelta(minutes=1))
     assert medium.most == 1
     assert [one.chat for one in telegram_server.sent()] == [2, 3, 4, 1]
@@ -611,7 +611,7 @@ async def test_case_89_a_deadline_holds_while_a_send_hangs(
     telegram_server.plan(fault(hang=asyncio.Event()))
     await room.tell_many([1, 2, 3])
     start = datetime.now(UTC)
-    result = await DeliveryLoop(room.store.deliveries, room.notifier, now=wall).drain(start + timedelta(seconds=0.3))
+    result = await DeliveryLoop(room.store.outbox, room.notifier, now=wall).drain(start + timedelta(seconds=0.3))
     assert datetime.now(UTC) - start < timedelta(seconds=2.5), "by the clock on the wall"
     assert (result.sent, result.left, result.standby) == (0, 3, False)
     room.time = datetime.now(UTC)
@@ -645,7 +645,7 @@ async def test_case_76_leaving_is_finished_even_when_it_is_cancelled(
     assert not sender._flights
     elsewhere = replace(this_process(), host="elsewhere", boot="another")
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
-        epoch = await other.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+        epoch = await other.outbox.take_role("sender", room.time, timedelta(seconds=20))
         assert epoch is not None, "the role was given back"
         async with other.database.read() as connection:
             leased = await connection.execute(text("SELECT chat FROM outbox WHERE lease_until IS NOT NULL"))
@@ -685,7 +685,7 @@ async def test_a_hint_wakes_the_loop(room: Room, telegram_server: TelegramServer
     async def forever(_: float) -> None:
         await rest.wait()
 
-    sender = DeliveryLoop(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=forever)
+    sender = DeliveryLoop(room.store.outbox, room.notifier, now=room.now, wall=room.now, pause=forever)
     task = asyncio.create_task(sender.run(stop, wake))
     await until(lambda: sender._look_at > START)
     await room.tell(1)
@@ -701,7 +701,7 @@ async def test_case_78_a_second_sender_waits(room: Room, telegram_server: Telegr
     elsewhere = replace(this_process(), host="elsewhere", boot="another")
     await room.tell(1)
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
-        epoch = await other.deliveries.take_role("sender", room.time, timedelta(seconds=20))
+        epoch = await other.outbox.take_role("sender", room.time, timedelta(seconds=20))
         assert epoch is not None
         assert await room.drain() == DrainResult(sent=0, dead=0, left=1, standby=True)
         room.time += timedelta(seconds=21)
@@ -733,13 +733,13 @@ async def test_case_75_a_rush_keeps_the_pace_when_answers_are_slow(room: Room, t
     medium = Counting(room.notifier)
     await room.tell(*range(1, 61))
     start = datetime.now(UTC)
-    result = await DeliveryLoop(room.store.deliveries, medium, now=wall).drain(start + timedelta(minutes=1))
+    result = await DeliveryLoop(room.store.outbox, medium, now=wall).drain(start + timedelta(minutes=1))
     assert (result.sent, result.left) == (60, 0)
     assert 2 <= medium.most <= in_flight.MOST
     assert sorted(one.chat for one in telegram_server.sent()) == list(range(1, 61))
     medium.most = 0
     await room.tell(*range(1, 6))
-    await DeliveryLoop(room.store.deliveries, medium, now=wall).drain(datetime.now(UTC) + timedelta(minutes=1))
+    await DeliveryLoop(room.store.outbox, medium, now=wall).drain(datetime.now(UTC) + timedelta(minutes=1))
     assert medium.most == 1
 
 
@@ -819,10 +819,10 @@ async def test_what_everybody_waits_for_waits_on_record(
     await room.tell_many([1, 2, 3])
 
     async def rest(seconds: float) -> None:
-        await room.store.wishes.wish(Chat(3), Preferences(paused=room.time))
+        await room.store.preferences.write_preferences(Chat(3), Preferences(paused=room.time))
         await room.pause(seconds)
 
-    sender = DeliveryLoop(room.store.deliveries, room.notifier, now=room.now, wall=room.now, pause=rest)
+    sender = DeliveryLoop(room.store.outbox, room.notifier, now=room.now, wall=room.now, pause=rest)
     assert (await sender.drain(START + timedelta(minutes=1))).sent == 2
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2]
 
@@ -841,7 +841,7 @@ async def test_case_5_a_thousand_chats_in_real_time(
         room = Room("", store, notifier, datetime.now(UTC))
         await room.tell(*range(1, 901), *(-number for number in range(1, 101)))
         start = datetime.now(UTC)
-        result = await DeliveryLoop(store.deliveries, notifier, now=wall).drain(start + timedelta(minutes=2))
+        result = await DeliveryLoop(store.outbox, notifier, now=wall).drain(start + timedelta(minutes=2))
         seconds = (datetime.now(UTC) - start).total_seconds()
     assert (result.sent, result.left) == (1000, 0)
     assert len({one.chat for one in telegram_server.sent()}) == 1000
@@ -860,7 +860,7 @@ def listed(server: TelegramServer, chat: int, told: Sequence[Told]) -> list[str]
 @both
 async def test_what_quiet_hours_held_comes_as_one_message(room: Room, telegram_server: TelegramServer) -> None:
     """At night only what is urgent; in the morning one silent list, with the sources that came meanwhile."""
-    await room.store.wishes.wish(Chat(1), Preferences(quiet=(Window(13 * 60, 15 * 60),)))
+    await room.store.preferences.write_preferences(Chat(1), Preferences(quiet=(Window(13 * 60, 15 * 60),)))
     await room.tell_many([1, 2], 12)
     await room.tell(1, priority="urgent")
     result = await room.drain(60)
@@ -884,7 +884,7 @@ async def test_a_long_digest_takes_several_messages_and_a_single_alert_is_itself
     room: Room, telegram_server: TelegramServer
 ) -> None:
     """Every headline is listed once, whatever an hour allows; the next digest is a message of its own."""
-    await room.store.wishes.wish(Chat(1), Preferences(digest=Digest("hour")))
+    await room.store.preferences.write_preferences(Chat(1), Preferences(digest=Digest("hour")))
     await room.tell_many([1], 150)
     assert (await room.drain(60, most=2)).sent == 0
     room.time += timedelta(hours=1)
@@ -904,11 +904,11 @@ async def test_a_long_digest_takes_several_messages_and_a_single_alert_is_itself
 
 async def test_what_is_held_outlives_the_process_and_a_kill(room: Room, telegram_server: TelegramServer) -> None:
     """Another process on the same database sends it, once."""
-    await room.store.wishes.wish(Chat(1), Preferences(paused=room.time))
+    await room.store.preferences.write_preferences(Chat(1), Preferences(paused=room.time))
     await room.tell_many([1], 3)
     await room.drain(60)
     async with await open_store(room.url, migrate=False) as other:
-        await other.wishes.wish(Chat(1), Preferences())
+        await other.preferences.write_preferences(Chat(1), Preferences())
         await room.sender(other).drain(room.time + timedelta(minutes=10))
     await room.drain(60)
     (one,) = telegram_server.sent(1)
@@ -920,7 +920,7 @@ async def test_case_18_a_chat_may_want_nothing_twice(
     room: Room, telegram_server: TelegramServer, fault: type[Fault]
 ) -> None:
     """Case 18: by its own wish a message of unknown fate is not sent again, and /status shows it."""
-    await room.store.wishes.show(1, DisplayPreferences(doubt="hold"))
+    await room.store.preferences.write_display(1, DisplayPreferences(doubt="hold"))
     telegram_server.plan(fault(accept=True, drop=True))
     await room.tell(1)
     assert (await room.drain()).dead == 1
@@ -933,7 +933,7 @@ async def test_a_muted_word_is_told_nowhere_and_counts_for_no_failure(
     room: Room, telegram_server: TelegramServer
 ) -> None:
     """It ends with its reason; the other chat is told."""
-    await room.store.wishes.mute(Chat(1), Mute("word", "Headline", None, (("headline",),)), room.time, most=9)
+    await room.store.preferences.add_mute(Chat(1), Mute("word", "Headline", None, (("headline",),)), room.time, most=9)
     await room.tell(1, 2)
     assert await room.drain() == DrainResult(sent=1, dead=0, left=0)
     assert telegram_server.sent(1) == []
@@ -967,7 +967,7 @@ async def test_many_notices_at_once_are_one_message(room: Room, telegram_server:
 
     async def notify(*numbers: int) -> None:
         notices = [Alert(Chat(1), number, (), f"Source {number} fails", None, "Why.", ()) for number in numbers]
-        await room.store.polls.tell(notices, room.time)
+        await room.store.polls.queue_notices(notices, room.time)
 
     await notify(1, 2)
     await room.drain()

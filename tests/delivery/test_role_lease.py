@@ -29,7 +29,7 @@ class Row:
         self.taken.append(now)
         return self.answer()
 
-    async def drop_role(self, role: Role, epoch: int) -> None:
+    async def release_role(self, role: Role, epoch: int) -> None:
         """Note it."""
         assert role == "sender"
         self.dropped.append(epoch)

@@ -43,7 +43,7 @@ async def test_an_alert_that_cannot_be_read_is_told_the_owners_once(
 
 async def test_a_setting_that_cannot_be_read_is_told_the_owners_once(room: Room) -> None:
     """The chat is told its alerts meanwhile."""
-    await room.store.wishes.wish(Chat(1), Preferences())
+    await room.store.preferences.write_preferences(Chat(1), Preferences())
     async with room.store.database.write() as connection:
         await connection.execute(text("UPDATE chat_preferences SET settings = '{'"))
     sender = room.sender()
@@ -59,7 +59,7 @@ async def test_a_line_that_cannot_be_shown_costs_its_rolling_message_nothing(
     room: Room, telegram_server: TelegramServer, bad: int
 ) -> None:
     """Of what quiet hours held, the others come; that one ends as dead, and the owners hear of it."""
-    await room.store.wishes.wish(Chat(1), Preferences(quiet=(Window(13 * 60, 15 * 60),)))
+    await room.store.preferences.write_preferences(Chat(1), Preferences(quiet=(Window(13 * 60, 15 * 60),)))
     stories = [await room.tell(1) for _ in range(5)]
     assert (await room.drain(60)).left == 0
     await spoil(room, stories[bad], '"url": 5')

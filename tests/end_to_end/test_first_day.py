@@ -167,7 +167,7 @@ async def day(
 
     async with TelegramNotifier(server.token, api_url=server.url, home=DisplayPreferences) as medium:
         sender = DeliveryLoop(
-            store.deliveries, medium, limits=UNPACED, now=lambda: rig.now, wall=lambda: rig.now, pause=wait
+            store.outbox, medium, limits=UNPACED, now=lambda: rig.now, wall=lambda: rig.now, pause=wait
         )
         listener = _listener(rig, store, personal, line)
         stop = asyncio.Event()
@@ -194,8 +194,8 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) 
         commands=COMMANDS,
         config=current.config,
         chats=store.chats,
-        preferences=store.wishes,
-        admissions=store.guests,
+        preferences=store.preferences,
+        admissions=store.admissions,
         buttons=store.buttons,
         queries=QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
         owners=frozenset({OWNER}),
@@ -203,11 +203,11 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) 
         now=now,
         clock=_unhurried(),
         is_administrator=line.is_administrator,
-        queue_alerts=lambda alerts: store.polls.tell(alerts, rig.now),
+        queue_alerts=lambda alerts: store.polls.queue_notices(alerts, rig.now),
         reload_config=reload,
     )
     answering = Dispatcher(line, Authorizer(services), store.chats, services.owners, now)
-    return Listener(line, answering, store.deliveries, now=lambda: datetime.now(UTC), clock=time.monotonic)
+    return Listener(line, answering, store.outbox, now=lambda: datetime.now(UTC), clock=time.monotonic)
 
 
 def _unhurried() -> Callable[[], float]:
@@ -286,7 +286,7 @@ async def _nights(day: Day, _: Translator) -> None:
     (evening,) = await day.told()
     assert all(headline in evening.text for headline in held)
     assert schedule_texts.digest_set(
-        _, (await day.store.wishes.wishes(_chat(day))), None, day.rig.now
+        _, (await day.store.preferences.read_preferences(_chat(day))), None, day.rig.now
     ) in await day.ask("/digest off")
 
 

@@ -119,7 +119,7 @@ class Unmute:
     async def take(self, play: Play) -> None:
         """Write it down as a command does."""
         play.world.promise.wish(self.chat, play.world.clock.true, mutes=frozenset())
-        await play.world.there.store.wishes.unmute(Chat(self.chat), None)
+        await play.world.there.store.preferences.remove_mutes(Chat(self.chat), None)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Revoke:
     async def take(self, play: Play) -> None:
         """Write it down as a command does."""
         play.world.promise.wish(self.chat, play.world.clock.true, gone=True)
-        await play.world.there.store.chats.revoke(self.chat)
+        await play.world.there.store.chats.revoke_chat(self.chat)
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,9 @@ class Play:
         """Change a reader's wishes, in the model and on record."""
         world = self.world
         world.promise.wish(chat, world.clock.true, **changes)
-        await world.there.store.wishes.wish(Chat(chat), wishes_of(world.promise, chat, world.clock.now()))
+        await world.there.store.preferences.write_preferences(
+            Chat(chat), wishes_of(world.promise, chat, world.clock.now())
+        )
 
     async def mute(self, chat: int, kind: Any, what: str) -> None:
         """Mute, in the model and on record; a story that nobody has told of cannot be muted."""
@@ -273,7 +275,9 @@ class Play:
                 return
         reader = world.promise.readers[chat]
         world.promise.wish(chat, world.clock.true, mutes=reader.mutes | {(kind, what)})
-        await world.there.store.wishes.mute(Chat(chat), mute_of(kind, what, number), world.clock.now(), most=100)
+        await world.there.store.preferences.add_mute(
+            Chat(chat), mute_of(kind, what, number), world.clock.now(), most=100
+        )
 
     def set_clock(self, skew: timedelta) -> None:
         """Set the wall clock; the model begins all waits anew."""

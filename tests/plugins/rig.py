@@ -133,7 +133,7 @@ class Rig:
         self.file.write_text(text, encoding="utf-8")
         current = ActiveConfig(self.file, environ, self.forms)
         store = await self.stack.enter_async_context(await open_store(self.url, migrate=True))
-        await store.polls.sync(current.config().sources, self.now)
+        await store.polls.sync_sources(current.config().sources, self.now)
         fetch = await self.stack.enter_async_context(
             WebClient(
                 allowed_networks=[ip_network("127.0.0.0/8")],
@@ -151,7 +151,12 @@ class Rig:
             ArticleCache(fetch, parser),
             lately=Lately(lambda: self.steady or self.now),
         )
-        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences)
+        self._parts = (
+            store,
+            turns,
+            current,
+            Notices(store.polls, self.owners, store.preferences.read_display, DisplayPreferences),
+        )
         return store
 
     def let_the_clock_run(self) -> None:
@@ -162,7 +167,12 @@ class Rig:
     def forget_notices(self) -> None:
         """Begin with notices that remember nothing, as every process does."""
         store, turns, current, _ = self.parts
-        self._parts = store, turns, current, Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences)
+        self._parts = (
+            store,
+            turns,
+            current,
+            Notices(store.polls, self.owners, store.preferences.read_display, DisplayPreferences),
+        )
 
     @property
     def parts(self) -> tuple[Store, SourcePoller, ActiveConfig, Notices]:
@@ -176,7 +186,7 @@ class Rig:
         if store is not None:
             turns, notices = (
                 replace(turns, store=store.polls),
-                Notices(store.polls, self.owners, store.wishes.look, DisplayPreferences),
+                Notices(store.polls, self.owners, store.preferences.read_display, DisplayPreferences),
             )
         return PollLoop(turns, current.setup, notices)
 
@@ -198,7 +208,7 @@ class Rig:
 
     async def told(self) -> tuple[Delivery, ...]:
         """Take what waits in the outbox as a sender does, and settle it as sent."""
-        store = self.parts[0].deliveries
+        store = self.parts[0].outbox
         epoch = await store.take_role("sender", self.now, timedelta(minutes=1))
         assert epoch is not None
         claimed = await store.claim(epoch, self.now, limit=1000, ttl=timedelta(minutes=1))

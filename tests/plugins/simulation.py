@@ -184,7 +184,7 @@ class Wire:
     def __getattr__(self, name: str) -> Any:
         """Return the part's own, or what refuses to go on."""
         there = getattr(self._part, name)
-        if name == "recording":
+        if name == "open_recording":
             return self._recording(there)
         if not asyncio.iscoroutinefunction(there):
             return there
@@ -273,10 +273,10 @@ class Simulation:
         holder = replace(this_process(), host=f"host{self.lives}", boot="another")
         store = await open_store(self.url, migrate=True, holder=holder)
         process = self.process = Process(store)
-        await store.polls.sync(self.sources, self.clock.now())
+        await store.polls.sync_sources(self.sources, self.clock.now())
         assert self.parser is not None
         polls: Any = Wire(store.polls, process)
-        notices = Notices(polls, (), store.wishes.look, DisplayPreferences)
+        notices = Notices(polls, (), store.preferences.read_display, DisplayPreferences)
         turns = SourcePoller(
             polls,
             self.web,
@@ -292,7 +292,7 @@ class Simulation:
     def send(self) -> None:
         """Start the delivery loop of the process."""
         process = self.there
-        deliveries: Any = Wire(process.store.deliveries, process)
+        deliveries: Any = Wire(process.store.outbox, process)
         sender = DeliveryLoop(
             deliveries,
             self.readers,
@@ -354,7 +354,7 @@ class Simulation:
     async def _poll(self) -> None:
         """Take one round of what is due; what was shown by then has been read, unless the process died."""
         store, process = self.there.store, self.there
-        due = await store.polls.next_due()
+        due = await store.polls.find_next_due()
         if (due is None or due > self.clock.now()) and self.clock.true - self.polled_at < LOOK:
             return
         self.polled_at = self.clock.true
@@ -403,11 +403,11 @@ class Simulation:
     async def _next(self) -> float:
         """Return the true time at which something is to be done: nobody need be woken before."""
         now = self.clock.now()
-        left, first = await self.there.store.deliveries.waiting(now)
+        left, first = await self.there.store.outbox.count_waiting(now)
         rest = min((until for until, _ in self.sleepers), default=self.clock.true)
         if left and (first is None or first <= now):
             return rest
-        times = [one for one in (first, await self.there.store.polls.next_due()) if one is not None]
+        times = [one for one in (first, await self.there.store.polls.find_next_due()) if one is not None]
         soonest = min(((one - now).total_seconds() for one in times), default=60.0)
         return max(rest, self.clock.true + min(max(soonest, 0.2), 60.0))
 

@@ -35,9 +35,9 @@ async def test_the_instance_with_the_older_configuration_polls_nothing(rig: Rig,
     other = await rig.worker()
     changed = replace(current.config(), sources=(replace(current.config().sources[0], name="B"),))
     theirs = CompiledConfig(changed, current.setup().engine, {"B": changed.sources[0]}, current.setup().watchlists)
-    notices = Notices(other.polls, (), other.wishes.look, DisplayPreferences)
+    notices = Notices(other.polls, (), other.preferences.read_display, DisplayPreferences)
     rig.now += timedelta(minutes=1)
-    await other.polls.sync(changed.sources, rig.now)
+    await other.polls.sync_sources(changed.sources, rig.now)
     second = PollLoop(replace(turns, store=other.polls), lambda: theirs, notices)
     assert await second.tick(20.0, forced_since=rig.now)
     assert second.tally.polled == 1
@@ -47,7 +47,7 @@ async def test_the_instance_with_the_older_configuration_polls_nothing(rig: Rig,
     rig.now += timedelta(minutes=2)
     assert await first.tick(20.0, forced_since=rig.now)
     assert first.tally.polled == 1
-    assert [one.name for one in (await store.chats.status(rig.now)).sources] == ["A"]
+    assert [one.name for one in (await store.chats.read_status(rig.now)).sources] == ["A"]
 
 
 async def test_that_another_configuration_is_in_force_is_said_once(

@@ -262,7 +262,7 @@ async def test_sources_of_another_watchlists_yaml_are_left_alone(rig: Rig, newsr
     store = await rig.set_up(watching(newsroom.feed("courier")))
     _, _, current, _ = rig.parts
     theirs = current.config().sources[0]
-    await store.polls.sync((theirs, replace(theirs, name="Theirs", url=newsroom.feed("wire"))), rig.now)
+    await store.polls.sync_sources((theirs, replace(theirs, name="Theirs", url=newsroom.feed("wire"))), rig.now)
     assert (await rig.poll()).polled == 1  # and it ends
     poller = rig.poller()
     turns = 0
@@ -306,11 +306,11 @@ async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: py
             rig.now += timedelta(seconds=50)
             while not renewed(MINUTE):
                 await asyncio.sleep(0.02)
-        assert await other.polls.lease(rig.now, limit=9, ttl=MINUTE) == ()
+        assert await other.polls.lease_sources(rig.now, limit=9, ttl=MINUTE) == ()
         answer.set()
         while poller.tally.polled < 1:
             await asyncio.sleep(0.02)
     stop.set()
     await running
     assert rig.rows("SELECT polled_at FROM sources") == [(rig.now.timestamp() * 1000,)]
-    assert (await store.polls.next_due()) is not None
+    assert (await store.polls.find_next_due()) is not None

@@ -67,13 +67,13 @@ async def test_each_owner_is_told_in_their_own_language(rig: Rig, newsroom: News
     rig.owners = (500, 501)
     site = await rig.site()
     store = await rig.set_up(watching(site.url(), newsroom.feed("courier")))
-    await store.wishes.show(500, DisplayPreferences(language="ru"))
+    await store.preferences.write_display(500, DisplayPreferences(language="ru"))
     told = await fail(rig, 6)
     assert ["Следующая попытка через" in line for line in told] == [True, False]
     assert "Неудач подряд у " in told[0]
     assert "It is asked again in" in told[1]
     assert len(rig.rows("SELECT DISTINCT story FROM outbox")) == 1
-    await store.wishes.show(500, DisplayPreferences(language="de"))
+    await store.preferences.write_display(500, DisplayPreferences(language="de"))
     rig.forget_notices()
     assert await fail(rig, 3) == []
 
@@ -83,7 +83,9 @@ async def test_what_is_said_once_a_day_is_so_in_every_language(rig: Rig, newsroo
     rig.owners = (500,)
     store = await rig.set_up(watching(newsroom.feed("courier")))
     for language in ("de", "fr"):
-        notices = Notices(store.polls, rig.owners, store.wishes.look, partial(DisplayPreferences, language=language))
+        notices = Notices(
+            store.polls, rig.owners, store.preferences.read_display, partial(DisplayPreferences, language=language)
+        )
         await notices.say(owner_notices.wrong, lambda _: "line 3", rig.now)
     assert [one.alert.headline for one in await rig.told()] == [
         "watchlists.yaml ist fehlerhaft; es gilt weiter die alte"

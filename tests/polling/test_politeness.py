@@ -87,14 +87,16 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
             holder = replace(this_process(), host=f"worker{number}", boot="another")
             store = await stack.enter_async_context(await open_store(postgres_url, migrate=True, holder=holder))
             if not number:
-                await store.polls.sync(current.config().sources, now)
+                await store.polls.sync_sources(current.config().sources, now)
             networks = [ip_network("127.0.0.0/8")]
             fetch = await stack.enter_async_context(
                 WebClient(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
             )
             turns = SourcePoller(store.polls, fetch, parser, lambda: datetime.now(UTC), ArticleCache(fetch, parser))
             pollers.append(
-                PollLoop(turns, current.setup, Notices(store.polls, (), store.wishes.look, DisplayPreferences))
+                PollLoop(
+                    turns, current.setup, Notices(store.polls, (), store.preferences.read_display, DisplayPreferences)
+                )
             )
         assert await asyncio.gather(*(poller.tick(20) for poller in pollers)) == [True] * 4
     assert sum(poller.tally.polled for poller in pollers) == len(times) == 16

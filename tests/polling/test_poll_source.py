@@ -167,9 +167,9 @@ async def test_case_77_a_turn_that_was_overtaken_writes_nothing(
     rig.now += 5 * MINUTE
     _, turns, current, _ = rig.parts
     source = current.config().sources[0]
-    (slow,) = await store.polls.lease(rig.now, limit=9, ttl=MINUTE)
+    (slow,) = await store.polls.lease_sources(rig.now, limit=9, ttl=MINUTE)
     rig.now += 2 * MINUTE
-    (fast,) = await (await rig.worker()).polls.lease(rig.now, limit=9, ttl=MINUTE)
+    (fast,) = await (await rig.worker()).polls.lease_sources(rig.now, limit=9, ttl=MINUTE)
     with pytest.raises(StaleLeaseError, match="One"):
         await turns.take(slow, source, current.setup())
     assert await rig.told() == ()
@@ -352,7 +352,7 @@ async def test_what_another_select_finds_is_no_news(rig: Rig, other: str) -> Non
     rig.file.write_text(watching(site.url(), more=f", full_text: never, {other}"), encoding="utf-8")
     store, _, current, _ = rig.parts
     await current.reload()
-    await store.polls.sync(current.config().sources, rig.now)
+    await store.polls.sync_sources(current.config().sources, rig.now)
     assert (await rig.later(minutes=5)).new == 0
     site.pages["/feed"] = page('<a href="/news/99-kremlin">Kremlin does something new after all</a>')
     assert (await rig.later(minutes=5)).queued == 1

@@ -20,7 +20,7 @@ class Record:
     def __init__(self) -> None:
         self.reading = self.most = 0
 
-    async def items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
+    async def stream_items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
         """See ItemStore."""
         self.reading += 1
         self.most = max(self.most, self.reading)
@@ -30,7 +30,7 @@ class Record:
             yield tuple(rows[start : start + most])
         self.reading -= 1
 
-    async def trace(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
+    async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
         """See ItemStore."""
         raise NotImplementedError(url, chat)
 

@@ -54,8 +54,8 @@ class Play:
 
     async def leased(self, store: Store, number: int = 1) -> tuple[SourceLease, ...]:
         """Lease that many sources, after making sure that they are there."""
-        await store.polls.sync(self.sources(number), self.now)
-        return await store.polls.lease(self.now, limit=number, ttl=MINUTE)
+        await store.polls.sync_sources(self.sources(number), self.now)
+        return await store.polls.lease_sources(self.now, limit=number, ttl=MINUTE)
 
     def outcome(self, leased: SourceLease, **changes: object) -> Outcome:
         """Return the end of a poll that read a document, unless `changes` say otherwise."""
@@ -90,17 +90,17 @@ class Play:
 
     async def record(self, store: Store, leased: SourceLease, *items: Recorded, **parts: object) -> int:
         """Record a turn of these items; `parts` are the other fields of Turn."""
-        async with store.polls.recording(leased) as recording:
+        async with store.polls.open_recording(leased) as recording:
             turn = Turn(self.outcome(leased, new=bool(items)), items)
-            return await recording.write(replace(turn, **parts))  # type: ignore[arg-type]  # the same
+            return await recording.write_poll(replace(turn, **parts))  # type: ignore[arg-type]  # the same
 
     async def queue(self, store: Store, *alerts: Alert) -> int:
         """Put alerts into the outbox without a poll."""
-        return await store.polls.tell(alerts, self.now)
+        return await store.polls.queue_notices(alerts, self.now)
 
     async def sender(self, store: Store) -> int:
         """Make the worker the sender; return its epoch."""
-        epoch = await store.deliveries.take_role("sender", self.now, MINUTE)
+        epoch = await store.outbox.take_role("sender", self.now, MINUTE)
         assert epoch is not None
         return epoch
 

@@ -32,7 +32,7 @@ async def test_items_come_once_each_the_newest_first(play: Play, store: Store, m
     await seen(play, store, 100, 101)
     since = play.now
     await seen(play, store, *range(1, 8), lead="Lead", body="Body", language="en")
-    batches = [batch async for batch in store.items.items(since, most=most)]
+    batches = [batch async for batch in store.items.stream_items(since, most=most)]
     assert all(0 < len(batch) <= most for batch in batches)
     found = [one for batch in batches for one in batch]
     assert [one.item.title for one in found] == [f"Title {key}" for key in range(7, 0, -1)]
@@ -44,16 +44,16 @@ async def test_items_come_once_each_the_newest_first(play: Play, store: Store, m
 
 async def test_an_empty_record_gives_nothing(play: Play, store: Store) -> None:
     """Neither a new database nor one whose items are older gives a batch."""
-    assert [batch async for batch in store.items.items(play.now)] == []
+    assert [batch async for batch in store.items.stream_items(play.now)] == []
     await seen(play, store, 1)
-    assert [batch async for batch in store.items.items(play.now)] == []
+    assert [batch async for batch in store.items.stream_items(play.now)] == []
 
 
 async def test_a_stream_lets_others_write(play: Play, store: Store) -> None:
     """Between two batches nothing is held; what comes meanwhile is not in the stream, and disturbs it not."""
     await seen(play, store, *range(1, 5))
     titles = []
-    async for batch in store.items.items(play.after(days=-1), most=2):
+    async for batch in store.items.stream_items(play.after(days=-1), most=2):
         titles += [one.item.title for one in batch]
         play.after(days=1)
         await seen(play, store, 50 + len(titles))
@@ -73,7 +73,7 @@ async def test_an_item_is_found_by_any_spelling_of_its_link(play: Play, store: S
     """Tracking, scheme and mobile hosts do not matter; another page whose address is longer is another page."""
     await seen(play, store, 1, url="https://s.example/2026/Summit-Talks-77?utm_medium=rss")
     await seen(play, store, 2, url="https://s.example/2026/Summit-Talks-77/comments")
-    (trace,) = await store.items.trace(link, Chat(1))
+    (trace,) = await store.items.trace_item(link, Chat(1))
     assert trace.found.item.title == "Title 1"
     assert trace.first_sight
 
@@ -82,7 +82,7 @@ async def test_an_item_is_found_by_any_spelling_of_its_link(play: Play, store: S
 async def test_what_is_no_known_link_finds_nothing(play: Play, store: Store, link: str) -> None:
     """No text raises, and wildcards of the database mean nothing."""
     await seen(play, store, 1)
-    assert await store.items.trace(link, Chat(1)) == ()
+    assert await store.items.trace_item(link, Chat(1)) == ()
 
 
 async def test_a_link_is_found_among_many_like_it(play: Play, store: Store) -> None:
@@ -94,7 +94,7 @@ async def test_a_link_is_found_among_many_like_it(play: Play, store: Store) -> N
         store, leased, *(Recorded(play.item(key, url=link), play.now) for key, link in enumerate(links, start=1))
     )
     for key, link in ((6, "http://www.s.example/news.php?id=5&section=a"), (301, links[300]), (303, links[302])):
-        (trace,) = await store.items.trace(link, Chat(1))
+        (trace,) = await store.items.trace_item(link, Chat(1))
         assert trace.found.item.title == f"Title {key}"
 
 
@@ -102,12 +102,12 @@ async def test_the_first_sight_of_a_source_is_known_while_it_is_on_record(play: 
     """Items of the first poll are told from later ones; when old items are forgotten, nothing is taken for first."""
     await seen(play, store, 1, 2)
     await seen(play, store, 3)
-    first = [(await store.items.trace(f"https://s.example/{key}", Chat(1)))[0].first_sight for key in (1, 2, 3)]
+    first = [(await store.items.trace_item(f"https://s.example/{key}", Chat(1)))[0].first_sight for key in (1, 2, 3)]
     assert first == [True, True, False]
     play.after(days=29)
     await seen(play, store, 4)
     await store.prune(play.after(days=2))
-    (trace,) = await store.items.trace("https://s.example/4", Chat(1))
+    (trace,) = await store.items.trace_item("https://s.example/4", Chat(1))
     assert not trace.first_sight
 
 
@@ -118,18 +118,18 @@ async def test_a_trace_says_what_became_of_the_story_for_a_chat(play: Play, stor
     await play.record(store, leased, play.told(7, 1), alerts=alerts)
 
     async def telling(chat: int) -> Any:
-        (trace,) = await store.items.trace("https://s.example/1", Chat(chat))
+        (trace,) = await store.items.trace_item("https://s.example/1", Chat(chat))
         assert [report.source for report in trace.reports] == ["s0"]
         return trace.telling
 
     assert (await telling(1)).state == "pending"
     assert await telling(9) is None
     epoch = await play.sender(store)
-    one, *_ = await store.deliveries.claim(epoch, play.now, limit=1, ttl=MINUTE)
-    await store.deliveries.settle([one], epoch, Sent(5), play.after(minutes=1))
+    one, *_ = await store.outbox.claim(epoch, play.now, limit=1, ttl=MINUTE)
+    await store.outbox.settle([one], epoch, Sent(5), play.after(minutes=1))
     told = await telling(one.alert.chat.id)
     assert (told.state, told.sent_at) == ("sent", play.now)
-    await store.chats.suspend(2, "the bot was blocked by the user", play.now)
+    await store.chats.suspend_chat(2, "the bot was blocked by the user", play.now)
     assert (await telling(2)).reason == "the bot was blocked by the user"
-    await store.chats.migrate(-500, -100500)
+    await store.chats.migrate_chat(-500, -100500)
     assert (await telling(-100500)).queued_at == (await telling(-500)).queued_at

@@ -29,16 +29,16 @@ async def test_old_items_stories_and_alerts_go(play: Play, store: Store) -> None
     alerts = tuple(play.alert(7, chat) for chat in (1, 2, 3))
     await play.record(store, one, play.told(7, 1, index=(4, 5)), alerts=alerts)
     epoch = await play.sender(store)
-    sent, dead, waits = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle([sent], epoch, Sent(1), play.now)
-    await store.deliveries.settle([dead], epoch, Dead("poison"), play.now)
+    sent, dead, waits = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([sent], epoch, Sent(1), play.now)
+    await store.outbox.settle([dead], epoch, Dead("poison"), play.now)
     assert await store.prune(play.after(days=13)) == 0
     counted = []
     for days in (2, 20, 60):
         await store.prune(play.after(days=days))
         counted.append([await rows(store, table) for table in ("story_keys", "items", "stories", "reports", "outbox")])
     assert counted == [[0, 1, 1, 1, 3], [0, 0, 1, 1, 3], [0, 0, 0, 0, 1]]
-    (left,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (left,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert left.id == waits.id
 
 
@@ -49,11 +49,11 @@ async def test_case_64_an_item_that_left_is_known_for_a_quarter(play: Play, stor
     await play.record(store, one, play.told(7, 1), play.told(8, 2))
     for days, known in ((89, {1, 2}), (2, {2})):
         play.after(days=days)
-        (one,) = await store.polls.lease(play.now, limit=1, ttl=MINUTE)
-        await store.polls.seen(one.id, [2], play.now)
-        await store.polls.finish([play.quiet(one)])
+        (one,) = await store.polls.lease_sources(play.now, limit=1, ttl=MINUTE)
+        await store.polls.find_seen(one.id, [2], play.now)
+        await store.polls.finish_polls([play.quiet(one)])
         await store.prune(play.now)
-        assert await watcher.polls.seen(one.id, [1, 2], play.now) == known
+        assert await watcher.polls.find_seen(one.id, [1, 2], play.now) == known
 
 
 async def test_a_source_that_says_nothing_keeps_its_memory(play: Play, store: Store) -> None:
@@ -61,17 +61,17 @@ async def test_a_source_that_says_nothing_keeps_its_memory(play: Play, store: St
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1))
     for _ in range(12):
-        (one,) = await store.polls.lease(play.after(days=31), limit=1, ttl=MINUTE)
-        await store.polls.finish([play.quiet(one, parsed=False)])
+        (one,) = await store.polls.lease_sources(play.after(days=31), limit=1, ttl=MINUTE)
+        await store.polls.finish_polls([play.quiet(one, parsed=False)])
     await store.prune(play.now)
-    assert await store.polls.seen(one.id, [1], play.now) == {1}
+    assert await store.polls.find_seen(one.id, [1], play.now) == {1}
 
 
 async def test_a_source_gone_for_a_year_is_forgotten(play: Play, store: Store) -> None:
     """With it goes what it had seen; sources in use stay."""
     one, _ = await play.leased(store, 2)
     await play.record(store, one, play.told(7, 1))
-    await store.polls.sync(play.sources(2)[1:], play.now)
+    await store.polls.sync_sources(play.sources(2)[1:], play.now)
     await store.prune(play.after(days=364))
     assert [await rows(store, table) for table in ("sources", "seen_keys")] == [2, 1]
     await store.prune(play.after(days=2))
@@ -93,7 +93,7 @@ async def test_it_is_due_once_a_day(play: Play, store: Store) -> None:
     await play.record(store, one, play.told(7, 1))
     assert not await store.tidy(play.after(days=1))
     assert await store.tidy(play.after(days=30))
-    await play.record(store, (await store.polls.lease(play.now, limit=1, ttl=MINUTE))[0], play.told(8, 2))
+    await play.record(store, (await store.polls.lease_sources(play.now, limit=1, ttl=MINUTE))[0], play.told(8, 2))
     assert not await (await play.worker()).tidy(play.after(hours=23))
     assert await store.tidy(play.after(days=31))
     assert await rows(store, "items") == 0
@@ -104,7 +104,7 @@ async def test_a_clock_that_is_ahead_takes_a_share_and_no_more(play: Play, store
     """However wrong, however often asked and by whom: the newest four fifths stay, and the next run is not put off."""
     (one,) = await play.leased(store)
     await play.record(store, one, *(play.told(number, number, index=(number,)) for number in range(1, 501)))
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, *(play.told(number, number, index=(number,)) for number in range(501, 1001)))
     right = play.now
     ahead = right + timedelta(days=days)
@@ -124,8 +124,8 @@ async def test_what_was_read_by_a_clock_ahead_ages_no_keys(play: Play, store: St
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1), play.told(8, 2))
     right = play.now
-    (one,) = await store.polls.lease(play.after(days=365), limit=1, ttl=MINUTE)
-    await store.polls.finish([play.quiet(one)])
+    (one,) = await store.polls.lease_sources(play.after(days=365), limit=1, ttl=MINUTE)
+    await store.polls.finish_polls([play.quiet(one)])
     play.now = right
     await store.prune(right + MINUTE)
     assert await rows(store, "seen_keys") == 2

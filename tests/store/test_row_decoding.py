@@ -30,7 +30,7 @@ async def spoil(store: Store, statement: str) -> None:
 async def claim(play: Play, store: Store) -> tuple[list[tuple[int, int]], list[Unreadable]]:
     """Claim as a sender does; return (chat, story) of each, and what could not be read."""
     epoch, spoilt = await play.sender(store), list[Unreadable]()
-    found = await store.deliveries.claim(epoch, play.now, limit=50, ttl=MINUTE, unreadable=spoilt.append)
+    found = await store.outbox.claim(epoch, play.now, limit=50, ttl=MINUTE, unreadable=spoilt.append)
     return sorted((one.alert.chat.id, one.alert.story) for one in found), spoilt
 
 
@@ -38,12 +38,12 @@ async def test_a_headline_with_an_escaped_nul_stops_nobody(play: Play, store: St
     """The six characters of an escaped NUL stay as they are, a NUL itself goes, wherever they stand."""
     told = play.alert(1, 1, headline=ESCAPED, lead=ESCAPED + "\x00", watchlists=(("k", ESCAPED),))
     await play.queue(store, told, play.alert(2, 2))
-    await store.wishes.mute(Chat(3), Mute("word", ESCAPED, None, ((ESCAPED,),)), play.now, most=9)
+    await store.preferences.add_mute(Chat(3), Mute("word", ESCAPED, None, ((ESCAPED,),)), play.now, most=9)
     epoch = await play.sender(store)
-    one, two = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    one, two = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (one.alert.headline, one.alert.lead, one.alert.watchlists) == (ESCAPED, ESCAPED, (("k", ESCAPED),))
     assert two.alert.chat == Chat(2)
-    assert (await store.wishes.wishes(Chat(3))).mutes[0].forms == ((ESCAPED,),)
+    assert (await store.preferences.read_preferences(Chat(3))).mutes[0].forms == ((ESCAPED,),)
 
 
 @pytest.mark.parametrize("payload", ["{", "[]", "null", '{"headline": 5}', '{"watchlists": [1]}'])
@@ -54,7 +54,7 @@ async def test_an_alert_that_cannot_be_read_ends_as_dead(play: Play, store: Stor
     due, (spoilt,) = await claim(play, store)
     assert due == [(1, 1), (3, 1)]
     assert (spoilt.what, spoilt.chat) == ("alert", 2)
-    ((reason, many),) = (await store.chats.status(play.now)).dead
+    ((reason, many),) = (await store.chats.read_status(play.now)).dead
     assert (reason, many) == (spoilt.reason, 1)
     assert reason.startswith("it cannot be read: ")
     play.after(minutes=5)
@@ -66,13 +66,13 @@ async def test_an_edit_that_cannot_be_read_leaves_the_message(play: Play, store:
     (first, second) = await play.leased(store, 2)
     await play.record(store, first, play.told(1, 1), alerts=(play.alert(1, 1), play.alert(1, 2)))
     epoch = await play.sender(store)
-    for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE):
-        await store.deliveries.settle([one], epoch, Sent(one.id), play.now)
+    for one in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE):
+        await store.outbox.settle([one], epoch, Sent(one.id), play.now)
     await spoil(store, "UPDATE outbox SET payload = '{' WHERE chat = 1")
     await play.record(store, second, play.told(1, 2, source="s1"), joined=(1,))
     due, (spoilt,) = await claim(play, store)
     assert (due, spoilt.chat) == ([(2, 1)], 1)
-    status = await store.chats.status(play.now)
+    status = await store.chats.read_status(play.now)
     assert (status.sent, status.dead, status.waiting) == (2, (), 1)
 
 
@@ -90,24 +90,24 @@ async def test_an_edit_that_cannot_be_read_leaves_the_message(play: Play, store:
 )
 async def test_a_setting_or_mute_that_cannot_be_read_is_passed_over(play: Play, store: Store, statement: str) -> None:
     """No alert is lost for it, neither its chat's nor another's; whoever listens hears of it."""
-    await store.wishes.wish(Chat(1), NONE)
-    await store.wishes.show(1, DisplayPreferences("Europe/Kyiv"))
-    await store.wishes.mute(Chat(1), Mute("word", "nothing"), play.now, most=9)
-    await store.wishes.wish(Chat(2), NONE)
+    await store.preferences.write_preferences(Chat(1), NONE)
+    await store.preferences.write_display(1, DisplayPreferences("Europe/Kyiv"))
+    await store.preferences.add_mute(Chat(1), Mute("word", "nothing"), play.now, most=9)
+    await store.preferences.write_preferences(Chat(2), NONE)
     await spoil(store, statement)
     await play.queue(store, *(play.alert(1, chat) for chat in (1, 2, 3)))
     due, (spoilt,) = await claim(play, store)
     assert due == [(1, 1), (2, 1), (3, 1)]
     assert (spoilt.what, spoilt.chat) == ("setting", 1)
-    await store.wishes.wishes(Chat(1))
-    await store.wishes.still(play.now)
+    await store.preferences.read_preferences(Chat(1))
+    await store.preferences.find_watchers(play.now)
 
 
 async def test_other_quiet_hours_hold_beside_a_setting_that_cannot_be_read(play: Play, store: Store) -> None:
     """What others wish is heeded."""
-    await store.wishes.wish(Chat(1), NONE)
+    await store.preferences.write_preferences(Chat(1), NONE)
     noon = Window(12 * 60, 13 * 60)
-    await store.wishes.wish(Chat(2), Preferences(quiet=(noon,)))
+    await store.preferences.write_preferences(Chat(2), Preferences(quiet=(noon,)))
     await spoil(store, "UPDATE chat_preferences SET settings = '{' WHERE chat = 1")
     await play.queue(store, play.alert(1, 1), play.alert(1, 2))
     assert (await claim(play, store))[0] == [(1, 1)]
@@ -119,13 +119,13 @@ async def test_a_report_that_cannot_be_read_is_left_out(play: Play, store: Store
     await play.record(store, first, play.told(1, 1, index=(5,)), play.told(1, 2, index=(5,)), alerts=(play.alert(1),))
     await spoil(store, "UPDATE reports SET watchlists = '{' WHERE id = (SELECT min(id) FROM reports)")
     epoch = await play.sender(store)
-    (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (one,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert len(one.reports) == 1
-    async with store.polls.recording(second) as recording:
-        assert len((await recording.stories([1]))[1].reports) == 1
-    assert len(await store.wishes.lately(Chat(1), ["k"], play.now - MINUTE, most=5)) == 1
-    assert await store.wishes.story(Chat(1), 1)
-    assert list(await store.polls.reported("s0", [1, 2], play.now - MINUTE)) == [2]
+    async with store.polls.open_recording(second) as recording:
+        assert len((await recording.find_stories([1]))[1].reports) == 1
+    assert len(await store.preferences.find_latest(Chat(1), ["k"], play.now - MINUTE, most=5)) == 1
+    assert await store.preferences.find_story(Chat(1), 1)
+    assert list(await store.polls.find_reports("s0", [1, 2], play.now - MINUTE)) == [2]
 
 
 async def test_a_subscription_that_cannot_be_read_still_tells(play: Play, store: Store) -> None:
@@ -134,9 +134,9 @@ async def test_a_subscription_that_cannot_be_read_still_tells(play: Play, store:
         await store.chats.subscribe(Subscription(Chat(chat), "k"), play.now)
     await spoil(store, "UPDATE subscriptions SET settings = '{' WHERE chat = 1")
     (leased,) = await play.leased(store)
-    async with store.polls.recording(leased) as recording:
-        assert [one.chat.id for one in await recording.subscribers(["k"])] == [1, 2]
-    assert await store.chats.loudness(Chat(1)) == {}
+    async with store.polls.open_recording(leased) as recording:
+        assert [one.chat.id for one in await recording.find_subscribers(["k"])] == [1, 2]
+    assert await store.chats.find_priorities(Chat(1)) == {}
 
 
 async def test_an_alert_that_cannot_be_read_does_not_stop_what_becomes_urgent(play: Play, store: Store) -> None:
@@ -147,7 +147,7 @@ async def test_an_alert_that_cannot_be_read_does_not_stop_what_becomes_urgent(pl
     rise = PriorityRaise(1, frozenset((Chat(1), Chat(2))))
     await play.record(store, second, play.told(1, 2, source="s1"), rises=(rise,))
     epoch = await play.sender(store)
-    (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (one,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (one.alert.chat, one.alert.priority) == (Chat(2), "urgent")
 
 
@@ -159,5 +159,5 @@ async def test_a_source_whose_record_cannot_be_read_is_polled_like_the_others(
     await play.leased(store, 2)
     await spoil(store, f"UPDATE sources SET {column} = {FAR} WHERE name = 's0'")  # noqa: S608 - a value of the test
     play.after(minutes=5)
-    assert sorted(one.name for one in await store.polls.lease(play.now, limit=9, ttl=MINUTE)) == ["s0", "s1"]
-    await store.chats.status(play.now)
+    assert sorted(one.name for one in await store.polls.lease_sources(play.now, limit=9, ttl=MINUTE)) == ["s0", "s1"]
+    await store.chats.read_status(play.now)

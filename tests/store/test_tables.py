@@ -137,8 +137,8 @@ async def test_a_database_of_the_first_release_is_upgraded_with_its_data(
     with pytest.raises(StoreError, match="has revision 0001"):
         await open_store(url, migrate=False)
     async with await open_store(url, migrate=True) as store:
-        assert await store.chats.subscriptions(Chat(1)) == ("kremlin",)
-        assert await store.queries.watch(Chat(1), "summit", NOW, most=1)
+        assert await store.chats.find_subscriptions(Chat(1)) == ("kremlin",)
+        assert await store.queries.add_query(Chat(1), "summit", NOW, most=1)
         async with store.database.read() as connection:
             assert await connection.run_sync(differences) == []
 

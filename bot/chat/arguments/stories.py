@@ -22,9 +22,9 @@ async def pointed(services: Services, request: Request, word: str) -> tuple[Aler
     """Return what is meant by a word; by none, the message that was answered, else the latest."""
     command = request.command
     if not word and command.answers is not None:
-        return await services.preferences.listed(command.chat, command.answers, most=_AT_ONCE)
+        return await services.preferences.find_listed(command.chat, command.answers, most=_AT_ONCE)
     number = await _number(services, request, word)
-    alert = None if number is None else await services.preferences.alert(command.chat, number)
+    alert = None if number is None else await services.preferences.find_alert(command.chat, number)
     return (alert,) if alert else ()
 
 
@@ -33,11 +33,11 @@ async def _number(services: Services, request: Request, word: str) -> int | None
         return story_number(word[1:])
     if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
         back = int(word or 1)
-        told = await services.preferences.told(request.command.chat, most=back)
+        told = await services.preferences.find_sent_stories(request.command.chat, most=back)
         return told[back - 1] if len(told) == back else None
     if not word.startswith(("http://", "https://")):
         return None
-    traces = await services.queries.items.trace(word, request.command.chat)
+    traces = await services.queries.items.trace_item(word, request.command.chat)
     return next((trace.found.story for trace in traces if trace.found.story is not None), None)
 
 

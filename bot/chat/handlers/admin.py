@@ -29,8 +29,8 @@ async def admit(services: Services, request: Request) -> Answer:
     chat = _chat(command)
     if chat is None:
         return reply(command, access_texts.which_chat(request.translator, "admit"))
-    new = await services.chats.admit(chat, command.user or 0, services.now())
-    await services.admissions.forget_knock(chat)
+    new = await services.chats.admit_chat(chat, command.user or 0, services.now())
+    await services.admissions.withdraw_request(chat)
     text = access_texts.admitted(request.translator, chat, new=new)
     if services.access == "open":
         text += f"\n{access_texts.access_is_open(request.translator)}"
@@ -50,7 +50,7 @@ async def revoke(services: Services, request: Request) -> Answer:
     chat = _chat(command)
     if chat is None:
         return reply(command, access_texts.which_chat(request.translator, "revoke"))
-    return reply(command, access_texts.revoked(request.translator, chat, had=await services.chats.revoke(chat)))
+    return reply(command, access_texts.revoked(request.translator, chat, had=await services.chats.revoke_chat(chat)))
 
 
 async def decline(services: Services, request: Request) -> Answer:
@@ -58,9 +58,9 @@ async def decline(services: Services, request: Request) -> Answer:
     chat = _chat(request.command)
     if chat is None:
         return reply(request.command, access_texts.which_chat(request.translator, "decline"))
-    await services.admissions.forget_knock(chat)
+    await services.admissions.withdraw_request(chat)
     answer = reply(request.command, admin_texts.declined(request.translator, chat))
-    return replace(answer, leave=(chat,) if chat < 0 and not await services.chats.admitted(chat) else ())
+    return replace(answer, leave=(chat,) if chat < 0 and not await services.chats.is_admitted(chat) else ())
 
 
 def _chat(command: Command) -> int | None:
@@ -74,7 +74,9 @@ def _chat(command: Command) -> int | None:
 async def sources(services: Services, request: Request) -> Answer:
     """Show how every source is doing, those with errors first."""
     words, _, now = request.command.words, request.translator, services.now()
-    every = sorted((await services.chats.status(now)).sources, key=lambda one: (not one.error, one.name.casefold()))
+    every = sorted(
+        (await services.chats.read_status(now)).sources, key=lambda one: (not one.error, one.name.casefold())
+    )
     pages = max(1, -(-len(every) // PAGE))
     number = min(max(int(words) if re.fullmatch(r"[0-9]{1,4}", words) else 1, 1), pages)
     buttons = []
@@ -88,7 +90,7 @@ async def sources(services: Services, request: Request) -> Answer:
 
 async def chats(services: Services, request: Request) -> Answer:
     """Show who uses the bot, and who would like to."""
-    guests = await services.admissions.guests()
+    guests = await services.admissions.find_chats()
     asking = [one for one in guests if one.knocked and not one.revoked and not one.admitted]
     buttons = tuple(Button(f"✅ {one.title or one.id}"[:60], data("admit", str(one.id))) for one in asking[:_BUTTONS])
     return reply(request.command, admin_texts.chats(request.translator, guests, services.now()), buttons)

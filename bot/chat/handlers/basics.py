@@ -23,7 +23,7 @@ _FEW = 5  # words that may be a query rather than a sentence
 async def start(services: Services, request: Request) -> Answer:
     """Greet, and offer the most important commands as buttons; the chat can be told things again."""
     command = request.command
-    await services.chats.revive(command.chat.id)
+    await services.chats.revive_chat(command.chat.id)
     count = len(services.config().watchlists)
     _, theirs = request.translator, command.language
     offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"
@@ -74,8 +74,10 @@ async def status(services: Services, request: Request) -> Answer:
     """Say whether the bot is watching; to an owner in private, everything about that."""
     command = request.command
     now = services.now()
-    found = await services.chats.status(now)
+    found = await services.chats.read_status(now)
     if request.owner and command.kind == "private":
         return reply(command, status_texts.report(request.translator, found, now))
-    text = status_texts.glance(request.translator, found, now, len(await services.chats.subscriptions(command.chat)))
+    text = status_texts.glance(
+        request.translator, found, now, len(await services.chats.find_subscriptions(command.chat))
+    )
     return reply(command, f"{text} {status_texts.privately(request.translator)}" if request.owner else text)

@@ -96,8 +96,8 @@ async def why(services: Services, request: Request) -> Answer:
     command = request.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
     if (number := story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
-        alert = await services.preferences.alert(command.chat, number)
-        story = await services.preferences.story(command.chat, number)
+        alert = await services.preferences.find_alert(command.chat, number)
+        story = await services.preferences.find_story(command.chat, number)
         link = (alert and alert.url) or (story and story.url) or ""
     elif not link:
         alerts = await pointed(services, request, "")
@@ -106,11 +106,11 @@ async def why(services: Services, request: Request) -> Answer:
         link = (alerts and alerts[0].url) or ""
     if not link.startswith(("http://", "https://")):
         return reply(command, queries_texts.no_link_given(request.translator))
-    traces = await services.queries.items.trace(link, command.chat)
+    traces = await services.queries.items.trace_item(link, command.chat)
     if not traces:
         return reply(command, queries_texts.unknown_link(request.translator))
     setup = services.queries.compiled()
-    mine = {query.watchlist for query in await services.queries.store.watched(command.chat)}
+    mine = {query.watchlist for query in await services.queries.store.find_queries(command.chat)}
     known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
     engine = await setup.engine()
     at = when(services, request)

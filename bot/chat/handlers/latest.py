@@ -20,14 +20,14 @@ async def latest(services: Services, request: Request) -> Answer:
     """Show the latest stories of all watchlists of this chat, or of those that are named."""
     command, _ = request.command, request.translator
     config = services.config()
-    mine = set(await services.chats.subscriptions(command.chat))
+    mine = set(await services.chats.find_subscriptions(command.chat))
     mine |= {one.id for one in config.watchlists if command.chat in one.deliver_to}
     if command.words.strip():
         wanted = [found for name in named(config, command.words.strip()) if (found := find(config, name))]
         if not wanted:
             return reply(command, basics_texts.no_list(_, command.words, nearest_list(config, command.words)))
         mine = {one.id for one in wanted}
-    stories = await services.preferences.lately(command.chat, mine, services.now() - _BACK, most=SHOWN)
+    stories = await services.preferences.find_latest(command.chat, mine, services.now() - _BACK, most=SHOWN)
     if not stories:
         return reply(command, latest_texts.nothing(_), (Button(basics_texts.label_lists(_), data("lists", "", "new")),))
     buttons = []

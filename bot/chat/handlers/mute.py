@@ -49,7 +49,7 @@ async def mute(services: Services, request: Request) -> Answer:
     if not words or is_length(words):
         return await _listed(services, request)
     if words.lower() in {"off", "all off"}:
-        many = await services.preferences.unmute(request.command.chat, None)
+        many = await services.preferences.remove_mutes(request.command.chat, None)
         return await _listed(services, request, mute_texts.all_unmuted(request.translator, many))
     if words.startswith("#"):
         return await _of_story(services, request, words[1:])
@@ -75,7 +75,7 @@ async def _obey(services: Services, request: Request, meant: Mute, length: str) 
         return reply(request.command, mute_texts.ask(request.translator, meant), _lengths(request, meant))
     if length != "off":
         return await _mute(services, request, meant, length)
-    had = await services.preferences.unmute(request.command.chat, meant.kind, meant.what)
+    had = await services.preferences.remove_mutes(request.command.chat, meant.kind, meant.what)
     return await _listed(services, request, mute_texts.unmuted(request.translator, had=bool(had)))
 
 
@@ -100,7 +100,7 @@ async def _mute(services: Services, request: Request, meant: Mute, length: str) 
         named_ones = {language for one in services.config().watchlists for language in one.languages}
         languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))
         wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what, languages))
-    if not await services.preferences.mute(command.chat, wanted, now, most=MOST):
+    if not await services.preferences.add_mute(command.chat, wanted, now, most=MOST):
         return reply(command, mute_texts.too_many(_, MOST))
     done = mute_texts.muted(_, wanted, now, zone)
     return replace(
@@ -140,9 +140,9 @@ async def _meant(services: Services, request: Request, what: str) -> Mute | str:
 async def _story(services: Services, request: Request, name: str) -> Mute | str:
     number = story_number(name)
     if number is None and name.startswith("http"):
-        traces = await services.queries.items.trace(name.split(maxsplit=1)[0], request.command.chat)
+        traces = await services.queries.items.trace_item(name.split(maxsplit=1)[0], request.command.chat)
         number = next((trace.found.story for trace in traces if trace.found.story is not None), None)
-    story = None if number is None else await services.preferences.story(request.command.chat, number)
+    story = None if number is None else await services.preferences.find_story(request.command.chat, number)
     return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(request.translator)
 
 
@@ -178,7 +178,7 @@ async def _of_story(services: Services, request: Request, number: str) -> Answer
     if isinstance(meant, str):
         return reply(request.command, meant)
     buttons = [_button(mute_texts.label_story(_), _key(meant, "?"))]
-    alert = await services.preferences.alert(request.command.chat, int(meant.what))
+    alert = await services.preferences.find_alert(request.command.chat, int(meant.what))
     if alert is not None:
         words = {fold(one.text): one.text for one in alert.evidence if one.text.strip()}
         buttons += [
@@ -190,7 +190,7 @@ async def _of_story(services: Services, request: Request, number: str) -> Answer
             for name, title in alert.watchlists[:2]
             if find(services.config(), name)
         ]
-    story = await services.preferences.story(request.command.chat, int(meant.what))
+    story = await services.preferences.find_story(request.command.chat, int(meant.what))
     buttons += [
         _button(mute_texts.label_source(_, basics_texts.label(source, _LABEL)), f"source {source} ?")
         for source in (story.sources[:1] if story else ())

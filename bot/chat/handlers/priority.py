@@ -23,7 +23,7 @@ async def loud(services: Services, request: Request, value: str) -> Answer:
     """Show how loud the subscriptions of a place are, ask how loud one shall be, or choose that."""
     command, _ = request.command, request.translator
     name, _space, wanted = value.partition(" ")
-    mine = {key: title(services, key) for key in await services.chats.subscriptions(command.chat)}
+    mine = {key: title(services, key) for key in await services.chats.find_subscriptions(command.chat)}
     if not name:
         buttons = [Button(basics_texts.label(mine[key], _LABEL), data("settings", f"loud {key}")) for key in mine]
         return shown(request, settings_menu_texts.loud_panel(_), (*buttons[:20], back(_)))
@@ -33,8 +33,8 @@ async def loud(services: Services, request: Request, value: str) -> Answer:
         return reply(command, settings_menu_texts.not_loud(_, value))
     if chosen:
         choice = None if chosen == "default" else cast("Priority", chosen)
-        await services.chats.loud(Subscription(command.chat, key, choice))
-    now = (await services.chats.loudness(command.chat)).get(key)
+        await services.chats.set_priority(Subscription(command.chat, key, choice))
+    now = (await services.chats.find_priorities(command.chat)).get(key)
     buttons = [_button(request, key, one, now) for one in (*_LOUD, None)]
     done = settings_menu_texts.saved(_) if chosen else ""
     return shown(request, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)

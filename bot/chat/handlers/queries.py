@@ -48,14 +48,14 @@ async def watch(services: Services, request: Request) -> Answer:
 async def _watch(services: Services, request: Request, text: str) -> Answer:
     """Watch for a query that can be understood; QueryError where it costs too much."""
     command = request.command
-    own = await services.queries.store.watched(command.chat)
+    own = await services.queries.store.find_queries(command.chat)
     same = next((query for query in own if query.text == text), None)
     if not same:
         await _judge_beside(services, command.chat, text)
     if same:
         return _with_forecast(services, request, same, new=False)
     await auto_admit(services, request)
-    query = await services.queries.store.watch(command.chat, text, services.now(), most=CHAT_QUERIES)
+    query = await services.queries.store.add_query(command.chat, text, services.now(), most=CHAT_QUERIES)
     if query is None:
         return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
     return _with_forecast(services, request, query, new=True)
@@ -70,17 +70,17 @@ def _with_forecast(services: Services, request: Request, query: PersonalQuery, *
             found, complete = await _forecast(services, request, query.text)
         except QueryError as error:
             if new:
-                await services.queries.store.unwatch(command.chat, query.number)
+                await services.queries.store.remove_query(command.chat, query.number)
             return reply(command, queries_texts.refused(request.translator, error))
         told = queries_texts.forecast(found, when(services, request), complete=complete)
         if not new or found.a_day(services.now()) <= NOISY:
             if new:
                 services.queries.on_change()
             return reply(command, queries_texts.watching(request.translator, query, told, new=new))
-        if await services.queries.store.unwatch(command.chat, query.number) is None:
+        if await services.queries.store.remove_query(command.chat, query.number) is None:
             return Answer()  # ended meanwhile
         queries, now = services.queries.store, services.now()
-        held = await queries.watch(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
+        held = await queries.add_query(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
         if held is None:
             return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
         button = Button(
@@ -98,7 +98,7 @@ async def _judge_beside(services: Services, chat: Chat, text: str) -> None:
     """Raise QueryError where the chat, or the installation, has no room for what the query costs."""
     if not await asyncio.to_thread(patterns_of, text):
         return
-    every = await services.queries.store.every()
+    every = await services.queries.store.find_all_queries()
     queries = [(one.chat.id, one.text) for one in every]
 
     def judge() -> None:
@@ -115,7 +115,7 @@ async def _confirm(services: Services, request: Request) -> Answer:
     meant = number(command.words)
     query = None
     if meant is not None:
-        query = await services.queries.store.confirm(command.chat, meant, services.now(), most=CHAT_QUERIES)
+        query = await services.queries.store.confirm_query(command.chat, meant, services.now(), most=CHAT_QUERIES)
     if query is None:
         return Answer(toast=basics_texts.bare(queries_texts.over(request.translator)))
     services.queries.on_change()
@@ -134,7 +134,7 @@ async def _forecast(services: Services, request: Request, text: str) -> tuple[Fo
 
 async def end(services: Services, request: Request, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
-    query = await services.queries.store.unwatch(request.command.chat, meant)
+    query = await services.queries.store.remove_query(request.command.chat, meant)
     if query is None:
         return queries_texts.no_query(request.translator, meant)
     services.queries.on_change()

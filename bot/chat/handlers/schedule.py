@@ -31,16 +31,16 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 async def wishes_of(services: Services, request: Request) -> tuple[Preferences, DisplayPreferences]:
     """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
-    look = await services.preferences.look(request.command.chat.id)
-    wishes = await services.preferences.wishes(request.command.chat)
+    look = await services.preferences.read_display(request.command.chat.id)
+    wishes = await services.preferences.read_preferences(request.command.chat)
     return replace(wishes, zone=look.timezone or services.config().timezone), look
 
 
 async def keep(services: Services, request: Request, wishes: Preferences, look: DisplayPreferences) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
     if look.timezone != wishes.zone:
-        await services.preferences.show(request.command.chat.id, replace(look, timezone=wishes.zone))
-    await services.preferences.wish(request.command.chat, wishes)
+        await services.preferences.write_display(request.command.chat.id, replace(look, timezone=wishes.zone))
+    await services.preferences.write_preferences(request.command.chat, wishes)
 
 
 def shown(request: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
@@ -159,7 +159,7 @@ async def resume(services: Services, request: Request) -> Answer:
     wishes, look = await wishes_of(services, request)
     if not pausing(wishes, services.now()):
         return reply(request.command, schedule_texts.resumed(_, was=False))
-    waiting = await services.preferences.held(request.command.chat)
+    waiting = await services.preferences.count_held(request.command.chat)
     if waiting and words not in _CHOICES:
         buttons = (
             Button(schedule_texts.all_of_them(_), data("resume", "all")),
@@ -169,7 +169,9 @@ async def resume(services: Services, request: Request) -> Answer:
         return reply(request.command, schedule_texts.catch_up(_, waiting), buttons)
     skipped, now = 0, services.now()
     if waiting and words != "all":
-        skipped = await services.preferences.skip(request.command.chat, now - _DAY if words == "day" else now + _DAY)
+        skipped = await services.preferences.skip_held(
+            request.command.chat, now - _DAY if words == "day" else now + _DAY
+        )
     await keep(services, request, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
         return reply(request.command, schedule_texts.resumed(_, was=True))

@@ -89,8 +89,8 @@ async def language(services: Services, request: Request) -> Answer:
     code = by_name.get(wanted.casefold())
     if code is None:
         return reply(request.command, settings_menu_texts.no_language(request.translator, wanted))
-    look = await services.preferences.look(request.command.chat.id)
-    await services.preferences.show(request.command.chat.id, replace(look, language=code))
+    look = await services.preferences.read_display(request.command.chat.id)
+    await services.preferences.write_display(request.command.chat.id, replace(look, language=code))
     changed = replace(request, translator=words(code))
     answer = await _panel(services, changed, settings_menu_texts.saved(changed.translator))
     menus = chat_menus(services.commands, changed.translator, command.chat.id, command.kind, owner=request.owner)
@@ -115,12 +115,12 @@ async def _zone(services: Services, request: Request, value: str) -> Answer:
         zone = await asyncio.to_thread(zone_named, value)  # the list of all zones is read from many files
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(request.translator, error))
-    await services.preferences.show(request.command.chat.id, replace(look, timezone=zone))
+    await services.preferences.write_display(request.command.chat.id, replace(look, timezone=zone))
     return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
 async def _layout(services: Services, request: Request, value: str) -> Answer:
-    look = await services.preferences.look(request.command.chat.id)
+    look = await services.preferences.read_display(request.command.chat.id)
     if value.lower() not in get_args(Layout):
         _ = request.translator
         buttons = tuple(
@@ -132,15 +132,17 @@ async def _layout(services: Services, request: Request, value: str) -> Answer:
             for place, one in enumerate(get_args(Layout))
         )
         return shown(request, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back(_)))
-    await services.preferences.show(request.command.chat.id, replace(look, layout=cast("Layout", value.lower())))
+    await services.preferences.write_display(
+        request.command.chat.id, replace(look, layout=cast("Layout", value.lower()))
+    )
     return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
 async def _doubt(services: Services, request: Request, value: str) -> Answer:
-    look = await services.preferences.look(request.command.chat.id)
+    look = await services.preferences.read_display(request.command.chat.id)
     if value.lower() not in get_args(Doubt):
         return await _panel(services, request)
-    await services.preferences.show(request.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
+    await services.preferences.write_display(request.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
     return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
@@ -182,7 +184,7 @@ async def forget(services: Services, request: Request) -> Answer:
     if choice == "no":
         return reply(command, settings_menu_texts.kept(_))
     fixed = any(reader.id == command.chat.id for one in services.config().watchlists for reader in one.deliver_to)
-    await services.admissions.forget(command.chat.id)
+    await services.admissions.forget_chat(command.chat.id)
     services.queries.on_change()
     menus = removed_menus(command.chat.id, command.kind)
     return replace(reply(command, settings_menu_texts.forgotten(_, fixed=fixed)), menus=menus)

@@ -21,7 +21,7 @@ async def story(services: Services, request: Request) -> Answer:
     alerts = await pointed(services, request, word)
     if len(alerts) > 1:
         return choose(request, "story", alerts)
-    found = await services.preferences.story(command.chat, alerts[0].story) if alerts else None
+    found = await services.preferences.find_story(command.chat, alerts[0].story) if alerts else None
     if found is None:
         return reply(command, stories_texts.unknown(_) if word else stories_texts.which(_))
     (alert,), number = alerts, found.story

@@ -34,7 +34,7 @@ async def _page(services: Services, request: Request, number: int) -> tuple[str,
     watchlists, _ = services.config().watchlists, request.translator
     if not watchlists:
         return basics_texts.no_lists(_), ()
-    has = await services.chats.subscriptions(request.command.chat)
+    has = await services.chats.find_subscriptions(request.command.chat)
     pages = -(-len(watchlists) // PAGE)
     number = min(max(number, 1), pages)
     shown = watchlists[(number - 1) * PAGE : number * PAGE]
@@ -58,13 +58,13 @@ async def _subscriptions(services: Services, request: Request) -> tuple[str, tup
     """Return the text and buttons that show what a chat is told."""
     chat = request.command.chat
     watchlists = {one.id: one for one in services.config().watchlists}
-    has = await services.chats.subscriptions(chat)
+    has = await services.chats.find_subscriptions(chat)
     fixed = [one.title for one in watchlists.values() if chat in one.deliver_to]
     lists = [key for key in has if not key.startswith(PERSONAL)]
     titles = [(key, watchlists[key].title if key in watchlists else None) for key in lists]
     gone = {key: Watchlist(key, key, ()) for key in lists}
     buttons = [choice_button("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
-    own = await services.queries.store.watched(chat)
+    own = await services.queries.store.find_queries(chat)
     buttons += [watching.ending(query, "mine") for query in own]
     text = basics_texts.mine(request.translator, titles, fixed, [(query.number, query.text) for query in own])
     return text, (*buttons[:BUTTONS], Button(basics_texts.label_lists(request.translator), data("lists")))

@@ -45,7 +45,7 @@ class AdmissionRepository:
 
     database: Database
 
-    async def forget(self, chat: int) -> None:
+    async def forget_chat(self, chat: int) -> None:
         """Delete everything about a chat. Only that an owner has put it out stays, and that Telegram asks to wait."""
         async with self.database.write() as connection:
             await self._forget(connection, chat)
@@ -66,7 +66,7 @@ class AdmissionRepository:
             await connection.execute(delete(table).where(table.c.chat == bindparam("its_chat")), its)
         await raise_counter(connection, self.database.dialect)
 
-    async def forget_gone(self, now: datetime) -> int:
+    async def forget_gone_chats(self, now: datetime) -> int:
         """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
         long = (
             select(chats.c.id)
@@ -81,7 +81,7 @@ class AdmissionRepository:
                 await self._forget(connection, one)
         return len(gone)
 
-    async def knock(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
+    async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
         """Note that a chat asks to be let in, since when it first did."""
         await self._note(chat, {"kind": kind, "title": clean_or_none(title)}, to_ms(now))
 
@@ -90,7 +90,7 @@ class AdmissionRepository:
             since = func.coalesce(chats.c.requested_at, now)
             await chat_lifecycle.change_chat(connection, self.database.dialect, one, said | {"requested_at": since})
 
-    async def forget_knock(self, chat: int) -> None:
+    async def withdraw_request(self, chat: int) -> None:
         """Note that a chat asks no more: it was let in, declined, or left."""
         await self._quiet(chat)
 
@@ -99,7 +99,7 @@ class AdmissionRepository:
         async with self.database.write() as connection:
             await connection.execute(its.values(requested_at=None), {"its_chat": one})
 
-    async def guests(self) -> tuple[AccessRequest, ...]:
+    async def find_chats(self) -> tuple[AccessRequest, ...]:
         """Return every chat that was let in, put out, suspended, subscribed, or asks."""
         ties = select(subscriptions.c.chat, func.count().label("many")).group_by(subscriptions.c.chat).subquery()
         known = or_(
@@ -119,7 +119,7 @@ class AdmissionRepository:
             rows = await connection.execute(wanted)
             return tuple(guest for _, guest in decode_each(rows, _guest, "a chat"))
 
-    async def strangers(self, before: datetime) -> tuple[int, ...]:
+    async def find_ignored_groups(self, before: datetime) -> tuple[int, ...]:
         """Return groups that asked before then, and that nobody has let in."""
         waits = select(chats.c.id).where(_ASKS, chats.c.kind != "private", chats.c.requested_at < bindparam("before"))
         async with self.database.read() as connection:

@@ -56,7 +56,7 @@ class ChatRepository:
         async with self.database.write() as connection:
             return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount == 1
 
-    async def loud(self, subscription: Subscription) -> None:
+    async def set_priority(self, subscription: Subscription) -> None:
         """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
         await self._loud(subscription)
 
@@ -67,7 +67,7 @@ class ChatRepository:
         async with self.database.write() as connection:
             await connection.execute(kept, values)
 
-    async def loudness(self, chat: Chat) -> Mapping[str, Priority]:
+    async def find_priorities(self, chat: Chat) -> Mapping[str, Priority]:
         """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
         its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
@@ -79,7 +79,7 @@ class ChatRepository:
             found = {row.watchlist: wanted for row, wanted in read}
         return {name: wanted for name, wanted in found.items() if wanted}
 
-    async def subscriptions(self, chat: Chat) -> tuple[str, ...]:
+    async def find_subscriptions(self, chat: Chat) -> tuple[str, ...]:
         """Return the watchlist ids of a chat, sorted."""
         its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
@@ -87,7 +87,7 @@ class ChatRepository:
             found = await connection.scalars(select(subscriptions.c.watchlist).where(*its), values)
             return tuple(sorted(found.all()))
 
-    async def admit(self, chat: int, by: int, now: datetime) -> bool:
+    async def admit_chat(self, chat: int, by: int, now: datetime) -> bool:
         """Let a chat use the bot; False when it already may."""
         dialect = self.database.dialect
         async with self.database.write() as connection:
@@ -97,7 +97,7 @@ class ChatRepository:
             await chat_lifecycle.change_chat(connection, dialect, chat, said)
             return True
 
-    async def revoke(self, chat: int) -> bool:
+    async def revoke_chat(self, chat: int) -> bool:
         """Take that back, and stop telling the chat; False when it was not admitted."""
         dialect = self.database.dialect
         async with self.database.write() as connection:
@@ -107,7 +107,7 @@ class ChatRepository:
             await chat_lifecycle.bury(connection, chat, REVOKED)
             return was
 
-    async def admitted(self, chat: int) -> bool:
+    async def is_admitted(self, chat: int) -> bool:
         """Return whether an owner has admitted the chat."""
         async with self.database.read() as connection:
             return await self._admitted(connection, chat)
@@ -116,34 +116,34 @@ class ChatRepository:
         its = select(chats.c.admitted_at).where(chats.c.id == bindparam("its_id"))
         return await connection.scalar(its, {"its_id": one}) is not None
 
-    async def revoked(self, chat: int) -> bool:
+    async def is_revoked(self, chat: int) -> bool:
         """Return whether an owner has taken the right to use the bot from the chat."""
         async with self.database.read() as connection:
             return await connection.scalar(_REVOKED, {"its_chat": chat}) is not None
 
-    async def readers(self) -> tuple[Chat, ...]:
+    async def find_readers(self) -> tuple[Chat, ...]:
         """Return every chat and topic that is subscribed to something."""
         async with self.database.read() as connection:
             found = await connection.execute(select(subscriptions.c.chat, subscriptions.c.topic).distinct())
             return tuple(to_chat(row.chat, row.topic) for row in found)
 
-    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
         """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
         async with self.database.write() as connection:
             await chat_lifecycle.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
 
-    async def revive(self, chat: int) -> None:
+    async def revive_chat(self, chat: int) -> None:
         """Tell a suspended chat again (it unblocked the bot, or wrote /start). A 429 goes on: it is another matter."""
         async with self.database.write() as connection:
             revived = {"suspended": None, "suspended_at": None}
             await chat_lifecycle.change_chat(connection, self.database.dialect, chat, revived)
 
-    async def migrate(self, old: int, new: int) -> None:
+    async def migrate_chat(self, old: int, new: int) -> None:
         """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
         async with self.database.write() as connection:
             await chat_lifecycle.migrate(connection, self.database.dialect, old, new)
 
-    async def status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
+    async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
         """Return the installation at a glance."""
         columns = (sources.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
         of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
@@ -177,13 +177,13 @@ class ChatRepository:
             suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
         )
 
-    async def menus(self) -> int:
+    async def read_menu_mark(self) -> int:
         """Return the mark of the menus that Telegram shows, 0 before the first."""
         async with self.database.read() as connection:
             its = select(counters.c.value).where(counters.c.name == _MENUS)
             return await connection.scalar(its) or 0
 
-    async def set_menus(self, mark: int) -> None:
+    async def write_menu_mark(self, mark: int) -> None:
         """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
         one = self.database.dialect.insert(counters)
         kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})

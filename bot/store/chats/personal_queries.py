@@ -35,7 +35,7 @@ class PersonalQueryRepository:
 
     database: Database
 
-    async def watch(
+    async def add_query(
         self, chat: Chat, text: str, now: datetime, *, most: int, confirmed: bool = True
     ) -> PersonalQuery | None:
         """Watch for a query here, or keep it for `confirm`; None when the chat has `most` of them already.
@@ -63,7 +63,7 @@ class PersonalQueryRepository:
                 await self._tie(connection, new, to_ms(now))
             return new
 
-    async def confirm(self, chat: Chat, number: int, now: datetime, *, most: int) -> PersonalQuery | None:
+    async def confirm_query(self, chat: Chat, number: int, now: datetime, *, most: int) -> PersonalQuery | None:
         """Watch for a query that waits for this; None when there is none of that number, or no room."""
         async with self.database.write() as connection:
             await chat_lifecycle.ensure_chat(connection, self.database.dialect, chat.id)
@@ -78,7 +78,7 @@ class PersonalQueryRepository:
             await self._tie(connection, _query(row), to_ms(now))
             return _query(row)
 
-    async def unwatch(self, chat: Chat, number: int) -> PersonalQuery | None:
+    async def remove_query(self, chat: Chat, number: int) -> PersonalQuery | None:
         """End a query of this place; return what it was, None when there was none of that number."""
         ended = delete(personal_queries).where(_here(chat), personal_queries.c.number == number, _CONFIRMED)
         async with self.database.write() as connection:
@@ -91,20 +91,20 @@ class PersonalQueryRepository:
             await self._count(connection)
             return query
 
-    async def watched(self, chat: Chat) -> tuple[PersonalQuery, ...]:
+    async def find_queries(self, chat: Chat) -> tuple[PersonalQuery, ...]:
         """Return the confirmed queries of a place, by number."""
         its = select(personal_queries).where(_here(chat), _CONFIRMED).order_by(personal_queries.c.number)
         async with self.database.read() as connection:
             return tuple(_query(row) for row in await connection.execute(its))
 
-    async def every(self) -> tuple[PersonalQuery, ...]:
+    async def find_all_queries(self) -> tuple[PersonalQuery, ...]:
         """Return all confirmed queries of the installation, oldest first."""
         all_of_them = select(personal_queries).where(_CONFIRMED).order_by(personal_queries.c.id)
         async with self.database.read() as connection:
             rows = await connection.execute(all_of_them)
             return tuple(query for _, query in decode_each(rows, _query, "a query"))
 
-    async def changed(self) -> int:
+    async def read_revision(self) -> int:
         """Return a number that is another whenever `every` is."""
         async with self.database.read() as connection:
             its = select(counters.c.value).where(counters.c.name == COUNTER)

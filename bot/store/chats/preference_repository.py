@@ -43,7 +43,7 @@ class PreferenceRepository:
 
     database: Database
 
-    async def wishes(self, chat: Chat) -> Preferences:
+    async def read_preferences(self, chat: Chat) -> Preferences:
         """Return what a place wishes; mutes that are over are among it."""
         async with self.database.read() as connection:
             looks = await looks_of(connection, self.database.dialect, (chat.id,))
@@ -51,12 +51,12 @@ class PreferenceRepository:
         zone = looks.get(chat.id, DisplayPreferences()).timezone or NONE.zone
         return found.get((chat.id, to_topic(chat)), Preferences(zone=zone))
 
-    async def look(self, chat: int) -> DisplayPreferences:
+    async def read_display(self, chat: int) -> DisplayPreferences:
         """Return how a chat wants its alerts shown."""
         async with self.database.read() as connection:
             return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, DisplayPreferences())
 
-    async def wish(self, chat: Chat, wishes: Preferences) -> None:
+    async def write_preferences(self, chat: Chat, wishes: Preferences) -> None:
         """Keep all wishes of a place but its mutes and its zone."""
         row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
         async with self.database.write() as connection:
@@ -65,13 +65,13 @@ class PreferenceRepository:
             await connection.execute(kept, row)
             await look_again(connection, chat.id, to_topic(chat))
 
-    async def show(self, chat: int, look: DisplayPreferences) -> None:
+    async def write_display(self, chat: int, look: DisplayPreferences) -> None:
         """Keep how a chat wants its alerts shown, its zone among it."""
         async with self.database.write() as connection:
             await chat_lifecycle.change_chat(connection, self.database.dialect, chat, {"settings": from_look(look)})
             await look_again(connection, chat)
 
-    async def mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
+    async def add_mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
         """Mute, or mute anew; False when the chat has `most` mutes in force already."""
         return await self._mute(chat, mute, to_ms(now), most)
 
@@ -88,7 +88,7 @@ class PreferenceRepository:
             await connection.execute(self.database.dialect.insert(mutes), its | {"since": now})
             return True
 
-    async def unmute(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
+    async def remove_mutes(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
         """Take mutes back (kind None: all of the place); return how many there were."""
         ended = delete(mutes).where(_here(mutes))
         if kind is not None:
@@ -99,13 +99,13 @@ class PreferenceRepository:
             await look_again(connection, chat.id, to_topic(chat))
             return had
 
-    async def held(self, chat: Chat) -> int:
+    async def count_held(self, chat: Chat) -> int:
         """Return how many alerts wait by the place's wish."""
         many = select(func.count()).select_from(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
         async with self.database.read() as connection:
             return await connection.scalar(many, {"its_chat": chat.id, "its_topic": to_topic(chat)}) or 0
 
-    async def skip(self, chat: Chat, before: datetime) -> int:
+    async def skip_held(self, chat: Chat, before: datetime) -> int:
         """End what waits by the place's wish and was queued before then; return how many alerts."""
         its = update(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
         its = its.where(outbox.c.created_at < bindparam("its_before"))
@@ -114,7 +114,7 @@ class PreferenceRepository:
             ended = its.values(state="dead", hold="skip", reason=SKIPPED, lease_epoch=None, lease_until=None)
             return (await connection.execute(ended, values)).rowcount
 
-    async def lately(
+    async def find_latest(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[StorySummary, ...]:
         """Return the latest stories that these watchlists brought, the newest first.
@@ -135,7 +135,7 @@ class PreferenceRepository:
             states = await self._states(connection, chat, found)
         return tuple(_lately(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
 
-    async def story(self, chat: Chat, number: int) -> StorySummary | None:
+    async def find_story(self, chat: Chat, number: int) -> StorySummary | None:
         """Return a story by its number, and what became of it here."""
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
@@ -150,7 +150,7 @@ class PreferenceRepository:
         rows = await connection.execute(_states_of(dialect), values)
         return {row.story: _state(row.state, row.hold) for row in rows}
 
-    async def alert(self, chat: Chat, story: int) -> Alert | None:
+    async def find_alert(self, chat: Chat, story: int) -> Alert | None:
         """Return what a place was, or was to be, told of a story."""
         its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
@@ -159,14 +159,14 @@ class PreferenceRepository:
             found = decode_each(rows, lambda row: to_alert(chat, story, row.payload), "an alert")
             return next((alert for _, alert in found), None)
 
-    async def told(self, chat: Chat, *, most: int) -> tuple[int, ...]:
+    async def find_sent_stories(self, chat: Chat, *, most: int) -> tuple[int, ...]:
         """Return the stories that a place was told of, the latest first."""
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most}
         async with self.database.read() as connection:
             rows = await connection.execute(_told_of(of_message=False), values)
             return tuple(row.story for row in rows)
 
-    async def listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
+    async def find_listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
         """Return what a message tells of, one alert a story."""
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most, "its_message": message}
         async with self.database.read() as connection:
@@ -176,7 +176,7 @@ class PreferenceRepository:
         read = decode_each(reversed(found.values()), lambda row: to_alert(chat, row.story, row.payload), "an alert")
         return tuple(alert for _, alert in read)
 
-    async def still(self, since: datetime) -> tuple[Watcher, ...]:
+    async def find_watchers(self, since: datetime) -> tuple[Watcher, ...]:
         """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         dialect = self.database.dialect
         wished = select(chat_preferences.c.chat, chat_preferences.c.topic).where(

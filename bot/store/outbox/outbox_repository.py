@@ -50,7 +50,7 @@ class OutboxRepository:
         """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
         return await roles.take(self.database, role, now, ttl)
 
-    async def drop_role(self, role: Role, epoch: int) -> None:
+    async def release_role(self, role: Role, epoch: int) -> None:
         """Give the role back at once."""
         await roles.drop(self.database, role, epoch)
 
@@ -128,7 +128,7 @@ class OutboxRepository:
         )
         return {(row.chat, row.topic, row.story): row for row in rows}
 
-    async def recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
+    async def count_recent(self, chats: Sequence[int], since: datetime) -> Mapping[int, int]:
         """Return how many messages these chats were sent since then; edits do not count, a rolling message is one."""
         dialect = self.database.dialect
         async with self.database.read() as connection:
@@ -137,7 +137,7 @@ class OutboxRepository:
             counted = {row.chat: row.messages for row in rows}
         return {one: counted.get(one, 0) for one in chats}
 
-    async def rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
+    async def find_rolling(self, chat: Chat, since: datetime, message: int | None = None) -> tuple[Delivery, ...]:
         """Return what the chat's newest rolling message lists, oldest first; empty when it was begun before then.
 
         `message` of each is its id. With `message`, return what that one lists, however old it is.
@@ -160,7 +160,7 @@ class OutboxRepository:
         """
         await self.endings.write(DeliveryResult(deliveries, epoch, result, to_ms(now)))
 
-    async def unclaim(self, deliveries: Sequence[Delivery], epoch: int) -> None:
+    async def release(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         """Give back what was claimed and not tried."""
         if not deliveries:
             return
@@ -169,7 +169,7 @@ class OutboxRepository:
         async with self.database.write() as connection:
             await connection.execute(ours.values(lease_epoch=None, lease_until=None), claimed)
 
-    async def free(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
+    async def release_others(self, epoch: int, *, without: Sequence[int], but: Sequence[int]) -> None:
         """Give back all that is claimed under this epoch, but for these chats (ids) and these alerts (ids)."""
         dialect = self.database.dialect
         astray = update(outbox).where(
@@ -182,7 +182,7 @@ class OutboxRepository:
         async with self.database.write() as connection:
             await connection.execute(astray.values(lease_epoch=None, lease_until=None), values)
 
-    async def confirm(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
+    async def confirm_claims(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
         """Return those of claimed alerts that are still to be sent now.
 
         Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
@@ -200,24 +200,24 @@ class OutboxRepository:
             await roles.ensure_current(connection, "sender", epoch)
             return await sift(connection, dialect, there, now, spoilt)
 
-    async def block(self, chat: int | None, until: datetime) -> None:
+    async def block_chat(self, chat: int | None, until: datetime) -> None:
         """Send nothing to this chat (None: to anybody) before then. Survives restarts; never shortens a longer one."""
         async with self.database.write() as connection:
             await chat_lifecycle.block(
                 connection, self.database.dialect, EVERYBODY if chat is None else chat, to_ms(until)
             )
 
-    async def suspend(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
         """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
         async with self.database.write() as connection:
             await chat_lifecycle.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
 
-    async def migrate(self, old: int, new: int) -> None:
+    async def migrate_chat(self, old: int, new: int) -> None:
         """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
         async with self.database.write() as connection:
             await chat_lifecycle.migrate(connection, self.database.dialect, old, new)
 
-    async def lose_topic(self, chat: Chat) -> None:
+    async def close_topic(self, chat: Chat) -> None:
         """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
 
         A story of which General was told already is settled as dead; nothing is told twice.
@@ -226,7 +226,7 @@ class OutboxRepository:
             async with self.database.write() as connection:
                 await chat_lifecycle.lose_topic(connection, self.database.dialect, chat.id, chat.topic)
 
-    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+    async def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
         """Return how many alerts are not yet delivered, and when the next may be tried (None when none is).
 
         Messages that are due for an edit count, what waits by its reader's wish does not; what is being sent may be

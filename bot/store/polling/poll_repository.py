@@ -55,7 +55,7 @@ class PollRepository:
         """Share what look-ups met with what is written."""
         self.lookups = Lookups(self.database, self.shown)
 
-    async def sync(self, sources: Sequence[Source], now: datetime) -> None:
+    async def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
         """Make these the sources that are polled. A source keeps its record by url, else by name."""
         async with self.database.write() as connection:
             await self._sweep(connection, now)  # a tick that starts after a killed one finds its sources due
@@ -66,7 +66,7 @@ class PollRepository:
         """Note that this instance polls by the configuration of this hash; return whether it is the one in force."""
         return await register_configuration(self.database, fingerprint, now)
 
-    async def lease(
+    async def lease_sources(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
     ) -> tuple[SourceLease, ...]:
         """Take up to `limit` due sources that nobody holds, the longest due first.
@@ -99,11 +99,11 @@ class PollRepository:
                 freed = update(sources).where(sources.c.holder == bindparam("gone"), text(LEASED))
                 await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
 
-    async def renew(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
+    async def renew_leases(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         """Hold on to leases that are still ours."""
         await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
 
-    async def release(self, leased: Sequence[SourceLease]) -> None:
+    async def release_leases(self, leased: Sequence[SourceLease]) -> None:
         """Give leases back unpolled: they are due as before."""
         await self._on_leases(leased, {"lease_until": None, "holder": None})
 
@@ -114,11 +114,11 @@ class PollRepository:
         async with self.database.write() as connection:
             await connection.execute(update(sources).where(poll_statements.is_lease_held()).values(changes), ordered)
 
-    async def seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+    async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
         return await self.lookups.known(source, keys, now)
 
-    async def reported(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
+    async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
         """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
         dialect = self.database.dialect
         values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
@@ -129,13 +129,13 @@ class PollRepository:
             for row, told in decode_each(rows, to_report, "a report")
         }
 
-    async def finish(self, turns: Sequence[Turn]) -> None:
+    async def finish_polls(self, turns: Sequence[Turn]) -> None:
         """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""
         if turns:
             async with self.database.write() as connection:
                 await end_quietly(connection, self.database.dialect, self.shown, turns)
 
-    def recording(self, leased: SourceLease) -> AbstractAsyncContextManager[OpenRecording]:
+    def open_recording(self, leased: SourceLease) -> AbstractAsyncContextManager[OpenRecording]:
         """Open the record transaction: commits at the end, rolls back on an error.
 
         StaleLeaseError when the lease is not ours any more.
@@ -149,13 +149,13 @@ class PollRepository:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
             yield OpenRecording(connection, self.database.dialect, self.shown)
 
-    async def tell(self, alerts: Sequence[Alert], now: datetime) -> int:
+    async def queue_notices(self, alerts: Sequence[Alert], now: datetime) -> int:
         """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
         async with self.database.write() as connection:
             places = await find_places(connection)
             return await put_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
 
-    async def next_due(self) -> datetime | None:
+    async def find_next_due(self) -> datetime | None:
         """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
         async with self.database.read() as connection:
             first = (await connection.execute(poll_statements.next_due_statement())).one()

@@ -40,7 +40,7 @@ class OpenRecording:
     places: ChatRedirects | None = None
     locked: bool = False
 
-    async def seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+    async def find_seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
         asked, unknown = self.asked.setdefault(source, set()), self.unknown.setdefault(source, set())
         unasked = [key for key in dict.fromkeys(keys) if key not in asked]
@@ -49,7 +49,9 @@ class OpenRecording:
         asked.update(unasked)
         return frozenset(keys).difference(unknown)
 
-    async def candidates(self, probes: Sequence[Sequence[Probe]], since: datetime) -> tuple[tuple[Candidate, ...], ...]:
+    async def find_candidates(
+        self, probes: Sequence[Sequence[Probe]], since: datetime
+    ) -> tuple[tuple[Candidate, ...], ...]:
         """Return, for the probes of each item, the reports seen since then that share numbers with them."""
         await self._alone()
         found: list[dict[int, None]] = [{} for _ in probes]
@@ -70,7 +72,7 @@ class OpenRecording:
         on_record = {row.id: one for row, one in decode_each(rows, _candidate, "a report")}
         return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
 
-    async def stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+    async def find_stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
         """Return the stories of these ids that are on record."""
         await self._alone()
         if not ids:
@@ -99,19 +101,19 @@ class OpenRecording:
             for one, of_story in reports.items()
         }
 
-    async def subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+    async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
         """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
         rows = await self.connection.execute(poll_statements.subscriptions_statement(self.dialect), packed)
         return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
 
-    async def write(self, turn: Turn) -> int:
+    async def write_poll(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
 
         Items that are on record already are left out, so that a turn written twice is the same as once.
         """
         outcome, source = turn.outcome, turn.outcome.leased.id
-        known = await self.seen(source, [key for one in turn.items for key in one.item.keys])
+        known = await self.find_seen(source, [key for one in turn.items for key in one.item.keys])
         fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
         at = to_ms(outcome.polled_at)
         if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:

@@ -87,8 +87,8 @@ async def test_members_of_a_group_may_ask(open_desk: Any, record: Any) -> None:
 async def told(desk: Any, *chats: int, publishers: tuple[str, ...] = ("kremlin.example",), watchlist: str) -> None:
     """Put a story of an item on record, with an alert for these chats."""
     polls = desk.store.polls
-    await polls.sync(desk.config.sources, NOW)
-    (leased,) = await polls.lease(NOW, limit=1, ttl=MINUTE, forced_since=NOW + MINUTE)
+    await polls.sync_sources(desk.config.sources, NOW)
+    (leased,) = await polls.lease_sources(NOW, limit=1, ttl=MINUTE, forced_since=NOW + MINUTE)
     evidence = (Evidence("title", "Kremlin", 0, 7, "Kremlin on summit"),)
     item = Item((1,), "http://news.example/1/kremlin", "Kremlin on summit", "The Director spoke.")
     items = tuple(
@@ -96,8 +96,8 @@ async def told(desk: Any, *chats: int, publishers: tuple[str, ...] = ("kremlin.e
         for name in publishers
     )
     alerts = tuple(Alert(Chat(chat), 7, ((watchlist, "x"),), item.title, item.url, "Lead", evidence) for chat in chats)
-    async with polls.recording(leased) as recording:
-        await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), items, alerts))
+    async with polls.open_recording(leased) as recording:
+        await recording.write_poll(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), items, alerts))
 
 
 LINK = "/why https://www.news.example/1/kremlin?utm_source=telegram"
@@ -114,7 +114,7 @@ async def test_why_says_what_fired_and_that_the_chat_was_told(open_desk: Any) ->
     assert "✅ <b>Kremlin and summits</b> · <code>Kremlin</code>: “Kremlin” (title)" in text
     assert "✖️ <b>Anonymity</b> · <code>Tor</code>: &#x27;Tor&#x27; stands only inside" in text
     assert "It is on its way here" in text
-    deliveries = open_desk.store.deliveries
+    deliveries = open_desk.store.outbox
     epoch = await deliveries.take_role("sender", NOW, MINUTE)
     claimed = await deliveries.claim(epoch, NOW, limit=9, ttl=MINUTE)
     await deliveries.settle(claimed, epoch, Sent(5), NOW)
@@ -127,7 +127,7 @@ async def test_why_a_chat_was_not_told(open_desk: Any) -> None:
     assert "nothing that is told here" in said(await open_desk.ask(LINK))
     await open_desk.store.chats.subscribe(Subscription(Chat(READER), "kremlin"), NOW + MINUTE)
     assert "asked for that: 12:01" in said(await open_desk.ask(LINK))
-    await open_desk.store.chats.suspend(99, "the bot was blocked by the user", NOW)
+    await open_desk.store.chats.suspend_chat(99, "the bot was blocked by the user", NOW)
     assert "could not be told here: the bot was blocked by the user" in said(await open_desk.ask(LINK, user=99))
 
 

@@ -28,7 +28,7 @@ def open_desk(desk: Any) -> Any:
 
 async def watched(desk: Any, chat: Chat) -> dict[int, str]:
     """Return what a place watches for."""
-    return {one.number: one.text for one in await desk.store.queries.watched(chat)}
+    return {one.number: one.text for one in await desk.store.queries.find_queries(chat)}
 
 
 async def test_watching_answers_with_a_forecast(open_desk: Any, record: Any) -> None:
@@ -104,7 +104,7 @@ async def test_case_104_a_stranger_watches_nothing(desk: Any) -> None:
     assert "not admitted" in said(await desk.ask("/watch summit"))
     assert await watched(desk, Chat(READER)) == {}
     await desk.ask("/watch summit", chat=GROUP, user=OWNER)
-    assert await desk.store.chats.admitted(GROUP)
+    assert await desk.store.chats.is_admitted(GROUP)
     assert await watched(desk, Chat(GROUP)) == {1: "summit"}
 
 
@@ -165,12 +165,12 @@ async def test_personal_queries_are_no_watchlists_to_others(open_desk: Any) -> N
     """They stand in no list, cannot be subscribed to, and do not end by /unsubscribe."""
     await open_desk.ask("/watch oligarchs")
     await open_desk.adopt()
-    (query,) = await open_desk.store.queries.watched(Chat(READER))
+    (query,) = await open_desk.store.queries.find_queries(Chat(READER))
     for text in ("/lists", "/mine", f"/subscribe {query.watchlist}"):
         assert "oligarchs" not in said(await open_desk.ask(text, user=44))
-    assert await open_desk.store.chats.subscriptions(Chat(44)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(44)) == ()
     assert "no watchlist" in said(await open_desk.ask(f"/unsubscribe {query.watchlist}"))
-    assert await open_desk.store.chats.subscriptions(Chat(READER)) == (query.watchlist,)
+    assert await open_desk.store.chats.find_subscriptions(Chat(READER)) == (query.watchlist,)
 
 
 async def test_case_110_a_query_is_inert(open_desk: Any, record: Any) -> None:

@@ -46,12 +46,12 @@ async def queue(desk: Any, *stories: int, chat: Chat = HERE, **changes: Any) -> 
     given = {"headline": "Hockey at the summit", "url": "https://one.example/1", "lead": "Lead"} | changes
     found = (Evidence("title", "summit", 14, 20, "Hockey at the summit"),)
     alerts = [Alert(chat, story, (("kremlin", "Kremlin"),), evidence=found, **given) for story in stories]
-    await desk.store.polls.tell(alerts, desk.now)
+    await desk.store.polls.queue_notices(alerts, desk.now)
 
 
 async def sent(desk: Any) -> list[int]:
     """Claim as a sender does; return the stories that may be told."""
-    deliveries = desk.store.deliveries
+    deliveries = desk.store.outbox
     epoch = await deliveries.take_role("sender", desk.now, MINUTE)
     return [one.alert.story for one in await deliveries.claim(epoch, desk.now, limit=50, ttl=MINUTE)]
 
@@ -177,29 +177,29 @@ async def test_quiet_hours_are_shown_set_and_ended(open_desk: Any) -> None:
     assert "23:00–07:00" in pressed.toast
     assert pressed.replies[0].edit == 5
     assert "quiet|off|" in offered(pressed)
-    assert (await open_desk.store.wishes.look(READER)).timezone == "UTC"
+    assert (await open_desk.store.preferences.read_display(READER)).timezone == "UTC"
     answer = await open_desk.ask("/quiet 22:30-06:45, sat-sun 22-10 kyiv")
     assert "Sat–Sun 22:00–10:00, 22:30–06:45, by the clock of Europe/Kyiv" in said(answer)
-    wishes = await open_desk.store.wishes.wishes(HERE)
+    wishes = await open_desk.store.preferences.read_preferences(HERE)
     assert (wishes.zone, len(wishes.quiet)) == ("Europe/Kyiv", 2)
     assert "no time zone" in said(await open_desk.ask("/quiet 1-2 Mars/Olympus"))
     assert "I do not understand" in said(await open_desk.ask("/quiet 99 <i>late</i>"))
     assert "No quiet hours" in said(await open_desk.ask("/quiet off"))
-    assert (await open_desk.store.wishes.wishes(HERE)).quiet == ()
+    assert (await open_desk.store.preferences.read_preferences(HERE)).quiet == ()
 
 
 async def test_a_topic_has_hours_of_its_own(open_desk: Any) -> None:
     """What is set in a topic holds for the topic."""
     who = {"chat": GROUP, "topic": 7, "user": ADMINISTRATOR}
     await open_desk.ask("/quiet 23-7", **who)
-    assert (await open_desk.store.wishes.wishes(Chat(GROUP, 7))).quiet
-    assert not (await open_desk.store.wishes.wishes(Chat(GROUP))).quiet
+    assert (await open_desk.store.preferences.read_preferences(Chat(GROUP, 7))).quiet
+    assert not (await open_desk.store.preferences.read_preferences(Chat(GROUP))).quiet
     assert "this topic" in said(await open_desk.ask("/settings", **who))
 
 
 async def test_a_digest_is_set_and_says_when_it_comes(open_desk: Any) -> None:
     """The answer names the next time, in the chat's zone."""
-    await open_desk.store.wishes.show(READER, DisplayPreferences("Europe/Berlin"))
+    await open_desk.store.preferences.write_display(READER, DisplayPreferences("Europe/Berlin"))
     assert "24 Nov 08:00" in said(await open_desk.ask("/digest daily 08:00"))
     assert "14:00" in said(await open_desk.ask("/digest hourly"))
     assert "Mon 09:30" in said(await open_desk.ask("/digest weekly mon 9:30"))
@@ -280,11 +280,11 @@ async def test_words_lists_and_sources_are_muted(open_desk: Any, words: str, mut
     """What is meant is found by what it is called; the answer says it, with buttons for other lengths and the end."""
     answer = await open_desk.ask(f"/mute {words}")
     assert "🔇 Muted" in said(answer)
-    (one,) = (await open_desk.store.wishes.wishes(HERE)).mutes
+    (one,) = (await open_desk.store.preferences.read_preferences(HERE)).mutes
     assert (one.kind, one.what, one.until) == mute
     assert offered(answer)[-1] == f"mute|{one.kind} {one.what} off|"
     assert "told again" in (await open_desk.press(f"mute|{one.kind} {one.what} off|")).toast
-    assert (await open_desk.store.wishes.wishes(HERE)).mutes == ()
+    assert (await open_desk.store.preferences.read_preferences(HERE)).mutes == ()
 
 
 async def test_a_muted_word_silences_all_its_forms(open_desk: Any) -> None:
@@ -294,7 +294,7 @@ async def test_a_muted_word_silences_all_its_forms(open_desk: Any) -> None:
     await queue(open_desk, 1, headline="Заявление Пескова")
     await queue(open_desk, 2, headline="Both summits are over")
     found = (Evidence("title", "oil", 0, 3, "Oil is up"),)
-    await open_desk.store.polls.tell([Alert(HERE, 3, (("oil", "Oil"),), "Oil is up", None, "", found)], NOW)
+    await open_desk.store.polls.queue_notices([Alert(HERE, 3, (("oil", "Oil"),), "Oil is up", None, "", found)], NOW)
     assert await sent(open_desk) == [3]
 
 
@@ -309,7 +309,7 @@ async def test_mutes_are_listed_and_taken_back(open_desk: Any) -> None:
     assert offered(listed)[-2:] == ["mute|off|", "settings||"]
     assert "2 mutes are over" in (await open_desk.press("mute|off|")).toast
     for number in range(50):
-        await open_desk.store.wishes.mute(HERE, Mute("source", f"s{number}"), NOW, most=50)
+        await open_desk.store.preferences.add_mute(HERE, Mute("source", f"s{number}"), NOW, most=50)
     assert "50 mutes" in said(await open_desk.ask("/mute hockey"))
 
 
@@ -330,7 +330,7 @@ async def test_what_of_a_story_to_mute_is_asked_under_its_alert(
 async def test_what_cannot_be_muted_is_refused(open_desk: Any, words: str) -> None:
     """With what can."""
     await open_desk.ask(f"/mute {words}")
-    assert (await open_desk.store.wishes.wishes(HERE)).mutes == ()
+    assert (await open_desk.store.preferences.read_preferences(HERE)).mutes == ()
 
 
 # ---------------------------------------------------------------------------------------------- settings
@@ -359,11 +359,13 @@ async def test_settings_are_chosen_by_words_too(open_desk: Any) -> None:
     await open_desk.ask("/settings layout FULL")
     await open_desk.ask("/settings zone Asia/Almaty")
     await open_desk.ask("/settings doubt hold")
-    assert await open_desk.store.wishes.look(READER) == DisplayPreferences("Asia/Almaty", None, "full", "hold")
+    assert await open_desk.store.preferences.read_display(READER) == DisplayPreferences(
+        "Asia/Almaty", None, "full", "hold"
+    )
     assert "07:30" in said(await open_desk.ask("/settings still 7:30"))
-    assert (await open_desk.store.wishes.wishes(HERE)).still == 450
+    assert (await open_desk.store.preferences.read_preferences(HERE)).still == 450
     await open_desk.ask("/settings still off")
-    assert (await open_desk.store.wishes.wishes(HERE)).still is None
+    assert (await open_desk.store.preferences.read_preferences(HERE)).still is None
     assert "no setting" in said(await open_desk.ask("/settings <b>colour</b> red"))
     assert "no time zone" in said(await open_desk.ask("/settings zone Atlantis"))
 
@@ -377,7 +379,7 @@ async def test_a_chat_chooses_how_loud_a_watchlist_is_for_it(open_desk: Any) -> 
     assert [meant.split()[-1] for meant in one[:4]] == ["low|", "normal|", "urgent|", "default|"]
     assert "Silently" in said(await open_desk.press(one[0]))
     assert "Urgent" in said(await open_desk.ask("/settings loud OIL urgent"))
-    loudness = open_desk.store.chats.loudness
+    loudness = open_desk.store.chats.find_priorities
     assert await loudness(HERE) == {"kremlin": "low", "oil": "urgent"}
     await open_desk.ask("/settings loud oil default")
     await open_desk.ask("/subscribe kremlin")
@@ -394,7 +396,7 @@ async def test_the_language_is_chosen_by_code_or_by_its_name(open_desk: Any) -> 
     """The chat speaks it at once; another that we do not speak is refused with those that we do."""
     assert offered(await open_desk.ask("/language"))[:2] == ["language|en|", "language|ru|"]
     await open_desk.ask("/language Deutsch")
-    assert (await open_desk.store.wishes.look(READER)).language == "de"
+    assert (await open_desk.store.preferences.read_display(READER)).language == "de"
     assert "Deutsch" in said(await open_desk.ask("/language klingon"))
     assert "Deutsch" in said(await open_desk.ask("/settings"))
 
@@ -409,9 +411,9 @@ async def test_case_122_forgetting_asks_whom_it_was_asked_by(open_desk: Any) -> 
     assert "Only who asked" in (await open_desk.press(yes, chat=GROUP, user=READER)).toast
     assert "Nothing was changed" in said(await open_desk.press(no, **who))
     assert "Forget this chat?" in said(await open_desk.ask(f"/forget yes {ADMINISTRATOR}", **who))
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ("kremlin",)
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ("kremlin",)
     assert "Forgotten" in said(await open_desk.press(yes, **who))
-    assert await open_desk.store.chats.subscriptions(Chat(GROUP)) == ()
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
 # ---------------------------------------------------------------------------------------------- the latest
@@ -457,10 +459,10 @@ async def test_owners_act_for_a_channel(desk: Any) -> None:
     assert "Subscribed" in said(answer)
     assert answer.replies[0].chat == Chat(OWNER)
     assert "<code>-100777</code>" in said(answer)
-    assert await desk.store.chats.subscriptions(Chat(-100777)) == ("kremlin",)
-    assert await desk.store.chats.admitted(-100777)
+    assert await desk.store.chats.find_subscriptions(Chat(-100777)) == ("kremlin",)
+    assert await desk.store.chats.is_admitted(-100777)
     await desk.ask(f"/for {GROUP}/7 quiet 23-7", user=OWNER)
-    assert (await desk.store.wishes.wishes(Chat(GROUP, 7))).quiet
+    assert (await desk.store.preferences.read_preferences(Chat(GROUP, 7))).quiet
     for wrong in ("", "-100777", "kremlin subscribe", "-100777 admit 5", "-100777 nonsense", "-100777 for -5 start"):
         assert "Write /for" in said(await desk.ask(f"/for {wrong}", user=OWNER))
     assert "deliver_to: [-100888]" in said(await desk.ask("/channel -100888", user=OWNER))
@@ -475,7 +477,7 @@ async def test_buttons_under_what_an_owner_does_for_a_channel_act_for_it_again(d
     asked = await desk.ask("/for -100777 resume", user=OWNER)
     catch_up = offered(asked)[0]
     assert catch_up == "for|-100777 resume all|"
-    assert "owners" in (await desk.press(catch_up, user=READER)).toast or not await desk.store.chats.admitted(READER)
+    assert "owners" in (await desk.press(catch_up, user=READER)).toast or not await desk.store.chats.is_admitted(READER)
     (reply,) = (await desk.press(catch_up, user=OWNER)).replies
     assert (reply.chat, reply.edit) == (Chat(OWNER), 5)
     assert "1 alert follows" in reply.text
@@ -483,7 +485,7 @@ async def test_buttons_under_what_an_owner_does_for_a_channel_act_for_it_again(d
     lists = offered(await desk.ask("/for -100777/7 lists", user=OWNER))
     (page,) = (await desk.press(lists[0], user=OWNER)).replies
     assert "✅ <b>Kremlin and summits</b>" in page.text
-    assert await desk.store.chats.subscriptions(Chat(-100777, 7)) == ("kremlin",)
+    assert await desk.store.chats.find_subscriptions(Chat(-100777, 7)) == ("kremlin",)
 
 
 async def test_case_104_a_group_that_is_declined_is_left(desk: Any) -> None:
@@ -491,7 +493,7 @@ async def test_case_104_a_group_that_is_declined_is_left(desk: Any) -> None:
     await desk.ask("/start", chat=GROUP, user=READER)
     answer = await desk.press(f"decline|{GROUP}|", user=OWNER)
     assert answer.leave == (GROUP,)
-    assert await desk.store.guests.guests() == ()
+    assert await desk.store.admissions.find_chats() == ()
     assert (await desk.press("decline|22|", user=OWNER)).leave == ()
 
 

@@ -37,17 +37,17 @@ def report(number: int, *, reason: str = "") -> Report:
 async def broke(desk: Any, story: int, *reports: Report, message: int | None, folded: bool = False) -> None:
     """Put a story on record of which the reader was told by this message."""
     polls = desk.store.polls
-    await polls.sync(desk.config.sources, NOW)
-    (leased,) = await polls.lease(NOW, limit=1, ttl=MINUTE, forced_since=NOW + story * MINUTE)
+    await polls.sync_sources(desk.config.sources, NOW)
+    (leased,) = await polls.lease_sources(NOW, limit=1, ttl=MINUTE, forced_since=NOW + story * MINUTE)
     items = tuple(
         Recorded(Item((story * 100 + place,), one.url, one.headline), NOW, (), story, one)
         for place, one in enumerate(reports)
     )
     first = reports[0]
     alert = Alert(Chat(READER), story, (("kremlin", "K"),), first.headline, first.url, "The lead.", ())
-    async with polls.recording(leased) as recording:
-        await recording.write(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), items, (alert,)))
-    deliveries = desk.store.deliveries
+    async with polls.open_recording(leased) as recording:
+        await recording.write_poll(Turn(Outcome(leased, NOW, NOW, Validators(), parsed=True), items, (alert,)))
+    deliveries = desk.store.outbox
     epoch = await deliveries.take_role("sender", NOW, MINUTE)
     claimed = await deliveries.claim(epoch, NOW, limit=9, ttl=MINUTE)
     if message is not None:
@@ -130,7 +130,7 @@ async def test_why_and_mute_mean_the_message_that_they_answer(open_desk: Any) ->
     assert "news.example/3/" in said(await open_desk.ask("/why"))
     assert "What shall I mute" in said(await open_desk.ask("/mute", answers=5))
     assert "until 13:00" in said(await open_desk.ask("/mute 1h", answers=5))
-    (mute,) = (await open_desk.store.wishes.wishes(Chat(READER))).mutes
+    (mute,) = (await open_desk.store.preferences.read_preferences(Chat(READER))).mutes
     assert (mute.kind, mute.what, mute.until) == ("story", "1", NOW + timedelta(hours=1))
     for verb in ("why", "mute"):
         (which,) = (await open_desk.ask(f"/{verb}", answers=6)).replies

@@ -18,38 +18,38 @@ async def test_a_subscription_is_there_once(play: Play, store: Store) -> None:
     assert not await store.chats.subscribe(tie, play.now)
     assert await store.chats.subscribe(topic, play.now)
     assert await store.chats.subscribe(Subscription(Chat(1), "a"), play.now)
-    assert await store.chats.subscriptions(Chat(1)) == ("a", "k")
+    assert await store.chats.find_subscriptions(Chat(1)) == ("a", "k")
     assert await store.chats.unsubscribe(topic)
     assert not await store.chats.unsubscribe(topic)
-    assert await store.chats.subscriptions(Chat(1)) == ("a", "k")
+    assert await store.chats.find_subscriptions(Chat(1)) == ("a", "k")
 
 
 async def test_case_7_who_comes_back_is_told_from_now_on(play: Play, store: Store) -> None:
     """Unblocking the bot, or subscribing again, revives a chat without its backlog."""
-    for revive in (store.chats.revive(1), store.chats.subscribe(Subscription(Chat(1), "k"), play.now)):
+    for revive in (store.chats.revive_chat(1), store.chats.subscribe(Subscription(Chat(1), "k"), play.now)):
         await play.queue(store, play.alert(1))
-        await store.chats.suspend(1, "bot was blocked by the user", play.now)
+        await store.chats.suspend_chat(1, "bot was blocked by the user", play.now)
         await revive
-        assert (await store.chats.status(play.now)).suspended == ()
-        assert await store.deliveries.waiting(play.now) == (0, None)
+        assert (await store.chats.read_status(play.now)).suspended == ()
+        assert await store.outbox.count_waiting(play.now) == (0, None)
     assert await play.queue(store, play.alert(2)) == 1
 
 
 async def test_owners_admit_and_revoke(play: Play, store: Store) -> None:
     """A chat is admitted until it is revoked; then nothing is told to it, what waited is dead, and it shows why."""
-    assert not await store.chats.admitted(1)
-    assert await store.chats.admit(1, 42, play.now)
-    assert not await store.chats.admit(1, 42, play.now)
+    assert not await store.chats.is_admitted(1)
+    assert await store.chats.admit_chat(1, 42, play.now)
+    assert not await store.chats.admit_chat(1, 42, play.now)
     await play.queue(store, play.alert(1))
-    assert await store.chats.revoke(1)
-    assert not await store.chats.revoke(1)
-    assert not await store.chats.admitted(1)
+    assert await store.chats.revoke_chat(1)
+    assert not await store.chats.revoke_chat(1)
+    assert not await store.chats.is_admitted(1)
     assert await play.queue(store, play.alert(2)) == 0
-    await store.chats.revive(1)
-    status = await store.chats.status(play.now)
+    await store.chats.revive_chat(1)
+    status = await store.chats.read_status(play.now)
     assert status.suspended == ((1, "an owner has taken back this chat's access"),)
     assert status.dead == (("an owner has taken back this chat's access", 2),)
-    assert await store.chats.admit(1, 42, play.now)
+    assert await store.chats.admit_chat(1, 42, play.now)
     assert await play.queue(store, play.alert(3)) == 1
 
 
@@ -57,15 +57,15 @@ async def test_status_shows_the_sources_of_the_file(play: Play, store: Store) ->
     """Sources by name, with what their last polls brought; those that are gone from the file are not shown."""
     one, two = await play.leased(store, 2)
     await play.record(store, one, play.told(7, 1), play.told(8, 2))
-    await store.polls.finish([play.quiet(two, error="404 not found", parsed=False)])
-    first, second = (await store.chats.status(play.now)).sources
+    await store.polls.finish_polls([play.quiet(two, error="404 not found", parsed=False)])
+    first, second = (await store.chats.read_status(play.now)).sources
     assert (first.name, first.items, first.polled_at, first.error, first.failures) == ("s0", 2, play.now, None, 0)
     assert (second.name, second.items, second.polled_at, second.failures) == ("s1", 0, None, 1)
-    await store.polls.sync(play.sources(1), play.now)
-    assert [source.name for source in (await store.chats.status(play.now)).sources] == ["s0"]
+    await store.polls.sync_sources(play.sources(1), play.now)
+    assert [source.name for source in (await store.chats.read_status(play.now)).sources] == ["s0"]
 
 
 async def test_the_pause_of_the_bot_is_no_chat(play: Play, store: Store) -> None:
     """A pause for everybody shows nowhere as a chat."""
-    await store.deliveries.block(None, play.now)
-    assert (await store.chats.status(play.now)).suspended == ()
+    await store.outbox.block_chat(None, play.now)
+    assert (await store.chats.read_status(play.now)).suspended == ()

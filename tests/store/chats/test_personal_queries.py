@@ -18,12 +18,12 @@ HERE, TOPIC, ELSEWHERE = Chat(GROUP), Chat(GROUP, 7), Chat(22)
 
 async def watch(play: Play, store: Store, chat: Chat, text: str, **more: Any) -> Any:
     """Watch for a query, of which a chat may have three."""
-    return await store.queries.watch(chat, text, play.now, most=3, **more)
+    return await store.queries.add_query(chat, text, play.now, most=3, **more)
 
 
 async def texts(store: Store, chat: Chat) -> dict[int, str]:
     """Return what a place watches for, by number."""
-    return {one.number: one.text for one in await store.queries.watched(chat)}
+    return {one.number: one.text for one in await store.queries.find_queries(chat)}
 
 
 async def test_a_query_is_watched_until_it_is_ended(play: Play, store: Store) -> None:
@@ -34,21 +34,21 @@ async def test_a_query_is_watched_until_it_is_ended(play: Play, store: Store) ->
     assert [one.number for one in (first, second, other)] == [1, 2, 1]
     assert await texts(store, HERE) == {1: "summit"}
     assert await texts(store, TOPIC) == {2: "oil"}
-    assert [one.text for one in await store.queries.every()] == ["summit", "oil", "gas"]
-    assert await store.chats.subscriptions(TOPIC) == (second.watchlist,)
-    assert await store.queries.unwatch(HERE, 2) is None  # it is the topic's
-    assert await store.queries.unwatch(TOPIC, 2) == second
-    assert await store.queries.unwatch(TOPIC, 2) is None
-    assert await store.chats.subscriptions(TOPIC) == ()
-    assert [one.text for one in await store.queries.every()] == ["summit", "gas"]
+    assert [one.text for one in await store.queries.find_all_queries()] == ["summit", "oil", "gas"]
+    assert await store.chats.find_subscriptions(TOPIC) == (second.watchlist,)
+    assert await store.queries.remove_query(HERE, 2) is None  # it is the topic's
+    assert await store.queries.remove_query(TOPIC, 2) == second
+    assert await store.queries.remove_query(TOPIC, 2) is None
+    assert await store.chats.find_subscriptions(TOPIC) == ()
+    assert [one.text for one in await store.queries.find_all_queries()] == ["summit", "gas"]
 
 
 async def test_the_same_query_is_there_once(play: Play, store: Store) -> None:
     """Watching again for what is watched for changes nothing; another place of the chat may watch for it too."""
     first = await watch(play, store, HERE, "summit")
-    changed = await store.queries.changed()
+    changed = await store.queries.read_revision()
     assert await watch(play, store, HERE, "summit") == first
-    assert await store.queries.changed() == changed
+    assert await store.queries.read_revision() == changed
     assert (await watch(play, store, TOPIC, "summit")).number == 2
 
 
@@ -58,7 +58,7 @@ async def test_a_chat_has_room_for_some(play: Play, store: Store) -> None:
         assert await watch(play, store, HERE, f"word{number}")
     assert await watch(play, store, TOPIC, "more") is None
     assert await watch(play, store, ELSEWHERE, "more")
-    await store.queries.unwatch(HERE, 2)
+    await store.queries.remove_query(HERE, 2)
     assert (await watch(play, store, HERE, "more")).number == 4
 
 
@@ -67,15 +67,15 @@ async def test_a_query_that_nobody_confirmed_is_none(play: Play, store: Store) -
     old = await watch(play, store, HERE, "the", confirmed=False)
     new = await watch(play, store, HERE, "war", confirmed=False)
     assert (old.since, new.since) == (None, None)
-    assert await store.queries.every() == ()
-    assert await store.chats.subscriptions(HERE) == ()
-    assert await store.queries.confirm(HERE, old.number, play.now, most=3) is None
-    assert await store.queries.confirm(TOPIC, new.number, play.now, most=3) is None
-    confirmed = await store.queries.confirm(HERE, new.number, play.now, most=3)
+    assert await store.queries.find_all_queries() == ()
+    assert await store.chats.find_subscriptions(HERE) == ()
+    assert await store.queries.confirm_query(HERE, old.number, play.now, most=3) is None
+    assert await store.queries.confirm_query(TOPIC, new.number, play.now, most=3) is None
+    confirmed = await store.queries.confirm_query(HERE, new.number, play.now, most=3)
     assert confirmed is not None
     assert (confirmed.text, confirmed.since) == ("war", play.now)
-    assert await store.chats.subscriptions(HERE) == (confirmed.watchlist,)
-    assert await store.queries.confirm(HERE, new.number, play.now, most=3) is None
+    assert await store.chats.find_subscriptions(HERE) == (confirmed.watchlist,)
+    assert await store.queries.confirm_query(HERE, new.number, play.now, most=3) is None
 
 
 async def test_confirming_needs_room_too(play: Play, store: Store) -> None:
@@ -83,19 +83,19 @@ async def test_confirming_needs_room_too(play: Play, store: Store) -> None:
     waits = await watch(play, store, HERE, "the", confirmed=False)
     for number in range(3):
         await watch(play, store, TOPIC, f"word{number}")
-    assert await store.queries.confirm(HERE, waits.number, play.now, most=3) is None
+    assert await store.queries.confirm_query(HERE, waits.number, play.now, most=3) is None
 
 
 async def test_every_process_notices_a_change(play: Play, store: Store) -> None:
     """The counter rises with what the engine must know, and an id is never used a second time."""
     other = await play.worker()
-    seen, ids = [await other.queries.changed()], []
+    seen, ids = [await other.queries.read_revision()], []
     for _ in range(3):
         one = await watch(play, store, HERE, "summit")
         ids.append(one.id)
-        seen.append(await other.queries.changed())
-        await store.queries.unwatch(HERE, one.number)
-        seen.append(await other.queries.changed())
+        seen.append(await other.queries.read_revision())
+        await store.queries.remove_query(HERE, one.number)
+        seen.append(await other.queries.read_revision())
     assert len(set(seen)) == len(seen)
     assert len(set(ids)) == 3
 
@@ -105,20 +105,20 @@ async def test_a_group_takes_its_queries_to_its_new_id(play: Play, store: Store)
     there = await watch(play, store, Chat(SUPERGROUP), "gas")
     moved = await watch(play, store, TOPIC, "summit")
     for _ in range(2):
-        await store.deliveries.migrate(GROUP, SUPERGROUP)
+        await store.outbox.migrate_chat(GROUP, SUPERGROUP)
     assert await texts(store, Chat(SUPERGROUP)) == {1: "gas"}
     assert await texts(store, Chat(SUPERGROUP, 7)) == {2: "summit"}
-    assert await store.chats.subscriptions(Chat(SUPERGROUP, 7)) == (moved.watchlist,)
-    assert {one.watchlist for one in await store.queries.every()} == {there.watchlist, moved.watchlist}
-    assert await store.queries.unwatch(Chat(SUPERGROUP, 7), 2) is not None
+    assert await store.chats.find_subscriptions(Chat(SUPERGROUP, 7)) == (moved.watchlist,)
+    assert {one.watchlist for one in await store.queries.find_all_queries()} == {there.watchlist, moved.watchlist}
+    assert await store.queries.remove_query(Chat(SUPERGROUP, 7), 2) is not None
 
 
 async def test_a_lost_topic_leaves_its_queries_to_general(play: Play, store: Store) -> None:
     """They go where its alerts go, and can be ended there."""
     one = await watch(play, store, TOPIC, "summit")
-    await store.deliveries.lose_topic(TOPIC)
+    await store.outbox.close_topic(TOPIC)
     assert await texts(store, HERE) == {1: "summit"}
-    assert await store.chats.subscriptions(HERE) == (one.watchlist,)
+    assert await store.chats.find_subscriptions(HERE) == (one.watchlist,)
 
 
 async def test_who_must_not_be_told_is_no_reader_of_its_queries(play: Play, store: Store) -> None:
@@ -127,17 +127,17 @@ async def test_who_must_not_be_told_is_no_reader_of_its_queries(play: Play, stor
     (leased,) = await play.leased(store)
 
     async def readers() -> tuple[Subscription, ...]:
-        async with store.polls.recording(leased) as recording:
-            found: tuple[Subscription, ...] = await recording.subscribers([one.watchlist])
+        async with store.polls.open_recording(leased) as recording:
+            found: tuple[Subscription, ...] = await recording.find_subscribers([one.watchlist])
             return found
 
     assert await readers() == (Subscription(ELSEWHERE, one.watchlist),)
-    await store.chats.suspend(22, "the bot was blocked by the user", play.now)
+    await store.chats.suspend_chat(22, "the bot was blocked by the user", play.now)
     assert await readers() == ()
     await watch(play, store, ELSEWHERE, "oil")
     assert await readers() == (Subscription(ELSEWHERE, one.watchlist),)
-    await store.chats.admit(22, 1, play.now)
-    await store.chats.revoke(22)
+    await store.chats.admit_chat(22, 1, play.now)
+    await store.chats.revoke_chat(22)
     assert await readers() == ()
     assert await texts(store, ELSEWHERE) == {1: "summit", 2: "oil"}
 

@@ -41,8 +41,8 @@ async def test_case_82_a_full_disk_stops_one_turn_and_not_the_bot(sqlite_url: st
         with pytest.raises(StoreError, match="disk with the database is full") as caught:
             await play.record(store, one, *many, alerts=(play.alert(7),))
         assert not caught.value.lasting
-        assert await store.polls.seen(one.id, [1], play.now) == frozenset()
-        assert await store.deliveries.waiting(play.now) == (0, None)
+        assert await store.polls.find_seen(one.id, [1], play.now) == frozenset()
+        assert await store.outbox.count_waiting(play.now) == (0, None)
         async with store.database.write() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert await play.record(store, one, *many, alerts=(play.alert(7),)) == 1
@@ -57,7 +57,7 @@ async def test_case_81_a_backup_tool_is_waited_for(sqlite_url: str) -> None:
             writing = asyncio.create_task(store.chats.subscribe(Subscription(Chat(1), "k"), NOW))
             done, _ = await asyncio.wait([writing], timeout=0.3)
             assert not done
-            assert await store.chats.subscriptions(Chat(1)) == ()
+            assert await store.chats.find_subscriptions(Chat(1)) == ()
             tool.execute("COMMIT")
         assert await writing
 
@@ -67,7 +67,8 @@ async def test_writers_of_one_process_take_turns(sqlite_url: str) -> None:
     async with await open_store(sqlite_url, migrate=True) as store:
         ties = [Subscription(Chat(number), "k") for number in range(1, 101)]
         new = await asyncio.gather(
-            *(store.chats.subscribe(tie, NOW) for tie in ties), *(store.chats.subscriptions(tie.chat) for tie in ties)
+            *(store.chats.subscribe(tie, NOW) for tie in ties),
+            *(store.chats.find_subscriptions(tie.chat) for tie in ties),
         )
         assert new[:100] == [True] * 100
 
@@ -83,7 +84,7 @@ async def test_a_cancelled_write_leaves_nothing_and_blocks_nobody(play: Play, st
             await asyncio.sleep(0)
         recording.cancel()
         await asyncio.gather(recording, return_exceptions=True)
-        seen = await store.polls.seen(one.id, [yields], play.now)
+        seen = await store.polls.find_seen(one.id, [yields], play.now)
         async with store.database.read() as connection:
             rows = await connection.exec_driver_sql(f"SELECT count(*) FROM outbox WHERE story = {yields}")  # noqa: S608 - a number of our own
             assert len(seen) == rows.scalar_one()
@@ -120,16 +121,16 @@ async def test_case_80_a_server_that_restarts_costs_one_turn(postgres_url: str, 
         (one,) = await play.leased(store)
 
         async def interrupted() -> None:
-            async with store.polls.recording(one) as recording:
-                await recording.seen(one.id, [1])
+            async with store.polls.open_recording(one) as recording:
+                await recording.find_seen(one.id, [1])
                 await asyncio.to_thread(own_server)
-                await recording.seen(one.id, [2])
+                await recording.find_seen(one.id, [2])
 
         with pytest.raises(StoreError) as caught:
             await interrupted()
         assert not caught.value.lasting
         assert await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),)) == 1
-        assert await store.deliveries.waiting(play.now) == (1, play.now)
+        assert await store.outbox.count_waiting(play.now) == (1, play.now)
 
 
 @pytest.mark.integration
@@ -137,7 +138,7 @@ async def test_case_80_a_deadlock_is_a_passing_fault(postgres_url: str) -> None:
     """PostgreSQL ends one of two that wait for each other; that one gets a StoreError and can try again."""
     async with await open_store(postgres_url, migrate=True) as store:
         for chat in (1, 2):
-            await store.chats.revive(chat)
+            await store.chats.revive_chat(chat)
         meet = asyncio.Barrier(2)
 
         async def lock(first: int, second: int) -> None:
@@ -191,7 +192,7 @@ def test_faults_say_what_to_do(error: Exception, words: str, lasting: bool) -> N
 async def test_the_store_ends_cleanly(sqlite_url: str) -> None:
     """Closing leaves no thread and, once the log is written back, no file beside the database."""
     store = await open_store(sqlite_url, migrate=True)
-    await asyncio.gather(*(store.chats.subscriptions(Chat(number)) for number in range(9)))
+    await asyncio.gather(*(store.chats.find_subscriptions(Chat(number)) for number in range(9)))
     await store.close()
     assert [file.name for file in Path(sqlite_url.removeprefix("sqlite:///")).parent.iterdir()] == ["newswatch.db"]
 
@@ -207,11 +208,11 @@ async def test_a_database_that_hangs_is_a_fault_in_time(postgres_url: str, monke
         try:
             start = time.monotonic()
             with pytest.raises(StoreError, match="the database hangs"):
-                await store.polls.next_due()
+                await store.polls.find_next_due()
             assert time.monotonic() - start < 30  # half a second, and what the driver takes to give up
         finally:
             os.kill(pid, signal.SIGCONT)
-        assert await store.polls.next_due() is None
+        assert await store.polls.find_next_due() is None
 
 
 async def test_a_writer_that_waits_for_its_turn_gives_up_in_time(
@@ -222,5 +223,5 @@ async def test_a_writer_that_waits_for_its_turn_gives_up_in_time(
         monkeypatch.setattr("bot.store.database.transactions.ANSWER", 0.1)
         async with store.database.writing:
             with pytest.raises(StoreError, match="the database hangs"):
-                await store.polls.sync((), datetime.now(UTC))
-        await store.polls.sync((), datetime.now(UTC))
+                await store.polls.sync_sources((), datetime.now(UTC))
+        await store.polls.sync_sources((), datetime.now(UTC))

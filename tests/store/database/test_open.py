@@ -71,7 +71,7 @@ async def test_without_leave_to_migrate_nothing_is_made(sqlite_url: str) -> None
 async def test_case_84_a_lost_database_begins_with_a_baseline(sqlite_url: str) -> None:
     """Where the volume was lost, a new database knows no source: everything old is baseline, nothing floods."""
     async with await open_store(sqlite_url, migrate=True) as store:
-        assert await store.polls.next_due() is None
+        assert await store.polls.find_next_due() is None
 
 
 @pytest.mark.parametrize("damage", ["text", "empty", "cut", "scratched", "header"])
@@ -205,7 +205,7 @@ async def test_a_new_postgresql_database_gets_its_tables(empty_postgres_url: str
     """Refused without leave, made with it, and then found in order."""
     assert "newswatch db upgrade" in str(await refusal(empty_postgres_url, migrate=False))
     async with await open_store(empty_postgres_url, migrate=True) as store:
-        assert await store.polls.next_due() is None
+        assert await store.polls.find_next_due() is None
     await (await open_store(empty_postgres_url, migrate=False)).close()
 
 

@@ -27,9 +27,9 @@ from bot.store.repository import open_store
 async def hold():
     store = await open_store(sys.argv[1], migrate=True)
     now = datetime.fromisoformat(sys.argv[2])
-    epoch = await store.deliveries.take_role("sender", now, timedelta(minutes=4))
-    claimed = await store.deliveries.claim(epoch, now, limit=9, ttl=timedelta(minutes=4))
-    leased = await store.polls.lease(now, limit=9, ttl=timedelta(minutes=4))
+    epoch = await store.outbox.take_role("sender", now, timedelta(minutes=4))
+    claimed = await store.outbox.claim(epoch, now, limit=9, ttl=timedelta(minutes=4))
+    leased = await store.polls.lease_sources(now, limit=9, ttl=timedelta(minutes=4))
     print(epoch, len(claimed), len(leased), flush=True)
     sys.stdin.readline()
 
@@ -40,37 +40,37 @@ asyncio.run(hold())
 async def test_a_role_has_one_holder(play: Play, store: Store) -> None:
     """The holder renews under one epoch; another waits for the end, and then the epoch has grown."""
     other = await play.worker()
-    first = await store.deliveries.take_role("sender", play.now, TTL)
-    assert await store.deliveries.take_role("sender", play.after(seconds=15), TTL) == first
-    assert await other.deliveries.take_role("sender", play.after(seconds=15), TTL) is None
-    second = await other.deliveries.take_role("sender", play.after(seconds=5), TTL)
+    first = await store.outbox.take_role("sender", play.now, TTL)
+    assert await store.outbox.take_role("sender", play.after(seconds=15), TTL) == first
+    assert await other.outbox.take_role("sender", play.after(seconds=15), TTL) is None
+    second = await other.outbox.take_role("sender", play.after(seconds=5), TTL)
     assert first is not None
     assert second == first + 1
-    assert await store.deliveries.take_role("sender", play.now, TTL) is None
+    assert await store.outbox.take_role("sender", play.now, TTL) is None
 
 
 async def test_roles_are_independent(play: Play, store: Store) -> None:
     """The listener may be another than the sender."""
     other = await play.worker()
-    assert await store.deliveries.take_role("sender", play.now, TTL) == 1
-    assert await other.deliveries.take_role("listener", play.now, TTL) == 1
+    assert await store.outbox.take_role("sender", play.now, TTL) == 1
+    assert await other.outbox.take_role("listener", play.now, TTL) == 1
 
 
 async def test_a_dropped_role_is_free_at_once(play: Play, store: Store) -> None:
     """A clean end makes nobody wait; a late drop of an older epoch takes nothing from the new holder."""
     other = await play.worker()
     first = await play.sender(store)
-    await store.deliveries.drop_role("sender", first)
+    await store.outbox.release_role("sender", first)
     second = await play.sender(other)
-    await store.deliveries.drop_role("sender", first)
+    await store.outbox.release_role("sender", first)
     assert second == first + 1
-    assert await store.deliveries.take_role("sender", play.now, TTL) is None
+    assert await store.outbox.take_role("sender", play.now, TTL) is None
 
 
 async def test_case_75_a_killed_sender_is_replaced_at_once(play: Play, store: Store) -> None:
     """A real process holds the role, alerts and sources for minutes; killed, all of it is ours in the same second."""
     await play.queue(store, play.alert(1))
-    await store.polls.sync(play.sources(3), play.now)
+    await store.polls.sync_sources(play.sources(3), play.now)
     us = await play.worker(this_process())
     command = [sys.executable, "-c", HOLDING, play.url, play.now.isoformat()]
     with subprocess.Popen(  # noqa: S603, ASYNC220 - our own interpreter and code, and nothing else runs meanwhile
@@ -79,14 +79,14 @@ async def test_case_75_a_killed_sender_is_replaced_at_once(play: Play, store: St
         assert child.stdout is not None
         assert child.stdout.readline().split() == ["1", "1", "3"]
         play.after(seconds=1)
-        assert await us.deliveries.take_role("sender", play.now, TTL) is None
-        assert await us.polls.lease(play.now, limit=9, ttl=TTL) == ()
+        assert await us.outbox.take_role("sender", play.now, TTL) is None
+        assert await us.polls.lease_sources(play.now, limit=9, ttl=TTL) == ()
         child.kill()
     restarted = await play.worker(this_process())
-    epoch = await restarted.deliveries.take_role("sender", play.now, TTL)
+    epoch = await restarted.outbox.take_role("sender", play.now, TTL)
     assert epoch == 2
-    assert len(await restarted.deliveries.claim(epoch, play.now, limit=9, ttl=TTL)) == 1
-    assert len(await restarted.polls.lease(play.now, limit=9, ttl=TTL)) == 3
+    assert len(await restarted.outbox.claim(epoch, play.now, limit=9, ttl=TTL)) == 1
+    assert len(await restarted.polls.lease_sources(play.now, limit=9, ttl=TTL)) == 3
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ RESTARTED = pytest.mark.parametrize("restarted", [False, True], ids=["", "restar
 
 async def claimed(play: Play, store: Store) -> set[int]:
     """Return the chats whose alerts the store hands to its sender now."""
-    epoch = await store.deliveries.take_role("sender", play.now, TTL)
+    epoch = await store.outbox.take_role("sender", play.now, TTL)
     assert epoch is not None
-    return {one.alert.chat.id for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)}
+    return {one.alert.chat.id for one in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)}
 
 
 @WRONG
@@ -37,15 +37,15 @@ async def test_alerts_do_not_wait_for_a_clock_that_was_set_back(
     play: Play, store: Store, wrong: timedelta, restarted: bool
 ) -> None:
     """What was queued, put off or paused before is due at once, and so is a claim that was never settled."""
-    epoch = await store.deliveries.take_role("sender", play.now, TTL)
+    epoch = await store.outbox.take_role("sender", play.now, TTL)
     assert epoch is not None
     await play.queue(store, *(play.alert(1, chat=chat) for chat in (1, 2, 3, 4)))
-    first, second, *_ = await store.deliveries.claim(epoch, play.now, limit=3, ttl=MINUTE)
-    await store.deliveries.settle([first], epoch, Later(play.now + MINUTE, "later", counts="nothing"), play.now)
-    await store.deliveries.block(second.alert.chat.id, play.now + MINUTE)
-    await store.deliveries.block(None, play.now + MINUTE)
+    first, second, *_ = await store.outbox.claim(epoch, play.now, limit=3, ttl=MINUTE)
+    await store.outbox.settle([first], epoch, Later(play.now + MINUTE, "later", counts="nothing"), play.now)
+    await store.outbox.block_chat(second.alert.chat.id, play.now + MINUTE)
+    await store.outbox.block_chat(None, play.now + MINUTE)
     if restarted:
-        await store.deliveries.drop_role("sender", epoch)
+        await store.outbox.release_role("sender", epoch)
         store = await play.worker()
     play.after(seconds=-wrong.total_seconds())
     at_once = await claimed(play, store)
@@ -61,8 +61,8 @@ async def test_a_clock_that_was_ahead_for_a_moment_puts_nothing_off(play: Play, 
     right = play.now
     play.after(seconds=wrong.total_seconds())
     await play.queue(elsewhere, play.alert(1, chat=1))
-    await elsewhere.deliveries.block(2, play.now + MINUTE)
-    assert await elsewhere.deliveries.take_role("sender", play.now, TTL) is not None
+    await elsewhere.outbox.block_chat(2, play.now + MINUTE)
+    assert await elsewhere.outbox.take_role("sender", play.now, TTL) is not None
     await play.leased(elsewhere)
     play.now = right + MINUTE
     await play.queue(store, play.alert(2, chat=2))
@@ -94,7 +94,7 @@ async def test_what_readers_wished_is_looked_at_again(play: Play, store: Store) 
     from bot.preferences import Digest, Preferences
 
     right = play.now
-    await store.wishes.wish(Chat(1), Preferences(digest=Digest("day", 8 * 60)))
+    await store.preferences.write_preferences(Chat(1), Preferences(digest=Digest("day", 8 * 60)))
     play.after(days=365)
     await play.queue(store, play.alert(1, chat=1))
     assert await claimed(play, store) == set()
@@ -111,11 +111,11 @@ async def test_sources_do_not_wait_for_a_clock_that_was_set_back(
 ) -> None:
     """Each is due again after the wait that it had, counted from the clock as it is now, once."""
     (one,) = await play.leased(store)
-    await store.polls.finish([Turn(play.outcome(one))])
+    await store.polls.finish_polls([Turn(play.outcome(one))])
     play.after(seconds=-wrong.total_seconds())
     if restarted:
         store = await play.worker()
     assert len(await play.leased(store)) == 0
-    due = await store.polls.next_due()
+    due = await store.polls.find_next_due()
     assert due == play.now + 10 * MINUTE
-    assert len(await store.polls.lease(play.after(minutes=10), limit=9, ttl=MINUTE)) == 1
+    assert len(await store.polls.lease_sources(play.after(minutes=10), limit=9, ttl=MINUTE)) == 1

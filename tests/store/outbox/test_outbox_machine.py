@@ -59,7 +59,7 @@ class Outbox(RuleBasedStateMachine):
     def take(self) -> int:
         """Become the sender, when the former one's time is over."""
         self.now += 2 * TTL
-        epoch = self.run(self.store.deliveries.take_role("sender", self.now, TTL))
+        epoch = self.run(self.store.outbox.take_role("sender", self.now, TTL))
         assert epoch is not None
         return int(epoch)
 
@@ -67,7 +67,7 @@ class Outbox(RuleBasedStateMachine):
     def queue(self, chat: int, story: int, urgent: bool) -> None:
         """Queue an alert; a chat that has the story already gets none."""
         alert = Alert(Chat(chat), story, (), "H", None, "L", (), "urgent" if urgent else "normal")
-        new = self.run(self.store.polls.tell([alert], self.now))
+        new = self.run(self.store.polls.queue_notices([alert], self.now))
         assert new == ((chat, story) not in self.queued)
         self.queued.add((chat, story))
 
@@ -75,7 +75,7 @@ class Outbox(RuleBasedStateMachine):
     def claim(self, limit: int, share: int | None) -> None:
         """Claim; nothing that is held, told and up to date, or ended comes."""
         some = self.run(
-            self.store.deliveries.claim(self.epoch, self.now, limit=limit, ttl=timedelta(days=1), per_chat=share)
+            self.store.outbox.claim(self.epoch, self.now, limit=limit, ttl=timedelta(days=1), per_chat=share)
         )
         held = {row(one) for one, _ in self.held}
         for one in some:
@@ -92,7 +92,7 @@ class Outbox(RuleBasedStateMachine):
         """End an attempt."""
         one, epoch = self.held.pop(data.draw(st.integers(0, len(self.held) - 1)))
         ends = {"sent": Sent(one.message or one.id), "later": Later(self.now, "busy"), "dead": Dead("refused")}
-        self.run(self.store.deliveries.settle([one], epoch, ends[result], self.now))
+        self.run(self.store.outbox.settle([one], epoch, ends[result], self.now))
         if result == "sent":
             self.accept(one)
         elif result == "dead":
@@ -111,7 +111,7 @@ class Outbox(RuleBasedStateMachine):
     @rule()
     def give_back(self) -> None:
         """Give back what was claimed and not tried."""
-        self.run(self.store.deliveries.unclaim([one for one, _ in self.held], self.epoch))
+        self.run(self.store.outbox.release([one for one, _ in self.held], self.epoch))
         self.held.clear()
 
     @rule(story=STORIES)
@@ -119,10 +119,10 @@ class Outbox(RuleBasedStateMachine):
         """Let a report join: what was sent is due for an edit."""
 
         async def write() -> None:
-            await self.store.polls.sync([Source("s", "https://s.example/", "s")], self.now)
-            (leased,) = await self.store.polls.lease(self.now, limit=1, ttl=TTL)
-            async with self.store.polls.recording(leased) as recording:
-                await recording.write(Turn(Outcome(leased, self.now, self.now, Validators()), joined=(story,)))
+            await self.store.polls.sync_sources([Source("s", "https://s.example/", "s")], self.now)
+            (leased,) = await self.store.polls.lease_sources(self.now, limit=1, ttl=TTL)
+            async with self.store.polls.open_recording(leased) as recording:
+                await recording.write_poll(Turn(Outcome(leased, self.now, self.now, Validators()), joined=(story,)))
 
         self.give_back_quietly()
         self.run(write())
@@ -130,7 +130,7 @@ class Outbox(RuleBasedStateMachine):
 
     def give_back_quietly(self) -> None:
         """Have nothing in flight, so that the model need not follow revisions."""
-        self.run(self.store.deliveries.unclaim([one for one, _ in self.held], self.epoch))
+        self.run(self.store.outbox.release([one for one, _ in self.held], self.epoch))
         self.held.clear()
 
     @rule()
@@ -149,7 +149,7 @@ class Outbox(RuleBasedStateMachine):
         one, epoch = self.late.pop()
         claimed_anew = row(one) in {row(other) for other, _ in self.held}
         try:
-            self.run(self.store.deliveries.settle([one], epoch, Sent(one.message or one.id), self.now))
+            self.run(self.store.outbox.settle([one], epoch, Sent(one.message or one.id), self.now))
             raise AssertionError
         except StaleLeaseError:
             pass
@@ -173,7 +173,7 @@ class Outbox(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         """Check that what was queued is told, ended or waiting."""
-        waiting, _ = self.run(self.store.deliveries.waiting(self.now))
+        waiting, _ = self.run(self.store.outbox.count_waiting(self.now))
         open_rows = {
             key for key in self.queued if key not in self.ended and (key not in self.told or key in self.edits)
         }

@@ -22,7 +22,7 @@ GROUP, SUPERGROUP = -5, -1005
 
 async def claimed(play: Play, store: Store, epoch: int, **limits: Any) -> list[tuple[int, int]]:
     """Claim and return (chat, story) of each."""
-    some = await store.deliveries.claim(epoch, play.now, limit=limits.pop("limit", 9), ttl=MINUTE, **limits)
+    some = await store.outbox.claim(epoch, play.now, limit=limits.pop("limit", 9), ttl=MINUTE, **limits)
     return [(one.alert.chat.id, one.alert.story) for one in some]
 
 
@@ -52,21 +52,21 @@ async def test_attempts_end_as_sent_later_or_dead(play: Play, store: Store) -> N
     """Later counts an attempt when the request left; dead is visible with its reason; sent is done."""
     await play.queue(store, *(play.alert(story, story) for story in (1, 2, 3)))
     epoch = await play.sender(store)
-    one, two, three = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle([one], epoch, Sent(55), play.now)
-    await store.deliveries.settle([two], epoch, Later(play.now + MINUTE, "timed out"), play.now)
-    await store.deliveries.settle([three], epoch, Dead("message text is empty"), play.now)
-    assert await store.deliveries.waiting(play.now) == (1, play.now + MINUTE)
-    assert await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) == ()
-    (again,) = await store.deliveries.claim(epoch, play.after(minutes=1), limit=9, ttl=MINUTE)
+    one, two, three = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([one], epoch, Sent(55), play.now)
+    await store.outbox.settle([two], epoch, Later(play.now + MINUTE, "timed out"), play.now)
+    await store.outbox.settle([three], epoch, Dead("message text is empty"), play.now)
+    assert await store.outbox.count_waiting(play.now) == (1, play.now + MINUTE)
+    assert await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE) == ()
+    (again,) = await store.outbox.claim(epoch, play.after(minutes=1), limit=9, ttl=MINUTE)
     assert (again.id, again.attempts) == (two.id, 1)
-    await store.deliveries.settle([again], epoch, Later(play.now, "429", counts="nothing"), play.now)
-    (again,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([again], epoch, Later(play.now, "429", counts="nothing"), play.now)
+    (again,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert again.attempts == 1
-    await store.deliveries.settle([again], epoch, Later(play.now, "no answer", counts="doubt"), play.now)
-    (again,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([again], epoch, Later(play.now, "no answer", counts="doubt"), play.now)
+    (again,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (again.attempts, again.doubts) == (1, 1), "what may have been accepted is counted apart"
-    status = await store.chats.status(play.now)
+    status = await store.chats.read_status(play.now)
     assert (status.waiting, status.sent, status.dead) == (1, 1, (("message text is empty", 1),))
 
 
@@ -75,14 +75,14 @@ async def test_an_edit_that_came_meanwhile_stays_due(play: Play, store: Store) -
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
     epoch = await play.sender(store)
-    (sending,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    (sending,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
-    await store.deliveries.settle([sending], epoch, Sent(55), play.now)
-    (edit,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([sending], epoch, Sent(55), play.now)
+    (edit,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (edit.message, edit.revision, len(edit.reports)) == (55, 2, 2)
-    await store.deliveries.settle([edit], epoch, Sent(55), play.now)
-    assert await store.deliveries.waiting(play.now) == (0, None)
+    await store.outbox.settle([edit], epoch, Sent(55), play.now)
+    assert await store.outbox.count_waiting(play.now) == (0, None)
 
 
 async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) -> None:
@@ -90,15 +90,15 @@ async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) 
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
     epoch = await play.sender(store)
-    (sending,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle([sending], epoch, Sent(55), play.now)
+    (sending,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([sending], epoch, Sent(55), play.now)
     for keys in (2, 3):
-        (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+        (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
         await play.record(store, one, play.told(7, keys), joined=(7,))
-        for edit in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE):
+        for edit in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE):
             assert keys == 2
-            await store.deliveries.settle([edit], epoch, Dead("message to edit not found", gone=True), play.now)
-    status = await store.chats.status(play.now)
+            await store.outbox.settle([edit], epoch, Dead("message to edit not found", gone=True), play.now)
+    status = await store.chats.read_status(play.now)
     assert (status.sent, status.dead, status.waiting) == (1, (), 0)
 
 
@@ -108,9 +108,9 @@ async def test_what_a_sender_left_behind_is_claimed_anew(play: Play, store: Stor
     epoch = await play.sender(store)
     assert await claimed(play, store, epoch) == [(1, 1)]
     assert await claimed(play, store, epoch) == []
-    assert await store.deliveries.waiting(play.now) == (1, play.now + MINUTE)
+    assert await store.outbox.count_waiting(play.now) == (1, play.now + MINUTE)
     other = await play.worker()
-    await store.deliveries.drop_role("sender", epoch)
+    await store.outbox.release_role("sender", epoch)
     newer = await play.sender(other)
     assert await claimed(play, other, newer) == [(1, 1)]
     assert await claimed(play, other, newer) == []
@@ -122,40 +122,40 @@ async def test_case_78_a_sender_that_is_not_one_any_more_is_told_so(play: Play, 
     """After a hand-over the old sender claims nothing; what was accepted is kept unless the row was claimed anew."""
     await play.queue(store, play.alert(1), play.alert(2, 2), play.alert(3, 3))
     old = await play.sender(store)
-    one, two, three = await store.deliveries.claim(old, play.now, limit=9, ttl=MINUTE)
+    one, two, three = await store.outbox.claim(old, play.now, limit=9, ttl=MINUTE)
     other = await play.worker()
-    assert await other.deliveries.take_role("sender", play.now, MINUTE) is None
+    assert await other.outbox.take_role("sender", play.now, MINUTE) is None
     play.after(minutes=2)
     new = await play.sender(other)
     with pytest.raises(StaleLeaseError):
-        await store.deliveries.claim(old, play.now, limit=9, ttl=MINUTE)
+        await store.outbox.claim(old, play.now, limit=9, ttl=MINUTE)
     with pytest.raises(StaleLeaseError):
-        await store.deliveries.settle([one], old, Sent(51), play.now)
-    claimed_anew = await other.deliveries.claim(new, play.now, limit=9, ttl=MINUTE)
+        await store.outbox.settle([one], old, Sent(51), play.now)
+    claimed_anew = await other.outbox.claim(new, play.now, limit=9, ttl=MINUTE)
     assert [again.id for again in claimed_anew] == [two.id, three.id]
     with pytest.raises(StaleLeaseError):
-        await store.deliveries.settle([two], old, Dead("late"), play.now)
-    await store.deliveries.unclaim([three], old)
-    assert (await other.chats.status(play.now)).dead == ()
+        await store.outbox.settle([two], old, Dead("late"), play.now)
+    await store.outbox.release([three], old)
+    assert (await other.chats.read_status(play.now)).dead == ()
     assert await claimed(play, other, new) == []
-    await other.deliveries.settle([claimed_anew[0]], new, Sent(52), play.now)
-    status = await other.chats.status(play.now)
+    await other.outbox.settle([claimed_anew[0]], new, Sent(52), play.now)
+    status = await other.chats.read_status(play.now)
     assert (status.sent, status.dead, status.waiting) == (2, (), 1)
 
 
 async def test_case_2_pauses_survive_a_restart_and_are_never_shortened(play: Play, store: Store) -> None:
     """A chat that must wait waits alone; when everybody must, nothing is claimed; another instance knows both."""
     await play.queue(store, play.alert(1, 1), play.alert(1, 2))
-    await store.deliveries.block(1, play.now + 3 * MINUTE)
-    await store.deliveries.block(1, play.now + MINUTE)
+    await store.outbox.block_chat(1, play.now + 3 * MINUTE)
+    await store.outbox.block_chat(1, play.now + MINUTE)
     epoch = await play.sender(store)
     assert await claimed(play, store, epoch) == [(2, 1)]
-    await store.deliveries.block(None, play.now + 2 * MINUTE)
-    await store.deliveries.drop_role("sender", epoch)
+    await store.outbox.block_chat(None, play.now + 2 * MINUTE)
+    await store.outbox.release_role("sender", epoch)
     other = await play.worker()
     epoch = await play.sender(other)
     assert await claimed(play, other, epoch) == []
-    assert await other.deliveries.waiting(play.now) == (2, play.now + 2 * MINUTE)
+    assert await other.outbox.count_waiting(play.now) == (2, play.now + 2 * MINUTE)
     play.after(minutes=2)
     assert await claimed(play, other, epoch) == [(2, 1)]
     play.after(minutes=1)
@@ -167,46 +167,46 @@ async def test_case_6_a_suspended_chat_waits_for_nothing(play: Play, store: Stor
     await store.chats.subscribe(Subscription(Chat(1), "k"), play.now)
     await play.queue(store, play.alert(1), play.alert(2), play.alert(1, 2))
     epoch = await play.sender(store)
-    sending = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.suspend(1, "bot was kicked from the group chat", play.now)
-    await store.deliveries.settle([sending[0]], epoch, Sent(1), play.now)
-    await store.deliveries.settle([sending[1]], epoch, Later(play.now, "kicked"), play.now)
+    sending = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.suspend_chat(1, "bot was kicked from the group chat", play.now)
+    await store.outbox.settle([sending[0]], epoch, Sent(1), play.now)
+    await store.outbox.settle([sending[1]], epoch, Later(play.now, "kicked"), play.now)
     assert await play.queue(store, play.alert(3)) == 0
-    status = await store.chats.status(play.now)
+    status = await store.chats.read_status(play.now)
     assert status.suspended == ((1, "bot was kicked from the group chat"),)
     assert (status.sent, status.dead, status.waiting) == (1, (("bot was kicked from the group chat", 2),), 1)
-    assert await store.chats.subscriptions(Chat(1)) == ("k",)
-    await store.chats.revive(1)
+    assert await store.chats.find_subscriptions(Chat(1)) == ("k",)
+    await store.chats.revive_chat(1)
     assert await play.queue(store, play.alert(4)) == 1
 
 
 async def test_case_9_a_group_that_became_a_supergroup_takes_everything_along(play: Play, store: Store) -> None:
     """Subscriptions, rights, waiting and sent alerts move; what is being sent is settled under the new id."""
     await store.chats.subscribe(Subscription(Chat(GROUP), "k"), play.now)
-    await store.chats.admit(GROUP, 42, play.now)
+    await store.chats.admit_chat(GROUP, 42, play.now)
     await play.queue(store, play.alert(1, GROUP), play.alert(2, GROUP))
     epoch = await play.sender(store)
-    one, two = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    await store.deliveries.settle([one], epoch, Sent(5), play.now)
-    await store.deliveries.migrate(GROUP, SUPERGROUP)
-    await store.deliveries.settle([two], epoch, Later(play.now, "migrated", counts="nothing"), play.now)
+    one, two = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    await store.outbox.settle([one], epoch, Sent(5), play.now)
+    await store.outbox.migrate_chat(GROUP, SUPERGROUP)
+    await store.outbox.settle([two], epoch, Later(play.now, "migrated", counts="nothing"), play.now)
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 2)]
-    assert await store.chats.subscriptions(Chat(SUPERGROUP)) == ("k",)
-    assert await store.chats.subscriptions(Chat(GROUP)) == ()
-    assert (await store.chats.admitted(GROUP), await store.chats.admitted(SUPERGROUP)) == (False, True)
+    assert await store.chats.find_subscriptions(Chat(SUPERGROUP)) == ("k",)
+    assert await store.chats.find_subscriptions(Chat(GROUP)) == ()
+    assert (await store.chats.is_admitted(GROUP), await store.chats.is_admitted(SUPERGROUP)) == (False, True)
 
 
 async def test_case_9_the_old_id_in_the_configuration_still_means_the_group(play: Play, store: Store) -> None:
     """watchlists.yaml may go on naming the old id: its alerts go to the new one, once."""
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1), alerts=(play.alert(7, GROUP),))
-    await store.deliveries.migrate(GROUP, SUPERGROUP)
+    await store.outbox.migrate_chat(GROUP, SUPERGROUP)
     assert await play.queue(store, play.alert(7, GROUP), play.alert(8, GROUP)) == 1
     epoch = await play.sender(store)
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 7), (SUPERGROUP, 8)]
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
-    async with store.polls.recording(one) as recording:
-        assert (await recording.stories([7]))[7].told == {Chat(GROUP), Chat(SUPERGROUP)}
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
+    async with store.polls.open_recording(one) as recording:
+        assert (await recording.find_stories([7]))[7].told == {Chat(GROUP), Chat(SUPERGROUP)}
 
 
 async def test_case_10_a_migration_told_twice_merges(play: Play, store: Store) -> None:
@@ -217,21 +217,21 @@ async def test_case_10_a_migration_told_twice_merges(play: Play, store: Store) -
         await play.queue(store, play.alert(1, chat))
     await play.queue(store, play.alert(2, GROUP))
     for _ in range(2):
-        await store.deliveries.migrate(GROUP, SUPERGROUP)
-        await store.chats.migrate(GROUP, SUPERGROUP)
-    await store.deliveries.migrate(SUPERGROUP, SUPERGROUP)
-    assert await store.chats.subscriptions(Chat(SUPERGROUP)) == ("k", "only-1005", "only-5")
+        await store.outbox.migrate_chat(GROUP, SUPERGROUP)
+        await store.chats.migrate_chat(GROUP, SUPERGROUP)
+    await store.outbox.migrate_chat(SUPERGROUP, SUPERGROUP)
+    assert await store.chats.find_subscriptions(Chat(SUPERGROUP)) == ("k", "only-1005", "only-5")
     epoch = await play.sender(store)
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 1), (SUPERGROUP, 2)]
-    status = await store.chats.status(play.now)
+    status = await store.chats.read_status(play.now)
     assert [many for _, many in status.dead] == [1]
 
 
 async def test_a_revoked_group_stays_revoked_under_its_new_id(play: Play, store: Store) -> None:
     """A group cannot shake off an owner's word by becoming a supergroup."""
-    await store.chats.admit(GROUP, 42, play.now)
-    await store.chats.revoke(GROUP)
-    await store.deliveries.migrate(GROUP, SUPERGROUP)
+    await store.chats.admit_chat(GROUP, 42, play.now)
+    await store.chats.revoke_chat(GROUP)
+    await store.outbox.migrate_chat(GROUP, SUPERGROUP)
     assert await play.queue(store, play.alert(1, SUPERGROUP)) == 0
 
 
@@ -243,27 +243,27 @@ async def test_case_11_a_lost_topic_falls_back_to_general(play: Play, store: Sto
     alerts = (play.alert(1, topic), play.alert(2, topic), play.alert(2, general))
     await play.record(store, one, play.told(1, 1), play.told(2, 2), alerts=alerts)
     for _ in range(2):
-        await store.deliveries.lose_topic(topic)
-    assert await store.chats.subscriptions(general) == ("k",)
+        await store.outbox.close_topic(topic)
+    assert await store.chats.find_subscriptions(general) == ("k",)
     assert await play.queue(store, play.alert(1, topic), play.alert(3, topic)) == 1
     epoch = await play.sender(store)
-    some = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    some = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert {(one.alert.chat, one.alert.story) for one in some} == {(general, 1), (general, 2), (general, 3)}
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
-    async with store.polls.recording(one) as recording:
-        assert (await recording.stories([1]))[1].told == {topic, general}
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
+    async with store.polls.open_recording(one) as recording:
+        assert (await recording.find_stories([1]))[1].told == {topic, general}
 
 
 async def test_messages_of_the_last_hour_are_counted(play: Play, store: Store) -> None:
     """First messages count, a rolling message counts once, edits and what waits do not."""
     await play.queue(store, *(play.alert(story, 1) for story in range(1, 6)), play.alert(1, 2))
     epoch = await play.sender(store)
-    rows = [one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat.id == 1]
+    rows = [one for one in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat.id == 1]
     results: tuple[Sent | Folded, ...] = (Sent(1), Sent(2), Folded(9), Folded(9))
     for one, result in zip(rows, results, strict=False):
-        await store.deliveries.settle([one], epoch, result, play.now)
-    assert await store.deliveries.recent([1, 2, 3], play.now - MINUTE) == {1: 3, 2: 0, 3: 0}
-    assert await store.deliveries.recent([1], play.after(seconds=1)) == {1: 0}
+        await store.outbox.settle([one], epoch, result, play.now)
+    assert await store.outbox.count_recent([1, 2, 3], play.now - MINUTE) == {1: 3, 2: 0, 3: 0}
+    assert await store.outbox.count_recent([1], play.after(seconds=1)) == {1: 0}
 
 
 async def test_a_rolling_message_knows_its_lines(play: Play, store: Store) -> None:
@@ -272,23 +272,21 @@ async def test_a_rolling_message_knows_its_lines(play: Play, store: Store) -> No
     await play.queue(store, *(play.alert(story, topic) for story in range(1, 5)), play.alert(9, 1))
     epoch = await play.sender(store)
     begun = play.now
-    assert await store.deliveries.rolling(topic, begun) == ()
-    rows = [
-        one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat == topic
-    ]
+    assert await store.outbox.find_rolling(topic, begun) == ()
+    rows = [one for one in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE) if one.alert.chat == topic]
     for one, message in zip(rows, (8, 9, 9), strict=False):
-        await store.deliveries.settle([one], epoch, Folded(message), play.after(seconds=1))
-    listed = await store.deliveries.rolling(topic, begun)
+        await store.outbox.settle([one], epoch, Folded(message), play.after(seconds=1))
+    listed = await store.outbox.find_rolling(topic, begun)
     assert [(one.alert.story, one.message) for one in listed] == [(2, 9), (3, 9)]
-    assert await store.deliveries.rolling(topic, play.now) == ()
-    assert await store.deliveries.rolling(Chat(1), begun) == ()
+    assert await store.outbox.find_rolling(topic, play.now) == ()
+    assert await store.outbox.find_rolling(Chat(1), begun) == ()
 
 
 async def test_a_delivery_knows_how_its_chat_wants_it(play: Play, store: Store) -> None:
     """A chat without settings of its own is told as the installation does."""
     await play.queue(store, play.alert(1))
     epoch = await play.sender(store)
-    (one,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (one,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert one.look == DisplayPreferences()
 
 
@@ -298,7 +296,7 @@ async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(
     """Broken off in the middle, none is on record as sent: a half-written message would list the others twice."""
     await play.queue(store, *(play.alert(story, 1) for story in (1, 2, 3)))
     epoch = await play.sender(store)
-    lines = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    lines = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
 
     def broken(delivery: Delivery, *rest: Any) -> Any:
         kind, values = ending_of(delivery, *rest)
@@ -307,7 +305,7 @@ async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(
     with monkeypatch.context() as patch:
         patch.setattr("bot.store.outbox.delivery_results.ending_of", broken)
         with pytest.raises(KeyError):
-            await store.deliveries.settle(lines, epoch, Folded(7), play.now)
-    assert (await store.chats.status(play.now)).sent == 0
-    await store.deliveries.settle(lines, epoch, Folded(7), play.now)
-    assert len(await store.deliveries.rolling(Chat(1), play.now)) == 3
+            await store.outbox.settle(lines, epoch, Folded(7), play.now)
+    assert (await store.chats.read_status(play.now)).sent == 0
+    await store.outbox.settle(lines, epoch, Folded(7), play.now)
+    assert len(await store.outbox.find_rolling(Chat(1), play.now)) == 3

@@ -34,11 +34,11 @@ async def test_a_turn_is_one_whole(play: Play, store: Store) -> None:
     """Seen keys, items, story, report, alerts and the end of the poll are there after one write."""
     (one,) = await play.leased(store)
     assert await play.record(store, one, play.told(7, 1, 2), alerts=(play.alert(7), play.alert(7, chat=2))) == 2
-    assert await store.polls.seen(one.id, [1, 2, 3], play.now) == {1, 2}
-    (again,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    assert await store.polls.find_seen(one.id, [1, 2, 3], play.now) == {1, 2}
+    (again,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     assert (again.known, again.baselined, again.quiet) == (1, True, 0)
-    async with store.polls.recording(again) as recording:
-        found = (await recording.stories([7, 8]))[7]
+    async with store.polls.open_recording(again) as recording:
+        found = (await recording.find_stories([7, 8]))[7]
     assert found.told == {Chat(1), Chat(2)}
     assert [report.headline for report in found.reports] == ["Told by s0"]
 
@@ -49,14 +49,14 @@ async def test_an_error_leaves_nothing_behind(play: Play, store: Store) -> None:
     turn = Turn(play.outcome(one), (play.told(7, 1),), (play.alert(7),))
 
     async def fail() -> None:
-        async with store.polls.recording(one) as recording:
-            await recording.write(turn)
+        async with store.polls.open_recording(one) as recording:
+            await recording.write_poll(turn)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
-    assert await store.polls.seen(one.id, [1], play.now) == frozenset()
-    assert await store.deliveries.waiting(play.now) == (0, None)
+    assert await store.polls.find_seen(one.id, [1], play.now) == frozenset()
+    assert await store.outbox.count_waiting(play.now) == (0, None)
     assert await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),)) == 1
 
 
@@ -67,19 +67,19 @@ async def test_a_turn_recorded_twice_is_recorded_once(play: Play, store: Store) 
     await play.record(store, one, play.told(7, 1), **parts)
     with pytest.raises(StaleLeaseError):
         await play.record(store, one, play.told(7, 1), **parts)
-    (again,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    (again,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     assert await play.record(store, again, play.told(7, 1), **parts) == 0
-    (last,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    (last,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     assert last.known == 1
-    async with store.polls.recording(last) as recording:
-        assert len((await recording.stories([7]))[7].reports) == 1
+    async with store.polls.open_recording(last) as recording:
+        assert len((await recording.find_stories([7]))[7].reports) == 1
 
 
 async def test_case_77_a_worker_that_slept_writes_nothing(play: Play, store: Store) -> None:
     """Its lease ended and another took the source: the sleeper's result is refused, even inside its transaction."""
     (one,) = await play.leased(store)
     other = await play.worker()
-    (newer,) = await other.polls.lease(play.after(minutes=2), limit=1, ttl=MINUTE)
+    (newer,) = await other.polls.lease_sources(play.after(minutes=2), limit=1, ttl=MINUTE)
     with pytest.raises(StaleLeaseError):
         await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
     assert await play.record(other, newer, play.told(7, 1), alerts=(play.alert(7),)) == 1
@@ -91,21 +91,21 @@ async def test_case_68_pollers_that_find_one_story_tell_a_chat_once(play: Play) 
     leases = await play.leased(workers[0], 4)
 
     async def find(worker: Store, number: int) -> tuple[int, int]:
-        async with worker.polls.recording(leases[number]) as recording:
-            (near,) = await recording.candidates([probing(1, 2, 3)], play.now - DAY)
+        async with worker.polls.open_recording(leases[number]) as recording:
+            (near,) = await recording.find_candidates([probing(1, 2, 3)], play.now - DAY)
             story = near[0].story if near else 100 + number
-            told = (await recording.stories([story])).get(story)
+            told = (await recording.find_stories([story])).get(story)
             chats = {Chat(1), Chat(2)} - (told.told if told else set())
             item = play.told(story, 1, index=(1, 2, 3), source=f"s{number}")
             alerts = tuple(play.alert(story, chat) for chat in chats)
             joined = (story,) if told else ()
-            return story, await recording.write(Turn(play.outcome(leases[number]), (item,), alerts, joined))
+            return story, await recording.write_poll(Turn(play.outcome(leases[number]), (item,), alerts, joined))
 
     found = await asyncio.gather(*(find(worker, number) for number, worker in enumerate(workers)))
     assert len({story for story, _ in found}) == 1
     assert sum(queued for _, queued in found) == 2
     epoch = await play.sender(workers[0])
-    claimed = await workers[0].deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    claimed = await workers[0].outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert [len(delivery.reports) for delivery in claimed] == [4, 4]
 
 
@@ -116,25 +116,25 @@ async def test_candidates_share_keys_within_the_window(play: Play, store: Store)
         await play.record(store, one, play.told(10 + number, number + 1, index=index))
         play.after(hours=1)
     (one,) = await play.leased(store)
-    async with store.polls.recording(one) as recording:
-        (found,) = await recording.candidates([probing(1, 2, 3, -(2**63))], play.now - DAY)
+    async with store.polls.open_recording(one) as recording:
+        (found,) = await recording.find_candidates([probing(1, 2, 3, -(2**63))], play.now - DAY)
         assert [candidate.story for candidate in found] == [11, 10]
         assert found[0].sketch == b"\x00\xff\x02"
         assert found[0].report.watchlists == ("k",)
-        (later,) = await recording.candidates([probing(1, 2, 3)], play.now - timedelta(hours=2))
+        (later,) = await recording.find_candidates([probing(1, 2, 3)], play.now - timedelta(hours=2))
         assert [candidate.story for candidate in later] == [11]
-        assert await recording.candidates([[], probing(7)], play.now - DAY) == ((), ())
-        assert await recording.candidates([], play.now - DAY) == ()
+        assert await recording.find_candidates([[], probing(7)], play.now - DAY) == ((), ())
+        assert await recording.find_candidates([], play.now - DAY) == ()
 
 
 async def test_a_key_that_everybody_shares_does_not_make_a_decision_dear(play: Play, store: Store) -> None:
     """Of one key the newest so many are looked at, of an item so many come back; each kind of probe has its bounds."""
     (one,) = await play.leased(store)
     await play.record(store, one, *(play.told(number, number, index=(5, 6)) for number in range(1, 61)))
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
-    async with store.polls.recording(one) as recording:
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
+    async with store.polls.open_recording(one) as recording:
         asked = [probing(5, each=9), probing(5, most=7), (*probing(5, each=3), *probing(6, each=4)), probing(8)]
-        found = await recording.candidates(asked, play.now - DAY)
+        found = await recording.find_candidates(asked, play.now - DAY)
         assert [[candidate.story for candidate in each] for each in found] == [
             list(range(60, 51, -1)),
             list(range(60, 53, -1)),
@@ -149,14 +149,14 @@ async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -
     for chat in chats:
         await store.chats.subscribe(Subscription(chat, "k"), play.now)
     await store.chats.subscribe(Subscription(Chat(1), "other"), play.now)
-    await store.deliveries.suspend(3, "bot was blocked by the user", play.now)
-    await store.chats.revoke(4)
+    await store.outbox.suspend_chat(3, "bot was blocked by the user", play.now)
+    await store.chats.revoke_chat(4)
     (one,) = await play.leased(store)
-    async with store.polls.recording(one) as recording:
-        told = [one.chat for one in await recording.subscribers(["k"])]
+    async with store.polls.open_recording(one) as recording:
+        told = [one.chat for one in await recording.find_subscribers(["k"])]
         assert told == [Chat(1), Chat(2), Chat(2, 5)]
-        assert await recording.subscribers(["o"]) == ()
-        assert len(await recording.subscribers(["k", "other", "k"])) == 4
+        assert await recording.find_subscribers(["o"]) == ()
+        assert len(await recording.find_subscribers(["k", "other", "k"])) == 4
 
 
 async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store: Store) -> None:
@@ -165,13 +165,13 @@ async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store
     alerts = [play.alert(7, chat) for chat in (1, 2, 3, 4)] + [play.alert(7, 5, follow="off")]
     await play.record(store, one, play.told(7, 1), alerts=tuple(alerts))
     epoch = await play.sender(store)
-    by_chat = {one.alert.chat.id: one for one in await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)}
+    by_chat = {one.alert.chat.id: one for one in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)}
     for chat, result in ((1, Sent(11)), (2, Folded(12)), (3, Dead("poison")), (5, Sent(15))):
-        await store.deliveries.settle([by_chat[chat]], epoch, result, play.now)
-    await store.deliveries.unclaim([by_chat[4]], epoch)
-    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+        await store.outbox.settle([by_chat[chat]], epoch, result, play.now)
+    await store.outbox.release([by_chat[4]], epoch)
+    (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
-    claimed = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    claimed = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     due = [(due.alert.chat.id, due.message, due.folded, len(due.reports)) for due in claimed]
     assert due == [(4, None, False, 2), (1, 11, False, 2), (2, 12, True, 2)]
 
@@ -179,8 +179,8 @@ async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store
 async def test_an_owner_is_told_once_of_an_occasion(play: Play, store: Store) -> None:
     """A notice is queued once for each chat and occasion."""
     notices = [play.alert(99, 1, watchlists=()), play.alert(99, 2, watchlists=()), play.alert(99, 1, watchlists=())]
-    assert await store.polls.tell(notices, play.now) == 2
-    assert await store.polls.tell(notices, play.now) == 0
+    assert await store.polls.queue_notices(notices, play.now) == 2
+    assert await store.polls.queue_notices(notices, play.now) == 0
 
 
 async def test_case_114_texts_are_only_texts(play: Play, store: Store) -> None:
@@ -192,9 +192,9 @@ async def test_case_114_texts_are_only_texts(play: Play, store: Store) -> None:
     parts = {"alerts": (play.alert(7, headline=evil, lead=evil),), "outcome": play.outcome(one, error=evil)}
     await play.record(store, one, Recorded(item, play.now, (), 7, report), **parts)
     epoch = await play.sender(store)
-    (sent,) = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (sent,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     assert (sent.alert.headline, sent.reports[0].headline) == (clean(evil), clean(evil))
-    assert (await store.chats.status(play.now)).sources[0].error == clean(evil)
+    assert (await store.chats.read_status(play.now)).sources[0].error == clean(evil)
 
 
 @settings(deadline=None, max_examples=50)
