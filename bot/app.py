@@ -195,13 +195,13 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
     from bot.chat.authorization import Authorizer
     from bot.chat.context import QueryServices, Services
     from bot.chat.dispatcher import Dispatcher
-    from bot.chat.listener import Listener
+    from bot.chat.listener import DEADLINE, Listener
     from bot.chat.registry import COMMANDS
-    from bot.chat.telegram_client import TelegramClient
+    from bot.notify.telegram.bot_api import TelegramClient
     from bot.preview.replay import Replay
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
-    line = TelegramClient(token, settings.telegram_api_url)
+    client = TelegramClient(token, settings.telegram_api_url, deadline=DEADLINE)
     replay = Replay(store.items, time.monotonic)
     library = QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
 
@@ -222,12 +222,12 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         access=settings.access,
         now=wall,
         clock=time.monotonic,
-        is_administrator=line.is_administrator,
+        is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
         reload_config=reload,
     )
-    answering = Dispatcher(line, Authorizer(services), base.store.chats, owners, wall)
-    return Listener(line, answering, base.store.outbox, clock=time.monotonic, beat=beat, ail=ail)
+    answering = Dispatcher(client, Authorizer(services), base.store.chats, owners, wall)
+    return Listener(client, answering, base.store.outbox, clock=time.monotonic, beat=beat, ail=ail)
 
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:

@@ -21,13 +21,13 @@ from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
 from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
 from bot.chat.scheduled import EVERY, go
-from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
 from bot.chat.updates import read
 from bot.errors import BotError, DeliveryError
 from bot.i18n import words
 from bot.model import Chat
+from bot.notify.telegram.bot_api import Outgoing, TelegramClient
 from bot.ports.chat_store import ChatStore
 
 log = logging.getLogger(__name__)
@@ -55,14 +55,14 @@ class Dispatcher:
 
     def __init__(
         self,
-        line: TelegramClient,
+        client: TelegramClient,
         commands: Authorizer,
         store: ChatStore,
         owners: frozenset[int],
         now: Callable[[], datetime],
     ) -> None:
         self.username = ""
-        self._line = line
+        self._client = client
         self._commands = commands
         self._store = store
         self._owners = owners
@@ -159,7 +159,7 @@ class Dispatcher:
     async def _set(self, menu: Menu) -> bool:
         """Set a menu; return False when that is to be tried again."""
         try:
-            await self._line.menu(menu)
+            await self._client.set_menu(menu.scope, menu.commands, menu.chat, menu.language or None)
         except DeliveryError as error:
             # An owner who has not written to the bot yet has no chat with it.
             level = logging.INFO if menu.chat is None else logging.DEBUG
@@ -238,7 +238,7 @@ class Dispatcher:
             await self._set(menu)
         for chat in answer.leave:
             try:
-                await self._line.leave(chat)
+                await self._client.leave(chat)
             except DeliveryError as error:  # it has put us out already, usually
                 log.info("chat not left", extra={"chat": chat, "reason": str(error)})
         return said[0] if said else None
@@ -274,7 +274,7 @@ class Dispatcher:
 
     async def _toast(self, press: str, text: str) -> None:
         try:
-            await self._line.toast(press, text)
+            await self._client.answer_press(press, text)
         except DeliveryError as error:  # the query is too old, usually: nothing is lost
             log.debug("button not answered", extra={"reason": str(error)})
 
@@ -282,7 +282,7 @@ class Dispatcher:
         """Send a reply and return its message; what is refused is mended once if possible, else said in the log."""
         reply = await self._keyed(reply)
         try:
-            return await self._line.say(reply)
+            return await self._client.send(_outgoing(reply))
         except DeliveryError as error:
             mended = await self._mend(reply, error)
             if mended is None:
@@ -290,7 +290,7 @@ class Dispatcher:
                 log.log(level, "reply not sent", extra={"chat": reply.chat.id, "reason": str(error)})
                 return None
             try:
-                return await self._line.say(mended)
+                return await self._client.send(_outgoing(mended))
             except DeliveryError as again:
                 log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
         return None
@@ -326,3 +326,13 @@ def _place(said: _Said) -> int:
     if isinstance(said, Migration):
         return said.new
     return said.chat if isinstance(said, Membership) else said.chat.id
+
+
+def _outgoing(reply: Reply) -> Outgoing:
+    """Return a reply as the client sends it, its buttons in rows."""
+    rows: list[list[tuple[str, str]]] = []
+    for button in reply.buttons:
+        if not (button.beside and rows):
+            rows.append([])
+        rows[-1].append((button.label, button.data))
+    return Outgoing(reply.chat, reply.text, rows, reply.edit, is_html=True)

@@ -17,14 +17,16 @@ from typing import Any, TypeVar
 
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.polling_backoff import REFUSED_FOR, Backoff, setback
-from bot.chat.telegram_client import TelegramClient
+from bot.chat.updates import ALLOWED
 from bot.delivery.role_lease import RENEW, STANDBY, RoleLease, Roles
 from bot.errors import BotError, DeliveryError, StoreError
+from bot.notify.telegram.bot_api import TelegramClient
 from bot.process.clock import steady, wall
 
 log = logging.getLogger(__name__)
 
 WAIT = 25.0  # seconds of one long poll
+DEADLINE = 15.0  # seconds of any other request: one person waits for it
 _LAST_WORDS = 5.0  # seconds that answers under way have when we are told to stop
 _PULSE = 5.0  # seconds between two signs of life while stepping back
 _BREATH = 1.0  # seconds between two polls that were answered with nothing at once
@@ -38,7 +40,7 @@ class Listener:
 
     def __init__(
         self,
-        line: TelegramClient,
+        client: TelegramClient,
         answering: Dispatcher,
         roles: Roles,
         *,
@@ -52,7 +54,7 @@ class Listener:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Take what it works on; `now` is the steady clock, `wall` the one for the store (see `bot.process.clock`)."""
-        self._line = line
+        self._client = client
         self._answering = answering
         self._tenure = RoleLease(roles, "listener", wall)
         self._now = now
@@ -83,7 +85,7 @@ class Listener:
                 finally:
                     await self._tenure.leave()
         finally:
-            await self._line.renew()
+            await self._client.disconnect()
 
     async def answer_pending(self, seconds: float) -> int:
         """Answer what waits for an answer, within so many seconds; return how many updates that were.
@@ -117,7 +119,7 @@ class Listener:
             await self._answering.break_off()
             await self._confirm(offset)
             await self._tenure.leave()
-            await self._line.renew()
+            await self._client.disconnect()
         return count
 
     # ------------------------------------------------------------------------------------------ the role
@@ -184,7 +186,7 @@ class Listener:
             began = self._clock()
             try:
                 await self._know_ourselves()
-                updates = await _unless(over, self._line.updates(offset, self._wait))
+                updates = await _unless(over, self._client.updates(offset, self._wait, allowed=ALLOWED))
             except DeliveryError as error:
                 await self._step_back(error, over)
                 continue
@@ -203,16 +205,16 @@ class Listener:
         """Return what waits, without waiting for more; a webhook that is in the way is removed."""
         await self._know_ourselves()
         try:
-            return await self._line.updates(offset, 0)
+            return await self._client.updates(offset, 0, allowed=ALLOWED)
         except DeliveryError as error:
             if setback(error, 1, 0.0).cause != "webhook":
                 raise
-            await self._line.delete_webhook()
-            return await self._line.updates(offset, 0)
+            await self._client.delete_webhook()
+            return await self._client.updates(offset, 0, allowed=ALLOWED)
 
     async def _know_ourselves(self) -> None:
         if not self._answering.username:
-            self._answering.username = await self._line.username()
+            self._answering.username = (await self._client.me()).username or ""
 
     async def _confirm(self, offset: int | None) -> None:
         """Tell Telegram on the way out what was answered, so that it does not come again."""
@@ -220,7 +222,7 @@ class Listener:
             return
         try:
             async with asyncio.timeout(_CONFIRM):
-                await self._line.updates(offset, 0, limit=1)
+                await self._client.updates(offset, 0, allowed=ALLOWED, limit=1)
         except (DeliveryError, TimeoutError) as error:
             log.debug("updates not confirmed; they will come again", extra={"reason": str(error)})
 
@@ -233,10 +235,10 @@ class Listener:
         refused = 0.0 if self._refused_since is None else self._clock() - self._refused_since
         found = setback(error, self._failures, refused)
         self._speak(found)
-        await self._line.renew()
+        await self._client.disconnect()
         if found.cause == "webhook":
             try:
-                await self._line.delete_webhook()
+                await self._client.delete_webhook()
             except DeliveryError as refusal:
                 log.warning("webhook not removed", extra={"reason": str(refusal)})
         await self._pause(found.pause * (1 + self._jitter() / 4), over)

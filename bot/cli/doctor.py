@@ -18,8 +18,9 @@ from bot.process.clock import wall
 from bot.urls import redacted
 
 if TYPE_CHECKING:
-    import telegram
+    from bot.notify.telegram.bot_api import TelegramClient
 
+_TELEGRAM = 60.0  # seconds of one request to Telegram
 SKEW = timedelta(seconds=60)  # a clock that is off by more misleads people, and TLS in the end
 
 
@@ -94,12 +95,13 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
     if settings.telegram_token is None:
         yield _well("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
         return
-    from bot.notify.telegram.send import ask, bare_bot, close
+    from bot.notify.telegram.bot_api import TelegramClient
 
-    bot = bare_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+    token = settings.telegram_token.get_secret_value()
+    client = TelegramClient(token, settings.telegram_api_url, deadline=_TELEGRAM)
     try:
         try:
-            me = await ask(bot.get_me())
+            me = await client.me()
         except DeliveryError as error:
             advice = (
                 "get a new token from @BotFather" if error.verdict == "token" else "check the network, then try again"
@@ -110,20 +112,18 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
         if not settings.owners and settings.access == "closed":
             yield _wrong("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
         for chat in sorted({chat.id for chat in chats}):
-            yield await _chat(bot, me.id, chat)
+            yield await _chat(client, me.id, chat)
     finally:
-        await close(bot)
+        await client.disconnect()
 
 
-async def _chat(bot: telegram.Bot, me: int, chat: int) -> Finding:
-    from bot.notify.telegram.send import ask
-
+async def _chat(client: TelegramClient, me: int, chat: int) -> Finding:
     subject = f"chat {chat}"
     try:
-        about = await ask(bot.get_chat(chat))
+        about = await client.chat(chat)
         if about.type == "private":
             return _well(subject, f"private chat with {about.first_name or 'somebody'}")
-        member = await ask(bot.get_chat_member(chat, me))
+        member = await client.member(chat, me)
     except DeliveryError as error:
         return _wrong(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
     name = f"{about.type} “{about.title}”"

@@ -19,9 +19,8 @@ import pytest
 from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.dispatcher import Dispatcher
-from bot.chat.listener import Listener
+from bot.chat.listener import DEADLINE, Listener
 from bot.chat.registry import COMMANDS
-from bot.chat.telegram_client import TelegramClient
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts
 from bot.chat.texts import mute as mute_texts
@@ -33,6 +32,7 @@ from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED
 from bot.i18n import Translator, field_name, words
 from bot.model import Chat, DisplayPreferences
+from bot.notify.telegram.bot_api import TelegramClient
 from bot.notify.telegram.send import TelegramNotifier
 from bot.ports.record import PersonalQuery
 from bot.preferences import NONE
@@ -159,7 +159,7 @@ async def day(
     await rig.poll(force=True)
     current = rig.parts[2]
     personal = Personal(store.queries, current)
-    line = TelegramClient(server.token, server.url)
+    client = TelegramClient(server.token, server.url, deadline=DEADLINE)
 
     async def wait(seconds: float) -> None:
         rig.now += timedelta(seconds=seconds)
@@ -169,7 +169,7 @@ async def day(
         sender = DeliveryLoop(
             store.outbox, medium, limits=UNPACED, now=lambda: rig.now, wall=lambda: rig.now, pause=wait
         )
-        listener = _listener(rig, store, personal, line)
+        listener = _listener(rig, store, personal, client)
         stop = asyncio.Event()
         listening = asyncio.create_task(listener.run(stop))
         try:
@@ -179,7 +179,7 @@ async def day(
             await listening
 
 
-def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) -> Listener:
+def _listener(rig: Rig, store: Store, personal: Personal, client: TelegramClient) -> Listener:
     """Return a listener as the app builds it, but for the clock of the services."""
     current = rig.parts[2]
 
@@ -202,12 +202,12 @@ def _listener(rig: Rig, store: Store, personal: Personal, line: TelegramClient) 
         access="open",
         now=now,
         clock=_unhurried(),
-        is_administrator=line.is_administrator,
+        is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, rig.now),
         reload_config=reload,
     )
-    answering = Dispatcher(line, Authorizer(services), store.chats, services.owners, now)
-    return Listener(line, answering, store.outbox, now=lambda: datetime.now(UTC), clock=time.monotonic)
+    answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, now)
+    return Listener(client, answering, store.outbox, now=lambda: datetime.now(UTC), clock=time.monotonic)
 
 
 def _unhurried() -> Callable[[], float]:

@@ -197,7 +197,7 @@ async def test_an_answer_without_an_end_is_given_up(
     notifier: TelegramNotifier, telegram_server: TelegramServer, fault: type[Fault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hanging answer costs a bounded time and is ambiguous."""
-    monkeypatch.setattr("bot.notify.telegram.send._DEADLINE", 0.1)
+    monkeypatch.setattr(notifier._client, "_deadline", 0.1)
     telegram_server.plan(fault(hang=asyncio.Event()))
     assert (await refused(notifier)).verdict == "unknown"
 
