@@ -9,8 +9,7 @@ import os
 import signal
 import socket
 import sqlite3
-from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.plugins.service import running, until
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from bot.cli.newsroom import Newsroom, Piece
     from tests.plugins.home import Home
@@ -28,60 +29,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 ADDRESS_WITH_SECRETS = "feed.xml?key=canary-key"
-
-
-@dataclass
-class Running:
-    """A process of the program, with all that it says."""
-
-    process: asyncio.subprocess.Process
-    said: list[str] = field(default_factory=list)
-    readers: list[asyncio.Task[None]] = field(default_factory=list)
-
-    def listen(self) -> None:
-        """Begin to collect its output."""
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            self.readers.append(asyncio.create_task(self._collect(stream)))
-
-    async def _collect(self, stream: asyncio.StreamReader) -> None:
-        async for line in stream:
-            self.said.append(line.decode())
-
-    async def says(self, words: str, *, times: int = 1, seconds: float = 60.0) -> str:
-        """Wait until it has said these words so many times; return the last line with them."""
-        await until(lambda: sum(words in line for line in self.said) >= times, seconds, lambda: "".join(self.said))
-        return next(line for line in reversed(self.said) if words in line)
-
-    async def ends(self, seconds: float = 10.0) -> int:
-        """Wait until it has ended, and return its exit code."""
-        async with asyncio.timeout(seconds):
-            code = await self.process.wait()
-            await asyncio.gather(*self.readers)
-        return code
-
-
-async def until(true: Callable[[], bool], seconds: float, what: Callable[[], object] = lambda: "") -> None:
-    """Wait until something is true."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not true():
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"not within {seconds} s: {what()}") from None
-
-
-@asynccontextmanager
-async def running(home: Home, *words: str, **environ: str) -> AsyncIterator[Running]:
-    """Run the program; it is killed at the end if it still lives."""
-    one = Running(await type(home)(home.folder, home.environ | environ, home.running).start("run", *words))
-    one.listen()
-    try:
-        yield one
-    finally:
-        if one.process.returncode is None:
-            one.process.kill()
-        await one.ends()
 
 
 @pytest.fixture
