@@ -9,6 +9,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -53,3 +55,20 @@ def test_every_import_is_declared() -> None:
         )
     }
     assert missing == set()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_case_118_dependencies_are_locked_with_hashes_and_name_no_index(name: str) -> None:
+    """Every line is one version with its hashes: no address, no option, nothing that somebody else could change."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert lines
+    strange = [
+        line
+        for line in lines
+        if not re.fullmatch(r"[\w.-]+==[\w.+!]+( ; [\w !='\"]+)?( +--hash=sha256:[0-9a-f]{64})+ *", line)
+    ]
+    assert strange == []
+    names = {re.split("==", line)[0].lower().replace("_", "-") for line in lines}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {one.partition("[")[0] for one in _declared(project["dependencies"])} <= names

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -105,6 +107,19 @@ async def test_case_32_and_46_a_fifth_that_is_slow_keeps_nobody_waiting(
     assert late[len(late) // 2] < 0.05
 
 
+async def test_case_93_little_memory_is_enough(home: Home) -> None:
+    """With 256 MB of private memory it looks up words, reads a feed of every source and ends well."""
+    async with crowd(60) as port:
+        lines = [f"  - {{name: s{n}, url: 'http://{host}:{port}/feed'}}" for n, host in enumerate(hosts(60))]
+        keywords = "watchlists: {k: {keywords: [Kremlin, выборы, Wahlen], languages: [en, ru, de]}}"
+        home.watch("\n".join(["sources:", *lines, keywords]))
+        home.environ["NEWSWATCH_ALLOWED_PORTS"] = str(port)
+        ended = await home.run("once", "--json", memory=256 * 1024 * 1024)
+    assert ended.code == 0, ended.err
+    tick = ended.json()
+    assert (tick["polled"], tick["failed"]) == (60, 0), tick["failures"][:3]
+
+
 async def test_case_45_many_sources_need_few_open_files(home: Home) -> None:
     """All sources are due at once, and the process may open 64 files: each is polled, none fails."""
     async with crowd(120) as port:
@@ -120,8 +135,31 @@ async def test_case_45_many_sources_need_few_open_files(home: Home) -> None:
     assert (tick["polled"], tick["failed"], tick["items"]) == (120, 0, 120 * ITEMS), tick["failures"][:3]
 
 
+async def test_case_92_what_is_polled_for_days_leaves_nothing_behind(rig: Rig) -> None:
+    """Of 40 sources polled every hour for two days, the second day needs no more memory, files or tasks."""
+    async with crowd(40) as port:
+        rig.sites.append(Site("127.1.0.1", port))
+        lines = [f"  - {{name: s{n}, url: 'http://{host}:{port}/feed', every: 1h}}" for n, host in enumerate(hosts(40))]
+        await rig.set_up("\n".join(["sources:", *lines, "watchlists: {k: {keywords: [Kremlin], languages: [en]}}"]))
+        used = [await a_day(rig) for _ in range(2)]
+    (memory, files, tasks), (memory_after, files_after, tasks_after) = used
+    assert memory_after - memory < 1_000_000
+    assert files_after <= files
+    assert tasks_after <= tasks
+
+
+async def a_day(rig: Rig) -> tuple[int, int, int]:
+    """Poll everything every hour for a day; return how much memory, files and tasks it holds then."""
+    for _ in range(24):
+        tally = await rig.later(hours=1)
+        assert (tally.polled, tally.failures) == (40, {})
+    gc.collect()
+    sizes = sum(sys.getsizeof(one) for one in gc.get_objects())
+    return sizes, open_files(), len(asyncio.all_tasks())
+
+
 @pytest.mark.soak
-async def test_of_a_thousand_sources_those_that_are_honest_are_polled_on_time(
+async def test_case_92_of_a_thousand_sources_those_that_are_honest_are_polled_on_time(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """1,000 sources, 50 of each bad kind, a minute at a pace of ten seconds: every honest one is asked five times."""

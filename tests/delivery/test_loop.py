@@ -275,16 +275,41 @@ async def test_case_5_many_chats_one_hot_story(room: Room, telegram_server: Tele
         (403, "Forbidden: user is deactivated"),
         (403, "Forbidden: bot was kicked from the supergroup chat"),
         (403, "Forbidden: the group chat was deleted"),
-        (400, "Bad Request: chat not found"),
-        (400, "Bad Request: need administrator rights in the channel chat"),
     ],
 )
-async def test_cases_6_8_12_a_closed_chat_is_suspended(
+async def test_case_6_a_closed_chat_is_suspended(
     room: Room, telegram_server: TelegramServer, fault: type[Fault], refusal: tuple[int, str]
 ) -> None:
     """After one attempt, whatever waits for it; the owner hears it once; the subscriptions stay; others flow."""
+    await suspended_once(room, telegram_server, fault(*refusal))
+
+
+async def test_case_8_a_chat_that_telegram_does_not_know_is_suspended(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault]
+) -> None:
+    """It is tried once, not for ever, and what `doctor` and `/status` show holds it."""
+    await suspended_once(room, telegram_server, fault(400, "Bad Request: chat not found"))
+
+
+async def test_case_12_a_chat_without_the_right_to_post_is_suspended_until_it_is_back(
+    room: Room, telegram_server: TelegramServer, fault: type[Fault]
+) -> None:
+    """It is tried once; with the right back it is told what is new, and what had been given up is not told late."""
+    await suspended_once(
+        room, telegram_server, fault(400, "Bad Request: need administrator rights in the channel chat")
+    )
+    telegram_server.forgive()
+    await room.store.chats.revive(1)
+    await room.tell(1)
+    await room.drain()
+    assert texts(telegram_server.sent(1)) == ["Headline 5"]
+    assert (await room.store.chats.read_status(room.time)).suspended == ()
+
+
+async def suspended_once(room: Room, telegram_server: TelegramServer, fault: Fault) -> None:
+    """Refuse every message to chat 1 like this, and see that it is suspended after one, and nobody else is."""
     await room.store.chats.subscribe(Subscription(Chat(1), "k"), START)
-    telegram_server.plan(fault(*refusal), times=99, chat=1)
+    telegram_server.plan(fault, times=99, chat=1)
     await room.tell_many([1, 2], 3)
     await room.drain()
     await room.tell(1, 2)
@@ -294,7 +319,7 @@ async def test_cases_6_8_12_a_closed_chat_is_suspended(
     assert len(room.notices) == 1
     assert "chat 1 " in room.notices[0]
     status = await room.store.chats.read_status(room.time)
-    assert status.suspended == ((1, refusal[1]),)
+    assert status.suspended == ((1, fault.description),)
     assert await room.store.chats.find_subscriptions(Chat(1)) == ("k",)
 
 
@@ -521,6 +546,21 @@ async def test_case_21_old_news_comes_as_one_message(room: Room, telegram_server
     assert rolling.params["disable_notification"] is True
     assert texts([fresh]) == ["Headline 22"]
     assert texts(telegram_server.sent(2)) == ["Headline 21"], "a single old one is told as it is"
+
+
+async def test_case_94_an_outbox_that_nobody_empties_ends_as_a_few_digests(
+    room: Room, telegram_server: TelegramServer
+) -> None:
+    """A row waits for each story and chat, for weeks; then what is old comes as digests, oldest first, none lost."""
+    for _ in range(30):
+        await room.tell_many([1, 2], 5)
+        room.time += timedelta(days=1)
+        await room.store.tidy(room.time)
+    assert await room.drain(most=30) == DrainResult(sent=300, dead=0, left=0)
+    for chat in (1, 2):
+        sent = telegram_server.sent(chat)
+        assert listed(telegram_server, chat, sent) == [f"Headline {number}" for number in range(1, 151)]
+        assert len(sent) <= 6
 
 
 @both

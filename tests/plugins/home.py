@@ -57,17 +57,20 @@ class Home:
         given: bool = False,
         largest: int | None = None,
         files: int | None = None,
+        memory: int | None = None,
         out: int = asyncio.subprocess.PIPE,
     ) -> asyncio.subprocess.Process:
         """Start the program and leave it running; it is ended with the test.
 
         With `given` its standard input is a pipe; no file of its may grow beyond `largest` bytes, and no more than
-        `files` may be open; `out` is its output.
+        `files` may be open, nor more than `memory` bytes be its own; `out` is its output.
         """
 
         def limit() -> None:
             if files is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+            if memory is not None:
+                resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
             if largest is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
 
@@ -81,7 +84,7 @@ class Home:
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=asyncio.subprocess.PIPE,
-            preexec_fn=limit if (largest, files) != (None, None) else None,
+            preexec_fn=limit if (largest, files, memory) != (None, None, None) else None,
         )
         self.running.append(process)
         return process
@@ -93,9 +96,10 @@ class Home:
         given: bytes | None = None,
         largest: int | None = None,
         files: int | None = None,
+        memory: int | None = None,
     ) -> Ended:
         """Run the program to its end; `given` is its standard input."""
-        process = await self.start(*words, given=given is not None, largest=largest, files=files)
+        process = await self.start(*words, given=given is not None, largest=largest, files=files, memory=memory)
         async with asyncio.timeout(seconds):
             out, err = await process.communicate(given)
         return Ended(process.returncode or 0, out.decode(), err.decode())

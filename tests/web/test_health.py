@@ -8,12 +8,15 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from bot.config import setting_values
+from bot.config.settings import Settings
 from bot.errors import ConfigError
 from bot.process.heartbeat import Heartbeats
 from bot.web.health import report, serve
@@ -124,7 +127,7 @@ async def test_case_109_there_is_no_webhook(serving: str, bot_token: str) -> Non
 
 
 async def test_there_is_a_line_for_who_looks_in_and_nothing_else(serving: str) -> None:
-    """The root answers with a line; other paths are not found; case 116: nothing is told beyond the loops."""
+    """The root answers with a line; other paths are not found."""
     assert (await get(serving, "/"))[0] == 200
     assert (await get(serving, "/metrics"))[0] == 404
 
@@ -135,9 +138,39 @@ async def test_a_taken_port_is_one_clear_line(serving: str, hearts: Heartbeats) 
         await serve(("127.0.0.1", int(serving.rpartition(":")[2])), hearts, asyncio.Event())
 
 
-def test_the_report_holds_nothing_but_loops(hearts: Heartbeats) -> None:
-    """Case 116: names, ages and limits are all that is told."""
+def test_case_116_the_page_is_for_this_machine_and_holds_nothing_but_loops(hearts: Heartbeats) -> None:
+    """Unless a setting says otherwise it listens on loopback; names, ages and limits are all that is told."""
+    host, _ = Settings().http_listen or ("", 0)
+    assert ip_address(host).is_loopback
     assert set(report(hearts)) == {"status", "loops", "problems"}
+    assert [set(loop) for loop in report(hearts)["loops"].values()] == [{"age", "limit", "stalled"}]
+
+
+async def test_case_90_a_blocked_event_loop_turns_health_red(
+    hearts: Heartbeats, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a bug holds the loop the check is bad, since nobody answers it; afterwards it is good again."""
+    monkeypatch.setattr("bot.web.healthcheck._PATIENCE", 0.2)
+    stop, go_on = asyncio.Event(), threading.Event()
+    blocked: list[asyncio.AbstractEventLoop] = []
+
+    async def bot() -> None:
+        blocked.append(asyncio.get_running_loop())
+        await serve(("127.0.0.1", free_port), hearts, stop)
+
+    listen = f"127.0.0.1:{free_port}"
+    running = asyncio.create_task(asyncio.to_thread(asyncio.run, bot()))
+    while not (await in_thread(healthcheck, listen))[0]:
+        await asyncio.sleep(0.01)
+    blocked[0].call_soon_threadsafe(go_on.wait)
+    healthy, words = await in_thread(healthcheck, listen)
+    go_on.set()
+    assert not healthy
+    assert "timed out" in words
+    while not (await in_thread(healthcheck, listen))[0]:
+        await asyncio.sleep(0.01)
+    blocked[0].call_soon_threadsafe(stop.set)
+    await running
 
 
 async def in_thread(check: Callable[[str], tuple[bool, str]], listen: str) -> tuple[bool, str]:

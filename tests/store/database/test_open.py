@@ -42,7 +42,7 @@ async def refusal(url: str, *, migrate: bool = True) -> StoreError:
     return caught.value
 
 
-async def test_a_new_database_is_private(sqlite_url: str) -> None:
+async def test_case_112_a_new_database_is_private(sqlite_url: str) -> None:
     """The directory and the file are made, for nobody else to read; no draft of it stays behind."""
     async with await open_store(sqlite_url, migrate=True):
         path = file_of(sqlite_url)
