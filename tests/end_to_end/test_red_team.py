@@ -1,19 +1,21 @@
 """The service under attack, with an honest source, an honest chat and a clock beside it.
 
 Every attack is made by a stranger: somebody whose site is a source, or who writes to the bot. The short form makes all
-of them at once for a few seconds, with bounds that only a bot that stands still exceeds. The long form (`soak`) makes
-each for half a minute and all of them for two, holds the bot to what it promises, and prints what was measured.
+of them at once for a few seconds, from a tenth of the hosts, with bounds that only a frozen bot exceeds. The long form
+(`soak`) makes each for half a minute and all of them for two, holds the bot to what it promises, and prints what was
+measured.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,7 @@ pytestmark = [
 
 OWNER, HONEST, VICTIM = 500, 77, 78  # the victim is told what the attackers' sources publish
 TURN = 2.5  # seconds between two honest headlines, and between two honest commands
+PAGE = os.sysconf("SC_PAGE_SIZE")
 PATIENCE = 45.0  # seconds after which an alert or an answer counts as never
 
 Update = Callable[["TelegramServer", int], object]
@@ -57,13 +60,14 @@ class Measured:
     late: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     memory: int = 0
+    largest: str = ""  # memory of each process when all had the most
     ended: float = 0.0
 
     def __str__(self) -> str:
         """Say it in one line."""
         return (
             f"{len(self.late)} alerts, latest {max(self.late):.2f} s; command {max(self.answered):.2f} s; "
-            f"{self.memory} MB; SIGTERM {self.ended:.2f} s"
+            f"{self.memory} MB ({self.largest}); SIGTERM {self.ended:.2f} s"
         )
 
 
@@ -151,6 +155,10 @@ CHAT: dict[str, Attack] = {
     "made-up chats ask for access": Attack(update=enter, pace=30, access="closed"),
 }
 ATTACKS = WEB | CHAT
+FEW: dict[str, Attack] = {  # what a machine that is busy with other tests bears, too: the kinds, not the numbers
+    name: replace(one, hosts={kind: (number + 9) // 10 for kind, number in one.hosts.items()}, pace=one.pace / 3)
+    for name, one in ATTACKS.items()
+}
 
 
 def family(pid: int) -> list[int]:
@@ -164,12 +172,10 @@ def family(pid: int) -> list[int]:
 
 
 def resident(pid: int) -> int:
-    """Return the memory that a process and its descendants have now, in MB; what they share counts for each."""
-    pages = 0
-    for one in family(pid):
-        with suppress(OSError):
-            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-    return pages * 4096 // 1024**2
+    """Return the memory that a process has now, in MB; what it shares with others counts in full."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE // 1024**2
+    return 0
 
 
 def sources(attacks: Mapping[str, Attack], port: int) -> str:
@@ -190,6 +196,14 @@ class Siege:
     server: TelegramServer
     measured: Measured = field(default_factory=Measured)
     published: list[str] = field(default_factory=list)  # a word of each honest headline
+
+    async def begin(self, bot: Running) -> None:
+        """Wait for the baseline and for a first alert, before which everything is loaded; admit the honest chat."""
+        await until(lambda: self.newsroom.requests >= 6, PATIENCE, lambda: "".join(bot.said))
+        mark = self.publish()
+        self.server.say(f"/admit {HONEST}", chat=OWNER, user=OWNER)
+        arrived = lambda: self.messages(mark) and self.server.sent(OWNER)  # noqa: E731 - asked again and again
+        await until(lambda: bool(arrived()), PATIENCE, lambda: "".join(bot.said))
 
     def publish(self) -> str:
         """Publish an honest headline; return a word that no other has."""
@@ -229,7 +243,9 @@ class Siege:
     async def weigh(self, pid: int) -> None:
         """Note the most memory."""
         while True:
-            self.measured.memory = max(self.measured.memory, resident(pid))
+            found = [resident(one) for one in family(pid)]
+            if sum(found) > self.measured.memory:
+                self.measured.memory, self.measured.largest = sum(found), " + ".join(map(str, found))
             await asyncio.sleep(0.2)
 
     async def write(self, attack: Attack) -> None:
@@ -255,15 +271,6 @@ async def beside(*work: object) -> AsyncIterator[None]:
     assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
 
 
-async def ready(bot: Running, newsroom: Newsroom, server: TelegramServer) -> None:
-    """Wait until the honest source has its baseline, and let the owner admit the honest chat."""
-    before = newsroom.requests
-    await until(lambda: newsroom.requests >= before + 6, PATIENCE, lambda: "".join(bot.said))
-    told = len(server.sent(OWNER))
-    server.say(f"/admit {HONEST}", chat=OWNER, user=OWNER)
-    await until(lambda: len(server.sent(OWNER)) > told, PATIENCE, lambda: "".join(bot.said))
-
-
 async def besiege(
     home: Home,
     newsroom: Newsroom,
@@ -285,14 +292,12 @@ async def besiege(
     home.watch(honest)
     crowd = sum(sum(one.hosts.values()) for one in attacks.values())
     async with attackers(max(crowd, 1)) as port:
-        async with running(home) as first:  # the honest are known before the attack begins
-            await ready(first, newsroom, server)
-            first.process.terminate()
-            assert await first.ends(15) == 0
         home.environ["NEWSWATCH_ALLOWED_PORTS"] += f",{port}"
-        home.watch(honest.replace("sources:\n", "sources:\n" + sources(attacks, port), 1))
         async with running(home) as bot:
-            await bot.says("watching")
+            await siege.begin(bot)
+            home.watch(honest.replace("sources:\n", "sources:\n" + sources(attacks, port), 1))
+            if crowd:
+                await bot.says("watchlists.yaml read again")
             updates = [siege.write(one) for one in attacks.values() if one.update]
             async with beside(siege.weigh(bot.process.pid), *updates):
                 await siege.watch(seconds)
@@ -305,6 +310,7 @@ async def besiege(
     home.watch(honest)
     server._queue.clear()
     async with running(home) as after:
+        await after.says("watching")
         missing = lambda: [mark for mark in siege.published if not siege.messages(mark)]  # noqa: E731 - asked again and again
         await until(lambda: not missing(), PATIENCE, lambda: (missing(), "".join(after.said)))
         after.process.terminate()
@@ -319,7 +325,7 @@ async def test_all_attacks_at_once_stop_nobody(
     home: Home, newsroom: Newsroom, piece: type[Piece], telegram_server: TelegramServer
 ) -> None:
     """The honest chat gets its alerts and its answers while everybody attacks, and nothing is lost or told twice."""
-    measured = await besiege(home, newsroom, piece, telegram_server, ATTACKS, 6.0)
+    measured = await besiege(home, newsroom, piece, telegram_server, FEW, 6.0)
     assert max(measured.late) < 20, measured
     assert max(measured.answered) < 20, measured
     assert measured.memory < 600, measured
