@@ -202,8 +202,7 @@ class Siege:
         await until(lambda: self.newsroom.requests >= 6, PATIENCE, lambda: "".join(bot.said))
         mark = self.publish()
         self.server.say(f"/admit {HONEST}", chat=OWNER, user=OWNER)
-        arrived = lambda: self.messages(mark) and self.server.sent(OWNER)  # noqa: E731 - asked again and again
-        await until(lambda: bool(arrived()), PATIENCE, lambda: "".join(bot.said))
+        await until(lambda: bool(self.messages(mark) and self.server.sent(OWNER)), PATIENCE, lambda: "".join(bot.said))
 
     def publish(self) -> str:
         """Publish an honest headline; return a word that no other has."""
@@ -217,6 +216,10 @@ class Siege:
     def messages(self, mark: str) -> set[int]:
         """Return the messages of the honest chat that have ever shown a headline."""
         return {one.message for one in self.server.told if one.chat == HONEST and mark in one.text}
+
+    def missing(self) -> list[str]:
+        """Return the headlines that the honest chat was never told."""
+        return [mark for mark in self.published if not self.messages(mark)]
 
     async def watch(self, seconds: float) -> None:
         """Publish and command turn by turn, and note how long it takes until the honest chat has it."""
@@ -311,8 +314,7 @@ async def besiege(
     server._queue.clear()
     async with running(home) as after:
         await after.says("watching")
-        missing = lambda: [mark for mark in siege.published if not siege.messages(mark)]  # noqa: E731 - asked again and again
-        await until(lambda: not missing(), PATIENCE, lambda: (missing(), "".join(after.said)))
+        await until(lambda: not siege.missing(), PATIENCE, lambda: (siege.missing(), "".join(after.said)))
         after.process.terminate()
         assert await after.ends(15) == 0
     assert "Traceback" not in "".join(bot.said + after.said)
