@@ -299,7 +299,7 @@ async def test_case_12_a_chat_without_the_right_to_post_is_suspended_until_it_is
         room, telegram_server, fault(400, "Bad Request: need administrator rights in the channel chat")
     )
     telegram_server.forgive()
-    await room.store.chats.revive(1)
+    await room.store.chats.revive_chat(1)
     await room.tell(1)
     await room.drain()
     assert texts(telegram_server.sent(1)) == ["Headline 5"]
