@@ -7,7 +7,6 @@ a second for the most hostile megabytes), so callers on an event loop hand it to
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from bot.model import Article
+from bot.text.charset import decode, scrubbed
 from bot.text.html_text import crowded, plain
 
 if TYPE_CHECKING:
@@ -31,11 +31,9 @@ _THIN = 200  # characters: less than that is tried again with lower demands
 _MAX_LINE = 2_000  # characters of a title, address or date
 _MAX_JSON = 300_000  # characters of JSON-LD read
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # a date outside is a mistake of the page
-_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
-_NAMES_OF_HOSTS = frozenset({"punycode", "idna"})  # Python knows them as encodings, and takes quadratic time for them
 _TITLE = ("og:title", "twitter:title")
 _PUBLISHED = (
     "article:published_time",
@@ -64,32 +62,9 @@ def extract(html: bytes, url: str | None = None, charset: str | None = None) -> 
     `published` is aware UTC; a time without zone is taken as UTC.
     """
     try:
-        return _extract(decode(html[:_MAX_BYTES], charset), url)
+        return _extract(scrubbed(decode(html[:_MAX_BYTES], label=charset)), url)
     except Exception:  # noqa: BLE001 - lxml and trafilatura raise what they like; such a page has no article
         return Article(url=url, title="", text="")
-
-
-def decode(raw: bytes, charset: str | None = None) -> str:
-    """Return the text of a page: by its byte order mark, as UTF-8 where it is valid, else as declared, else guessed."""
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if raw.startswith(mark):
-            return raw[len(mark) :].decode(name, "replace")
-    declared = _CHARSET.search(raw[:8192])
-    tail = raw.rfind(b">") + 1 or len(raw)  # a page cut in the middle of a character is still UTF-8
-    for name in ("utf-8", charset or "", declared.group(1).decode("ascii", "replace") if declared else ""):
-        try:
-            if name and codecs.lookup(name).name not in _NAMES_OF_HOSTS:
-                return raw[:tail].decode(name)
-        except (LookupError, ValueError):
-            continue
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(raw[:20_000], steps=3).best()
-    return raw.decode(best.encoding if best else "cp1252", "replace")
 
 
 def _extract(text: str, url: str | None) -> Article:
@@ -97,7 +72,7 @@ def _extract(text: str, url: str | None) -> Article:
     from lxml import etree, html
     from trafilatura import bare_extraction
 
-    text, data = without_scripts(text.replace("\0", ""))
+    text, data = without_scripts(text)
     if (text.lstrip()[:1] not in {"<", ""} and not _MARKUP.search(text)) or crowded(text):
         return Article(url=url, title="", text="")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)

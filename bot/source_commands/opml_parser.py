@@ -6,12 +6,13 @@ linear time, without an XML parser: nothing is expanded, opened or fetched, and 
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from bot.text.charset import decode
 
 LARGEST = 16 * 1024 * 1024  # bytes of a list; the longest that people share have two
 MOST = 10_000  # feeds that are taken from one list
@@ -28,18 +29,7 @@ _FOLLOWS = re.compile(r"\s{0,100}(?:[A-Za-z_][\w:.-]{0,60}\s{0,100}=\s{0,100}[\"
 _ADDRESS = re.compile(r"xmlurl\s{0,100}=\s{0,100}[\"']?\s{0,100}([^\"'\s<>]{1,4096})", re.IGNORECASE)
 _BARE = re.compile(r"[^\s>]*")
 _LOOSE = re.compile(r"&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})")
-_CYRILLIC = re.compile(rb"[\xc0-\xff]{4}")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +62,7 @@ class Outlines:
 
 def read(data: bytes) -> Outlines:
     """Return the feeds of a list in its order; more than MOST are left out, which `mended` says."""
-    text, odd = _decoded(data[:LARGEST])
-    scan = _Scan()
-    if odd:
-        scan.mended[odd] += 1
+    text, scan = decode(data[:LARGEST]), _Scan()
     if len(data) > LARGEST:
         scan.mended[f"only its first {LARGEST >> 20} MB are read"] += 1
     start = _START.search(text)
@@ -98,25 +85,6 @@ def read(data: bytes) -> Outlines:
         scan.mended["an outline without the address of a feed was passed over"] += scan.passed_over
     words = tuple(f"{what} ({times} times)" if times > 1 else what for what, times in scan.mended.items())
     return Outlines(tuple(scan.feeds), words, bool(start or tags))
-
-
-def _decoded(data: bytes) -> tuple[str, str]:
-    """Return the text, and what was wrong with its encoding."""
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return data.decode(name, "replace").removeprefix("\ufeff"), ""
-    declared = _DECLARED.search(data[:400])
-    name = declared[1].decode() if declared else "utf-8"
-    for encoding in (name, "utf-8"):
-        try:
-            text = data.decode(encoding)
-        except (UnicodeDecodeError, LookupError, ValueError):
-            continue
-        if encoding != name:
-            return text, f"it says that it is {name}, and is utf-8"
-        return text, ""
-    guessed = "windows-1251" if _CYRILLIC.search(data) else "windows-1252"
-    return data.decode(guessed, "replace"), f"it is not {name}, and was read as {guessed}"
 
 
 def _tags(text: str, place: int, scan: _Scan) -> Iterator[tuple[str, bool, bool]]:

@@ -18,7 +18,7 @@ from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source
 from bot.polling.retrieve import DEAD, TOGETHER, Retrieved, Retriever, no_list
 from bot.sources.document import Document
-from bot.sources.kinds import charset_of
+from bot.text.charset import decode
 
 FINDS = 5  # places of one site that are shown
 SHOWN = 3  # items of each
@@ -29,7 +29,6 @@ _NAME = (
     re.compile(rb"<title[^<>]{0,200}>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})", re.IGNORECASE),
     re.compile(rb"<news:name>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})", re.IGNORECASE),
 )
-_ENCODING = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?([\w.-]{1,40})", re.IGNORECASE)
 _HEAD = 32 * 1024  # bytes in which a name is looked for
 _PARTS = re.compile(r" [|·•»–—:-]++ | ?[|»] ?")  # in text whose white space is folded
 _LONGEST_NAME = 50  # characters; longer ones are slogans
@@ -109,25 +108,14 @@ async def _find(asking: Retriever, asked: Retrieved, url: str, fires: Told | Non
 
 def name_of(fetched: Fetched) -> str:
     """Return what a feed or page calls itself, short enough for a name; "" where it does not."""
-    head = fetched.body[:_HEAD]
+    head = decode(fetched.body[:_HEAD], fetched.content_type).encode("utf-8", "replace")
     for pattern in _NAME:
         if found := pattern.search(head):
-            words = " ".join(html.unescape(_decoded(found[1], head, fetched.content_type)).split())
+            words = " ".join(html.unescape(found[1].decode(errors="replace")).split())
             parts = [part for part in _PARTS.split(words) if part]
             name = words if len(words) <= _LONGEST_NAME else min(parts, key=len, default="")
             if name.isprintable() and "\ufffd" not in name and 1 < len(name) <= _LONGEST_NAME:
                 return name
-    return ""
-
-
-def _decoded(name: bytes, head: bytes, content_type: str) -> str:
-    said = _ENCODING.search(head)
-    for encoding in ("utf-8", charset_of(content_type), said[1].decode() if said else None):
-        try:
-            if encoding:
-                return name.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
     return ""
 
 

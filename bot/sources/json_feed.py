@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from bot.urls import absolute
 
 def is_json(data: bytes) -> bool:
     """Return whether this begins as JSON does."""
-    return data.lstrip()[:1] in {b"{", b"["}
+    return data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}
 
 
 def read(data: bytes, url: str) -> Reading:

@@ -23,6 +23,7 @@ from bot.sources.content_sniffing import what
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import TITLE, Reading, language_code
 from bot.sources.feeds.feed_scan import STRICT, mistake_in, refuse_traps
+from bot.text.charset import as_utf8
 from bot.text.html_text import line
 from bot.urls import absolute
 
@@ -35,6 +36,8 @@ ENTRIES = 50_000  # in one sitemap: what the protocol allows
 _ENTRY = re.compile(rb"</(?:[\w-]{1,30}:)?(?:url|sitemap)\s*>", re.IGNORECASE)
 _ROOT = re.compile(rb"<((?:[\w-]{1,30}:)?(?:urlset|sitemapindex))\b", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_PREFIX = re.compile(rb"<([A-Za-z][\w-]{0,30}):")
+_DECLARED = re.compile(rb"xmlns:([\w-]{1,31})\s*=")
 _NEWS = re.compile(r"news(?!letter)|google|latest|recent", re.IGNORECASE)
 _NO_ARTICLES = re.compile(
     r"categor|tags?\b|_tag|author|users?\b|pages?[-_.]|[-_/]pages?\b|image|video|product|static|topic|section|taxonom|misc",
@@ -106,17 +109,21 @@ def _entries(data: bytes, url: str) -> list[_Entry]:
     except etree.XMLSyntaxError as error:
         reason = f"the sitemap is not well-formed XML ({mistake_in(error)})"
     try:
-        return _all(_mended(data), url)
+        return _all(_mended(as_utf8(data)), url)
     except etree.XMLSyntaxError as error:
         raise ParseError(reason) from error
 
 
 def _mended(data: bytes) -> bytes:
-    """Return the document with bare ampersands escaped, and without a last entry that is not all there."""
+    """Return the document with bare ampersands escaped and every prefix declared, without a half last entry."""
     root, last = _ROOT.search(data), None
     for last in _ENTRY.finditer(data):  # noqa: B007 - only the last one counts
         pass
     whole = data[: last.end()] + b"</" + root[1] + b">" if root and last else data
+    if root:
+        undeclared = {*_PREFIX.findall(whole)}.difference(_DECLARED.findall(whole))
+        spaces = b"".join(b' xmlns:%s="urn:%s"' % (prefix, prefix) for prefix in sorted(undeclared))
+        whole = whole[: root.end(1)] + spaces + whole[root.end(1) :]
     return _BARE_AMPERSAND.sub(b"&amp;", whole)
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.articles.extraction import decode, extract
+from bot.articles.extraction import extract
 from bot.model import Article
+from bot.text.charset import decode
 
 BODY = {
     "en": (
@@ -202,7 +203,7 @@ def test_case_56_a_hostile_page_costs_a_bounded_amount(name: str) -> None:
 def test_any_bytes_give_an_article(raw: bytes, charset: str | None) -> None:
     """No bytes raise."""
     assert isinstance(extract(raw, "https://x.example/", charset), Article)
-    assert isinstance(decode(raw, charset), str)
+    assert isinstance(decode(raw, label=charset), str)
 
 
 @settings(deadline=None, max_examples=60)

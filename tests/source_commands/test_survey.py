@@ -23,7 +23,7 @@ def answer(body: bytes, content_type: str = "") -> Fetched:
         (RSS.format("utf-8").encode(), "application/rss+xml", "Лента новостей"),
         (RSS.format("windows-1251").encode("cp1251"), "application/rss+xml", "Лента новостей"),
         ("<title>Лента новостей</title>".encode("koi8-r"), "text/html; charset=koi8-r", "Лента новостей"),
-        (RSS.format("hex").encode("cp1251"), "text/xml; charset=nonsense", ""),
+        (RSS.format("hex").encode("cp1251"), "text/xml; charset=nonsense", "Лента новостей"),
         (b"<urlset><url><news:news><news:publication><news:name>Daily Courier</news:name>", "", "Daily Courier"),
         (b"<title>Evil \x1b[2J</title>", "text/html", ""),
         (b"<html><title>Politics | The Courier of the Far North and its Many Islands</title>", "", "Politics"),

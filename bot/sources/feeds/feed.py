@@ -17,6 +17,7 @@ from bot.sources.content_sniffing import is_html, what
 from bot.sources.document import MOST, Document
 from bot.sources.feeds.feed_reader import Reading, read
 from bot.sources.feeds.feed_scan import cut_down, listed, refuse_traps, shortened
+from bot.text.charset import as_utf8
 
 LARGE = 512 * 1024  # bytes; beyond any of these a thread would be busy for a tenth of a second and more
 MARKS = 8_000
@@ -24,7 +25,6 @@ MONSTROUS = 16  # times as much of anything as is modest: what no newsroom publi
 
 _DEAR = (b"<", b"=", b"&", b"\n", b"\r", b"\\u003c", b"\\u003C", b"\\u0026")
 _ALL_DEAR = b"<=&\n\r\\"  # each of these signs, and the one that every escape begins with
-_LONGEST_DECLARATION = 1024  # bytes
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _ROOTS = re.compile(rb"<(?:[\w-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
@@ -47,7 +47,7 @@ def scan(body: bytes, url: str, content_type: str, now: datetime) -> Document | 
         return Broken("it has a DOCTYPE")
     data, listing = body, listed(body, url) if is_plain_utf8(body, content_type) else ""
     if isinstance(listing, str):
-        data = _utf8(body, content_type)
+        data = as_utf8(body, content_type)
         refuse_traps(data)  # once more: now no encoding hides them
         again = listed(data, url) if data != body else listing
         if isinstance(again, str):
@@ -87,13 +87,14 @@ def is_modest(data: bytes, times: int = 1) -> bool:
 
 
 def whole(body: bytes, url: str, content_type: str) -> Reading:
-    """Read an answer that strict XML refuses: the bytes as they came, but for a last item that is not all there."""
-    short, skipped = shortened(body)
-    reading = read(short, url, content_type)
+    """Read an answer that strict XML refuses, in any encoding, but for a last item that is not all there."""
+    data = as_utf8(body, content_type)
+    short, skipped = shortened(data)
+    reading = read(short, url)
     if not reading.version and not reading.drafts:
         raise ParseError(f"not a feed but {what(body)}")
     drafts = reading.drafts
-    if not (skipped or reading.skipped) and _breaks_off(_utf8(body, content_type)):
+    if not (skipped or reading.skipped) and _breaks_off(data):
         drafts = drafts[:-1]
     return Reading(drafts, reading.home, reading.version, skipped or reading.skipped)
 
@@ -116,17 +117,3 @@ def is_plain_utf8(body: bytes, content_type: str) -> bool:
         *(name.lower() for name in _CHARSET.findall(content_type.encode())),
     }
     return names <= {b"", b"utf-8", b"utf8"} and body[:1] in {b"<", b"\xef"}
-
-
-def _utf8(body: bytes, content_type: str) -> bytes:
-    """Return the document in UTF-8, its encoding found as feedparser finds it."""
-    from feedparser.encodings import convert_to_utf8
-
-    headers = {"content-type": content_type} if content_type else {}
-    if body.startswith(b"<?"):  # on a line of its own: feedparser looks through its whole line in cubic time
-        declaration, end, rest = body[:_LONGEST_DECLARATION].partition(b"?>")
-        if not end:
-            return body
-        body = b"".join((declaration, end, b"\n", rest, body[_LONGEST_DECLARATION:]))
-    data: bytes = convert_to_utf8(headers, body, {})
-    return data

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
-from bot.articles.extraction import decode, without_scripts
+from bot.articles.extraction import without_scripts
 from bot.errors import ParseError
 from bot.sources.content_sniffing import is_challenge, what
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import Reading, language_code
 from bot.sources.pages import link_shapes, page_links
 from bot.sources.sitemap import words_of
+from bot.text.charset import decode, scrubbed
 from bot.text.html_text import crowded
 from bot.urls import absolute
 
@@ -39,7 +40,7 @@ def read(
     """Read a page. ParseError where it cannot be read, or has no article links and may not be `empty` of them."""
     if is_challenge(data):
         raise ParseError(f"not a list of articles but {what(data)}")
-    root = _tree(decode(data[:LARGEST], charset))
+    root = _tree(scrubbed(decode(data[:LARGEST], label=charset)))
     base = page_links.base_of(root, url)
     further = () if select else advertised(root, base)
     found = (
