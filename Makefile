@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench eval soak mutate lock schema words clean
+.PHONY: setup demo test lint bench eval soak mutate lock schema words pictures clean
 
 setup: $(STAMP)
 
@@ -56,6 +56,11 @@ words: $(STAMP)
 	$(BIN)/pybabel --quiet extract --no-wrap --add-location=file --sort-by-file --keyword=fail --keyword=QueryError --output-file=build/newswatch.pot bot
 	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --domain=newswatch --input-file=build/newswatch.pot --output-dir=bot/locale
 	$(BIN)/pybabel --quiet compile --domain=newswatch --directory=bot/locale
+
+# The pictures of the README, from what the code renders and prints; a test compares their text.
+pictures: $(STAMP)
+	$(BIN)/python docs/img/draw_alert.py
+	$(BIN)/python docs/img/draw_demo.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -20,7 +20,6 @@ ROOT = Path(__file__).parent.parent
 HIDDEN = (".venv", ".git", "node_modules")
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not set(path.relative_to(ROOT).parts) & set(HIDDEN))
 LINK = re.compile(r"(?<!`)\]\((?!https?:|mailto:)([^)\s]+)\)")
-LATER = ("backtest", "opml", "group --jsonl", "db copy", "db backup", "sources add")
 
 
 def readme() -> str:
@@ -80,13 +79,27 @@ def test_the_readme_explains_every_key_of_watchlists_yaml() -> None:
     assert {key for key in keys() if f"`{key}" not in readme()} == set()
 
 
-def test_the_readme_promises_nothing_of_a_later_release() -> None:
+def test_the_documents_name_no_verb_that_is_not_there() -> None:
     """What is not there is not in the documents either."""
-    existing = set(verbs())
-    for name in LATER:
-        if not any(verb.split()[0] == name.split()[0] for verb in existing):
-            assert f"newswatch {name}" not in readme()
-            assert f"`{name}" not in readme()
+    known = {name.split()[0] for name in verbs()} | {"run"}
+    for page in PAGES:
+        if page.name != "CHANGELOG.md":
+            named = re.findall(r"`(?:\.venv/bin/)?newswatch ([a-z]+)", page.read_text(encoding="utf-8"))
+            assert set(named) <= known, page
+
+
+def test_architecture_and_contributing_name_no_file_that_is_not_there() -> None:
+    """A path in code marks, or the module of a path that ends without .py, exists."""
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        named = re.findall(r"`((?:bot|tests|docs|bench|deploy)/[^`*\s]+)`", text)
+        assert named
+        assert {path for path in named if not (ROOT / path).exists()} == set(), name
+        inside = re.findall(r"`([a-z_]+/[a-z_]+(?:/[a-z_]+)*)`", text)
+        inside = [path for path in inside if path.split("/")[0] not in {"bot", "tests", "docs", "bench", "deploy"}]
+        folders = [path for path in inside if (ROOT / "bot" / path.split("/")[0]).is_dir()]
+        missing = {path for path in folders if not list((ROOT / "bot").glob(f"{path}*"))}
+        assert missing == set(), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

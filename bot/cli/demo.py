@@ -192,6 +192,7 @@ class _Stage:
             app.notifier(base, sys.stdout) as medium,
         ):
             deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
+            await base.current.setup().engine()  # a slow machine compiles for seconds, and scenes would run together
             await poller.tick(5.0)
             known = sum(source.items for source in (await base.store.chats.read_status(wall())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")

@@ -1,7 +1,4 @@
-"""Draw alert.svg, an alert and a reply as Telegram shows them, from what the bot really renders.
-
-`.venv/bin/python docs/img/draw_alert.py`
-"""  # noqa: INP001 - a script
+"""Draw alert.svg, an alert and a reply as Telegram shows them, from what the bot renders; `make pictures` runs it."""  # noqa: INP001 - a script
 
 from __future__ import annotations
 
@@ -106,19 +103,23 @@ def bubble(message: Message, top: int, rows: tuple[tuple[str, ...], ...] = ()) -
     return "\n".join(parts), top + 10
 
 
-def main() -> None:
-    """Write the picture beside this file."""
+def drawing() -> str:
+    """Return the picture."""
     one, home = story(), DisplayPreferences(timezone="UTC", language="en")
     labels = tuple(tuple(label for label, _ in row) for row in keyboard(one, home))
     first, top = bubble(render(one, home), 16, labels)
     was, now = one.reports[2].headline, "Peskov names Geneva, not Istanbul, as place for talks"
     alert = replace(one.alert, part=1, headline=now, url=one.reports[2].url, was=was, lead="")
     second, end = bubble(render(replace(one, alert=alert, reports=one.reports[2:], answers=1), home), top)
-    TARGET.write_text(
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + 32} {end + 6}" style="{STYLE}">\n'
-        f'<rect width="100%" height="100%" rx="14" fill="#cfe0d3"/>\n{first}\n{second}\n</svg>\n',
-        encoding="utf-8",
+        f'<rect width="100%" height="100%" rx="14" fill="#cfe0d3"/>\n{first}\n{second}\n</svg>\n'
     )
+
+
+def main() -> None:
+    """Write the picture beside this file."""
+    TARGET.write_text(drawing(), encoding="utf-8")
 
 
 if __name__ == "__main__":

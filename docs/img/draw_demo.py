@@ -1,10 +1,11 @@
-"""Draw demo.svg from what `newswatch demo` really prints: `.venv/bin/python docs/img/draw.py`."""  # noqa: INP001 - a script
+"""Draw demo.svg from what `newswatch demo` prints; `make pictures` runs it."""  # noqa: INP001 - a script
 
 from __future__ import annotations
 
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 COLUMNS = 84
+TIME, REQUESTS = "14:02", "60"  # stand for those of one run, which no two have in common
 TARGET = Path(__file__).with_name("demo.svg")
 # rich's own frame, without the web font that it would load
 FRAME = """\
@@ -58,10 +60,15 @@ def printed() -> str:
     return written.decode(errors="replace").replace("\r\n", "\n")
 
 
+def frozen(text: str) -> str:
+    """Return the text with every time of day, and the count of requests, as in any other run."""
+    return re.sub(r"\b\d+(?= requests over HTTP)", REQUESTS, re.sub(r"\b\d\d:\d\d\b", TIME, text))
+
+
 def main() -> None:
     """Write the picture beside this file."""
     canvas = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    canvas.print(Text.from_ansi(printed()))
+    canvas.print(Text.from_ansi(frozen(printed())))
     svg = canvas.export_svg(title="newswatch demo", theme=SVG_EXPORT_THEME, code_format=FRAME, unique_id="demo")
     TARGET.write_text(svg, encoding="utf-8")
 
