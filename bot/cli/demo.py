@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -86,6 +87,8 @@ class Scene:
 
 
 CURTAIN = 2.6  # seconds after the last scene: two polls and the edit
+PROMPT = 1.2  # seconds from a scene to its alert on an idle machine
+PATIENCE = 10.0  # seconds that a scene waits for its alert
 SCENES = (
     Scene(
         0.3,
@@ -192,7 +195,6 @@ class _Stage:
             app.notifier(base, sys.stdout) as medium,
         ):
             deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
-            await base.current.setup().engine()  # a slow machine compiles for seconds, and scenes would run together
             await poller.tick(5.0)
             known = sum(source.items for source in (await base.store.chats.read_status(wall())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")
@@ -200,10 +202,15 @@ class _Stage:
                 asyncio.create_task(poller.run(self._stop, _quiet, _quiet_reason)),
                 asyncio.create_task(deliverer.run(self._stop, self._wake)),
             ]
-            start = asyncio.get_running_loop().time()
+            clock = asyncio.get_running_loop().time
+            start = clock()
             for scene in SCENES:
-                await asyncio.sleep(max(0.0, start + scene.at - asyncio.get_running_loop().time()))
+                await asyncio.sleep(max(0.0, start + scene.at - clock()))
+                matched = poller.tally.matched
                 await self._publish(scene)
+                if not scene.silent:
+                    await _wait_for_match(poller.tally, matched)
+                    start = max(start, clock() - scene.at - PROMPT)  # on a slow machine the other scenes come later
             await asyncio.sleep(CURTAIN)
             self._stop.set()
             await asyncio.gather(*loops)
@@ -246,6 +253,14 @@ class _Stage:
 
     def _line(self, text: str) -> None:
         self._console.print(Text(f"  {text}", "dim"))
+
+
+async def _wait_for_match(tally: PollTally, before: int) -> None:
+    """Return when more items have matched than before, or after PATIENCE."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while tally.matched <= before:  # noqa: ASYNC110 - the tally is counted by a loop that knows of no event
+                await asyncio.sleep(0.05)
 
 
 def _quiet() -> None:
