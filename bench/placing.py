@@ -27,7 +27,7 @@ from stories import Press  # type: ignore[import-not-found]  # beside us when we
 
 from bot.model import Report, Signature
 from bot.store.polling.record_poll import OpenRecording
-from bot.store.polling.seen_keys import Shown
+from bot.store.polling.seen_keys import AgedKeys
 from bot.store.repository import Store, open_store
 from bot.stories.assign import place, signature
 from bot.stories.semantic import Encoder, encoder
@@ -124,7 +124,7 @@ async def placing(store: Store, told: list[Told], extra: Encoder | None) -> tupl
     found: list[int] = []
     for meant, head, one in told:
         async with store.polls.database.write() as connection:
-            recording = OpenRecording(connection, store.polls.database.dialect, Shown())
+            recording = OpenRecording(connection, store.polls.database.dialect, AgedKeys())
             probes = one.probes if extra else one.probes[:1]
             began = perf_counter()
             if extra:

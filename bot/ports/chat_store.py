@@ -73,15 +73,15 @@ class ChatStore(Protocol):
         ...
 
     async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
-        """See DeliverStore."""
+        """See OutboxStore."""
         ...
 
     async def revive_chat(self, chat: int) -> None:
-        """Tell a suspended chat again (it unblocked the bot, or wrote /start)."""
+        """Alert a suspended chat again (it unblocked the bot, or wrote /start). A 429 still counts."""
         ...
 
     async def migrate_chat(self, old: int, new: int) -> None:
-        """See DeliverStore."""
+        """See OutboxStore."""
         ...
 
     async def read_status(self, now: datetime) -> Status:

@@ -94,7 +94,8 @@ class OutboxStore(Protocol):
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
-        A row that cannot be read costs itself alone: `unreadable` hears of it.
+        A row that cannot be read ends by itself, as dead with the reason; a setting or mute that cannot be read is
+        passed over. `unreadable` hears of both. StaleLeaseError when the epoch is over.
         """
         ...
 
@@ -119,7 +120,10 @@ class OutboxStore(Protocol):
     async def settle(
         self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
     ) -> None:
-        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over."""
+        """Write how an attempt ended, of all alerts that one message showed; StaleLeaseError when the epoch is over.
+
+        What was accepted is written even then, unless the new sender has claimed the row by now: it saves a duplicate.
+        """
         ...
 
     async def release(self, deliveries: Sequence[Delivery], epoch: int) -> None:
@@ -134,12 +138,12 @@ class OutboxStore(Protocol):
         """Return those of claimed alerts that are still to be sent now.
 
         Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
-        holds back, mutes or has ended is written down and left out.
+        holds back, mutes or has ended is written down and left out. Nothing is written where nothing has changed.
         """
         ...
 
     async def block_chat(self, chat: int | None, until: datetime) -> None:
-        """Send nothing to this chat (None: to anybody) before then. Survives restarts."""
+        """Send nothing to this chat (None: to anybody) before then. Survives restarts; never shortens a longer one."""
         ...
 
     async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
@@ -151,7 +155,11 @@ class OutboxStore(Protocol):
         ...
 
     async def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
-        """Return how many alerts are not yet delivered, and when the next may be tried (None when none is)."""
+        """Return how many alerts are not yet delivered, and when the next may be tried (None when none is).
+
+        Messages that are due for an edit count, what a preference holds does not; what is being sent may be tried when
+        its lease ends.
+        """
         ...
 
 

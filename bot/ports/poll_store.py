@@ -161,7 +161,8 @@ class Recording(Protocol):
     async def write_poll(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
 
-        One whose message waits still gets the watchlists of the new alert into it.
+        One whose message waits still gets the watchlists of the new alert into it. Items that are on record already are
+        left out, so that a turn written twice is the same as once.
         """
         ...
 
@@ -225,5 +226,5 @@ class PollStore(Protocol):
         ...
 
     async def find_next_due(self) -> datetime | None:
-        """Return when the next source is due; None without sources."""
+        """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
         ...

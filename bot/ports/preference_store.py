@@ -54,7 +54,7 @@ class PreferenceStore(Protocol):
     """Wishes on record. Every change of one looks anew at what is held."""
 
     async def read_preferences(self, chat: Chat) -> Preferences:
-        """Return what a place wishes; mutes that are over are left out by who reads them."""
+        """Return the preferences of a chat or topic; mutes that are over are among them."""
         ...
 
     async def read_display(self, chat: int) -> DisplayPreferences:
@@ -88,7 +88,10 @@ class PreferenceStore(Protocol):
     async def find_latest(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[StorySummary, ...]:
-        """Return the latest stories that these watchlists brought, the newest first."""
+        """Return the latest stories that these watchlists brought, the newest first.
+
+        A rare list is looked for as far back as `since`, however much the others brought after it.
+        """
         ...
 
     async def find_story(self, chat: Chat, number: int) -> StorySummary | None:
@@ -116,15 +119,15 @@ class AdmissionStore(Protocol):
     """Which chats there are."""
 
     async def forget_chat(self, chat: int) -> None:
-        """Delete everything about a chat. Only that an owner has put it out stays."""
+        """Delete everything about a chat, but for its revocation and until when Telegram asks to wait."""
         ...
 
     async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
-        """Note that a chat asks to be let in."""
+        """Note that a chat asks to be let in, since when it first did."""
         ...
 
     async def find_chats(self) -> tuple[AccessRequest, ...]:
-        """Return every chat that was let in, put out, suspended, or asks."""
+        """Return every chat that was let in, put out, suspended, subscribed, or asks."""
         ...
 
     async def find_ignored_groups(self, before: datetime) -> tuple[int, ...]:

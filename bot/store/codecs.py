@@ -65,7 +65,7 @@ def to_chat(chat: int, topic: int) -> Chat:
     return Chat(chat, topic or None)
 
 
-def to_leased(row: Row) -> SourceLease:
+def to_source_lease(row: Row) -> SourceLease:
     """Return a leased source."""
     return SourceLease(
         id=row.id,
@@ -134,7 +134,7 @@ def to_alert(chat: Chat, story: int, payload: str) -> Alert:
     )
 
 
-def to_look(settings: str | None) -> DisplayPreferences:
+def to_display(settings: str | None) -> DisplayPreferences:
     """Return how a chat wants its alerts, from its settings; what it never said is the installation's."""
     said: dict[str, Any] = json.loads(settings or "{}")
     layout = cast("Layout", said.get("layout") or "standard")
@@ -142,7 +142,7 @@ def to_look(settings: str | None) -> DisplayPreferences:
     return DisplayPreferences(timezone=said.get("timezone"), language=said.get("language"), layout=layout, doubt=doubt)
 
 
-def from_look(look: DisplayPreferences) -> str:
+def from_display(look: DisplayPreferences) -> str:
     """Return the settings of a chat."""
     said = {"timezone": look.timezone, "language": look.language}
     said |= {"layout": None if look.layout == "standard" else look.layout}

@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, func, select, text
 
 from bot.model import Chat, Item
 from bot.ports.record import DeliveryRecord, ItemHistory, ItemOnRecord
-from bot.store.chats.chat_redirects import find_places
+from bot.store.chats.chat_redirects import read_redirects
 from bot.store.codecs import Row, to_report
 from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -44,25 +44,25 @@ class HistoryRepository:
     database: Database
 
     async def stream_items(self, since: datetime, *, most: int = 500) -> AsyncIterator[tuple[ItemOnRecord, ...]]:
-        """Give the items seen since then, the newest first, at most `most` at a time; nothing is held in between."""
         async with self.database.read() as connection:
-            first = await connection.scalar(_first(), {"since": to_ms(since)})
+            first = await connection.scalar(_first_item_statement(), {"since": to_ms(since)})
         below = _END
         while first is not None and below > first:
             async with self.database.read() as connection:
                 page = {"first": first, "below": below, "most": most}
-                rows = (await connection.execute(_page(), page)).all()
+                rows = (await connection.execute(_page_statement(), page)).all()
             if rows:
                 recent = [row for row in rows if row.seen_at >= to_ms(since)]
                 yield tuple(one for _, one in decode_each(recent, _item, "an item"))
             below = rows[-1].id if rows else first
 
     async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
-        """Return the items with this link, whatever its spelling, newest first, and what became of them for a chat."""
         meant = canonical(url)
         async with self.database.read() as connection:
-            like = {**_likeness(meant), "most": _SPELLINGS}
-            rows = [row for row in await connection.execute(_similar(), like) if canonical(row.url) == meant]
+            like = {**_link_patterns(meant), "most": _SPELLINGS}
+            rows = [
+                row for row in await connection.execute(_similar_links_statement(), like) if canonical(row.url) == meant
+            ]
             return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
 
     async def _trace(self, connection: AsyncConnection, row: Row, chat: Chat) -> ItemHistory:
@@ -72,22 +72,22 @@ class HistoryRepository:
         packed = {"ids": self.database.dialect.pack([found.story])}
         rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
         told = tuple(decode_each(rows, to_report, "a report"))
-        to, topic = (await find_places(connection)).now(chat)
+        to, topic = (await read_redirects(connection)).now(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
-        sent = (await connection.execute(_telling_of(), its)).one_or_none()
-        ties = await connection.execute(_subscribed(), {"its_chat": to, "its_topic": topic})
+        sent = (await connection.execute(_delivery_statement(), its)).one_or_none()
+        ties = await connection.execute(_subscriptions_statement(), {"its_chat": to, "its_topic": topic})
         return ItemHistory(
             found,
             first_sight=False,
             reports=tuple(report for _, report in told),
             sketches=tuple(bytes(row.sketch) for row, _ in told),
-            telling=None if sent is None else _told(sent),
+            telling=None if sent is None else _delivery_record(sent),
             subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
         )
 
     async def _is_first_sight(self, connection: AsyncConnection, row: Row) -> bool:
         """Return whether an item came with its source's first; not known once the record of that is forgotten."""
-        first, number = (await connection.execute(_beginning(), {"its_source": row.source_id})).one()
+        first, number = (await connection.execute(_first_sight_statement(), {"its_source": row.source_id})).one()
         return bool(row.seen_at == first and number >= row.known)
 
 
@@ -100,13 +100,13 @@ def _columns() -> tuple[Any, ...]:
 
 
 @cache
-def _first() -> Select[Any]:
+def _first_item_statement() -> Select[Any]:
     """Return the select of the least row number of what was seen since then: since."""
     return select(func.min(items.c.id)).where(items.c.seen_at >= bindparam("since"))
 
 
 @cache
-def _page() -> Select[Any]:
+def _page_statement() -> Select[Any]:
     """Return the select of a page of items: first, below, most. By row number alone, so that no page is sorted."""
     wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
     wanted = wanted.where(items.c.id < bindparam("below"), items.c.id >= bindparam("first"))
@@ -114,7 +114,7 @@ def _page() -> Select[Any]:
 
 
 @cache
-def _similar() -> Select[Any]:
+def _similar_links_statement() -> Select[Any]:
     """Return the select of items by parts of their link: like, also, most. It reads all links, for one question."""
     wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
     link = func.lower(items.c.url)
@@ -123,13 +123,13 @@ def _similar() -> Select[Any]:
 
 
 @cache
-def _beginning() -> Select[Any, int]:
+def _first_sight_statement() -> Select[Any, int]:
     """Return the select of a source's first instant and its number of items: its_source."""
     return select(func.min(items.c.seen_at), func.count()).where(items.c.source == bindparam("its_source"))
 
 
 @cache
-def _telling_of() -> Select[Any]:
+def _delivery_statement() -> Select[Any]:
     """Return the select of what a place has of a story: its_chat, its_topic, its_story."""
     names = ("chat", "topic", "story")
     here = (outbox.c[name] == bindparam(f"its_{name}") for name in names)
@@ -138,13 +138,13 @@ def _telling_of() -> Select[Any]:
 
 
 @cache
-def _subscribed() -> Select[Any]:
+def _subscriptions_statement() -> Select[Any]:
     """Return the select of what a place is subscribed to: its_chat, its_topic."""
     here = (subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
     return select(subscriptions.c.watchlist, subscriptions.c.since).where(*here).order_by(subscriptions.c.watchlist)
 
 
-def _likeness(link: str) -> dict[str, str]:
+def _link_patterns(link: str) -> dict[str, str]:
     """Return patterns for what all spellings of a link share: words of its path, and one of its query."""
     path, _, query = link.partition("://")[2].lower().partition("?")
     host, _, path = path.partition("/")
@@ -162,6 +162,6 @@ def _item(row: Row) -> ItemOnRecord:
     return ItemOnRecord(row.id, seen, row.name, to_utc(row.seen_at), row.story)
 
 
-def _told(row: Row) -> DeliveryRecord:
+def _delivery_record(row: Row) -> DeliveryRecord:
     until = to_utc(row.not_before)
     return DeliveryRecord(row.state, to_utc(row.created_at), to_utc_or_none(row.sent_at), row.reason, row.hold, until)

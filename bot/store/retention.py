@@ -130,7 +130,7 @@ async def _prune_seen(database: Database, now: int) -> int:
     """
     removed = 0
     async with database.read() as connection:
-        asked = (await connection.execute(_aged(database.dialect), {"now": now})).all()
+        asked = (await connection.execute(_aged_keys_statement(database.dialect), {"now": now})).all()
     for start in range(0, len(asked), 50):
         async with database.write() as connection:
             for row in asked[start : start + 50]:
@@ -138,7 +138,7 @@ async def _prune_seen(database: Database, now: int) -> int:
     return removed
 
 
-def _aged(dialect: Dialect) -> Any:
+def _aged_keys_statement(dialect: Dialect) -> Any:
     """Return the select of the sources with keys that are too old, as (source, keys on record, before): now."""
     read_at: ColumnElement[int] = dialect.least(sources.c.read_at, bindparam("now"))
     before = (read_at - SEEN_DAYS * DAY_MS).label("before")

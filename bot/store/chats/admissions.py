@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
 from bot.ports.preference_store import AccessRequest
 from bot.store.chats import chat_lifecycle
-from bot.store.chats.personal_queries import raise_counter
+from bot.store.chats.personal_queries import increment_counter
 from bot.store.codecs import Row, clean_or_none
 from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 GONE_DAYS = 90  # a chat that could not be told for so long is forgotten
-_ASKS = text("requested_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
+_IS_REQUESTING = text("requested_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
 # Every table that knows a chat by its id, but for `chats` itself.
-_KNOWING = (buttons, subscriptions, personal_queries, chat_preferences, mutes, outbox, lost_topics)
+_TABLES_OF_A_CHAT = (buttons, subscriptions, personal_queries, chat_preferences, mutes, outbox, lost_topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class AdmissionRepository:
     database: Database
 
     async def forget_chat(self, chat: int) -> None:
-        """Delete everything about a chat. Only that an owner has put it out stays, and that Telegram asks to wait."""
         async with self.database.write() as connection:
             await self._forget(connection, chat)
 
@@ -62,9 +61,9 @@ class AdmissionRepository:
             chats.c.id == bindparam("its_chat"), ~chats.c.revoked, chats.c.blocked_until.is_(None)
         )
         await connection.execute(plain, its)
-        for table in _KNOWING:
+        for table in _TABLES_OF_A_CHAT:
             await connection.execute(delete(table).where(table.c.chat == bindparam("its_chat")), its)
-        await raise_counter(connection, self.database.dialect)
+        await increment_counter(connection, self.database.dialect)
 
     async def forget_gone_chats(self, now: datetime) -> int:
         """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
@@ -82,16 +81,14 @@ class AdmissionRepository:
         return len(gone)
 
     async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
-        """Note that a chat asks to be let in, since when it first did."""
         await self._note(chat, {"kind": kind, "title": clean_or_none(title)}, to_ms(now))
 
     async def _note(self, one: int, said: dict[str, Any], now: int) -> None:
         async with self.database.write() as connection:
             since = func.coalesce(chats.c.requested_at, now)
-            await chat_lifecycle.change_chat(connection, self.database.dialect, one, said | {"requested_at": since})
+            await chat_lifecycle.update_chat(connection, self.database.dialect, one, said | {"requested_at": since})
 
     async def withdraw_request(self, chat: int) -> None:
-        """Note that a chat asks no more: it was let in, declined, or left."""
         await self._quiet(chat)
 
     async def _quiet(self, one: int) -> None:
@@ -100,7 +97,6 @@ class AdmissionRepository:
             await connection.execute(its.values(requested_at=None), {"its_chat": one})
 
     async def find_chats(self) -> tuple[AccessRequest, ...]:
-        """Return every chat that was let in, put out, suspended, subscribed, or asks."""
         ties = select(subscriptions.c.chat, func.count().label("many")).group_by(subscriptions.c.chat).subquery()
         known = or_(
             chats.c.admitted_at.is_not(None),
@@ -117,18 +113,19 @@ class AdmissionRepository:
         )
         async with self.database.read() as connection:
             rows = await connection.execute(wanted)
-            return tuple(guest for _, guest in decode_each(rows, _guest, "a chat"))
+            return tuple(guest for _, guest in decode_each(rows, _access_request, "a chat"))
 
     async def find_ignored_groups(self, before: datetime) -> tuple[int, ...]:
-        """Return groups that asked before then, and that nobody has let in."""
-        waits = select(chats.c.id).where(_ASKS, chats.c.kind != "private", chats.c.requested_at < bindparam("before"))
+        waits = select(chats.c.id).where(
+            _IS_REQUESTING, chats.c.kind != "private", chats.c.requested_at < bindparam("before")
+        )
         async with self.database.read() as connection:
             return tuple(
                 (await connection.scalars(waits.order_by(chats.c.id).limit(20), {"before": to_ms(before)})).all()
             )
 
 
-def _guest(row: Row) -> AccessRequest:
+def _access_request(row: Row) -> AccessRequest:
     return AccessRequest(
         id=row.id,
         kind=row.kind,

@@ -28,7 +28,6 @@ class ButtonRepository:
     database: Database
 
     async def save_buttons(self, chat: int, meanings: Sequence[str], now: datetime) -> tuple[str, ...]:
-        """Keep what the buttons of one message mean; return what each is to say, in this order."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         row = {
             "key": key,
@@ -41,7 +40,6 @@ class ButtonRepository:
         return tuple(of_menu(key, number) for number in range(len(meanings)))
 
     async def find_meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
-        """Return what a button means that was kept for this chat."""
         its = select(buttons.c.meanings).where(
             buttons.c.key == bindparam("its_key"),
             buttons.c.chat == bindparam("its_chat"),
@@ -53,7 +51,6 @@ class ButtonRepository:
         return str(meanings[number]) if number < len(meanings) else None
 
     async def find_alert_story(self, chat: int, row: int, key: int, now: datetime) -> int | None:
-        """Return the story of the alert whose button this is, if this chat was told of it."""
         its = select(outbox.c.story).where(
             outbox.c.id == bindparam("its_id"),
             outbox.c.key == bindparam("its_key"),

@@ -27,7 +27,7 @@ from bot.store.tables import (
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Columns of `chats` that end with the id they were written for; the others go over to the new one in `migrate`.
+# Columns of `chats` that end with the id they were written for; the others go over to the new one in `migrate_chat`.
 _LEFT_BEHIND = (
     "suspended",
     "suspended_at",
@@ -43,27 +43,27 @@ async def ensure_chat(connection: AsyncConnection, dialect: Dialect, one: int) -
     await connection.execute(dialect.insert(chats).on_conflict_do_nothing(), row)
 
 
-async def change_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
+async def update_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
     """Change the chat's row, made if need be."""
     await ensure_chat(connection, dialect, one)
     await connection.execute(update(chats).where(chats.c.id == bindparam("its_id")).values(changes), {"its_id": one})
 
 
-async def block(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
+async def block_chat(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
     """Pause a chat until then (milliseconds), or longer if it was paused already, within the longest refusal."""
     longest = until + to_length(LONGEST_REFUSAL)
     longer = case((chats.c.blocked_until.between(until, longest), chats.c.blocked_until), else_=until)
-    await change_chat(connection, dialect, one, {"blocked_until": longer})
+    await update_chat(connection, dialect, one, {"blocked_until": longer})
 
 
-async def suspend(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:
+async def suspend_chat(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:
     """Stop telling a chat. Its waiting alerts end as dead, its messages are edited no more."""
     reason = clean(reason)
-    await change_chat(connection, dialect, one, {"suspended": reason, "suspended_at": now})
-    await bury(connection, one, reason)
+    await update_chat(connection, dialect, one, {"suspended": reason, "suspended_at": now})
+    await drop_pending(connection, one, reason)
 
 
-async def bury(connection: AsyncConnection, one: int, reason: str) -> None:
+async def drop_pending(connection: AsyncConnection, one: int, reason: str) -> None:
     """End what waits for a chat. Leases stay: what is being sent this moment may still be reported as sent."""
     its = update(outbox).where(outbox.c.chat == bindparam("its_chat"))
     waiting = its.where(text("state = 'pending'")).values(state="dead", reason=bindparam("why"))
@@ -72,7 +72,7 @@ async def bury(connection: AsyncConnection, one: int, reason: str) -> None:
     await connection.execute(edits, {"its_chat": one})
 
 
-async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
+async def migrate_chat(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
     """Move everything of a group to its new id; doing it again, or from both sides, changes nothing more."""
     if old == new:
         return
@@ -89,7 +89,7 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         "settings": mine.settings if yours.settings == "{}" else yours.settings,
         "title": yours.title or mine.title,
         "kind": yours.kind or mine.kind,
-        "requested_at": _first_knock(mine, yours),
+        "requested_at": _first_request(mine, yours),
         "moved_to": None,
     }
     await connection.execute(change.values(merged), {"its_id": new})
@@ -99,7 +99,7 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
         update(chats).where(chats.c.moved_to == bindparam("its_old")).values(moved_to=new), {"its_old": old}
     )
     for table in (subscriptions, chat_preferences, mutes):
-        await _move(connection, dialect, table, (old, None), (new, None))
+        await _move_rows(connection, dialect, table, (old, None), (new, None))
     here, values = _at(buttons, (old, None))
     await connection.execute(update(buttons).where(*here).values(chat=new), values)
     await _move_queries(connection, old, new)
@@ -107,19 +107,19 @@ async def migrate(connection: AsyncConnection, dialect: Dialect, old: int, new: 
     await _move_lost_topics(connection, dialect, old, new)
 
 
-def _first_knock(mine: Any, yours: Any) -> int | None:
+def _first_request(mine: Any, yours: Any) -> int | None:
     """Return since when the group asks to be let in, under either id; None where it was let in or asks no more."""
     if mine.admitted_at is not None or yours.admitted_at is not None:
         return None
     return min((row.requested_at for row in (mine, yours) if row.requested_at is not None), default=None)
 
 
-async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
+async def close_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
     """Send what is for this topic to General from now on."""
     lost = dialect.insert(lost_topics).on_conflict_do_nothing()
     await connection.execute(lost, {"chat": one, "topic": topic})
     for table in (subscriptions, chat_preferences, mutes):
-        await _move(connection, dialect, table, (one, topic), (one, GENERAL))
+        await _move_rows(connection, dialect, table, (one, topic), (one, GENERAL))
     here, values = _at(personal_queries, (one, topic))
     await connection.execute(update(personal_queries).where(*here).values(topic=GENERAL), values)
     await _move_outbox(connection, (one, topic), (one, GENERAL))
@@ -128,7 +128,7 @@ async def lose_topic(connection: AsyncConnection, dialect: Dialect, one: int, to
 Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
 
 
-async def _move(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
+async def _move_rows(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
     """Move rows of subscriptions, wishes or mutes; what the new place has already stays as it is there."""
     here, values = _at(table, old)
     rows = (await connection.execute(select(table).where(*here), values)).mappings().all()

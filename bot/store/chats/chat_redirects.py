@@ -45,10 +45,10 @@ class ChatRedirects:
         return names
 
 
-async def find_places(connection: AsyncConnection) -> ChatRedirects:
+async def read_redirects(connection: AsyncConnection) -> ChatRedirects:
     """Read them."""
-    special = (await connection.execute(_special())).all()
-    lost = await connection.execute(_lost())
+    special = (await connection.execute(_redirects_statement())).all()
+    lost = await connection.execute(_lost_topics_statement())
     return ChatRedirects(
         moved={row.id: row.moved_to for row in special if row.moved_to is not None},
         lost=frozenset((row.chat, row.topic) for row in lost),
@@ -57,11 +57,11 @@ async def find_places(connection: AsyncConnection) -> ChatRedirects:
 
 
 @cache
-def _special() -> Select[Any]:
+def _redirects_statement() -> Select[Any]:
     wanted = or_(chats.c.moved_to.is_not(None), chats.c.suspended.is_not(None), chats.c.revoked)
     return select(chats.c.id, chats.c.moved_to, chats.c.suspended, chats.c.revoked).where(wanted)
 
 
 @cache
-def _lost() -> Select[Any]:
+def _lost_topics_statement() -> Select[Any]:
     return select(lost_topics.c.chat, lost_topics.c.topic)

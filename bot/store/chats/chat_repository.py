@@ -35,19 +35,17 @@ class ChatRepository:
     database: Database
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
-        """Return False when the chat had it already. Revives a suspended chat."""
         return await self._subscribe(subscription, to_ms(now))
 
     async def _subscribe(self, wanted: Subscription, now: int) -> bool:
         dialect, row = self.database.dialect, _row(wanted)
         async with self.database.write() as connection:
             revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.change_chat(connection, dialect, wanted.chat.id, revived)
+            await chat_lifecycle.update_chat(connection, dialect, wanted.chat.id, revived)
             tie = dialect.insert(subscriptions).on_conflict_do_nothing()
             return await dialect.count_new(connection, tie, [{**row, "since": now, "settings": "{}"}]) == 1
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
-        """Return False when there was nothing to end."""
         return await self._unsubscribe(subscription)
 
     async def _unsubscribe(self, unwanted: Subscription) -> bool:
@@ -57,7 +55,6 @@ class ChatRepository:
             return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount == 1
 
     async def set_priority(self, subscription: Subscription) -> None:
-        """Keep how loud a watchlist that the chat is subscribed to shall be for it."""
         await self._loud(subscription)
 
     async def _loud(self, wanted: Subscription) -> None:
@@ -68,7 +65,6 @@ class ChatRepository:
             await connection.execute(kept, values)
 
     async def find_priorities(self, chat: Chat) -> Mapping[str, Priority]:
-        """Return how loud its watchlists shall be, by id, of those for which a chat has said so."""
         its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.read() as connection:
@@ -80,7 +76,6 @@ class ChatRepository:
         return {name: wanted for name, wanted in found.items() if wanted}
 
     async def find_subscriptions(self, chat: Chat) -> tuple[str, ...]:
-        """Return the watchlist ids of a chat, sorted."""
         its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.read() as connection:
@@ -88,27 +83,24 @@ class ChatRepository:
             return tuple(sorted(found.all()))
 
     async def admit_chat(self, chat: int, by: int, now: datetime) -> bool:
-        """Let a chat use the bot; False when it already may."""
         dialect = self.database.dialect
         async with self.database.write() as connection:
             if await self._admitted(connection, chat):
                 return False
             said = {"admitted_by": by, "admitted_at": to_ms(now), "revoked": False}
-            await chat_lifecycle.change_chat(connection, dialect, chat, said)
+            await chat_lifecycle.update_chat(connection, dialect, chat, said)
             return True
 
     async def revoke_chat(self, chat: int) -> bool:
-        """Take that back, and stop telling the chat; False when it was not admitted."""
         dialect = self.database.dialect
         async with self.database.write() as connection:
             was = await self._admitted(connection, chat)
             said = {"admitted_by": None, "admitted_at": None, "revoked": True}
-            await chat_lifecycle.change_chat(connection, dialect, chat, said)
-            await chat_lifecycle.bury(connection, chat, REVOKED)
+            await chat_lifecycle.update_chat(connection, dialect, chat, said)
+            await chat_lifecycle.drop_pending(connection, chat, REVOKED)
             return was
 
     async def is_admitted(self, chat: int) -> bool:
-        """Return whether an owner has admitted the chat."""
         async with self.database.read() as connection:
             return await self._admitted(connection, chat)
 
@@ -117,7 +109,6 @@ class ChatRepository:
         return await connection.scalar(its, {"its_id": one}) is not None
 
     async def is_revoked(self, chat: int) -> bool:
-        """Return whether an owner has taken the right to use the bot from the chat."""
         async with self.database.read() as connection:
             return await connection.scalar(_REVOKED, {"its_chat": chat}) is not None
 
@@ -128,23 +119,19 @@ class ChatRepository:
             return tuple(to_chat(row.chat, row.topic) for row in found)
 
     async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
-        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
         async with self.database.write() as connection:
-            await chat_lifecycle.suspend(connection, self.database.dialect, chat, reason, to_ms(now))
+            await chat_lifecycle.suspend_chat(connection, self.database.dialect, chat, reason, to_ms(now))
 
     async def revive_chat(self, chat: int) -> None:
-        """Tell a suspended chat again (it unblocked the bot, or wrote /start). A 429 goes on: it is another matter."""
         async with self.database.write() as connection:
             revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.change_chat(connection, self.database.dialect, chat, revived)
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, revived)
 
     async def migrate_chat(self, old: int, new: int) -> None:
-        """Follow a group to its new id, in every table at once; subscriptions of both are merged."""
         async with self.database.write() as connection:
-            await chat_lifecycle.migrate(connection, self.database.dialect, old, new)
+            await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
     async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
-        """Return the installation at a glance."""
         columns = (sources.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
         of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
         of_waiting = (
@@ -178,13 +165,11 @@ class ChatRepository:
         )
 
     async def read_menu_mark(self) -> int:
-        """Return the mark of the menus that Telegram shows, 0 before the first."""
         async with self.database.read() as connection:
             its = select(counters.c.value).where(counters.c.name == _MENUS)
             return await connection.scalar(its) or 0
 
     async def write_menu_mark(self, mark: int) -> None:
-        """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
         one = self.database.dialect.insert(counters)
         kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})
         async with self.database.write() as connection:

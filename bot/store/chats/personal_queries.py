@@ -38,16 +38,11 @@ class PersonalQueryRepository:
     async def add_query(
         self, chat: Chat, text: str, now: datetime, *, most: int, confirmed: bool = True
     ) -> PersonalQuery | None:
-        """Watch for a query here, or keep it for `confirm`; None when the chat has `most` of them already.
-
-        What the place watches for already comes back as it is. Revives a suspended chat. A query that nobody has
-        confirmed makes way for the next.
-        """
         wanted, since = clean(text), to_ms(now) if confirmed else None
         async with self.database.write() as connection:
             # The chat's own row first: whoever else adds a query to this chat waits for us here.
             revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.change_chat(connection, self.database.dialect, chat.id, revived)
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat.id, revived)
             has = await _of_chat(connection, chat.id)
             if same := next((one for one in has if (one.text, one.chat) == (wanted, chat) and one.since), None):
                 return same
@@ -64,7 +59,6 @@ class PersonalQueryRepository:
             return new
 
     async def confirm_query(self, chat: Chat, number: int, now: datetime, *, most: int) -> PersonalQuery | None:
-        """Watch for a query that waits for this; None when there is none of that number, or no room."""
         async with self.database.write() as connection:
             await chat_lifecycle.ensure_chat(connection, self.database.dialect, chat.id)
             if sum(one.since is not None for one in await _of_chat(connection, chat.id)) >= most:
@@ -79,7 +73,6 @@ class PersonalQueryRepository:
             return _query(row)
 
     async def remove_query(self, chat: Chat, number: int) -> PersonalQuery | None:
-        """End a query of this place; return what it was, None when there was none of that number."""
         ended = delete(personal_queries).where(_here(chat), personal_queries.c.number == number, _CONFIRMED)
         async with self.database.write() as connection:
             row = (await connection.execute(ended.returning(personal_queries))).one_or_none()
@@ -92,20 +85,17 @@ class PersonalQueryRepository:
             return query
 
     async def find_queries(self, chat: Chat) -> tuple[PersonalQuery, ...]:
-        """Return the confirmed queries of a place, by number."""
         its = select(personal_queries).where(_here(chat), _CONFIRMED).order_by(personal_queries.c.number)
         async with self.database.read() as connection:
             return tuple(_query(row) for row in await connection.execute(its))
 
     async def find_all_queries(self) -> tuple[PersonalQuery, ...]:
-        """Return all confirmed queries of the installation, oldest first."""
         all_of_them = select(personal_queries).where(_CONFIRMED).order_by(personal_queries.c.id)
         async with self.database.read() as connection:
             rows = await connection.execute(all_of_them)
             return tuple(query for _, query in decode_each(rows, _query, "a query"))
 
     async def read_revision(self) -> int:
-        """Return a number that is another whenever `every` is."""
         async with self.database.read() as connection:
             its = select(counters.c.value).where(counters.c.name == COUNTER)
             return await connection.scalar(its) or 0
@@ -116,10 +106,10 @@ class PersonalQueryRepository:
         await connection.execute(tie, {**row, "since": now, "settings": "{}"})
 
     async def _count(self, connection: AsyncConnection) -> int:
-        return await raise_counter(connection, self.database.dialect)
+        return await increment_counter(connection, self.database.dialect)
 
 
-async def raise_counter(connection: AsyncConnection, dialect: Dialect) -> int:
+async def increment_counter(connection: AsyncConnection, dialect: Dialect) -> int:
     """Say that queries have changed; return a number never used. Late in a transaction: others wait for its row."""
     raised = dialect.insert(counters).on_conflict_do_update(
         index_elements=["name"], set_={"value": counters.c.value + 1}

@@ -19,8 +19,8 @@ from bot.model import Alert, Chat, DisplayPreferences, Report
 from bot.ports.preference_store import State, StorySummary, Watcher
 from bot.preferences import NONE, Mute, Muted, Preferences
 from bot.store.chats import chat_lifecycle
-from bot.store.chats.preference_rows import HELD, from_wishes, look_again, looks_of, wishes_of
-from bot.store.codecs import clean, from_look, to_alert, to_chat, to_json, to_report, to_topic
+from bot.store.chats.preference_rows import HELD, from_preferences, read_displays, read_preferences, recheck_held
+from bot.store.codecs import clean, from_display, to_alert, to_chat, to_json, to_report, to_topic
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none
 from bot.store.database.transactions import Database
@@ -44,35 +44,30 @@ class PreferenceRepository:
     database: Database
 
     async def read_preferences(self, chat: Chat) -> Preferences:
-        """Return what a place wishes; mutes that are over are among it."""
         async with self.database.read() as connection:
-            looks = await looks_of(connection, self.database.dialect, (chat.id,))
-            found = await wishes_of(connection, self.database.dialect, (chat.id,), looks)
+            looks = await read_displays(connection, self.database.dialect, (chat.id,))
+            found = await read_preferences(connection, self.database.dialect, (chat.id,), looks)
         zone = looks.get(chat.id, DisplayPreferences()).timezone or NONE.zone
         return found.get((chat.id, to_topic(chat)), Preferences(zone=zone))
 
     async def read_display(self, chat: int) -> DisplayPreferences:
-        """Return how a chat wants its alerts shown."""
         async with self.database.read() as connection:
-            return (await looks_of(connection, self.database.dialect, (chat,))).get(chat, DisplayPreferences())
+            return (await read_displays(connection, self.database.dialect, (chat,))).get(chat, DisplayPreferences())
 
     async def write_preferences(self, chat: Chat, wishes: Preferences) -> None:
-        """Keep all wishes of a place but its mutes and its zone."""
-        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_wishes(wishes)}
+        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_preferences(wishes)}
         async with self.database.write() as connection:
             one = self.database.dialect.insert(chat_preferences)
             kept = one.on_conflict_do_update(index_elements=["chat", "topic"], set_={"settings": one.excluded.settings})
             await connection.execute(kept, row)
-            await look_again(connection, chat.id, to_topic(chat))
+            await recheck_held(connection, chat.id, to_topic(chat))
 
     async def write_display(self, chat: int, look: DisplayPreferences) -> None:
-        """Keep how a chat wants its alerts shown, its zone among it."""
         async with self.database.write() as connection:
-            await chat_lifecycle.change_chat(connection, self.database.dialect, chat, {"settings": from_look(look)})
-            await look_again(connection, chat)
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, {"settings": from_display(look)})
+            await recheck_held(connection, chat)
 
     async def add_mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
-        """Mute, or mute anew; False when the chat has `most` mutes in force already."""
         return await self._mute(chat, mute, to_ms(now), most)
 
     async def _mute(self, where: Chat, wanted: Mute, now: int, most: int) -> bool:
@@ -89,24 +84,21 @@ class PreferenceRepository:
             return True
 
     async def remove_mutes(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
-        """Take mutes back (kind None: all of the place); return how many there were."""
         ended = delete(mutes).where(_here(mutes))
         if kind is not None:
             ended = ended.where(mutes.c.kind == kind, mutes.c.what == clean(what))
         here = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.write() as connection:
             had = (await connection.execute(ended, here)).rowcount
-            await look_again(connection, chat.id, to_topic(chat))
+            await recheck_held(connection, chat.id, to_topic(chat))
             return had
 
     async def count_held(self, chat: Chat) -> int:
-        """Return how many alerts wait by the place's wish."""
         many = select(func.count()).select_from(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
         async with self.database.read() as connection:
             return await connection.scalar(many, {"its_chat": chat.id, "its_topic": to_topic(chat)}) or 0
 
     async def skip_held(self, chat: Chat, before: datetime) -> int:
-        """End what waits by the place's wish and was queued before then; return how many alerts."""
         its = update(outbox).where(text(HELD), _here(outbox), outbox.c.hold != "source")
         its = its.where(outbox.c.created_at < bindparam("its_before"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_before": to_ms(before)}
@@ -117,12 +109,8 @@ class PreferenceRepository:
     async def find_latest(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[StorySummary, ...]:
-        """Return the latest stories that these watchlists brought, the newest first.
-
-        A rare list is looked for as far back as `since`, however much the others brought after it.
-        """
         async with self.database.read() as connection:
-            found = await _latest(connection, frozenset(watchlists), to_ms(since), most)
+            found = await _latest_stories(connection, frozenset(watchlists), to_ms(since), most)
             packed = {"ids": self.database.dialect.pack(found)}
             reports: dict[int, list[Report]] = {story: [] for story in found}
             rows = (
@@ -133,25 +121,23 @@ class PreferenceRepository:
             for row, told in decode_each(rows, to_report, "a report"):
                 reports[row.story].append(told)
             states = await self._states(connection, chat, found)
-        return tuple(_lately(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
+        return tuple(_story_summary(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
 
     async def find_story(self, chat: Chat, number: int) -> StorySummary | None:
-        """Return a story by its number, and what became of it here."""
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
             rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
             told = [one for _, one in decode_each(rows, to_report, "a report")]
             states = await self._states(connection, chat, [number])
-        return _lately(number, told[::-1], states.get(number, "none")) if told else None
+        return _story_summary(number, told[::-1], states.get(number, "none")) if told else None
 
     async def _states(self, connection: AsyncConnection, where: Chat, stories: list[int]) -> dict[int, State]:
         dialect = self.database.dialect
         values = {"its_chat": where.id, "its_topic": to_topic(where), "stories": dialect.pack(stories)}
-        rows = await connection.execute(_states_of(dialect), values)
+        rows = await connection.execute(_states_statement(dialect), values)
         return {row.story: _state(row.state, row.hold) for row in rows}
 
     async def find_alert(self, chat: Chat, story: int) -> Alert | None:
-        """Return what a place was, or was to be, told of a story."""
         its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "its_story": story}
         async with self.database.read() as connection:
@@ -160,24 +146,21 @@ class PreferenceRepository:
             return next((alert for _, alert in found), None)
 
     async def find_sent_stories(self, chat: Chat, *, most: int) -> tuple[int, ...]:
-        """Return the stories that a place was told of, the latest first."""
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most}
         async with self.database.read() as connection:
-            rows = await connection.execute(_told_of(of_message=False), values)
+            rows = await connection.execute(_sent_statement(of_message=False), values)
             return tuple(row.story for row in rows)
 
     async def find_listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
-        """Return what a message tells of, one alert a story."""
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "most": most, "its_message": message}
         async with self.database.read() as connection:
-            rows = await connection.execute(_told_of(of_message=True), values)
+            rows = await connection.execute(_sent_statement(of_message=True), values)
             # A reply that shares the story's row of the message is no story of its own: the first one counts.
             found = {row.story: row for row in rows}
         read = decode_each(reversed(found.values()), lambda row: to_alert(chat, row.story, row.payload), "an alert")
         return tuple(alert for _, alert in read)
 
     async def find_watchers(self, since: datetime) -> tuple[Watcher, ...]:
-        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
         dialect = self.database.dialect
         wished = select(chat_preferences.c.chat, chat_preferences.c.topic).where(
             chat_preferences.c.settings.like('%"still"%')
@@ -185,10 +168,13 @@ class PreferenceRepository:
         async with self.database.read() as connection:
             rows = (await connection.execute(wished)).all()
             chats = sorted({row.chat for row in rows})
-            looks = await looks_of(connection, dialect, chats)
-            found = await wishes_of(connection, dialect, chats, looks)
+            looks = await read_displays(connection, dialect, chats)
+            found = await read_preferences(connection, dialect, chats, looks)
             values = {"ids": dialect.pack(chats), "since": to_ms(since)}
-            sent = {(row.chat, row.topic): row.many for row in await connection.execute(_sent(dialect), values)}
+            sent = {
+                (row.chat, row.topic): row.many
+                for row in await connection.execute(_count_sent_statement(dialect), values)
+            }
         return tuple(
             Watcher(
                 to_chat(row.chat, row.topic),
@@ -219,14 +205,14 @@ def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
 
 
 @cache
-def _sent(dialect: Dialect) -> Select[Any]:
+def _count_sent_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of how many alerts places were sent: ids, since."""
     many = select(outbox.c.chat, outbox.c.topic, func.count().label("many"))
     many = many.where(dialect.among(outbox.c.chat, "ids"), outbox.c.sent_at >= bindparam("since"))
     return many.group_by(outbox.c.chat, outbox.c.topic)
 
 
-async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: int, most: int) -> list[int]:
+async def _latest_stories(connection: AsyncConnection, wanted: frozenset[str], since: int, most: int) -> list[int]:
     """Return the newest stories with a report of these watchlists since then, the newest first.
 
     Reports are read backwards by their numbers, which rise with time: a page without a report since then is the end.
@@ -234,7 +220,7 @@ async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: in
     found: dict[int, None] = {}
     before = _NEWEST
     for _ in range(_PAGES):
-        rows = (await connection.execute(_reports(), {"before": before, "most": _PAGE})).all()
+        rows = (await connection.execute(_newest_reports_statement(), {"before": before, "most": _PAGE})).all()
         recent = [row for row in rows if row.at >= since]
         read = decode_each(recent, lambda row: wanted.isdisjoint(json.loads(row.watchlists)), "a report")
         found.update((row.story, None) for row, others in read if not others)
@@ -245,7 +231,7 @@ async def _latest(connection: AsyncConnection, wanted: frozenset[str], since: in
 
 
 @cache
-def _reports() -> Select[Any]:
+def _newest_reports_statement() -> Select[Any]:
     """Return the select of the newest reports below a number: before, most."""
     newest = select(reports.c.id, reports.c.story, reports.c.at, reports.c.watchlists)
     newest = newest.where(reports.c.id < bindparam("before"))
@@ -253,14 +239,14 @@ def _reports() -> Select[Any]:
 
 
 @cache
-def _states_of(dialect: Dialect) -> Select[Any]:
+def _states_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
     states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
     return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
 
 
 @cache
-def _told_of(*, of_message: bool) -> Select[Any]:
+def _sent_statement(*, of_message: bool) -> Select[Any]:
     """Return the select of what a place was told, the latest first: its_chat, its_topic, most; its_message."""
     kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
     ours = select(outbox.c.story, outbox.c.payload).join(stories, stories.c.id == outbox.c.story)  # notices are of none
@@ -273,7 +259,7 @@ def _state(state: str, held: str | None) -> State:
     return cast("State", held) if held and state != "sent" else plain[state]
 
 
-def _lately(story: int, reports: list[Report], state: State) -> StorySummary:
+def _story_summary(story: int, reports: list[Report], state: State) -> StorySummary:
     """Return a story by its reports, the newest first."""
     first, newest = reports[-1], reports[0]
     sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))

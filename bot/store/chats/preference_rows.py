@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, case, select, text, update
 
 from bot.model import DisplayPreferences
 from bot.preferences import NONE, Digest, Mute, Preferences, Window
-from bot.store.codecs import Row, to_look
+from bot.store.codecs import Row, to_display
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc_or_none
 from bot.store.row_decoding import decode_each
@@ -25,15 +25,15 @@ from bot.store.tables import chat_preferences, chats, mutes, outbox
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-Place = tuple[int, int]  # chat, topic
-Spoilt = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
+ChatTopic = tuple[int, int]  # chat, topic
+OnUnreadable = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
 
 HELD = "state = 'pending' AND hold IS NOT NULL"
 # Waits by its reader's wish: an alert, or an edit of a message that is there. What waits after a refusal has a reason.
-BY_WISH = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
+BY_PREFERENCE = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
 
 
-def from_wishes(wishes: Preferences) -> str:
+def from_preferences(wishes: Preferences) -> str:
     """Return the settings of a place."""
     said: dict[str, Any] = {}
     if wishes.quiet:
@@ -49,7 +49,7 @@ def from_wishes(wishes: Preferences) -> str:
     return json.dumps(said)
 
 
-def to_wishes(settings: str, digested_at: int | None) -> Preferences:
+def to_preferences(settings: str, digested_at: int | None) -> Preferences:
     """Return the wishes of a place but for its zone and mutes."""
     said: dict[str, Any] = json.loads(settings)
     digest = said.get("digest")
@@ -73,32 +73,32 @@ def _pass_over(_row: Row, _reason: str) -> None:
     """Nobody is told of it but the log."""
 
 
-async def looks_of(
-    connection: AsyncConnection, dialect: Dialect, chat_ids: Collection[int], spoilt: Spoilt = _pass_over
+async def read_displays(
+    connection: AsyncConnection, dialect: Dialect, chat_ids: Collection[int], spoilt: OnUnreadable = _pass_over
 ) -> dict[int, DisplayPreferences]:
     """Return how these chats want their alerts, of those that said anything."""
     wishes = select(chats.c.id, chats.c.settings).where(dialect.among(chats.c.id, "ids"), chats.c.settings != "{}")
     said = await connection.execute(wishes, {"ids": dialect.pack(chat_ids)})
-    read = decode_each(said, lambda row: to_look(row.settings), "how a chat wants its alerts", spoilt)
+    read = decode_each(said, lambda row: to_display(row.settings), "how a chat wants its alerts", spoilt)
     return {row.id: look for row, look in read}
 
 
-async def wishes_of(
+async def read_preferences(
     connection: AsyncConnection,
     dialect: Dialect,
     chat_ids: Collection[int],
     looks: Mapping[int, DisplayPreferences],
-    spoilt: Spoilt = _pass_over,
-) -> dict[Place, Preferences]:
+    spoilt: OnUnreadable = _pass_over,
+) -> dict[ChatTopic, Preferences]:
     """Return the wishes of all places of these chats that have any."""
     ids = {"ids": dialect.pack(chat_ids)}
-    found: dict[Place, Preferences] = {}
+    found: dict[ChatTopic, Preferences] = {}
     rows = await connection.execute(select(chat_preferences).where(dialect.among(chat_preferences.c.chat, "ids")), ids)
     for row, wishes in decode_each(
-        rows, lambda row: to_wishes(row.settings, row.digested_at), "what a chat wishes", spoilt
+        rows, lambda row: to_preferences(row.settings, row.digested_at), "what a chat wishes", spoilt
     ):
         found[row.chat, row.topic] = wishes
-    muted: dict[Place, list[Mute]] = {}
+    muted: dict[ChatTopic, list[Mute]] = {}
     its = select(mutes).where(dialect.among(mutes.c.chat, "ids")).order_by(mutes.c.since, mutes.c.what)
     for row, one in decode_each(await connection.execute(its, ids), to_mute, "a mute", spoilt):
         muted.setdefault((row.chat, row.topic), []).append(one)
@@ -111,9 +111,9 @@ def _zone(look: DisplayPreferences | None) -> str:
     return (look and look.timezone) or NONE.zone
 
 
-async def look_again(connection: AsyncConnection, one: int, topic: int | None = None) -> None:
+async def recheck_held(connection: AsyncConnection, one: int, topic: int | None = None) -> None:
     """Let the sender decide anew about what a place (None: all of the chat) holds."""
-    held = update(outbox).where(text(BY_WISH), outbox.c.chat == bindparam("its_chat"))
+    held = update(outbox).where(text(BY_PREFERENCE), outbox.c.chat == bindparam("its_chat"))
     values = {"its_chat": one}
     if topic is not None:
         held = held.where(outbox.c.topic == bindparam("its_topic"))
@@ -121,7 +121,7 @@ async def look_again(connection: AsyncConnection, one: int, topic: int | None = 
     await connection.execute(held.values(not_before=0), values)
 
 
-async def hold(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]) -> None:
+async def hold_alerts(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]) -> None:
     """Write down what waits, by the row's number: until when (milliseconds), and why. Its lease ends."""
     rows = [{"its_id": one, "to_time": until, "to_hold": why} for one, until, why in held]
     if rows:
@@ -132,7 +132,7 @@ async def hold(connection: AsyncConnection, held: Iterable[tuple[int, int, str]]
         await connection.execute(update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes | freed), rows)
 
 
-async def drop(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) -> None:
+async def drop_muted(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) -> None:
     """Write down what is not told, by the row's number, and the reason. A message that is there just stays as it is."""
     rows = [{"its_id": one, "to_reason": reason} for one, reason in dropped]
     if rows:
@@ -158,14 +158,14 @@ async def end_unreadable(connection: AsyncConnection, rows: Mapping[int, str]) -
         await connection.execute(its.values({**ended, **freed, "reason": bindparam("why")}), values)
 
 
-async def gather(connection: AsyncConnection, rows: Collection[int]) -> None:
+async def mark_digest(connection: AsyncConnection, rows: Collection[int]) -> None:
     """Note of rows that nobody looked at before their digest was due that they are a part of it."""
     if rows:
         its = update(outbox).where(outbox.c.id == bindparam("its_id")).values(hold="digest")
         await connection.execute(its, [{"its_id": one} for one in rows])
 
 
-async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> None:
+async def record_digests(connection: AsyncConnection, served: Mapping[ChatTopic, int]) -> None:
     """Note for which time (milliseconds) the digests of places are sent now."""
     rows = [{"its_chat": one, "its_topic": topic, "at": at} for (one, topic), at in served.items()]
     if rows:
@@ -175,6 +175,6 @@ async def digested(connection: AsyncConnection, served: Mapping[Place, int]) -> 
         await connection.execute(its.values(digested_at=bindparam("at")), rows)
 
 
-def reason_of(one: Mute) -> str:
+def mute_reason(one: Mute) -> str:
     """Return what /why says: of what kind the mute is, and of what."""
     return f"{one.kind}: {one.label or one.what}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MINE = 1_000  # milliseconds by which one process may read its clock late: between two machines it is SKEW
 
 
-async def take(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
+async def take_role(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
     """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it.
 
     Who becomes or stays the sender also ends the waits that a wrong clock has stored. `until` tells when a sender was
@@ -57,7 +57,7 @@ async def take(database: Database, role: Role, now: datetime, ttl: timedelta) ->
         return epoch
 
 
-async def drop(database: Database, role: Role, epoch: int) -> None:
+async def release_role(database: Database, role: Role, epoch: int) -> None:
     """Give the role back at once, if it is still ours under this epoch. Until when it was held stays on record."""
     ours = update(role_leases).where(
         role_leases.c.role == bindparam("its_role"),
@@ -69,24 +69,24 @@ async def drop(database: Database, role: Role, epoch: int) -> None:
         await connection.execute(ours.values(holder=None), values)
 
 
-async def ensure_current(connection: AsyncConnection, role: Role, epoch: int) -> None:
+async def ensure_current_epoch(connection: AsyncConnection, role: Role, epoch: int) -> None:
     """Raise StaleLeaseError when the epoch is over; until the transaction ends, it does not end either."""
-    refuse_stale(role, await current(connection, role), epoch)
+    refuse_stale_epoch(role, await current_epoch(connection, role), epoch)
 
 
-async def current(connection: AsyncConnection, role: Role) -> int | None:
+async def current_epoch(connection: AsyncConnection, role: Role) -> int | None:
     """Return the role's epoch, which stays so until the transaction ends."""
-    epoch: int | None = await connection.scalar(_current(), {"its_role": role})
+    epoch: int | None = await connection.scalar(_epoch_statement(), {"its_role": role})
     return epoch
 
 
-def refuse_stale(role: Role, now: int | None, epoch: int) -> None:
+def refuse_stale_epoch(role: Role, now: int | None, epoch: int) -> None:
     """Raise StaleLeaseError when the epochs differ."""
     if now != epoch:
         raise StaleLeaseError(f"another instance is the {role} now (epoch {now}, ours was {epoch})")
 
 
 @cache
-def _current() -> Select[Any]:
+def _epoch_statement() -> Select[Any]:
     its = role_leases.c.role == bindparam("its_role")
     return select(role_leases.c.epoch).where(its).with_for_update(read=True)

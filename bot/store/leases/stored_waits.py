@@ -35,12 +35,12 @@ async def end_wrong_waits(connection: AsyncConnection, now: int, *, set_back: bo
     """
     far, lease = now + to_length(LONGEST_REFUSAL + SKEW), now + to_length(LONGEST_LEASE + SKEW)
     values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE)}
-    for statement in _ending(set_back=set_back):
+    for statement in _end_waits_statements(set_back=set_back):
         await connection.execute(statement, values)
 
 
 @cache
-def _ending(*, set_back: bool) -> tuple[Update, ...]:
+def _end_waits_statements(*, set_back: bool) -> tuple[Update, ...]:
     """Return the statements that do so: now, far, lease, longest."""
     now, far = bindparam("now", type_=BigInteger), bindparam("far", type_=BigInteger)
     queued_later = outbox.c.created_at > now
@@ -64,12 +64,12 @@ async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) 
     was never asked is due at once.
     """
     values = {"now": now, "far": now + to_length(LONGEST_POLL), "most": to_length(LONGEST_POLL)}
-    await connection.execute(_recalling(dialect), values)
-    await connection.execute(_freeing(), {"lease": now + to_length(LONGEST_LEASE + SKEW)})
+    await connection.execute(_recall_polls_statement(dialect), values)
+    await connection.execute(_free_leases_statement(), {"lease": now + to_length(LONGEST_LEASE + SKEW)})
 
 
 @cache
-def _recalling(dialect: Dialect) -> Update:
+def _recall_polls_statement(dialect: Dialect) -> Update:
     now = bindparam("now", type_=BigInteger)
     asked_later = sources.c.tried_at > now
     wait = dialect.least(sources.c.next_due - sources.c.tried_at, bindparam("most"))
@@ -81,6 +81,6 @@ def _recalling(dialect: Dialect) -> Update:
 
 
 @cache
-def _freeing() -> Update:
+def _free_leases_statement() -> Update:
     endless = update(sources).where(text(LEASED), sources.c.lease_until > bindparam("lease"))
     return endless.values(lease_until=None, holder=None)

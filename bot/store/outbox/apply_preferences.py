@@ -15,7 +15,15 @@ from bot.alerts.policy import Drop, Hold, Send, Waiting, decide
 from bot.model import Delivery
 from bot.ports.outbox import Unreadable
 from bot.preferences import Preferences
-from bot.store.chats.preference_rows import Place, digested, drop, gather, hold, reason_of, wishes_of
+from bot.store.chats.preference_rows import (
+    ChatTopic,
+    drop_muted,
+    hold_alerts,
+    mark_digest,
+    mute_reason,
+    read_preferences,
+    record_digests,
+)
 from bot.store.codecs import Row, clean, to_topic
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_utc
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Spoilt:
+class UnreadableRows:
     """What a claim met that cannot be read, decided or both: whom it concerns, and the rows that end for it."""
 
     found: list[Unreadable] = field(default_factory=list)
@@ -46,14 +54,14 @@ class Spoilt:
         self.found.append(Unreadable("setting", row.chat, reason))
 
 
-async def waits(
+async def is_any_held(
     connection: AsyncConnection, dialect: Dialect, claimed: Sequence[tuple[Row, Delivery]], now: datetime
 ) -> bool:
     """Return whether anything of what is claimed is not to be sent now, as its chats wish by now. Only reads."""
     looks = {one.alert.chat.id: one.look for _, one in claimed}
-    wishes = await wishes_of(connection, dialect, looks.keys(), looks) if claimed else {}
+    wishes = await read_preferences(connection, dialect, looks.keys(), looks) if claimed else {}
     places = ((row, one, (row.chat, to_topic(one.alert.chat))) for row, one in claimed)
-    spoilt = Spoilt()
+    spoilt = UnreadableRows()
     return any(
         not isinstance(_decide(row, one, wishes[where], now, spoilt), Send)
         for row, one, where in places
@@ -61,12 +69,12 @@ async def waits(
     )
 
 
-async def sift(
+async def apply_preferences(
     connection: AsyncConnection,
     dialect: Dialect,
     claimed: Sequence[tuple[Row, Delivery]],
     now: datetime,
-    spoilt: Spoilt,
+    spoilt: UnreadableRows,
 ) -> tuple[Delivery, ...]:
     """Return what is to be sent now, of claimed rows and the deliveries that they are.
 
@@ -75,21 +83,21 @@ async def sift(
     if not claimed:
         return ()
     looks = {one.alert.chat.id: one.look for _, one in claimed}
-    wishes = await wishes_of(connection, dialect, looks.keys(), looks, spoilt.wish)
+    wishes = await read_preferences(connection, dialect, looks.keys(), looks, spoilt.wish)
     if not wishes:
         return tuple(one for _, one in claimed)
     through: list[Delivery] = []
     held: list[tuple[int, int, str]] = []
     dropped: list[tuple[int, str]] = []
     unseen: list[int] = []
-    served: dict[Place, int] = {}
+    served: dict[ChatTopic, int] = {}
     for row, delivery in claimed:
         where = (row.chat, to_topic(delivery.alert.chat))
         match _decide(row, delivery, wishes[where], now, spoilt) if where in wishes else None:
             case Hold(until, why):
                 held.append((row.id, to_ms(until), why))
             case Drop(mute):
-                dropped.append((row.id, reason_of(mute)))
+                dropped.append((row.id, mute_reason(mute)))
             case Send(digest=True) if delivery.held is None:
                 through.append(replace(delivery, held="digest"))
                 unseen.append(row.id)
@@ -97,14 +105,16 @@ async def sift(
                 through.append(delivery)
                 if delivery.held == "digest" and not row.shown:
                     served[where] = max(row.not_before, served.get(where, 0))
-    await hold(connection, held)
-    await drop(connection, dropped)
-    await gather(connection, unseen)
-    await digested(connection, served)
+    await hold_alerts(connection, held)
+    await drop_muted(connection, dropped)
+    await mark_digest(connection, unseen)
+    await record_digests(connection, served)
     return tuple(through)
 
 
-def _decide(row: Row, delivery: Delivery, wishes: Preferences, now: datetime, spoilt: Spoilt) -> Send | Hold | Drop:
+def _decide(
+    row: Row, delivery: Delivery, wishes: Preferences, now: datetime, spoilt: UnreadableRows
+) -> Send | Hold | Drop:
     """Return what is to be done with an alert now."""
 
     def decided(row: Row) -> Send | Hold | Drop:

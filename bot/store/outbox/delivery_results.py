@@ -60,13 +60,13 @@ class DeliveryResults:
         finally:
             if ending in self._waiting:
                 self._waiting.remove(ending)
-        roles.refuse_stale("sender", ending.current, ending.epoch)
+        roles.refuse_stale_epoch("sender", ending.current, ending.epoch)
 
     async def _write(self, endings: Sequence[DeliveryResult]) -> None:
         changes = [change for each in endings for change in changes_of(each)]
         changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
         async with self.database.write() as connection:
-            current = await roles.current(connection, "sender")
+            current = await roles.current_epoch(connection, "sender")
             for kind, alike in groupby(changes, key=itemgetter(0)):
                 await connection.execute(_statement(kind), [values for _, values in alike])
         for each in endings:
@@ -80,7 +80,7 @@ def changes_of(ending: DeliveryResult) -> Iterator[tuple[_Kind, dict[str, Any]]]
     drawn = {one.id: one for one in ending.result.drawn} if isinstance(ending.result, Folded) else {}
     for one in ending.deliveries:
         shown = drawn.pop(one.id, one)  # it may have changed since it was claimed
-        yield ending_of(shown, ending.result, ending.epoch, ending.now)
+        yield change_of(shown, ending.result, ending.epoch, ending.now)
     for one in drawn.values():
         yield (
             "drawn",
@@ -88,7 +88,7 @@ def changes_of(ending: DeliveryResult) -> Iterator[tuple[_Kind, dict[str, Any]]]
         )
 
 
-def ending_of(
+def change_of(
     delivery: Delivery, result: Sent | Folded | Later | Dead, epoch: int, now: int
 ) -> tuple[_Kind, dict[str, Any]]:
     """Return what becomes of a row, and the values of that; `now` in milliseconds."""

@@ -37,7 +37,7 @@ _RENEWED = (
 _HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
 
 
-async def put_alerts(
+async def enqueue_alerts(
     connection: AsyncConnection, dialect: Dialect, places: ChatRedirects, alerts: Sequence[Alert], now: int
 ) -> int:
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
@@ -55,8 +55,8 @@ async def put_alerts(
     waiting = [row for row in rows if row["state"] == "pending"]
     dead = [row for row in rows if row["state"] == "dead"]
     if dead:
-        await connection.execute(_adding(dialect), dead)
-    return await dialect.count_new(connection, _adding_or_reviving(dialect), waiting) if waiting else 0
+        await connection.execute(_insert_statement(dialect), dead)
+    return await dialect.count_new(connection, _insert_or_revive_statement(dialect), waiting) if waiting else 0
 
 
 async def _join_waiting(
@@ -66,7 +66,7 @@ async def _join_waiting(
     stories = {alert.story for alert in due.values() if alert.watchlists}
     if not stories:  # notices: they are of no story
         return
-    rows = (await connection.execute(_unsent(dialect), {"stories": dialect.pack(stories)})).all()
+    rows = (await connection.execute(_unsent_statement(dialect), {"stories": dialect.pack(stories)})).all()
     meant = [row for row in rows if (row.chat, row.topic, row.story) in due]
     joined = []
     for row, old in decode_each(meant, _alert_of, "an alert"):
@@ -76,18 +76,18 @@ async def _join_waiting(
             values = {"to_payload": to_payload(alert), "to_follows": follows, "to_replies": replies}
             joined.append({"its_id": row.id, **values})
     if joined:
-        await connection.execute(_joining(), joined)
+        await connection.execute(_join_statement(), joined)
 
 
 @cache
-def _unsent(dialect: Dialect) -> Select[Any]:
+def _unsent_statement(dialect: Dialect) -> Select[Any]:
     """Return the select that locks the messages of stories that were not sent yet: stories."""
     unsent = select(outbox).where(dialect.among(outbox.c.story, "stories"), text("part = 0 AND state = 'pending'"))
     return unsent.order_by(outbox.c.id).with_for_update()
 
 
 @cache
-def _joining() -> Update:
+def _join_statement() -> Update:
     """Return the statement that gives a waiting alert more watchlists: its_id, to_payload, to_follows, to_replies."""
     changes = {
         "payload": bindparam("to_payload"),
@@ -121,12 +121,12 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
 
 
 @cache
-def _adding(dialect: Dialect) -> Insert:
+def _insert_statement(dialect: Dialect) -> Insert:
     return dialect.insert(outbox).on_conflict_do_nothing()
 
 
 @cache
-def _adding_or_reviving(dialect: Dialect) -> Insert:
+def _insert_or_revive_statement(dialect: Dialect) -> Insert:
     """Return the insert of alerts to be told, which begins a row anew that a mute has ended."""
     new = dialect.insert(outbox)
     anew = {name: new.excluded[name] for name in _RENEWED} | dict.fromkeys(("hold", "reason", "sent_at", "message"))
@@ -147,7 +147,7 @@ async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories
         await connection.execute(joined.values(changes), {"stories": dialect.pack(stories)})
 
 
-async def put_follow_ups(
+async def enqueue_follow_ups(
     connection: AsyncConnection, dialect: Dialect, follow_ups: Sequence[FollowUp], now: int
 ) -> None:
     """Queue replies to the messages that chats have of these stories; `now` in milliseconds.
@@ -161,7 +161,7 @@ async def put_follow_ups(
             if (one.was is not None) == corrects
         ]
         if rows:
-            await connection.execute(_answering(dialect, every=corrects), rows)
+            await connection.execute(_reply_statement(dialect, every=corrects), rows)
 
 
 def _reply(told: FollowUp) -> Alert:
@@ -172,7 +172,7 @@ def _reply(told: FollowUp) -> Alert:
 
 
 @cache
-def _answering(dialect: Dialect, *, every: bool) -> Insert:
+def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
     """Return the insert of a reply to each message of a story: its_story, part, payload, now."""
     told = text("part = 0 AND state = 'sent' AND follows" + ("" if every else " AND replies"))
     values = {
@@ -205,7 +205,9 @@ async def raise_priorities(
     edited. One that came without gets a reply that has one: its reader may not know of it yet.
     """
     theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}
-    waiting = await connection.execute(_calm(dialect), {"stories": dialect.pack([rise.story for rise in rises])})
+    waiting = await connection.execute(
+        _not_urgent_statement(dialect), {"stories": dialect.pack([rise.story for rise in rises])}
+    )
     raised, replies = [], []
     meant = [row for row in waiting.all() if (row.chat, row.topic, row.story) in theirs]
     for row, calm in decode_each(meant, _alert_of, "an alert"):
@@ -216,9 +218,9 @@ async def raise_priorities(
             loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
             replies.append(_row(loud, row.chat, row.topic, None, now))
     if raised:
-        await connection.execute(_raising(), raised)
+        await connection.execute(_raise_statement(), raised)
     if replies:
-        await connection.execute(_adding(dialect), replies)
+        await connection.execute(_insert_statement(dialect), replies)
 
 
 def _alert_of(row: Row) -> Alert:
@@ -226,14 +228,14 @@ def _alert_of(row: Row) -> Alert:
 
 
 @cache
-def _calm(dialect: Dialect) -> Select[Any]:
+def _not_urgent_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of the messages of stories that are not urgent: stories."""
     calm = text("part = 0 AND rank > 0 AND (state = 'pending' OR (state = 'sent' AND follows))")
     return select(outbox).where(dialect.among(outbox.c.story, "stories"), calm)
 
 
 @cache
-def _raising() -> Update:
+def _raise_statement() -> Update:
     """Return the statement that makes a message urgent: its_id, to_payload."""
     changes = {
         "rank": 0,

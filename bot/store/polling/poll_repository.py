@@ -16,20 +16,20 @@ from sqlalchemy import bindparam, select, text, update
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Source, Validators
 from bot.ports.poll_store import ReportOnRecord, SourceLease, SourceStats, Turn
-from bot.store.chats.chat_redirects import find_places
-from bot.store.codecs import Row, to_leased, to_report
+from bot.store.chats.chat_redirects import read_redirects
+from bot.store.codecs import Row, to_report, to_source_lease
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.leases.configurations import register_configuration
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import recall_polls
-from bot.store.outbox.enqueue import put_alerts
+from bot.store.outbox.enqueue import enqueue_alerts
 from bot.store.polling import poll_statements
-from bot.store.polling.poll_writes import end_quietly, lease_of
+from bot.store.polling.poll_writes import lease_parameters, write_quiet_polls
 from bot.store.polling.record_poll import OpenRecording
-from bot.store.polling.seen_keys import Lookups, Shown
-from bot.store.polling.source_stats_codec import to_habits
+from bot.store.polling.seen_keys import AgedKeys, KeyLookups
+from bot.store.polling.source_stats_codec import to_source_stats
 from bot.store.polling.source_sync import sync_sources
 from bot.store.row_decoding import decode_each, decode_or
 from bot.store.tables import LEASED, sources
@@ -46,33 +46,27 @@ class PollRepository:
     """The poller's part of the store."""
 
     database: Database
-    shown: Shown = field(default_factory=Shown)
+    shown: AgedKeys = field(default_factory=AgedKeys)
     swept_at: datetime | None = None
     recalled_at: datetime | None = None
-    lookups: Lookups = field(init=False)
+    lookups: KeyLookups = field(init=False)
 
     def __post_init__(self) -> None:
         """Share what look-ups met with what is written."""
-        self.lookups = Lookups(self.database, self.shown)
+        self.lookups = KeyLookups(self.database, self.shown)
 
     async def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
-        """Make these the sources that are polled. A source keeps its record by url, else by name."""
         async with self.database.write() as connection:
             await self._sweep(connection, now)  # a tick that starts after a killed one finds its sources due
             await self.database.dialect.one_at_a_time(connection, STORY_LOCK)
             await sync_sources(connection, sources, to_ms(now))
 
     async def register_configuration(self, fingerprint: str, now: datetime) -> bool:
-        """Note that this instance polls by the configuration of this hash; return whether it is the one in force."""
         return await register_configuration(self.database, fingerprint, now)
 
     async def lease_sources(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
     ) -> tuple[SourceLease, ...]:
-        """Take up to `limit` due sources that nobody holds, the longest due first.
-
-        With `forced_since`, every source that was not polled since then counts as due.
-        """
         values: dict[str, Any] = {"now": to_ms(now), "until": to_ms(now + ttl), "most": limit}
         values["me"] = str(self.database.holder)
         if forced_since is not None:
@@ -86,7 +80,7 @@ class PollRepository:
                 await connection.execute(poll_statements.lease_statement(forced=forced_since is not None), values)
             ).all()
         ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
-        return tuple(_leased(row) for row in ordered)
+        return tuple(_source_lease(row) for row in ordered)
 
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
         """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""
@@ -100,26 +94,22 @@ class PollRepository:
                 await connection.execute(freed.values(lease_until=None, holder=None), {"gone": holder})
 
     async def renew_leases(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
-        """Hold on to leases that are still ours."""
         await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
 
     async def release_leases(self, leased: Sequence[SourceLease]) -> None:
-        """Give leases back unpolled: they are due as before."""
         await self._on_leases(leased, {"lease_until": None, "holder": None})
 
     async def _on_leases(self, leased: Sequence[SourceLease], changes: dict[str, Any]) -> None:
         if not leased:
             return
-        ordered = [lease_of(one) for one in sorted(leased, key=lambda one: one.id)]
+        ordered = [lease_parameters(one) for one in sorted(leased, key=lambda one: one.id)]
         async with self.database.write() as connection:
             await connection.execute(update(sources).where(poll_statements.is_lease_held()).values(changes), ordered)
 
     async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
-        """Return those of the keys that are on record for this source. What many ask for at once is one statement."""
         return await self.lookups.known(source, keys, now)
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
-        """Return the reports of a source seen since then, by the strongest key of their items, for these keys."""
         dialect = self.database.dialect
         values = {"its_source": source, "keys": dialect.pack(tuple(dict.fromkeys(keys))), "since": to_ms(since)}
         async with self.database.read() as connection:
@@ -130,43 +120,36 @@ class PollRepository:
         }
 
     async def finish_polls(self, turns: Sequence[Turn]) -> None:
-        """Write polls that tell nobody anything, all in one transaction. A lease that was lost is passed over."""
         if turns:
             async with self.database.write() as connection:
-                await end_quietly(connection, self.database.dialect, self.shown, turns)
+                await write_quiet_polls(connection, self.database.dialect, self.shown, turns)
 
     def open_recording(self, leased: SourceLease) -> AbstractAsyncContextManager[OpenRecording]:
-        """Open the record transaction: commits at the end, rolls back on an error.
-
-        StaleLeaseError when the lease is not ours any more.
-        """
         return self._recording(leased)
 
     @asynccontextmanager
     async def _recording(self, leased: SourceLease) -> AsyncIterator[OpenRecording]:
         async with self.database.write() as connection:
-            if await connection.scalar(poll_statements.lock_source_statement(), lease_of(leased)) is None:
+            if await connection.scalar(poll_statements.lock_source_statement(), lease_parameters(leased)) is None:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
             yield OpenRecording(connection, self.database.dialect, self.shown)
 
     async def queue_notices(self, alerts: Sequence[Alert], now: datetime) -> int:
-        """Queue notices to the owners; return how many are new. Once per chat and `story` (a hash of the occasion)."""
         async with self.database.write() as connection:
-            places = await find_places(connection)
-            return await put_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
+            places = await read_redirects(connection)
+            return await enqueue_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
 
     async def find_next_due(self) -> datetime | None:
-        """Return when the next source is due; None without sources. One that is being polled counts from its lease."""
         async with self.database.read() as connection:
             first = (await connection.execute(poll_statements.next_due_statement())).one()
         known = [ms for ms in first if ms is not None]
         return to_utc(min(known)) if known else None
 
 
-def _leased(row: Row) -> SourceLease:
+def _source_lease(row: Row) -> SourceLease:
     """Return a leased source; what cannot be read of its record is learned anew."""
     bare = SourceLease(
         row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet
     )
-    leased = decode_or(row, to_leased, bare, "a source")
-    return replace(leased, habits=decode_or(row, to_habits, SourceStats(), "what was learned of a source"))
+    leased = decode_or(row, to_source_lease, bare, "a source")
+    return replace(leased, habits=decode_or(row, to_source_stats, SourceStats(), "what was learned of a source"))

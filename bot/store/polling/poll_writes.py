@@ -14,8 +14,8 @@ from bot.store.codecs import clean, clean_or_none, to_json
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none
 from bot.store.polling import poll_statements
-from bot.store.polling.seen_keys import Shown, look_up, put_keys, refresh
-from bot.store.polling.source_stats_codec import of_habits
+from bot.store.polling.seen_keys import AgedKeys, insert_keys, look_up_keys, refresh_keys
+from bot.store.polling.source_stats_codec import from_source_stats
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 TITLE, LEAD, BODY = 1_000, 4_000, 20_000
 
 
-def lease_of(leased: SourceLease) -> dict[str, Any]:
+def lease_parameters(leased: SourceLease) -> dict[str, Any]:
     """Return the parameters of `is_lease_held`."""
     return {"its_id": leased.id, "its_fence": leased.fence}
 
 
-def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
+def finish_parameters(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     """Return the parameters of `finish_statement`; `more` items are new.
 
     While the lease is held nobody else counts failures or quiet polls.
@@ -38,8 +38,8 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     failed, at = outcome.error is not None, to_ms(outcome.polled_at)
     quiet = leased.quiet if failed else leased.quiet + 1
     failures = leased.failures + outcome.counted if failed else 0
-    learned = of_habits(outcome.habits or leased.habits)
-    return lease_of(leased) | {
+    learned = from_source_stats(outcome.habits or leased.habits)
+    return lease_parameters(leased) | {
         "to_etag": clean_or_none(validators.etag),
         "to_last_modified": clean_or_none(validators.last_modified),
         "to_body_hash": validators.body_hash,
@@ -57,7 +57,9 @@ def end_of(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     }
 
 
-async def end_quietly(connection: AsyncConnection, dialect: Dialect, shown: Shown, turns: Sequence[Turn]) -> None:
+async def write_quiet_polls(
+    connection: AsyncConnection, dialect: Dialect, shown: AgedKeys, turns: Sequence[Turn]
+) -> None:
     """Write turns that tell nobody anything: what was seen, and the ends of the polls.
 
     What was seen under a lease that is lost is left out as a whole, and so are items that are on record already.
@@ -72,21 +74,24 @@ async def end_quietly(connection: AsyncConnection, dialect: Dialect, shown: Show
     if not ours:
         return
     found = {one: [key for each in turn.items for key in each.item.keys] for one, turn in ours.items()}
-    unknown, _ = await look_up(connection, dialect, found)
+    unknown, _ = await look_up_keys(connection, dialect, found)
     fresh = {
         one: [each for each in turn.items if unknown.get(one, set()).issuperset(each.item.keys)]
         for one, turn in ours.items()
     }
-    await put_items(connection, [(one, each) for one, items in fresh.items() for each in items])
+    await insert_items(connection, [(one, each) for one, items in fresh.items() for each in items])
     keys = [(one, key) for one, turn in ours.items() for key in (*found[one], *turn.keys)]
-    await put_keys(connection, dialect, keys, max(to_ms(turn.outcome.polled_at) for turn in turns))
-    await refresh(connection, [row for one, turn in ours.items() for row in shown.take(one, turn.outcome.polled_at)])
+    await insert_keys(connection, dialect, keys, max(to_ms(turn.outcome.polled_at) for turn in turns))
+    await refresh_keys(
+        connection, [row for one, turn in ours.items() for row in shown.take(one, turn.outcome.polled_at)]
+    )
     await connection.execute(
-        poll_statements.finish_statement(), [end_of(turn.outcome, len(fresh[one])) for one, turn in ours.items()]
+        poll_statements.finish_statement(),
+        [finish_parameters(turn.outcome, len(fresh[one])) for one, turn in ours.items()],
     )
 
 
-async def put_items(connection: AsyncConnection, items: Iterable[tuple[int, Recorded]]) -> None:
+async def insert_items(connection: AsyncConnection, items: Iterable[tuple[int, Recorded]]) -> None:
     """Put items on record, each with its source."""
     rows = [
         {
@@ -106,7 +111,7 @@ async def put_items(connection: AsyncConnection, items: Iterable[tuple[int, Reco
         await connection.execute(poll_statements.insert_item_statement(), rows)
 
 
-async def put_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:
+async def insert_reports(connection: AsyncConnection, dialect: Dialect, items: Sequence[Recorded]) -> None:
     """Put the reports of items on record, with their stories where those are new, and with the keys that find them."""
     rows = [(one, _report(one, one.report)) for one in items if one.story is not None and one.report is not None]
     if not rows:
@@ -141,7 +146,7 @@ def _report(one: Recorded, told: Report) -> dict[str, Any]:
     }
 
 
-async def put_corrections(connection: AsyncConnection, corrections: Sequence[Correction]) -> None:
+async def correct_headlines(connection: AsyncConnection, corrections: Sequence[Correction]) -> None:
     """Give reports the headlines that their publishers give them now."""
     if corrections:
         rows = [{"its_id": one.report, "to_headline": clean(one.headline[:TITLE])} for one in corrections]

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from bot.errors import StaleLeaseError
 from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
 from bot.ports.poll_store import StoryOnRecord, Turn
-from bot.store.chats.chat_redirects import ChatRedirects, find_places
+from bot.store.chats.chat_redirects import ChatRedirects, read_redirects
 from bot.store.codecs import Row, to_alert, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
-from bot.store.outbox.enqueue import put_alerts, put_follow_ups, raise_priorities, raise_revisions
+from bot.store.outbox.enqueue import enqueue_alerts, enqueue_follow_ups, raise_priorities, raise_revisions
 from bot.store.polling import poll_statements
-from bot.store.polling.poll_writes import end_of, put_corrections, put_items, put_reports
-from bot.store.polling.seen_keys import Shown, look_up, put_keys, refresh
+from bot.store.polling.poll_writes import correct_headlines, finish_parameters, insert_items, insert_reports
+from bot.store.polling.seen_keys import AgedKeys, insert_keys, look_up_keys, refresh_keys
 from bot.store.row_decoding import decode_each, decode_or
 
 if TYPE_CHECKING:
@@ -34,17 +34,16 @@ class OpenRecording:
 
     connection: AsyncConnection
     dialect: Dialect
-    shown: Shown
+    shown: AgedKeys
     unknown: dict[int, set[int]] = field(default_factory=dict)  # by source: keys not found on record
     asked: dict[int, set[int]] = field(default_factory=dict)  # by source: keys looked up
     places: ChatRedirects | None = None
     locked: bool = False
 
     async def find_seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
-        """Return those of the keys that are on record for this source."""
         asked, unknown = self.asked.setdefault(source, set()), self.unknown.setdefault(source, set())
         unasked = [key for key in dict.fromkeys(keys) if key not in asked]
-        found, _ = await look_up(self.connection, self.dialect, {source: unasked})
+        found, _ = await look_up_keys(self.connection, self.dialect, {source: unasked})
         unknown |= found.get(source, set())
         asked.update(unasked)
         return frozenset(keys).difference(unknown)
@@ -52,7 +51,6 @@ class OpenRecording:
     async def find_candidates(
         self, probes: Sequence[Sequence[Probe]], since: datetime
     ) -> tuple[tuple[Candidate, ...], ...]:
-        """Return, for the probes of each item, the reports seen since then that share numbers with them."""
         await self._alone()
         found: list[dict[int, None]] = [{} for _ in probes]
         for each, most in dict.fromkeys((one.each, one.most) for its in probes for one in its):  # kinds of probes: two
@@ -73,7 +71,6 @@ class OpenRecording:
         return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
 
     async def find_stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
-        """Return the stories of these ids that are on record."""
         await self._alone()
         if not ids:
             return {}
@@ -102,16 +99,11 @@ class OpenRecording:
         }
 
     async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
-        """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
         rows = await self.connection.execute(poll_statements.subscriptions_statement(self.dialect), packed)
         return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
 
     async def write_poll(self, turn: Turn) -> int:
-        """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
-
-        Items that are on record already are left out, so that a turn written twice is the same as once.
-        """
         outcome, source = turn.outcome, turn.outcome.leased.id
         known = await self.find_seen(source, [key for one in turn.items for key in one.item.keys])
         fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
@@ -119,13 +111,15 @@ class OpenRecording:
         if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:
             await self._alone()
         keys = [*(key for one in turn.items for key in one.item.keys), *turn.keys]
-        await put_items(self.connection, [(source, one) for one in fresh])
-        await put_keys(self.connection, self.dialect, [(source, key) for key in keys], at)
-        await put_reports(self.connection, self.dialect, fresh)
-        await put_corrections(self.connection, turn.corrections)
+        await insert_items(self.connection, [(source, one) for one in fresh])
+        await insert_keys(self.connection, self.dialect, [(source, key) for key in keys], at)
+        await insert_reports(self.connection, self.dialect, fresh)
+        await correct_headlines(self.connection, turn.corrections)
         queued = await self._tell(turn, at)
-        await refresh(self.connection, self.shown.take(source, outcome.polled_at))
-        ended = await self.connection.execute(poll_statements.finish_statement(), end_of(outcome, len(fresh)))
+        await refresh_keys(self.connection, self.shown.take(source, outcome.polled_at))
+        ended = await self.connection.execute(
+            poll_statements.finish_statement(), finish_parameters(outcome, len(fresh))
+        )
         if ended.rowcount != 1:
             raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")
         return queued
@@ -135,17 +129,17 @@ class OpenRecording:
         connection, dialect = self.connection, self.dialect
         grown = (*turn.joined, *(one.story for one in turn.corrections))
         await raise_revisions(connection, dialect, tuple(dict.fromkeys(grown)))
-        await put_follow_ups(connection, dialect, turn.follow_ups, at)
+        await enqueue_follow_ups(connection, dialect, turn.follow_ups, at)
         queued = 0
         if turn.alerts:
-            queued = await put_alerts(connection, dialect, await self._places(), turn.alerts, at)
+            queued = await enqueue_alerts(connection, dialect, await self._places(), turn.alerts, at)
         if turn.rises:
             await raise_priorities(connection, dialect, await self._places(), turn.rises, at)
         return queued
 
     async def _places(self) -> ChatRedirects:
         if self.places is None:
-            self.places = await find_places(self.connection)
+            self.places = await read_redirects(self.connection)
         return self.places
 
     async def _alone(self) -> None:

@@ -26,7 +26,7 @@ TOGETHER = 32  # questions that one statement answers; each may have 500 keys
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AgedKeys:
     """Known keys that polls in flight have met, last seen longer than a day ago. Bounded by the number of sources."""
 
     keys: dict[int, set[int]] = field(default_factory=dict)
@@ -51,11 +51,11 @@ class _Question:
 
 
 @dataclass(slots=True)
-class Lookups:
+class KeyLookups:
     """Look-ups of many turns, answered together: whoever asks while a statement runs goes with the next one."""
 
     database: Database
-    shown: Shown
+    shown: AgedKeys
     _waiting: list[_Question] = field(default_factory=list)
     _answering: asyncio.Task[None] | None = None
 
@@ -88,7 +88,7 @@ class Lookups:
         if before is None:
             return
         async with self.database.read() as connection:
-            unknown, aged = await look_up(connection, self.database.dialect, wanted, to_ms(before - DAY))
+            unknown, aged = await look_up_keys(connection, self.database.dialect, wanted, to_ms(before - DAY))
         for source, keys in aged.items():
             self.shown.note(source, keys)
         for one in asked:
@@ -96,7 +96,7 @@ class Lookups:
                 one.answer.set_result(frozenset(one.keys).difference(unknown.get(one.source, ())))
 
 
-async def look_up(
+async def look_up_keys(
     connection: AsyncConnection, dialect: Dialect, wanted: Mapping[int, Sequence[int]], before: int = 0
 ) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Return, by source, the keys that are not on record, and those last seen before then (in milliseconds)."""
@@ -109,14 +109,14 @@ async def look_up(
     return unknown, aged
 
 
-async def put_keys(connection: AsyncConnection, dialect: Dialect, keys: Iterable[tuple[int, int]], now: int) -> None:
+async def insert_keys(connection: AsyncConnection, dialect: Dialect, keys: Iterable[tuple[int, int]], now: int) -> None:
     """Put keys on record, as pairs of source and key; what is there already stays."""
     rows = [{"source": source, "key": key, "last_seen": now} for source, key in dict.fromkeys(keys)]
     if rows:
         await connection.execute(poll_statements.insert_key_statement(dialect), rows)
 
 
-async def refresh(connection: AsyncConnection, aged: Sequence[Mapping[str, int]]) -> None:
+async def refresh_keys(connection: AsyncConnection, aged: Sequence[Mapping[str, int]]) -> None:
     """Write the last sight of what `Shown.take` gave."""
     if aged:
         await connection.execute(poll_statements.refresh_key_statement(), list(aged))

@@ -11,12 +11,12 @@ from bot.store.codecs import Row, clean_or_none
 from bot.store.database.timestamps import MILLISECOND, to_ms_or_none, to_utc_or_none
 
 # Of another publisher's feed nothing is known yet; a new address of the same one keeps its rhythm.
-NOWHERE: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
+NO_REDIRECT: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
 _UNKNOWN = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "hinted_every": None, "hinted_skips": 0}
-NOTHING: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NOWHERE}
+NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NO_REDIRECT}
 
 
-def to_habits(row: Row) -> SourceStats:
+def to_source_stats(row: Row) -> SourceStats:
     """Return what was learned of the source of this row."""
     every = None if row.hinted_every is None else row.hinted_every * MILLISECOND
     return SourceStats(
@@ -33,7 +33,7 @@ def to_habits(row: Row) -> SourceStats:
     )
 
 
-def of_habits(habits: SourceStats) -> dict[str, Any]:
+def from_source_stats(habits: SourceStats) -> dict[str, Any]:
     """Return the same as values of columns."""
     every = habits.hints.every
     return {

@@ -1,7 +1,7 @@
 """Make the sources of watchlists.yaml the sources that are polled, keeping the record of each.
 
-`assign` decides, pure; `sync_sources` writes, in one transaction. Nothing is deleted here: a source that is gone from
-the file keeps what it has seen, so that its return is no flood.
+`assign_records` decides, pure; `sync_sources` writes, in one transaction. Nothing is deleted here: a source that is
+gone from the file keeps what it has seen, so that its return is no flood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from bot.model import Source
 from bot.store.codecs import clean
 from bot.store.database.timestamps import DAY_MS
-from bot.store.polling.source_stats_codec import NOTHING, NOWHERE
+from bot.store.polling.source_stats_codec import NO_REDIRECT, NO_STATS
 from bot.store.tables import sources
 from bot.urls import publisher_of
 
@@ -49,7 +49,7 @@ class Assignment:
     gone: tuple[StoredSource, ...]
 
 
-def assign(records: Sequence[StoredSource], sources: Sequence[Source]) -> Assignment:
+def assign_records(records: Sequence[StoredSource], sources: Sequence[Source]) -> Assignment:
     """Give every source the record of its url and name, else of its url, else of its name; those in use come first."""
     records = sorted(records, key=lambda kept: (kept.disabled_at is not None, -(kept.disabled_at or 0), kept.id))
     kept: dict[int, Source] = {}  # by position in records
@@ -83,7 +83,7 @@ async def sync_sources(connection: AsyncConnection, configured: Sequence[Source]
     rows = await connection.execute(
         select(sources.c.id, sources.c.name, sources.c.url, sources.c.disabled_at, sources.c.site, sources.c.read_as)
     )
-    found = assign([StoredSource(*row) for row in rows], configured)
+    found = assign_records([StoredSource(*row) for row in rows], configured)
     if found.new:
         spread = _spread if len(found.new) > HERD else _at_once
         await connection.execute(insert(sources), [_new(one, now - spread(one)) for one in found.new])
@@ -98,9 +98,9 @@ async def sync_sources(connection: AsyncConnection, configured: Sequence[Source]
             changes["site"] = site
         if kept.url != one.url:
             changes |= {"url": one.url, "etag": None, "last_modified": None, "body_hash": None, "next_due": now, **void}
-            changes |= {"found": None, **NOWHERE}
+            changes |= {"found": None, **NO_REDIRECT}
             if publisher_of(kept.url) != site:  # another feed under an old name: its first sight
-                changes |= {"baselined": False, **NOTHING}
+                changes |= {"baselined": False, **NO_STATS}
         if kept.read_as != (read_as := _read_as(one)):
             changes["read_as"] = read_as
             if kept.read_as is not None:  # it shows other items now, which stood there all along: a first sight

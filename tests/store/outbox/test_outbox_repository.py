@@ -10,7 +10,7 @@ import pytest
 from bot.errors import StaleLeaseError
 from bot.model import Chat, Delivery, DisplayPreferences, Subscription
 from bot.ports.outbox import Dead, Folded, Later, Sent
-from bot.store.outbox.delivery_results import ending_of
+from bot.store.outbox.delivery_results import change_of
 from bot.store.repository import Store
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(
     lines = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
 
     def broken(delivery: Delivery, *rest: Any) -> Any:
-        kind, values = ending_of(delivery, *rest)
+        kind, values = change_of(delivery, *rest)
         return ("nothing known" if delivery == lines[1] else kind), values
 
     with monkeypatch.context() as patch:

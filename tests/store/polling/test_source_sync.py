@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Source
-from bot.store.polling.source_sync import StoredSource, assign
+from bot.store.polling.source_sync import StoredSource, assign_records
 
 NAMES = st.sampled_from("abcd")
 SOURCES = st.lists(
@@ -21,7 +21,7 @@ RECORDS = st.lists(st.tuples(NAMES, NAMES, st.none() | st.integers(1, 9)), max_s
 @given(records=RECORDS, sources=SOURCES)
 def test_everything_is_assigned_once(records: list[StoredSource], sources: list[Source]) -> None:
     """Every source has one record or is new, every record has one source or is gone."""
-    found = assign(records, sources)
+    found = assign_records(records, sources)
     assert sorted([one.name for _, one in found.kept] + [one.name for one in found.new]) == sorted(
         one.name for one in sources
     )
@@ -34,7 +34,7 @@ def test_everything_is_assigned_once(records: list[StoredSource], sources: list[
 @given(records=RECORDS, sources=SOURCES)
 def test_no_memory_is_wasted(records: list[StoredSource], sources: list[Source]) -> None:
     """A source is new only when no free record has its address or its name."""
-    found = assign(records, sources)
+    found = assign_records(records, sources)
     assert not {one.url for one in found.new} & {kept.url for kept in found.gone}
     assert not {one.name for one in found.new} & {kept.name for kept in found.gone}
 
@@ -44,6 +44,6 @@ def test_no_memory_is_wasted(records: list[StoredSource], sources: list[Source])
 def test_an_unchanged_file_changes_nothing(sources: list[Source]) -> None:
     """The same file again gives each source its own record."""
     records = [StoredSource(number, one.name, one.url, None) for number, one in enumerate(sources)]
-    found = assign(records, sources)
+    found = assign_records(records, sources)
     assert all((kept.name, kept.url) == (one.name, one.url) for kept, one in found.kept)
     assert (found.new, found.gone) == ((), ())
