@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
@@ -49,8 +49,8 @@ class AdmissionRepository:
         async with self.database.write() as connection:
             await self._forget(connection, chat)
 
-    async def _forget(self, connection: AsyncConnection, one: int) -> None:
-        its = {"its_chat": one}
+    async def _forget(self, connection: AsyncConnection, chat: int) -> None:
+        its = {"its_chat": chat}
         await connection.execute(delete(chats).where(chats.c.moved_to == bindparam("its_chat")), its)
         bare = dict.fromkeys(
             ("admitted_by", "admitted_at", "suspended", "suspended_at", "title", "kind", "requested_at")
@@ -76,25 +76,20 @@ class AdmissionRepository:
         before = {"before": to_ms(now - timedelta(days=GONE_DAYS))}
         async with self.database.write() as connection:
             gone = (await connection.scalars(long, before)).all()
-            for one in gone:  # few, once a day
-                await self._forget(connection, one)
+            for chat in gone:  # few, once a day
+                await self._forget(connection, chat)
         return len(gone)
 
     async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
-        await self._note(chat, {"kind": kind, "title": clean_or_none(title)}, to_ms(now))
-
-    async def _note(self, one: int, said: dict[str, Any], now: int) -> None:
+        since = func.coalesce(chats.c.requested_at, to_ms(now))
+        changes = {"kind": kind, "title": clean_or_none(title), "requested_at": since}
         async with self.database.write() as connection:
-            since = func.coalesce(chats.c.requested_at, now)
-            await chat_lifecycle.update_chat(connection, self.database.dialect, one, said | {"requested_at": since})
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, changes)
 
     async def withdraw_request(self, chat: int) -> None:
-        await self._quiet(chat)
-
-    async def _quiet(self, one: int) -> None:
         its = update(chats).where(chats.c.id == bindparam("its_chat"))
         async with self.database.write() as connection:
-            await connection.execute(its.values(requested_at=None), {"its_chat": one})
+            await connection.execute(its.values(requested_at=None), {"its_chat": chat})
 
     async def find_chats(self) -> tuple[AccessRequest, ...]:
         ties = select(subscriptions.c.chat, func.count().label("many")).group_by(subscriptions.c.chat).subquery()

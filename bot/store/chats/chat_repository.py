@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
@@ -24,6 +24,9 @@ from bot.store.polling.poll_statements import is_open_chat
 from bot.store.row_decoding import decode_each
 from bot.store.tables import DUE, ENABLED, chats, counters, outbox, sources, subscriptions
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
 _MENUS = "menus"
 _REVOKED = select(chats.c.id).where(chats.c.id == bindparam("its_chat"), chats.c.revoked)
 
@@ -35,32 +38,23 @@ class ChatRepository:
     database: Database
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
-        return await self._subscribe(subscription, to_ms(now))
-
-    async def _subscribe(self, wanted: Subscription, now: int) -> bool:
-        dialect, row = self.database.dialect, _row(wanted)
+        dialect, row = self.database.dialect, _row(subscription)
         async with self.database.write() as connection:
             revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.update_chat(connection, dialect, wanted.chat.id, revived)
+            await chat_lifecycle.update_chat(connection, dialect, subscription.chat.id, revived)
             tie = dialect.insert(subscriptions).on_conflict_do_nothing()
-            return await dialect.count_new(connection, tie, [{**row, "since": now, "settings": "{}"}]) == 1
+            return await dialect.count_new(connection, tie, [{**row, "since": to_ms(now), "settings": "{}"}]) == 1
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
-        return await self._unsubscribe(subscription)
-
-    async def _unsubscribe(self, unwanted: Subscription) -> bool:
         its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
-        values = {f"its_{name}": value for name, value in _row(unwanted).items()}
+        values = {f"its_{name}": value for name, value in _row(subscription).items()}
         async with self.database.write() as connection:
             return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount == 1
 
     async def set_priority(self, subscription: Subscription) -> None:
-        await self._loud(subscription)
-
-    async def _loud(self, wanted: Subscription) -> None:
-        values = {f"its_{name}": value for name, value in _row(wanted).items()}
-        its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in _row(wanted)]
-        kept = update(subscriptions).where(*its).values(settings=from_priority(wanted.priority))
+        values = {f"its_{name}": value for name, value in _row(subscription).items()}
+        its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in _row(subscription)]
+        kept = update(subscriptions).where(*its).values(settings=from_priority(subscription.priority))
         async with self.database.write() as connection:
             await connection.execute(kept, values)
 
@@ -85,28 +79,24 @@ class ChatRepository:
     async def admit_chat(self, chat: int, by: int, now: datetime) -> bool:
         dialect = self.database.dialect
         async with self.database.write() as connection:
-            if await self._admitted(connection, chat):
+            if await _has_admission(connection, chat):
                 return False
-            said = {"admitted_by": by, "admitted_at": to_ms(now), "revoked": False}
-            await chat_lifecycle.update_chat(connection, dialect, chat, said)
+            changes = {"admitted_by": by, "admitted_at": to_ms(now), "revoked": False}
+            await chat_lifecycle.update_chat(connection, dialect, chat, changes)
             return True
 
     async def revoke_chat(self, chat: int) -> bool:
         dialect = self.database.dialect
         async with self.database.write() as connection:
-            was = await self._admitted(connection, chat)
-            said = {"admitted_by": None, "admitted_at": None, "revoked": True}
-            await chat_lifecycle.update_chat(connection, dialect, chat, said)
+            was = await _has_admission(connection, chat)
+            changes = {"admitted_by": None, "admitted_at": None, "revoked": True}
+            await chat_lifecycle.update_chat(connection, dialect, chat, changes)
             await chat_lifecycle.drop_pending(connection, chat, REVOKED)
             return was
 
     async def is_admitted(self, chat: int) -> bool:
         async with self.database.read() as connection:
-            return await self._admitted(connection, chat)
-
-    async def _admitted(self, connection: Any, one: int) -> bool:
-        its = select(chats.c.admitted_at).where(chats.c.id == bindparam("its_id"))
-        return await connection.scalar(its, {"its_id": one}) is not None
+            return await _has_admission(connection, chat)
 
     async def is_revoked(self, chat: int) -> bool:
         async with self.database.read() as connection:
@@ -176,8 +166,13 @@ class ChatRepository:
             await connection.execute(kept, {"name": _MENUS, "value": mark})
 
 
-def _row(one: Subscription) -> dict[str, Any]:
-    return {"chat": one.chat.id, "topic": to_topic(one.chat), "watchlist": one.watchlist}
+async def _has_admission(connection: AsyncConnection, chat: int) -> bool:
+    its = select(chats.c.admitted_at).where(chats.c.id == bindparam("its_id"))
+    return await connection.scalar(its, {"its_id": chat}) is not None
+
+
+def _row(subscription: Subscription) -> dict[str, Any]:
+    return {"chat": subscription.chat.id, "topic": to_topic(subscription.chat), "watchlist": subscription.watchlist}
 
 
 def _source(row: Row) -> SourceStatus:

@@ -68,19 +68,16 @@ class PreferenceRepository:
             await recheck_held(connection, chat)
 
     async def add_mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
-        return await self._mute(chat, mute, to_ms(now), most)
-
-    async def _mute(self, where: Chat, wanted: Mute, now: int, most: int) -> bool:
-        its = _mute_row(where, wanted)
-        over = or_(mutes.c.until <= now, _here(mutes) & (mutes.c.kind == its["kind"]) & (mutes.c.what == its["what"]))
-        here = {"its_chat": where.id, "its_topic": to_topic(where)}
+        its, at = _mute_row(chat, mute), to_ms(now)
+        over = or_(mutes.c.until <= at, _here(mutes) & (mutes.c.kind == its["kind"]) & (mutes.c.what == its["what"]))
+        here = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.write() as connection:
-            await chat_lifecycle.ensure_chat(connection, self.database.dialect, where.id)
-            await connection.execute(delete(mutes).where(mutes.c.chat == where.id, over), here)
-            count = select(func.count()).select_from(mutes).where(mutes.c.chat == where.id)
+            await chat_lifecycle.ensure_chat(connection, self.database.dialect, chat.id)
+            await connection.execute(delete(mutes).where(mutes.c.chat == chat.id, over), here)
+            count = select(func.count()).select_from(mutes).where(mutes.c.chat == chat.id)
             if (await connection.scalar(count) or 0) >= most:
                 return False
-            await connection.execute(self.database.dialect.insert(mutes), its | {"since": now})
+            await connection.execute(self.database.dialect.insert(mutes), its | {"since": at})
             return True
 
     async def remove_mutes(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
@@ -131,9 +128,9 @@ class PreferenceRepository:
             states = await self._states(connection, chat, [number])
         return _story_summary(number, told[::-1], states.get(number, "none")) if told else None
 
-    async def _states(self, connection: AsyncConnection, where: Chat, stories: list[int]) -> dict[int, State]:
+    async def _states(self, connection: AsyncConnection, chat: Chat, stories: list[int]) -> dict[int, State]:
         dialect = self.database.dialect
-        values = {"its_chat": where.id, "its_topic": to_topic(where), "stories": dialect.pack(stories)}
+        values = {"its_chat": chat.id, "its_topic": to_topic(chat), "stories": dialect.pack(stories)}
         rows = await connection.execute(_states_statement(dialect), values)
         return {row.story: _state(row.state, row.hold) for row in rows}
 
@@ -192,15 +189,15 @@ def _here(table: Any) -> ColumnElement[bool]:
     return here
 
 
-def _mute_row(where: Chat, wanted: Mute) -> dict[str, Any]:
+def _mute_row(chat: Chat, mute: Mute) -> dict[str, Any]:
     return {
-        "chat": where.id,
-        "topic": to_topic(where),
-        "kind": wanted.kind,
-        "what": clean(wanted.what),
-        "forms": to_json(wanted.forms),
-        "label": clean(wanted.label),
-        "until": to_ms_or_none(wanted.until),
+        "chat": chat.id,
+        "topic": to_topic(chat),
+        "kind": mute.kind,
+        "what": clean(mute.what),
+        "forms": to_json(mute.forms),
+        "label": clean(mute.label),
+        "until": to_ms_or_none(mute.until),
     }
 
 
