@@ -35,14 +35,14 @@ async def go(services: Services) -> Answer:
 async def _still(services: Services) -> None:
     now = services.now()
     wished = await services.preferences.find_watchers(now - _DAY)
-    due = [(one, at) for one in wished if (at := _due(one.wishes, now))]
+    due = [(one, at) for one in wished if (at := _due(one.preferences, now))]
     if not due:
         return
     every = (await services.chats.read_status(now)).sources
     well = sum(one.error is None for one in every)
     alerts = []
     for one, at in due:
-        _ = words(one.look.language or services.config().language)
+        _ = words(one.display.language or services.config().language)
         text = settings_menu_texts.still_watching(_, well, len(every), one.alerts)
         alerts.append(Alert(one.chat, _number(one.chat, at), (), text, None, "", (), priority="low"))
     await services.queue_alerts(tuple(alerts))

@@ -11,7 +11,7 @@ from bot.model import Chat, Delivery
 
 Role = Literal["sender", "listener"]
 
-TOGETHER = 60  # alerts of a chat that waited by its wish, or through an outage: they come in a few messages
+TOGETHER = 60  # alerts of a chat that a preference held, or that waited through an outage: they come in a few messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class OutboxStore(Protocol):
     async def confirm_claims(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
         """Return those of claimed alerts that are still to be sent now.
 
-        Since they were claimed, a chat may have been forgotten or put out, or may have wished otherwise: what it now
+        Since they were claimed, a chat may have been forgotten or put out, or may have other preferences: what it now
         holds back, mutes or has ended is written down and left out. Nothing is written where nothing has changed.
         """
         ...

@@ -28,7 +28,7 @@ from bot.model import (
 
 @dataclass(frozen=True, slots=True)
 class SourceStats:
-    """What was learned of a source: its rhythm, its wishes, and where it says that it went."""
+    """What was learned of a source: how often it brings news, what it asks for, and where it says that it moved."""
 
     rhythm: bytes = b""  # made and read by `bot.polling.activity` alone
     since: datetime | None = None  # it has been watched since then

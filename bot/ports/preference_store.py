@@ -1,4 +1,4 @@
-"""What commands need on record of chats' wishes: settings, mutes, what is held, what came lately."""
+"""What commands need on record of chats: preferences, mutes, what is held, what came lately, access requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute",
 
 @dataclass(frozen=True, slots=True)
 class StorySummary:
-    """A story that watchlists brought, and what became of it for one place; `none`: it was not meant for it."""
+    """A story that watchlists brought, and what became of it for one chat or topic; `none`: it was not meant for it."""
 
     story: int
     headline: str
@@ -28,11 +28,11 @@ class StorySummary:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """A place that wishes to hear every day that the bot is watching."""
+    """A chat or topic that is to hear every day that the bot is watching."""
 
     chat: Chat
-    wishes: Preferences
-    look: DisplayPreferences
+    preferences: Preferences
+    display: DisplayPreferences
     alerts: int  # that it was sent
 
 
@@ -45,13 +45,13 @@ class AccessRequest:
     title: str | None  # of groups and channels
     admitted: bool
     revoked: bool
-    suspended: str | None  # why it cannot be told
+    suspended: str | None  # why it cannot be alerted
     subscriptions: int
-    knocked: datetime | None
+    requested_at: datetime | None
 
 
 class PreferenceStore(Protocol):
-    """Wishes on record. Every change of one looks anew at what is held."""
+    """Preferences on record. After every change of one the sender decides anew about what is held."""
 
     async def read_preferences(self, chat: Chat) -> Preferences:
         """Return the preferences of a chat or topic; mutes that are over are among them."""
@@ -61,11 +61,11 @@ class PreferenceStore(Protocol):
         """Return how a chat wants its alerts shown."""
         ...
 
-    async def write_preferences(self, chat: Chat, wishes: Preferences) -> None:
-        """Keep all wishes of a place but its mutes and its zone."""
+    async def write_preferences(self, chat: Chat, preferences: Preferences) -> None:
+        """Keep the preferences of a chat or topic, but for its mutes and its zone."""
         ...
 
-    async def write_display(self, chat: int, look: DisplayPreferences) -> None:
+    async def write_display(self, chat: int, display: DisplayPreferences) -> None:
         """Keep how a chat wants its alerts shown, its zone among it."""
         ...
 
@@ -78,11 +78,11 @@ class PreferenceStore(Protocol):
         ...
 
     async def count_held(self, chat: Chat) -> int:
-        """Return how many alerts wait by the place's wish."""
+        """Return how many alerts a preference of the chat or topic holds."""
         ...
 
     async def skip_held(self, chat: Chat, before: datetime) -> int:
-        """End what waits by the place's wish and was queued before then; return how many alerts. /latest has them."""
+        """End what a preference holds that was queued before then; return how many alerts. /latest has them."""
         ...
 
     async def find_latest(
@@ -99,19 +99,19 @@ class PreferenceStore(Protocol):
         ...
 
     async def find_alert(self, chat: Chat, story: int) -> Alert | None:
-        """Return what a place was, or was to be, told of a story."""
+        """Return the alert of a story for a chat or topic."""
         ...
 
     async def find_sent_stories(self, chat: Chat, *, most: int) -> tuple[int, ...]:
-        """Return the stories that a place was told of, the latest first."""
+        """Return the stories of which a chat or topic was sent an alert, the latest first."""
         ...
 
     async def find_listed(self, chat: Chat, message: int, *, most: int) -> tuple[Alert, ...]:
-        """Return what a message tells of, one alert a story."""
+        """Return the alerts that a message shows, one a story."""
         ...
 
     async def find_watchers(self, since: datetime) -> tuple[Watcher, ...]:
-        """Return the places that wish to hear every day that the bot is watching, with their alerts since then."""
+        """Return the chats and topics that hear every day that the bot is watching, with their alerts since then."""
         ...
 
 

@@ -33,7 +33,7 @@ class DeliveryRecord:
     queued_at: datetime
     sent_at: datetime | None = None
     reason: str | None = None  # why it is dead, or what the last attempt met
-    hold: str | None = None  # why it waits by the chat's wish, or ended by it (mute, skip)
+    hold: str | None = None  # which preference of the chat holds it, or ended by it (mute, skip)
     until: datetime | None = None  # when it is tried again
 
 

@@ -22,11 +22,11 @@ def decode_each(
     rows: Iterable[Row],
     read: Callable[[Row], T],
     what: str,
-    spoilt: Callable[[Row, str], None] = lambda _row, _reason: None,
+    unreadable_rows: Callable[[Row, str], None] = lambda _row, _reason: None,
 ) -> Iterator[tuple[Row, T]]:
     """Give each row with what `read` makes of it; those that it cannot read are left out.
 
-    `what` names the rows in the log; `spoilt` hears of each that is left out, with the reason.
+    `what` names the rows in the log; `unreadable_rows` hears of each that is left out, with the reason.
     """
     for row in rows:
         try:
@@ -34,7 +34,7 @@ def decode_each(
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one row is the fault of that row
             reason = unreadable(error)
             log.error("a row cannot be read", extra={"what": what, "reason": reason})  # noqa: TRY400 - one line is enough
-            spoilt(row, reason)
+            unreadable_rows(row, reason)
         else:
             yield row, made
 

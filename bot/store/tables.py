@@ -188,7 +188,7 @@ outbox = Table(
     Column("lease_epoch", BigInteger),
     Column("lease_until", BigInteger),
     Column("doubts", Integer, nullable=False, server_default="0"),  # attempts of unknown fate
-    # Why it waits by its reader's wish (quiet, digest, pause, source), or ended by it (mute, skip).
+    # Why it waits by a preference of its chat (quiet, digest, pause, source), or ended by it (mute, skip).
     Column("hold", Text),
     Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
     Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it

@@ -91,7 +91,7 @@ async def sources(services: Services, request: Request) -> Answer:
 async def chats(services: Services, request: Request) -> Answer:
     """Show who uses the bot, and who would like to."""
     guests = await services.admissions.find_chats()
-    asking = [one for one in guests if one.knocked and not one.revoked and not one.admitted]
+    asking = [one for one in guests if one.requested_at and not one.revoked and not one.admitted]
     buttons = tuple(Button(f"✅ {one.title or one.id}"[:60], data("admit", str(one.id))) for one in asking[:_BUTTONS])
     return reply(request.command, admin_texts.chats(request.translator, guests, services.now()), buttons)
 

@@ -37,13 +37,13 @@ def chats(_: Translator, guests: Sequence[AccessRequest], now: datetime) -> str:
     if not guests:
         return _("No chat uses this bot yet.")
     parts = (
-        (_("🚪 <b>Asking to be let in</b>"), [one for one in guests if one.knocked and not one.revoked]),
+        (_("🚪 <b>Asking to be let in</b>"), [one for one in guests if one.requested_at and not one.revoked]),
         (_("✅ <b>Let in</b>"), [one for one in guests if one.admitted and not one.suspended]),
         (_("🔕 <b>Cannot be told</b>"), [one for one in guests if one.suspended and not one.revoked]),
         (_("⛔ <b>Put out</b>"), [one for one in guests if one.revoked]),
         (
             _("👥 <b>Others</b>"),
-            [one for one in guests if not (one.admitted or one.suspended or one.revoked or one.knocked)],
+            [one for one in guests if not (one.admitted or one.suspended or one.revoked or one.requested_at)],
         ),
     )
     lines: list[str] = []
@@ -61,8 +61,8 @@ def _guest(_: Translator, one: AccessRequest, now: datetime) -> str:
         said.append(_.ngettext("{number} subscription", "{number} subscriptions", one.subscriptions))
     if one.suspended:
         said.append(safe(one.suspended, _REASON))
-    if one.knocked:
-        said.append(ago(_, one.knocked, now))
+    if one.requested_at:
+        said.append(ago(_, one.requested_at, now))
     return " · ".join(said)
 
 

@@ -129,5 +129,5 @@ def _access_request(row: Row) -> AccessRequest:
         revoked=bool(row.revoked),
         suspended=row.suspended,
         subscriptions=row.many or 0,
-        knocked=to_utc_or_none(row.requested_at),
+        requested_at=to_utc_or_none(row.requested_at),
     )

@@ -1,4 +1,4 @@
-"""What befalls chats: pauses, suspensions, moves to a new id, lost topics. For the sender and for commands alike.
+"""Chat lifecycle: pauses, suspensions, moves to a new id, lost topics; for the sender and for commands alike.
 
 Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is told twice.
 """
@@ -37,39 +37,43 @@ _OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "requested_at", *_L
 MERGED = "this chat was told already, under its other id or topic"
 
 
-async def ensure_chat(connection: AsyncConnection, dialect: Dialect, one: int) -> None:
+async def ensure_chat(connection: AsyncConnection, dialect: Dialect, chat_id: int) -> None:
     """Make sure that the chat has a row."""
-    row = {"id": one, "revoked": False, "settings": "{}"}
+    row = {"id": chat_id, "revoked": False, "settings": "{}"}
     await connection.execute(dialect.insert(chats).on_conflict_do_nothing(), row)
 
 
-async def update_chat(connection: AsyncConnection, dialect: Dialect, one: int, changes: dict[str, Any]) -> None:
+async def update_chat(connection: AsyncConnection, dialect: Dialect, chat_id: int, changes: dict[str, Any]) -> None:
     """Change the chat's row, made if need be."""
-    await ensure_chat(connection, dialect, one)
-    await connection.execute(update(chats).where(chats.c.id == bindparam("its_id")).values(changes), {"its_id": one})
+    await ensure_chat(connection, dialect, chat_id)
+    await connection.execute(
+        update(chats).where(chats.c.id == bindparam("its_id")).values(changes), {"its_id": chat_id}
+    )
 
 
-async def block_chat(connection: AsyncConnection, dialect: Dialect, one: int, until: int) -> None:
+async def block_chat(connection: AsyncConnection, dialect: Dialect, chat_id: int, until: int) -> None:
     """Pause a chat until then (milliseconds), or longer if it was paused already, within the longest refusal."""
     longest = until + to_length(LONGEST_REFUSAL)
     longer = case((chats.c.blocked_until.between(until, longest), chats.c.blocked_until), else_=until)
-    await update_chat(connection, dialect, one, {"blocked_until": longer})
+    await update_chat(connection, dialect, chat_id, {"blocked_until": longer})
 
 
-async def suspend_chat(connection: AsyncConnection, dialect: Dialect, one: int, reason: str, now: int | None) -> None:
+async def suspend_chat(
+    connection: AsyncConnection, dialect: Dialect, chat_id: int, reason: str, now: int | None
+) -> None:
     """Stop telling a chat. Its waiting alerts end as dead, its messages are edited no more."""
     reason = clean(reason)
-    await update_chat(connection, dialect, one, {"suspended": reason, "suspended_at": now})
-    await drop_pending(connection, one, reason)
+    await update_chat(connection, dialect, chat_id, {"suspended": reason, "suspended_at": now})
+    await drop_pending(connection, chat_id, reason)
 
 
-async def drop_pending(connection: AsyncConnection, one: int, reason: str) -> None:
+async def drop_pending(connection: AsyncConnection, chat_id: int, reason: str) -> None:
     """End what waits for a chat. Leases stay: what is being sent this moment may still be reported as sent."""
     its = update(outbox).where(outbox.c.chat == bindparam("its_chat"))
     waiting = its.where(text("state = 'pending'")).values(state="dead", reason=bindparam("why"))
-    await connection.execute(waiting, {"its_chat": one, "why": reason})
+    await connection.execute(waiting, {"its_chat": chat_id, "why": reason})
     edits = its.where(text("state = 'sent' AND wanted > shown")).values(shown=outbox.c.wanted)
-    await connection.execute(edits, {"its_chat": one})
+    await connection.execute(edits, {"its_chat": chat_id})
 
 
 async def migrate_chat(connection: AsyncConnection, dialect: Dialect, old: int, new: int) -> None:
@@ -80,16 +84,16 @@ async def migrate_chat(connection: AsyncConnection, dialect: Dialect, old: int, 
     await ensure_chat(connection, dialect, new)
     both = select(chats).where(chats.c.id.in_((bindparam("a"), bindparam("b")))).with_for_update()
     rows = {row.id: row for row in await connection.execute(both, {"a": old, "b": new})}
-    mine, yours = rows[old], rows[new]
+    old_row, new_row = rows[old], rows[new]
     change = update(chats).where(chats.c.id == bindparam("its_id"))
     merged = {
-        "admitted_by": mine.admitted_by if yours.admitted_at is None else yours.admitted_by,
-        "admitted_at": mine.admitted_at if yours.admitted_at is None else yours.admitted_at,
-        "revoked": mine.revoked or yours.revoked,
-        "settings": mine.settings if yours.settings == "{}" else yours.settings,
-        "title": yours.title or mine.title,
-        "kind": yours.kind or mine.kind,
-        "requested_at": _first_request(mine, yours),
+        "admitted_by": old_row.admitted_by if new_row.admitted_at is None else new_row.admitted_by,
+        "admitted_at": old_row.admitted_at if new_row.admitted_at is None else new_row.admitted_at,
+        "revoked": old_row.revoked or new_row.revoked,
+        "settings": old_row.settings if new_row.settings == "{}" else new_row.settings,
+        "title": new_row.title or old_row.title,
+        "kind": new_row.kind or old_row.kind,
+        "requested_at": _first_request(old_row, new_row),
         "moved_to": None,
     }
     await connection.execute(change.values(merged), {"its_id": new})
@@ -107,29 +111,29 @@ async def migrate_chat(connection: AsyncConnection, dialect: Dialect, old: int, 
     await _move_lost_topics(connection, dialect, old, new)
 
 
-def _first_request(mine: Any, yours: Any) -> int | None:
+def _first_request(old_row: Any, new_row: Any) -> int | None:
     """Return since when the group asks to be let in, under either id; None where it was let in or asks no more."""
-    if mine.admitted_at is not None or yours.admitted_at is not None:
+    if old_row.admitted_at is not None or new_row.admitted_at is not None:
         return None
-    return min((row.requested_at for row in (mine, yours) if row.requested_at is not None), default=None)
+    return min((row.requested_at for row in (old_row, new_row) if row.requested_at is not None), default=None)
 
 
-async def close_topic(connection: AsyncConnection, dialect: Dialect, one: int, topic: int) -> None:
+async def close_topic(connection: AsyncConnection, dialect: Dialect, chat_id: int, topic: int) -> None:
     """Send what is for this topic to General from now on."""
     lost = dialect.insert(lost_topics).on_conflict_do_nothing()
-    await connection.execute(lost, {"chat": one, "topic": topic})
+    await connection.execute(lost, {"chat": chat_id, "topic": topic})
     for table in (subscriptions, chat_preferences, mutes):
-        await _move_rows(connection, dialect, table, (one, topic), (one, GENERAL))
-    here, values = _at(personal_queries, (one, topic))
+        await _move_rows(connection, dialect, table, (chat_id, topic), (chat_id, GENERAL))
+    here, values = _at(personal_queries, (chat_id, topic))
     await connection.execute(update(personal_queries).where(*here).values(topic=GENERAL), values)
-    await _move_outbox(connection, (one, topic), (one, GENERAL))
+    await _move_outbox(connection, (chat_id, topic), (chat_id, GENERAL))
 
 
 Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
 
 
 async def _move_rows(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
-    """Move rows of subscriptions, wishes or mutes; what the new place has already stays as it is there."""
+    """Move rows of subscriptions, preferences or mutes; what the new chat or topic has already stays as it is there."""
     here, values = _at(table, old)
     rows = (await connection.execute(select(table).where(*here), values)).mappings().all()
     moved = [dict(row) | {"chat": new[0], "topic": row["topic"] if new[1] is None else new[1]} for row in rows]

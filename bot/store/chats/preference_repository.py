@@ -1,7 +1,7 @@
-"""What commands need on record of chats' wishes: hours, mutes, looks, what is held, what came lately.
+"""Preferences on record: hours, mutes, displays, what is held, what came lately.
 
-Fulfils the first part of `bot.ports.preference_store`. Whatever changes a wish lets the sender look anew at what is
-held by it.
+Fulfils the first part of `bot.ports.preference_store`. Whatever changes a preference makes the sender decide anew
+about what is held by it.
 """
 
 from __future__ import annotations
@@ -39,32 +39,34 @@ _PAGES = 100  # statements for one answer at most: 14,000 reports a day for two 
 
 @dataclass(frozen=True, slots=True)
 class PreferenceRepository:
-    """The part of the store that keeps wishes."""
+    """The part of the store that keeps preferences."""
 
     database: Database
 
     async def read_preferences(self, chat: Chat) -> Preferences:
         async with self.database.read() as connection:
-            looks = await read_displays(connection, self.database.dialect, (chat.id,))
-            found = await read_preferences(connection, self.database.dialect, (chat.id,), looks)
-        zone = looks.get(chat.id, DisplayPreferences()).timezone or NONE.zone
+            displays = await read_displays(connection, self.database.dialect, (chat.id,))
+            found = await read_preferences(connection, self.database.dialect, (chat.id,), displays)
+        zone = displays.get(chat.id, DisplayPreferences()).timezone or NONE.zone
         return found.get((chat.id, to_topic(chat)), Preferences(zone=zone))
 
     async def read_display(self, chat: int) -> DisplayPreferences:
         async with self.database.read() as connection:
             return (await read_displays(connection, self.database.dialect, (chat,))).get(chat, DisplayPreferences())
 
-    async def write_preferences(self, chat: Chat, wishes: Preferences) -> None:
-        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_preferences(wishes)}
+    async def write_preferences(self, chat: Chat, preferences: Preferences) -> None:
+        row = {"chat": chat.id, "topic": to_topic(chat), "settings": from_preferences(preferences)}
         async with self.database.write() as connection:
             one = self.database.dialect.insert(chat_preferences)
             kept = one.on_conflict_do_update(index_elements=["chat", "topic"], set_={"settings": one.excluded.settings})
             await connection.execute(kept, row)
             await recheck_held(connection, chat.id, to_topic(chat))
 
-    async def write_display(self, chat: int, look: DisplayPreferences) -> None:
+    async def write_display(self, chat: int, display: DisplayPreferences) -> None:
         async with self.database.write() as connection:
-            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, {"settings": from_display(look)})
+            await chat_lifecycle.update_chat(
+                connection, self.database.dialect, chat, {"settings": from_display(display)}
+            )
             await recheck_held(connection, chat)
 
     async def add_mute(self, chat: Chat, mute: Mute, now: datetime, *, most: int) -> bool:
@@ -165,8 +167,8 @@ class PreferenceRepository:
         async with self.database.read() as connection:
             rows = (await connection.execute(wished)).all()
             chats = sorted({row.chat for row in rows})
-            looks = await read_displays(connection, dialect, chats)
-            found = await read_preferences(connection, dialect, chats, looks)
+            displays = await read_displays(connection, dialect, chats)
+            found = await read_preferences(connection, dialect, chats, displays)
             values = {"ids": dialect.pack(chats), "since": to_ms(since)}
             sent = {
                 (row.chat, row.topic): row.many
@@ -176,7 +178,7 @@ class PreferenceRepository:
             Watcher(
                 to_chat(row.chat, row.topic),
                 found[row.chat, row.topic],
-                looks.get(row.chat, DisplayPreferences()),
+                displays.get(row.chat, DisplayPreferences()),
                 sent.get((row.chat, row.topic), 0),
             )
             for row in rows

@@ -1,6 +1,6 @@
-"""What chats wish, as rows: settings of a chat and of its places, and mutes.
+"""Preferences as rows: settings of a chat and of its topics, and mutes.
 
-Functions over an open transaction, for the sender's claims and for commands. A zone and a look belong to the chat,
+Functions over an open transaction, for the sender's claims and for commands. A zone and a display belong to the chat,
 hours and mutes to the chat or to one topic of it. What cannot be read of them is passed over: an alert too many is
 better than one that is lost.
 """
@@ -29,28 +29,29 @@ ChatTopic = tuple[int, int]  # chat, topic
 OnUnreadable = Callable[[Row, str], None]  # hears of a row that cannot be read, and the reason
 
 HELD = "state = 'pending' AND hold IS NOT NULL"
-# Waits by its reader's wish: an alert, or an edit of a message that is there. What waits after a refusal has a reason.
+# Waits by a preference of its chat: an alert, or an edit of a message that is there. What waits after a refusal has a
+# reason.
 BY_PREFERENCE = f"(({HELD}) OR (state = 'sent' AND wanted > shown)) AND outbox.reason IS NULL"
 
 
-def from_preferences(wishes: Preferences) -> str:
-    """Return the settings of a place."""
+def from_preferences(preferences: Preferences) -> str:
+    """Return the settings of a chat or topic."""
     said: dict[str, Any] = {}
-    if wishes.quiet:
-        said["quiet"] = [[one.begin, one.end, one.days] for one in wishes.quiet]
-    if wishes.digest:
-        digest = wishes.digest
+    if preferences.quiet:
+        said["quiet"] = [[one.begin, one.end, one.days] for one in preferences.quiet]
+    if preferences.digest:
+        digest = preferences.digest
         said["digest"] = [digest.rhythm, digest.at, digest.day, to_ms_or_none(digest.since)]
-    if wishes.paused:
-        said["paused"] = to_ms(wishes.paused)
-        said["resumes"] = to_ms_or_none(wishes.resumes)
-    if wishes.still is not None:
-        said["still"] = wishes.still
+    if preferences.paused:
+        said["paused"] = to_ms(preferences.paused)
+        said["resumes"] = to_ms_or_none(preferences.resumes)
+    if preferences.still is not None:
+        said["still"] = preferences.still
     return json.dumps(said)
 
 
 def to_preferences(settings: str, digested_at: int | None) -> Preferences:
-    """Return the wishes of a place but for its zone and mutes."""
+    """Return the preferences of a chat or topic but for its zone and mutes."""
     said: dict[str, Any] = json.loads(settings)
     digest = said.get("digest")
     return Preferences(
@@ -74,12 +75,12 @@ def _pass_over(_row: Row, _reason: str) -> None:
 
 
 async def read_displays(
-    connection: AsyncConnection, dialect: Dialect, chat_ids: Collection[int], spoilt: OnUnreadable = _pass_over
+    connection: AsyncConnection, dialect: Dialect, chat_ids: Collection[int], unreadable_rows: OnUnreadable = _pass_over
 ) -> dict[int, DisplayPreferences]:
     """Return how these chats want their alerts, of those that said anything."""
-    wishes = select(chats.c.id, chats.c.settings).where(dialect.among(chats.c.id, "ids"), chats.c.settings != "{}")
-    said = await connection.execute(wishes, {"ids": dialect.pack(chat_ids)})
-    read = decode_each(said, lambda row: to_display(row.settings), "how a chat wants its alerts", spoilt)
+    preferences = select(chats.c.id, chats.c.settings).where(dialect.among(chats.c.id, "ids"), chats.c.settings != "{}")
+    said = await connection.execute(preferences, {"ids": dialect.pack(chat_ids)})
+    read = decode_each(said, lambda row: to_display(row.settings), "how a chat wants its alerts", unreadable_rows)
     return {row.id: look for row, look in read}
 
 
@@ -87,24 +88,24 @@ async def read_preferences(
     connection: AsyncConnection,
     dialect: Dialect,
     chat_ids: Collection[int],
-    looks: Mapping[int, DisplayPreferences],
-    spoilt: OnUnreadable = _pass_over,
+    displays: Mapping[int, DisplayPreferences],
+    unreadable_rows: OnUnreadable = _pass_over,
 ) -> dict[ChatTopic, Preferences]:
-    """Return the wishes of all places of these chats that have any."""
+    """Return the preferences of these chats and their topics, of all that have any."""
     ids = {"ids": dialect.pack(chat_ids)}
     found: dict[ChatTopic, Preferences] = {}
     rows = await connection.execute(select(chat_preferences).where(dialect.among(chat_preferences.c.chat, "ids")), ids)
-    for row, wishes in decode_each(
-        rows, lambda row: to_preferences(row.settings, row.digested_at), "what a chat wishes", spoilt
+    for row, preferences in decode_each(
+        rows, lambda row: to_preferences(row.settings, row.digested_at), "what a chat wishes", unreadable_rows
     ):
-        found[row.chat, row.topic] = wishes
+        found[row.chat, row.topic] = preferences
     muted: dict[ChatTopic, list[Mute]] = {}
     its = select(mutes).where(dialect.among(mutes.c.chat, "ids")).order_by(mutes.c.since, mutes.c.what)
-    for row, one in decode_each(await connection.execute(its, ids), to_mute, "a mute", spoilt):
+    for row, one in decode_each(await connection.execute(its, ids), to_mute, "a mute", unreadable_rows):
         muted.setdefault((row.chat, row.topic), []).append(one)
     for where, theirs in muted.items():
         found[where] = replace(found.get(where, NONE), mutes=tuple(theirs))
-    return {where: replace(one, zone=_zone(looks.get(where[0]))) for where, one in found.items()}
+    return {where: replace(one, zone=_zone(displays.get(where[0]))) for where, one in found.items()}
 
 
 def _zone(look: DisplayPreferences | None) -> str:

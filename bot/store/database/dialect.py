@@ -1,6 +1,6 @@
 """Everything in which the two databases differ, and nothing else.
 
-In goes the wish (an upsert, "one of these keys", the greater of two), out comes SQLAlchemy that says it to this
+In goes what is wanted (an upsert, "one of these keys", the greater of two), out comes SQLAlchemy that says it to this
 database. `FOR UPDATE` and `SKIP LOCKED` are not here: SQLAlchemy leaves them out for SQLite, where BEGIN IMMEDIATE does
 their work.
 """

@@ -31,7 +31,7 @@ async def end_wrong_waits(connection: AsyncConnection, now: int, *, set_back: bo
     That is an alert that was queued later than now, and a refusal that puts off for longer than any may. A claim of
     that kind lasts as long as any may from now on: its sender may be alive. With `set_back` (the clock was set back
     since a sender was alive) nothing shows how long the other waits still are, so all are over: at the worst a chat is
-    asked once more, and what its readers wished is looked at again.
+    asked once more, and what preferences held is decided anew.
     """
     far, lease = now + to_length(LONGEST_REFUSAL + SKEW), now + to_length(LONGEST_LEASE + SKEW)
     values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE)}

@@ -1,4 +1,4 @@
-"""What was claimed, sifted by its readers' wishes: the rest is sent, what waits or ends by a wish is written down.
+"""Preferences of chats applied to claimed alerts: what is held or muted is written down, the rest is sent.
 
 Works within the claim's own transaction, so that what is held or muted never leaves the store, and a kill changes
 nothing. `bot.alerts.policy` decides.
@@ -40,32 +40,32 @@ class UnreadableRows:
     found: list[Unreadable] = field(default_factory=list)
     rows: dict[int, str] = field(default_factory=dict)  # of the outbox, by number, with the reason
 
-    def alert(self, row: Row, reason: str) -> None:
+    def add_alert(self, row: Row, reason: str) -> None:
         """Note an alert, which is to end."""
         self.found.append(Unreadable("alert", row.chat, reason))
         self.rows[row.id] = clean(reason)
 
-    def look(self, row: Row, reason: str) -> None:
+    def add_display(self, row: Row, reason: str) -> None:
         """Note how a chat wants its alerts."""
         self.found.append(Unreadable("setting", row.id, reason))
 
-    def wish(self, row: Row, reason: str) -> None:
-        """Note hours or a mute of a place, or that they cannot be applied to an alert."""
+    def add_preference(self, row: Row, reason: str) -> None:
+        """Note hours or a mute of a chat or topic, or that they cannot be applied to an alert."""
         self.found.append(Unreadable("setting", row.chat, reason))
 
 
 async def is_any_held(
     connection: AsyncConnection, dialect: Dialect, claimed: Sequence[tuple[Row, Delivery]], now: datetime
 ) -> bool:
-    """Return whether anything of what is claimed is not to be sent now, as its chats wish by now. Only reads."""
-    looks = {one.alert.chat.id: one.look for _, one in claimed}
-    wishes = await read_preferences(connection, dialect, looks.keys(), looks) if claimed else {}
+    """Return whether the preferences of chats now hold or mute anything of what is claimed. Only reads."""
+    displays = {one.alert.chat.id: one.look for _, one in claimed}
+    preferences = await read_preferences(connection, dialect, displays.keys(), displays) if claimed else {}
     places = ((row, one, (row.chat, to_topic(one.alert.chat))) for row, one in claimed)
-    spoilt = UnreadableRows()
+    unreadable_rows = UnreadableRows()
     return any(
-        not isinstance(_decide(row, one, wishes[where], now, spoilt), Send)
-        for row, one, where in places
-        if where in wishes
+        not isinstance(_decide(row, one, preferences[key], now, unreadable_rows), Send)
+        for row, one, key in places
+        if key in preferences
     )
 
 
@@ -74,51 +74,53 @@ async def apply_preferences(
     dialect: Dialect,
     claimed: Sequence[tuple[Row, Delivery]],
     now: datetime,
-    spoilt: UnreadableRows,
+    unreadable_rows: UnreadableRows,
 ) -> tuple[Delivery, ...]:
     """Return what is to be sent now, of claimed rows and the deliveries that they are.
 
-    Where the wishes of a place cannot be applied, its alert is sent: better one too many than one that is lost.
+    Where preferences cannot be applied, the alert is sent: better one too many than one that is lost.
     """
     if not claimed:
         return ()
-    looks = {one.alert.chat.id: one.look for _, one in claimed}
-    wishes = await read_preferences(connection, dialect, looks.keys(), looks, spoilt.wish)
-    if not wishes:
+    displays = {one.alert.chat.id: one.look for _, one in claimed}
+    preferences = await read_preferences(connection, dialect, displays.keys(), displays, unreadable_rows.add_preference)
+    if not preferences:
         return tuple(one for _, one in claimed)
-    through: list[Delivery] = []
+    sendable: list[Delivery] = []
     held: list[tuple[int, int, str]] = []
     dropped: list[tuple[int, str]] = []
-    unseen: list[int] = []
+    in_digest: list[int] = []
     served: dict[ChatTopic, int] = {}
     for row, delivery in claimed:
-        where = (row.chat, to_topic(delivery.alert.chat))
-        match _decide(row, delivery, wishes[where], now, spoilt) if where in wishes else None:
+        key = (row.chat, to_topic(delivery.alert.chat))
+        match _decide(row, delivery, preferences[key], now, unreadable_rows) if key in preferences else None:
             case Hold(until, why):
                 held.append((row.id, to_ms(until), why))
             case Drop(mute):
                 dropped.append((row.id, mute_reason(mute)))
             case Send(digest=True) if delivery.held is None:
-                through.append(replace(delivery, held="digest"))
-                unseen.append(row.id)
+                sendable.append(replace(delivery, held="digest"))
+                in_digest.append(row.id)
             case _:
-                through.append(delivery)
+                sendable.append(delivery)
                 if delivery.held == "digest" and not row.shown:
-                    served[where] = max(row.not_before, served.get(where, 0))
+                    served[key] = max(row.not_before, served.get(key, 0))
     await hold_alerts(connection, held)
     await drop_muted(connection, dropped)
-    await mark_digest(connection, unseen)
+    await mark_digest(connection, in_digest)
     await record_digests(connection, served)
-    return tuple(through)
+    return tuple(sendable)
 
 
 def _decide(
-    row: Row, delivery: Delivery, wishes: Preferences, now: datetime, spoilt: UnreadableRows
+    row: Row, delivery: Delivery, preferences: Preferences, now: datetime, unreadable_rows: UnreadableRows
 ) -> Send | Hold | Drop:
     """Return what is to be done with an alert now."""
 
     def decided(row: Row) -> Send | Hold | Drop:
         waiting = Waiting(delivery.alert, delivery.reports, to_utc(row.created_at), edit=row.shown > 0)
-        return decide(waiting, wishes, now)
+        return decide(waiting, preferences, now)
 
-    return next((one for _, one in decode_each((row,), decided, "what a chat wishes", spoilt.wish)), Send())
+    return next(
+        (one for _, one in decode_each((row,), decided, "what a chat wishes", unreadable_rows.add_preference)), Send()
+    )

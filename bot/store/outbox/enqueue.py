@@ -34,7 +34,7 @@ _RENEWED = (
     *("rank", "payload", "state", "follows", "replies", "folded", "wanted", "shown", "attempts"),
     *("not_before", "created_at", "key"),
 )
-_HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by its reader's wish
+_HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by a preference of its chat
 
 
 async def enqueue_alerts(
@@ -140,7 +140,7 @@ async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories
     if stories:
         editable = f"follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL)) OR {_HELD}"
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), text(f"({editable})"))
-        # What waits by its reader's wish is looked at anew, whether it follows or not: another source may tell it, or
+        # What waits by a preference is decided anew, whether it follows or not: another source may tell it, or
         # it may be urgent by now.
         again = case((text(_HELD), 0), else_=outbox.c.not_before)
         changes = {"wanted": case((text("follows"), outbox.c.wanted + 1), else_=outbox.c.wanted), "not_before": again}
@@ -201,7 +201,7 @@ async def raise_priorities(
 ) -> None:
     """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
 
-    What waits goes as urgent, at once where a wish of its reader held it. A message that came with a sound is only
+    What waits goes as urgent, at once where a preference held it. A message that came with a sound is only
     edited. One that came without gets a reply that has one: its reader may not know of it yet.
     """
     theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}

@@ -75,11 +75,11 @@ class OutboxRepository:
                 return ()
             rows = (await connection.execute(claim_statement(dialect), values | left_out)).all()
             rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
-            spoilt = UnreadableRows()
-            claimed = await self._deliveries(connection, rows, spoilt)
-            due = await apply_preferences(connection, dialect, claimed, now, spoilt)
-            await end_unreadable(connection, spoilt.rows)
-        for one in spoilt.found:
+            unreadable_rows = UnreadableRows()
+            claimed = await self._deliveries(connection, rows, unreadable_rows)
+            due = await apply_preferences(connection, dialect, claimed, now, unreadable_rows)
+            await end_unreadable(connection, unreadable_rows.rows)
+        for one in unreadable_rows.found:
             unreadable(one)
         return due
 
@@ -88,7 +88,7 @@ class OutboxRepository:
         return (await connection.scalar(pause) or 0) > now
 
     async def _deliveries(
-        self, connection: AsyncConnection, rows: Sequence[Row], spoilt: UnreadableRows
+        self, connection: AsyncConnection, rows: Sequence[Row], unreadable_rows: UnreadableRows
     ) -> list[tuple[Row, Delivery]]:
         """Return rows of the outbox with their stories' reports and their chats' looks: one query for all of each."""
         if not rows:
@@ -100,14 +100,16 @@ class OutboxRepository:
         )
         for row, report in decode_each(told, to_report, "a report"):
             reports.setdefault(row.story, []).append(report)
-        looks = await read_displays(connection, dialect, {row.chat for row in rows}, spoilt.look)
+        displays = await read_displays(connection, dialect, {row.chat for row in rows}, unreadable_rows.add_display)
         parents = await self._parents(connection, [row.story for row in rows if row.part])
 
         def read(row: Row) -> Delivery:
             parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
-            return _delivery(row, parent, tuple(reports.get(row.story, ())), looks.get(row.chat, DisplayPreferences()))
+            return _delivery(
+                row, parent, tuple(reports.get(row.story, ())), displays.get(row.chat, DisplayPreferences())
+            )
 
-        return list(decode_each(rows, read, "an alert", spoilt.alert))
+        return list(decode_each(rows, read, "an alert", unreadable_rows.add_alert))
 
     async def _parents(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[tuple[int, int, int], Row]:
         """Return the messages of stories, by place and story."""
@@ -162,7 +164,7 @@ class OutboxRepository:
             await connection.execute(astray.values(lease_epoch=None, lease_until=None), values)
 
     async def confirm_claims(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
-        dialect, spoilt = self.database.dialect, UnreadableRows()
+        dialect, unreadable_rows = self.database.dialect, UnreadableRows()
         values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
         async with self.database.read() as connection:
             rows = {row.id: row for row in await connection.execute(claimed_statement(dialect), values)}
@@ -172,7 +174,7 @@ class OutboxRepository:
             return tuple(one for _, one in there)
         async with self.database.write() as connection:
             await roles.ensure_current_epoch(connection, "sender", epoch)
-            return await apply_preferences(connection, dialect, there, now, spoilt)
+            return await apply_preferences(connection, dialect, there, now, unreadable_rows)
 
     async def block_chat(self, chat: int | None, until: datetime) -> None:
         async with self.database.write() as connection:

@@ -25,7 +25,7 @@ EVERYBODY = 0  # the row of `chats` that holds the bot's own pause; Telegram giv
 def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
     """Return the statement that leases what is due: at most `share` rows of a chat, `most` in all.
 
-    Of what a chat's own wish has held back so far, more, and of what was queued before `before`, which was an outage:
+    Of what a preference has held back so far, more, and of what was queued before `before`, which was an outage:
     it comes as one, and therefore chat by chat. Such a chat is never cut in two: the last one that has room for its
     first row comes whole, so that there may be as many as TOGETHER more than `most`.
 
@@ -116,7 +116,7 @@ def rolling_message_statement(*, newest: bool) -> Select[Any]:
     """Return the select of the lines of a rolling message: its_chat, its_topic; its_message or the newest."""
     here = (outbox.c.chat == bindparam("its_chat"), outbox.c.topic == bindparam("its_topic"))
     folded = (text("state = 'sent' AND folded AND message IS NOT NULL"), *here)
-    # What a chat wished to get together is a message of its own, and stays what it is.
+    # What a digest or pause brought together is a message of its own, and stays what it is.
     ours = (*folded, outbox.c.hold.is_(None))
     last = select(outbox.c.message).where(*ours).order_by(outbox.c.sent_at.desc(), outbox.c.id.desc()).limit(1)
     meant = last.scalar_subquery() if newest else bindparam("its_message")

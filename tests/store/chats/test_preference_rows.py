@@ -215,7 +215,7 @@ async def test_a_group_that_asks_keeps_its_name_and_its_request_when_it_is_upgra
     for _ in range(2):
         await store.chats.migrate_chat(-5, -1005)
     (guest,) = await store.admissions.find_chats()
-    assert (guest.id, guest.title, guest.kind, guest.knocked) == (-1005, "Newsroom", "supergroup", began)
+    assert (guest.id, guest.title, guest.kind, guest.requested_at) == (-1005, "Newsroom", "supergroup", began)
     assert await store.admissions.find_ignored_groups(play.after(days=1)) == (-1005,)
 
 
@@ -225,7 +225,7 @@ async def test_a_group_that_was_let_in_asks_no_more_when_it_is_upgraded(play: Pl
     await store.chats.admit_chat(-1005, 11, play.now)
     await store.chats.migrate_chat(-5, -1005)
     (guest,) = await store.admissions.find_chats()
-    assert (guest.title, guest.admitted, guest.knocked) == ("Newsroom", True, None)
+    assert (guest.title, guest.admitted, guest.requested_at) == ("Newsroom", True, None)
 
 
 async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> None:
@@ -302,7 +302,7 @@ async def test_case_104_who_asks_is_on_record_until_it_is_answered(play: Play, s
     began = play.now
     await store.admissions.request_access(-5, "group", "Newsroom", play.after(hours=2))
     known = {one.id: one for one in await store.admissions.find_chats()}
-    assert (known[-5].title, known[-5].knocked, known[-5].admitted) == ("Newsroom", began, False)
+    assert (known[-5].title, known[-5].requested_at, known[-5].admitted) == ("Newsroom", began, False)
     assert known[2].title is None
     assert known[-6].admitted
     assert await store.admissions.find_ignored_groups(play.now - HOUR) == (-5,)
@@ -319,7 +319,7 @@ async def test_who_wishes_to_hear_daily_is_found_with_what_it_was_sent(play: Pla
     found = await due(play, store)
     await store.outbox.settle(found, epoch, Folded(1), play.now)
     (one,) = await store.preferences.find_watchers(play.now - HOUR)
-    assert (one.chat, one.wishes.still, one.alerts) == (HERE, 540, 2)
+    assert (one.chat, one.preferences.still, one.alerts) == (HERE, 540, 2)
 
 
 @pytest.mark.parametrize("follow", ["edits", "off"])

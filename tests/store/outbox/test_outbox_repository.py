@@ -303,7 +303,7 @@ async def test_case_75_the_lines_of_one_message_are_settled_all_or_none(
         return ("nothing known" if delivery == lines[1] else kind), values
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.store.outbox.delivery_results.ending_of", broken)
+        patch.setattr("bot.store.outbox.delivery_results.change_of", broken)
         with pytest.raises(KeyError):
             await store.outbox.settle(lines, epoch, Folded(7), play.now)
     assert (await store.chats.read_status(play.now)).sent == 0
