@@ -1,4 +1,4 @@
-"""Who may do what: rules without I/O, and the two things they must remember for a while.
+"""Who may do what: rules without I/O, and what is remembered for a while.
 
 In comes what is known about who asks, out goes "yes", "ask" (whether they administer the group decides, and nobody
 has looked yet) or the reason of a refusal. A look that fails never counts as a yes.
@@ -20,11 +20,11 @@ Refusal = Literal["closed", "ownerless", "owners", "administrators", "as_group",
 Pass = Literal["go", "notice", "drop"]
 
 ADMINISTRATOR_FOR = 30.0  # seconds that a look at the group's administrators holds; the limit promised is 60
-BURST = 10  # commands one user may write at once …
-REFILL = 2.0  # … and one more every so many seconds
-ASK_AGAIN = 3600.0  # seconds between two notices to the owners about one chat
-ASKS = 20  # notices to the owners in that time: enough for a newsroom that moves in, too few for a flood
-ASKS_OF_ONE = 5  # of these by one user: made-up chats cost nothing, accounts do, so four of them are needed for all
+RATE_BURST = 10  # commands one user may write at once …
+RATE_REFILL = 2.0  # … and one more every so many seconds
+NOTICE_WINDOW = 3600.0  # seconds between two notices to the owners about one chat
+NOTICES = 20  # notices to the owners in that time: enough for a newsroom that moves in, too few for a flood
+NOTICES_OF_ONE_USER = 5  # of these by one user: made-up chats cost nothing, accounts do
 _REMEMBERED = 5000  # users, or looks, kept in memory; the oldest go first
 
 _Key = TypeVar("_Key")
@@ -43,8 +43,8 @@ class Standing:
     administrator: bool | None = None  # of the group; None = nobody has looked
 
 
-def judge(need: Need, standing: Standing) -> Literal["yes", "ask"] | Refusal:
-    """Return whether they may read, change what the chat is told, or do what only owners do."""
+def decide_access(need: Need, standing: Standing) -> Literal["yes", "ask"] | Refusal:
+    """Return whether they may read, change what the chat is notified, or do what only owners do."""
     if standing.owner:
         return "yes"
     if not standing.admitted:
@@ -67,7 +67,7 @@ def is_owner(user: int | None, owners: frozenset[int]) -> bool:
     return user in owners and user not in MASKS
 
 
-def each_owner(owners: frozenset[int]) -> list[int]:
+def owner_ids(owners: frozenset[int]) -> list[int]:
     """Return the ids of those who are owners, sorted."""
     return sorted(owner for owner in owners if is_owner(owner, owners))
 
@@ -75,20 +75,20 @@ def each_owner(owners: frozenset[int]) -> list[int]:
 class Administrators:
     """Looks up who administers a group, and remembers it for at most `ADMINISTRATOR_FOR` seconds."""
 
-    def __init__(self, look: Callable[[int, int], Awaitable[bool]], clock: Callable[[], float]) -> None:
-        """Take the look itself (chat, user), which may raise BotError, and a monotonic clock in seconds."""
-        self._look = look
+    def __init__(self, is_administrator: Callable[[int, int], Awaitable[bool]], clock: Callable[[], float]) -> None:
+        """Take what asks Telegram about (chat, user), which may raise BotError, and a monotonic clock in seconds."""
+        self._is_administrator = is_administrator
         self._clock = clock
         self._known: OrderedDict[tuple[int, int], tuple[bool, float]] = OrderedDict()
 
-    async def include(self, chat: int, user: int) -> bool:
+    async def includes(self, chat: int, user: int) -> bool:
         """Return whether the user administers the group."""
         known = self._known.get((chat, user))
         if known and self._clock() - known[1] < ADMINISTRATOR_FOR:
             return known[0]
-        asked = self._clock()
-        answer = await self._look(chat, user)
-        self._known[chat, user] = (answer, asked)
+        asked_at = self._clock()
+        answer = await self._is_administrator(chat, user)
+        self._known[chat, user] = (answer, asked_at)
         _shrink(self._known)
         return answer
 
@@ -99,22 +99,22 @@ class Administrators:
 
 
 class RateLimiter:
-    """How fast one user may command: a bucket for each, one notice when it is empty, then silence (case 29)."""
+    """Limits the commands of each user by a token bucket; one notice when it is empty, then silence."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Take a monotonic clock in seconds."""
         self._clock = clock
-        self._buckets: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()  # left, as of, told
+        self._buckets: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()  # left, as of, was notified
 
     def take(self, user: int) -> Pass:
         """Return what to do with one more command of this user."""
         now = self._clock()
-        left, since, told = self._buckets.get(user, (float(BURST), now, False))
-        left = min(float(BURST), left + (now - since) / REFILL)
-        step: Pass = "go" if left >= 1 else "drop" if told else "notice"
-        # Told until half of the bucket is back: somebody who goes on at the refill rate is not told again and again.
-        told = step == "notice" or (told and left < BURST / 2)
-        self._buckets[user] = (left - 1 if step == "go" else left, now, told)
+        left, since, notified = self._buckets.get(user, (float(RATE_BURST), now, False))
+        left = min(float(RATE_BURST), left + (now - since) / RATE_REFILL)
+        step: Pass = "go" if left >= 1 else "drop" if notified else "notice"
+        # Notified until half of the bucket is back: somebody who goes on at that rate hears it once.
+        notified = step == "notice" or (notified and left < RATE_BURST / 2)
+        self._buckets[user] = (left - 1 if step == "go" else left, now, notified)
         self._buckets.move_to_end(user)
         _shrink(self._buckets)
         return step
@@ -129,19 +129,19 @@ class AdmissionNotifier:
         self._owners = owners
         self._notified: OrderedDict[int, tuple[float, int]] = OrderedDict()  # chat → when, by whom; oldest first
 
-    def first(self, chat: int, user: int | None) -> bool:
+    def take_notice(self, chat: int, user: int | None) -> bool:
         """Return whether the owners are to be asked about the chat, and note that they are.
 
-        Within `ASK_AGAIN` seconds once for one chat, `ASKS_OF_ONE` times for one user, `ASKS` times in all. Those who
-        do not show who they are (a mask, no user) count as one user: they can ask again with their own name.
+        Once in `NOTICE_WINDOW` seconds for one chat, `NOTICES_OF_ONE_USER` times for one user, `NOTICES` times in all.
+        Those who do not show who they are (a mask, no user) count as one user: they can ask again with their own name.
         """
         now, origin = self._clock(), 0 if user in MASKS or user is None else user
-        while self._notified and now - next(iter(self._notified.values()))[0] >= ASK_AGAIN:
+        while self._notified and now - next(iter(self._notified.values()))[0] >= NOTICE_WINDOW:
             self._notified.popitem(last=False)
-        if chat in self._notified or len(self._notified) >= ASKS:
+        if chat in self._notified or len(self._notified) >= NOTICES:
             return False
         of_user = sum(by == origin for _, by in self._notified.values())
-        if of_user >= ASKS_OF_ONE and not is_owner(user, self._owners):
+        if of_user >= NOTICES_OF_ONE_USER and not is_owner(user, self._owners):
             return False
         self._notified[chat] = (now, origin)
         return True

@@ -22,12 +22,12 @@ _ALERT: dict[Action, tuple[str, str]] = {
 }
 
 
-async def pressed(services: Services, command: Command) -> Command | None:
+async def resolve_press(services: Services, command: Command) -> Command | None:
     """Return the command that a press stands for; what was written stands for itself."""
     press = command.press
-    if press is None or (press.message is not None and not press.said):
+    if press is None or (press.message is not None and not press.data):
         return command
-    one = None if press.message is None else button_ids.read(press.said)
+    one = None if press.message is None else button_ids.read(press.data)
     if isinstance(one, OfAlert):
         return await _of_alert(services, command, press, one)
     return await _of_menu(services, command, press, one) if one else None
@@ -38,7 +38,7 @@ async def _of_alert(services: Services, command: Command, press: Press, one: OfA
     if story is None:
         return None
     verb, words = _ALERT[one.action]
-    meant = replace(press, said="", view="new", alert=True)
+    meant = replace(press, data="", view="new", alert=True)
     return replace(command, verb=verb, words=words.format(story), press=meant)
 
 
@@ -47,4 +47,4 @@ async def _of_menu(services: Services, command: Command, press: Press, one: OfMe
     if meaning is None:
         return None
     verb, words, view = [*meaning.split("|"), "", ""][:3]
-    return replace(command, verb=verb, words=words, press=replace(press, said="", view=view))
+    return replace(command, verb=verb, words=words, press=replace(press, data="", view=view))

@@ -39,36 +39,36 @@ class DeliveryReason:
     number: int = 0
 
 
-def fate(
+def explain_delivery(
     trace: ItemHistory, chat: Chat, matches: Sequence[Match], watchlists: Mapping[str, Watchlist]
 ) -> DeliveryReason:
     """Return what became of an item for a chat; `matches` is what fires on it now."""
     if trace.telling is not None:
-        return _told(trace.telling, trace.found.seen_at)
+        return _recorded_reason(trace.telling, trace.found.seen_at)
     if trace.found.story is None:
         if not matches:
             return DeliveryReason("silent")
         return DeliveryReason("first sight" if trace.first_sight else "later")
-    return _not_told(trace, chat, watchlists)
+    return _inferred_reason(trace, chat, watchlists)
 
 
-def _told(telling: DeliveryRecord, seen_at: datetime) -> DeliveryReason:
-    if telling.state == "dead" and telling.hold in {"mute", "skip"}:
+def _recorded_reason(record: DeliveryRecord, seen_at: datetime) -> DeliveryReason:
+    if record.state == "dead" and record.hold in {"mute", "skip"}:
         return (
-            DeliveryReason("muted", words=telling.reason or "") if telling.hold == "mute" else DeliveryReason("skipped")
+            DeliveryReason("muted", words=record.reason or "") if record.hold == "mute" else DeliveryReason("skipped")
         )
-    if telling.state == "dead":
-        return DeliveryReason("dead", words=telling.reason or "no reason given")
-    if telling.queued_at < seen_at:
-        return DeliveryReason("joined", at=telling.sent_at or telling.queued_at)
-    if telling.state == "pending" and telling.hold:
-        return DeliveryReason("held", at=telling.until, words=telling.hold)
-    if telling.state == "pending":
-        return DeliveryReason("waiting", words=telling.reason or "")
-    return DeliveryReason("told", at=telling.sent_at)
+    if record.state == "dead":
+        return DeliveryReason("dead", words=record.reason or "no reason given")
+    if record.queued_at < seen_at:
+        return DeliveryReason("joined", at=record.sent_at or record.queued_at)
+    if record.state == "pending" and record.hold:
+        return DeliveryReason("held", at=record.until, words=record.hold)
+    if record.state == "pending":
+        return DeliveryReason("waiting", words=record.reason or "")
+    return DeliveryReason("told", at=record.sent_at)
 
 
-def _not_told(trace: ItemHistory, chat: Chat, watchlists: Mapping[str, Watchlist]) -> DeliveryReason:
+def _inferred_reason(trace: ItemHistory, chat: Chat, watchlists: Mapping[str, Watchlist]) -> DeliveryReason:
     since: dict[str, datetime | None] = dict(trace.subscribed)
     since |= {name: None for name, one in watchlists.items() if chat in one.deliver_to}
     fired = {name for report in trace.reports for name in report.watchlists}
@@ -78,13 +78,13 @@ def _not_told(trace: ItemHistory, chat: Chat, watchlists: Mapping[str, Watchlist
     begun = [since[name] for name in mine]
     if all(at is not None and at > trace.found.seen_at for at in begun):
         return DeliveryReason("subscribed later", at=min(at for at in begun if at is not None))
-    told = zip(trace.reports, trace.sketches, strict=True)
-    voices = assign.voices(Candidate(0, report, sketch) for report, sketch in told)
+    reports = zip(trace.reports, trace.sketches, strict=True)
+    voices = assign.voices(Candidate(0, report, sketch) for report, sketch in reports)
     needed = min((watchlists[name].confirm for name in mine if name in watchlists), default=0)
     return DeliveryReason("unconfirmed", number=needed) if needed > voices else DeliveryReason("unknown")
 
 
-def reason_of(trace: ItemHistory) -> str:
+def join_reason(trace: ItemHistory) -> str:
     """Return why the report of an item joined its story; empty where it opened it, or has no report of its own."""
     item = trace.found.item
     own = [one for one in trace.reports[1:] if one.source == trace.found.source and one.url == item.url]

@@ -1,8 +1,8 @@
-"""What an update leads to: read, obeyed, answered; one after the other within a chat, chats side by side.
+"""Dispatch of updates: each is parsed, carried out and answered; in order within a chat, chats concurrently.
 
 In come raw updates, out go messages and changes on record; a change is committed before it is confirmed to anybody.
 What takes longer than a second is answered beside the next updates, and does not come again after a kill.
-One update that cannot be read or obeyed is logged and passed over, never more than that one.
+One update that cannot be parsed or carried out is logged and passed over, never more than that one.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.chat.access_rules import each_owner, is_owner
+from bot.chat.access_rules import is_owner, owner_ids
 from bot.chat.authorization import Authorizer
 from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
 from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
-from bot.chat.scheduled import EVERY, go
+from bot.chat.scheduled import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
-from bot.chat.updates import read
+from bot.chat.updates import parse_update
 from bot.errors import BotError, DeliveryError
 from bot.i18n import words
 from bot.model import Chat
@@ -39,12 +39,12 @@ _REMEMBERED = 1000  # update ids; Telegram gives at most a hundred at a time
 _WORTH_WAITING = 5.0  # seconds of a 429 that one reply waits; more, and it is dropped
 
 
-_Said = Command | Membership | Migration
+_Update = Command | Membership | Migration
 
 
 @dataclass(frozen=True, slots=True)
 class _FollowUp:
-    """What takes long, and the message of ours that it is then said in (None: a new one)."""
+    """What takes long, and the message of ours that it is then shown in (None: a new one)."""
 
     work: Callable[[], Awaitable[Answer]]
     message: int | None
@@ -56,21 +56,21 @@ class Dispatcher:
     def __init__(
         self,
         client: TelegramClient,
-        commands: Authorizer,
+        authorizer: Authorizer,
         store: ChatStore,
         owners: frozenset[int],
         now: Callable[[], datetime],
     ) -> None:
         self.username = ""
         self._client = client
-        self._commands = commands
+        self._authorizer = authorizer
         self._store = store
         self._owners = owners
         self._now = now
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
-        self._round_at = float("-inf")
-        self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
-        self._lines: dict[int, deque[tuple[int, _Said]]] = {}  # of the chats that are being answered
+        self._next_run = float("-inf")
+        self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._queues: dict[int, deque[tuple[int, _Update]]] = {}  # of the chats that are being answered
         self._running: set[asyncio.Task[None]] = set()
 
     async def answer(self, updates: Sequence[dict[str, Any]], beat: Callable[[], None]) -> int:
@@ -80,16 +80,16 @@ class Dispatcher:
         beside the next updates, and what their chats say meanwhile comes after. `finish` waits for them, too.
         """
         fresh = {update["update_id"]: update for update in updates if update["update_id"] not in self._seen}
-        for number, update in fresh.items():
-            if said := self._read(update):
-                self._line_up(number, said, beat)
+        for number, raw in fresh.items():
+            if update := self._read(raw):
+                self._enqueue(number, update, beat)
         try:
             await self._wait(_PATIENCE)
             while len(self._running) > _BEHIND:
                 beat()
                 await self._wait(_PATIENCE, asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await self.break_off()
+            await self.cancel()
             raise
         self._seen.extend(number for number in fresh if number not in self._seen)
         return len(fresh)
@@ -103,60 +103,60 @@ class Dispatcher:
         if running := set(self._running):
             await asyncio.wait(running, timeout=seconds, return_when=until)
 
-    async def break_off(self) -> None:
+    async def cancel(self) -> None:
         """Give up what is not answered yet."""
         left = set(self._running)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def _line_up(self, number: int, said: _Said, beat: Callable[[], None]) -> None:
+    def _enqueue(self, number: int, update: _Update, beat: Callable[[], None]) -> None:
         """Put an update behind the others of its chat, which are answered one after the other."""
-        place = _place(said)
-        if (line := self._lines.get(place)) is not None:
-            if len(line) < _WAITING:
-                line.append((number, said))
+        chat = _chat_of(update)
+        if (queue := self._queues.get(chat)) is not None:
+            if len(queue) < _WAITING:
+                queue.append((number, update))
             else:
-                log.info("update passed over: too many of this chat wait", extra={"chat": place})
+                log.info("update passed over: too many of this chat wait", extra={"chat": chat})
             return
-        line = self._lines[place] = deque([(number, said)])
-        task = asyncio.create_task(self._serve(line, beat))
+        queue = self._queues[chat] = deque([(number, update)])
+        task = asyncio.create_task(self._answer_queue(queue, beat))
         self._running.add(task)
 
         def over(task: asyncio.Task[None]) -> None:
             self._running.discard(task)
-            del self._lines[place]
+            del self._queues[chat]
 
         task.add_done_callback(over)
 
-    async def _serve(self, line: deque[tuple[int, _Said]], beat: Callable[[], None]) -> None:
-        while line:
-            number, said = line.popleft()
-            async with self._room:
+    async def _answer_queue(self, queue: deque[tuple[int, _Update]], beat: Callable[[], None]) -> None:
+        while queue:
+            number, update = queue.popleft()
+            async with self._slots:
                 beat()
-                later = await self._one(said)
+                later = await self._process(update)
                 if number not in self._seen:
                     self._seen.append(number)  # and no sooner: what is broken off here comes again
             if later is not None:
-                await self._follow_up(said, later)
+                await self._follow_up(update, later)
 
-    async def register(self) -> None:
-        """Set the menus, where Telegram shows others. What fails is said in the log and tried at the next start."""
-        services = self._commands.services
+    async def set_menus(self) -> None:
+        """Set the menus, where Telegram shows others. What fails is logged and tried at the next start."""
+        services = self._authorizer.services
         try:
             commands = services.commands
-            owners = [(one, await translator_of(services, Chat(one))) for one in each_owner(self._owners)]
+            owners = [(one, await translator_of(services, Chat(one))) for one in owner_ids(self._owners)]
             menus = [
-                *general_menus(commands, self._commands.home()),
+                *general_menus(commands, self._authorizer.default_translator()),
                 *(owner_menu(commands, _, one) for one, _ in owners),
             ]
             number = fingerprint(menus, self.username)
-            if await self._store.read_menu_mark() != number and all([await self._set(menu) for menu in menus]):
+            if await self._store.read_menu_mark() != number and all([await self._set_menu(menu) for menu in menus]):
                 await self._store.write_menu_mark(number)
         except BotError as error:
             log.info("command menus not set", extra={"reason": str(error)})
 
-    async def _set(self, menu: Menu) -> bool:
+    async def _set_menu(self, menu: Menu) -> bool:
         """Set a menu; return False when that is to be tried again."""
         try:
             await self._client.set_menu(menu.scope, menu.commands, menu.chat, menu.language or None)
@@ -167,9 +167,9 @@ class Dispatcher:
             return menu.chat is not None
         return True
 
-    def _read(self, update: dict[str, Any]) -> _Said | None:
+    def _read(self, update: dict[str, Any]) -> _Update | None:
         try:
-            return read(update, self.username)
+            return parse_update(update, self.username)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.warning(
                 "update passed over: not shaped as Telegram promises",
@@ -177,100 +177,100 @@ class Dispatcher:
             )
             return None
 
-    async def _one(self, said: _Said) -> _FollowUp | None:
-        """Obey, or say that it went wrong; where even that goes wrong, it costs this update and nothing more.
+    async def _process(self, update: _Update) -> _FollowUp | None:
+        """Carry it out, or say that it failed; where even that fails, it costs this update and nothing more.
 
         Return what takes long and comes later.
         """
-        for act in (self._obey, self._apologise):
+        for act in (self._handle, self._apologise):
             try:
-                return await act(said)
+                return await act(update)
             except BotError as error:
-                log.warning("update not answered", extra={"chat": _place(said), "reason": str(error)})
+                log.warning("update not answered", extra={"chat": _chat_of(update), "reason": str(error)})
             except Exception:  # a bug must cost one update, not the listener
-                log.exception("update not answered, this is a bug", extra={"chat": _place(said)})
+                log.exception("update not answered, this is a bug", extra={"chat": _chat_of(update)})
         return None
 
-    async def _obey(self, said: _Said) -> _FollowUp | None:
-        if isinstance(said, Migration):
-            await self._follow(said.old, said.new)
-        elif isinstance(said, Membership):
-            await self._moved(said)
+    async def _handle(self, update: _Update) -> _FollowUp | None:
+        if isinstance(update, Migration):
+            await self._migrate(update.old, update.new)
+        elif isinstance(update, Membership):
+            await self._change_membership(update)
         else:
-            answer = await self._commands.answer(said)
-            if said.press:
-                await self._toast(said.press.id, answer.toast)
+            answer = await self._authorizer.answer(update)
+            if update.press:
+                await self._toast(update.press.id, answer.toast)
             message = await self._carry_out(answer)
-            if said.verb == "start" and said.kind == "private" and is_owner(said.user, self._owners):
-                services = self._commands.services
-                _ = await translator_of(services, said.chat)
-                await self._set(owner_menu(services.commands, _, said.chat.id))
+            if update.verb == "start" and update.kind == "private" and is_owner(update.user, self._owners):
+                services = self._authorizer.services
+                _ = await translator_of(services, update.chat)
+                await self._set_menu(owner_menu(services.commands, _, update.chat.id))
             if answer.later is not None:
                 return _FollowUp(answer.later, message)
         return None
 
-    async def _follow_up(self, said: _Said, later: _FollowUp) -> None:
+    async def _follow_up(self, update: _Update, later: _FollowUp) -> None:
         """Say what took long in the message that announced it."""
         try:
             answer = await later.work()
             first = tuple(replace(one, edit=later.message or one.edit) for one in answer.replies[:1])
             await self._carry_out(replace(answer, replies=(*first, *answer.replies[1:])))
         except BotError as error:
-            log.warning("update not answered to its end", extra={"chat": _place(said), "reason": str(error)})
+            log.warning("update not answered to its end", extra={"chat": _chat_of(update), "reason": str(error)})
         except Exception:
-            log.exception("update not answered to its end, this is a bug", extra={"chat": _place(said)})
+            log.exception("update not answered to its end, this is a bug", extra={"chat": _chat_of(update)})
 
-    async def rounds(self) -> None:
-        """Say and do what is due unasked; for a fault of the store, the next round comes soon."""
-        services = self._commands.services
-        if (now := services.clock()) < self._round_at:
+    async def run_scheduled(self) -> None:
+        """Send what is due without a command, every so many seconds; a fault of the store ends this run alone."""
+        services = self._authorizer.services
+        if (now := services.clock()) < self._next_run:
             return
-        self._round_at = now + EVERY
+        self._next_run = now + INTERVAL
         try:
-            await self._carry_out(await go(services))
+            await self._carry_out(await run_scheduled(services))
         except BotError as error:
-            log.warning("rounds not made", extra={"reason": str(error)})
+            log.warning("scheduled messages not sent", extra={"reason": str(error)})
 
     async def _carry_out(self, answer: Answer) -> int | None:
-        """Do all of it; return the first message that was said."""
-        said = [await self._say(reply) for reply in answer.replies]
+        """Do all of it; return the id of the first message."""
+        sent = [await self._send(reply) for reply in answer.replies]
         for menu in answer.menus:
-            await self._set(menu)
+            await self._set_menu(menu)
         for chat in answer.leave:
             try:
                 await self._client.leave(chat)
             except DeliveryError as error:  # it has put us out already, usually
                 log.info("chat not left", extra={"chat": chat, "reason": str(error)})
-        return said[0] if said else None
+        return sent[0] if sent else None
 
-    async def _follow(self, old: int, new: int) -> None:
+    async def _migrate(self, old: int, new: int) -> None:
         """Follow a group to its new id, where Telegram shows none of the menus that it had."""
         await self._store.migrate_chat(old, new)
-        self._commands.administrators.forget(old)
+        self._authorizer.administrators.forget(old)
         log.info("group has a new id", extra={"chat": old, "new": new})
-        services = self._commands.services
+        services = self._authorizer.services
         if language := (await services.preferences.read_display(new)).language:
             for menu in chat_menus(services.commands, words(language), new, "group", owner=False):
-                await self._set(menu)
+                await self._set_menu(menu)
 
-    async def _moved(self, change: Membership) -> None:
-        self._commands.administrators.forget(change.chat)
+    async def _change_membership(self, change: Membership) -> None:
+        self._authorizer.administrators.forget(change.chat)
         if change.present:
             await self._store.revive_chat(change.chat)
         else:
             await self._store.suspend_chat(change.chat, change.reason, self._now())
         log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
-        for reply in await self._commands.joined(change):
-            await self._say(reply)
+        for reply in await self._authorizer.answer_membership(change):
+            await self._send(reply)
 
-    async def _apologise(self, said: _Said) -> None:
-        if not isinstance(said, Command):
+    async def _apologise(self, update: _Update) -> None:
+        if not isinstance(update, Command):
             return
-        text = access_texts.trouble(self._commands.home())
-        if said.press:
-            await self._toast(said.press.id, basics_texts.bare(text))
+        text = access_texts.trouble(self._authorizer.default_translator())
+        if update.press:
+            await self._toast(update.press.id, basics_texts.bare(text))
         else:
-            await self._say(Reply(said.chat, text, notice=True))
+            await self._send(Reply(update.chat, text, notice=True))
 
     async def _toast(self, press: str, text: str) -> None:
         try:
@@ -278,35 +278,35 @@ class Dispatcher:
         except DeliveryError as error:  # the query is too old, usually: nothing is lost
             log.debug("button not answered", extra={"reason": str(error)})
 
-    async def _say(self, reply: Reply) -> int | None:
-        """Send a reply and return its message; what is refused is mended once if possible, else said in the log."""
-        reply = await self._keyed(reply)
+    async def _send(self, reply: Reply) -> int | None:
+        """Send a reply and return its message; what is refused is adapted once if possible, else logged."""
+        reply = await self._store_buttons(reply)
         try:
             return await self._client.send(_outgoing(reply))
         except DeliveryError as error:
-            mended = await self._mend(reply, error)
-            if mended is None:
+            adapted = await self._adapt(reply, error)
+            if adapted is None:
                 level = logging.DEBUG if reply.notice else logging.WARNING
                 log.log(level, "reply not sent", extra={"chat": reply.chat.id, "reason": str(error)})
                 return None
             try:
-                return await self._client.send(_outgoing(mended))
+                return await self._client.send(_outgoing(adapted))
             except DeliveryError as again:
                 log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
         return None
 
-    async def _keyed(self, reply: Reply) -> Reply:
+    async def _store_buttons(self, reply: Reply) -> Reply:
         """Put on record what the buttons mean, and let them say ids."""
         if not reply.buttons:
             return reply
-        meanings = [one.data for one in reply.buttons]
-        said = await self._commands.services.buttons.save_buttons(reply.chat.id, meanings, self._now())
-        buttons = tuple(replace(one, data=key) for one, key in zip(reply.buttons, said, strict=True))
+        meanings = [button.data for button in reply.buttons]
+        ids = await self._authorizer.services.buttons.save_buttons(reply.chat.id, meanings, self._now())
+        buttons = tuple(replace(button, data=key) for button, key in zip(reply.buttons, ids, strict=True))
         return replace(reply, buttons=buttons)
 
-    async def _mend(self, reply: Reply, error: DeliveryError) -> Reply | None:
+    async def _adapt(self, reply: Reply, error: DeliveryError) -> Reply | None:
         if error.verdict == "migrate" and error.chat:
-            await self._follow(reply.chat.id, error.chat)
+            await self._migrate(reply.chat.id, error.chat)
             return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
         if error.verdict == "suspend" and not reply.notice:
             await self._store.suspend_chat(reply.chat.id, str(error), self._now())
@@ -322,10 +322,10 @@ class Dispatcher:
         return None
 
 
-def _place(said: _Said) -> int:
-    if isinstance(said, Migration):
-        return said.new
-    return said.chat if isinstance(said, Membership) else said.chat.id
+def _chat_of(update: _Update) -> int:
+    if isinstance(update, Migration):
+        return update.new
+    return update.chat if isinstance(update, Membership) else update.chat.id
 
 
 def _outgoing(reply: Reply) -> Outgoing:

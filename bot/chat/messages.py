@@ -23,7 +23,7 @@ class Press:
 
     id: str  # answers it
     message: int | None  # whose button; None = too old for Telegram to say anything about it
-    said: str = ""  # by the button: an id, until it is looked up what that means
+    data: str = ""  # of the button: an id, until its meaning is looked up
     alert: bool = False  # it is under an alert, so the chat is one that is told things
     view: str = ""  # what the message shows and is to show again (`lists 2`, `mine`), or `new`: it is to stay as it is
 

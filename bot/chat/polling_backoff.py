@@ -1,6 +1,6 @@
 """What a failed getUpdates means: for how long to step back, and what to say about it.
 
-In comes the error with what came before, out goes a Setback. No answer of Telegram's ends the listening for ever: even
+In comes the error with what came before, out goes a Backoff. No answer of Telegram's ends the listening: even
 a refused token is tried again, since one refusal may be a proxy's (cases 22–26).
 """
 
@@ -30,7 +30,7 @@ class Backoff:
     lasting: bool = False
 
 
-def setback(error: DeliveryError, failures: int, refused: float) -> Backoff:
+def judge_failure(error: DeliveryError, failures: int, refused: float) -> Backoff:
     """Judge an error: the how manyth in a row (from 1), and for how many seconds the token has been refused."""
     text = str(error).casefold()
     backoff = float(2 ** min(failures - 1, 10))

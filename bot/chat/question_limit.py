@@ -1,7 +1,7 @@
-"""Questions that cost seconds of the machine: one for each person at a time, and two in all.
+"""Questions that cost seconds of the machine: one for each user at a time, and two in all.
 
-In comes who asks, out goes whether they may now, and a turn. A question that is refused is said to be; a forecast,
-which somebody gets whose change is on record already, waits for its turn instead.
+In comes a user, out goes whether they may ask now, and a slot. A question that is refused is said to be; a forecast,
+which somebody gets whose change is on record already, waits for its slot instead.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-AT_ONCE = 2  # looks through the record: more would take the machine from the poller
+SLOW_AT_ONCE = 2  # looks through the record: more would take the machine from the poller
 
 Busy = Literal["", "yours", "others"]
 
 
-class DearQuestions:
-    """Who is being answered at length."""
+class SlowCommandLimit:
+    """Counts the slow commands that are being answered, by user."""
 
     def __init__(self) -> None:
-        self._asking: list[int] = []
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._users: list[int] = []
+        self._slots = asyncio.Semaphore(SLOW_AT_ONCE)
 
-    def busy(self, person: int) -> Busy:
-        """Return why this person cannot be answered now, empty where they can."""
-        if person in self._asking:
+    def busy(self, user: int) -> Busy:
+        """Return why this user cannot be answered now, empty where they can."""
+        if user in self._users:
             return "yours"
-        return "others" if len(self._asking) >= AT_ONCE else ""
+        return "others" if len(self._users) >= SLOW_AT_ONCE else ""
 
     @asynccontextmanager
-    async def turn(self, person: int) -> AsyncIterator[None]:
-        """Wait for a turn, and keep it while the question is looked at."""
-        self._asking.append(person)
+    async def slot(self, user: int) -> AsyncIterator[None]:
+        """Wait for a slot, and hold it while the command is carried out."""
+        self._users.append(user)
         try:
-            async with self._room:
+            async with self._slots:
                 yield
         finally:
-            self._asking.remove(person)
+            self._users.remove(user)

@@ -17,7 +17,7 @@ from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press
 from bot.model import Chat
 
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")
-GROUP_ANONYMOUS: Final = 1087968824  # "GroupAnonymousBot": any administrator who hides behind the group
+GROUP_ANONYMOUS: Final = 1087968824  # "GroupAnonymousBot": any administrator who hides sender_chat the group
 CHANNEL_ANONYMOUS: Final = 136817688  # "Channel Bot": anybody who writes as a channel
 TELEGRAM: Final = 777000  # posts of the linked channel
 MASKS: Final = frozenset((GROUP_ANONYMOUS, CHANNEL_ANONYMOUS, TELEGRAM))  # ids that are nobody in particular
@@ -29,7 +29,7 @@ _WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
 JSON = Mapping[str, Any]
 
 
-def read(update: JSON, username: str) -> Command | Membership | Migration | None:
+def parse_update(update: JSON, username: str) -> Command | Membership | Migration | None:
     """Return what an update means to the bot called `username` (without @)."""
     if message := update.get("message"):
         return _message(message, username)
@@ -41,16 +41,18 @@ def read(update: JSON, username: str) -> Command | Membership | Migration | None
 
 
 def _message(message: JSON, username: str) -> Command | Migration | None:
-    here = int(message["chat"]["id"])
+    chat = int(message["chat"]["id"])
     if "migrate_to_chat_id" in message:
-        return Migration(old=here, new=int(message["migrate_to_chat_id"]))
+        return Migration(old=chat, new=int(message["migrate_to_chat_id"]))
     if "migrate_from_chat_id" in message:
-        return Migration(old=int(message["migrate_from_chat_id"]), new=here)
+        return Migration(old=int(message["migrate_from_chat_id"]), new=chat)
     if _kind(message["chat"]) == "private" and (channel := _forwarded_from(message)):
         sender = message["from"]
         name = _name(sender)
-        return Command(_where(message), "private", sender["id"], name, name, "channel", str(channel), addressed=True)
-    if _kind(message["chat"]) == "channel" or "text" not in message or _second_hand(message):
+        return Command(
+            _chat_and_topic(message), "private", sender["id"], name, name, "channel", str(channel), addressed=True
+        )
+    if _kind(message["chat"]) == "channel" or "text" not in message or _is_second_hand(message):
         return None
     return _command(message, username)
 
@@ -63,7 +65,7 @@ def _command(message: JSON, username: str) -> Command | None:
     if (sender.get("is_bot") and not mask) or (not found and kind != "private") or named not in {"", username.lower()}:
         return None
     return Command(
-        chat=_where(message),
+        chat=_chat_and_topic(message),
         kind=kind,
         user=sender.get("id"),
         name=name,
@@ -93,7 +95,7 @@ def _press(query: JSON) -> Command | None:
     readable = bool(message.get("date"))  # 0 = Telegram no longer shows us the message
     name = _name(sender)
     return Command(
-        chat=_where(message),
+        chat=_chat_and_topic(message),
         kind=_kind(chat),
         user=int(sender["id"]),
         name=name,
@@ -103,14 +105,14 @@ def _press(query: JSON) -> Command | None:
         press=Press(
             id=str(query["id"]),
             message=int(message["message_id"]) if readable else None,
-            said=str(query.get("data", "")),
+            data=str(query.get("data", "")),
         ),
     )
 
 
 def _membership(change: JSON) -> Membership:
     chat, new = change["chat"], change["new_chat_member"]
-    kind, reason = _kind(chat), _hindrance(_kind(chat), new)
+    kind, reason = _kind(chat), _why_silent(_kind(chat), new)
     return Membership(
         chat=int(chat["id"]),
         kind=kind,
@@ -123,7 +125,7 @@ def _membership(change: JSON) -> Membership:
     )
 
 
-def _hindrance(kind: Kind, member: JSON) -> str:
+def _why_silent(kind: Kind, member: JSON) -> str:
     """Return why nothing can be told to the chat; empty when it can."""
     status = member["status"]
     if status == "kicked":
@@ -143,20 +145,20 @@ def _forwarded_from(message: JSON) -> int | None:
     return int(origin["chat"]["id"]) if origin.get("type") == "channel" else None
 
 
-def _second_hand(message: JSON) -> bool:
+def _is_second_hand(message: JSON) -> bool:
     """Return whether somebody else wrote it: a forward, or a text made by an inline bot."""
     return any(key in message for key in ("forward_origin", "forward_date", "via_bot", "is_automatic_forward"))
 
 
 def _mask(message: JSON, sender: JSON) -> Mask:
-    behind = message.get("sender_chat")
-    if behind:
-        return "group" if behind.get("id") == message["chat"]["id"] else "channel"
+    sender_chat = message.get("sender_chat")
+    if sender_chat:
+        return "group" if sender_chat.get("id") == message["chat"]["id"] else "channel"
     nobody: dict[int, Mask] = {GROUP_ANONYMOUS: "group", CHANNEL_ANONYMOUS: "channel", TELEGRAM: "channel"}
     return nobody.get(sender.get("id", 0), "")
 
 
-def _where(message: JSON) -> Chat:
+def _chat_and_topic(message: JSON) -> Chat:
     """Return the chat, with its topic. General, and a thread of replies, have ids that nothing can be sent to."""
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
     return Chat(int(message["chat"]["id"]), int(topic) if topic else None)

@@ -281,8 +281,8 @@ async def test_twenty_made_up_groups_of_one_user_leave_honest_requests_their_not
     for number in range(20):
         clock.now += 30  # slow enough for the limit of commands
         entered = Membership(GROUP - number, "group", "Made up", present=True, entered=True, user=66, name="Mallory")
-        noticed += len(await desk.commands.joined(entered)) - 1
-    assert noticed == access_rules.ASKS_OF_ONE
+        noticed += len(await desk.commands.answer_membership(entered)) - 1
+    assert noticed == access_rules.NOTICES_OF_ONE_USER
     _refusal, request = (await desk.ask("/start")).replies
     assert (request.chat, request.buttons[0].data) == (Chat(OWNER), f"admit|{READER}|")
 
@@ -302,11 +302,11 @@ async def test_a_chat_to_admit_is_an_id(desk: Any, text: str) -> None:
 async def test_entering_a_group_that_is_not_admitted_asks_the_owners(desk: Any) -> None:
     """Case 104: a stranger who adds the bot to a group gets its id, the owner the buttons; of a channel they hear."""
     entered = Membership(GROUP, "group", "Newsroom", present=True, entered=True, user=READER, name="Ann")
-    refusal, knock = await desk.commands.joined(entered)
+    refusal, knock = await desk.commands.answer_membership(entered)
     assert str(GROUP) in refusal.text
     assert "Newsroom" in knock.text
     assert [button.data for button in knock.buttons] == [f"admit|{GROUP}|", f"decline|{GROUP}|"]
-    (told,) = await desk.commands.joined(Membership(-1009, "channel", "x", present=True, entered=True))
+    (told,) = await desk.commands.answer_membership(Membership(-1009, "channel", "x", present=True, entered=True))
     assert told.chat == Chat(OWNER)
     assert "deliver_to: [-1009]" in told.text
 
@@ -317,10 +317,10 @@ async def test_entering_a_group_that_is_not_admitted_asks_the_owners(desk: Any) 
 async def test_case_29_a_flood_gets_one_notice(open_desk: Any, clock: Any) -> None:
     """Case 29: of a thousand commands the first ten are answered, one notice follows, then silence; others go on."""
     answers = [await open_desk.ask("/help") for _ in range(1000)]
-    assert sum(bool(answer.replies) for answer in answers) == access_rules.BURST + 1
-    assert "a bit fast" in said(answers[access_rules.BURST])
+    assert sum(bool(answer.replies) for answer in answers) == access_rules.RATE_BURST + 1
+    assert "a bit fast" in said(answers[access_rules.RATE_BURST])
     assert (await open_desk.ask("/help", user=READER + 1)).replies
-    clock.now += access_rules.REFILL * access_rules.BURST
+    clock.now += access_rules.RATE_REFILL * access_rules.RATE_BURST
     assert "What I understand" in said(await open_desk.ask("/help"))
 
 

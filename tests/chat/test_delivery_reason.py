@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.delivery_reason import DeliveryReason, fate
+from bot.chat.delivery_reason import DeliveryReason, explain_delivery
 from bot.model import Chat, Item, Match, Report, Watchlist
 from bot.ports.record import DeliveryRecord, ItemHistory, ItemOnRecord
 
@@ -56,4 +56,4 @@ def trace(
 )
 def test_every_reason_has_its_case(given: ItemHistory, matches: tuple[Match, ...], expected: DeliveryReason) -> None:
     """Told, joined, waiting, given up, or one of the reasons why not."""
-    assert fate(given, HERE, matches, LISTS) == expected
+    assert explain_delivery(given, HERE, matches, LISTS) == expected

@@ -29,17 +29,17 @@ UPDATE = {
 
 
 class Broken:
-    """A store, commands and a line to Telegram of which none does what it should."""
+    """A store, commands and a client of Telegram of which none does what it should."""
 
     def __init__(self, trouble: Exception) -> None:
         self.trouble = trouble
-        self.said = 0
+        self.sent = 0
 
     async def answer(self, _: object) -> Any:
         """Fail, as commands do without their store."""
         raise self.trouble
 
-    def home(self) -> Translator:
+    def default_translator(self) -> Translator:
         """Speak English."""
         return words("en")
 
@@ -47,9 +47,9 @@ class Broken:
         """Fail, as the store does."""
         raise self.trouble
 
-    async def say(self, _: object) -> None:
+    async def send(self, _: object) -> None:
         """Refuse the apology, because the group has moved: that would have to go on record."""
-        self.said += 1
+        self.sent += 1
         raise DeliveryError("group chat was upgraded to a supergroup chat", "migrate", chat=GROUP - 1)
 
 
@@ -64,7 +64,7 @@ async def test_a_fault_while_apologising_costs_that_update_only(
     with caplog.at_level(logging.WARNING):
         assert await answering.answer([UPDATE], lambda: None) == 1
         assert await answering.answer([UPDATE | {"update_id": 2}], lambda: None) == 1
-    assert broken.said == 2
+    assert broken.sent == 2
     assert caplog.text.count("update not answered") == 4
 
 

@@ -572,7 +572,7 @@ async def test_a_fault_of_the_store_is_told_and_costs_one_command(
             raise StoreError("disk full")
         return await subscriptions(chats, chat)
 
-    monkeypatch.setattr(type(store.chats), "subscriptions", failing)
+    monkeypatch.setattr(type(store.chats), "find_subscriptions", failing)
     async with running(make()):
         assert "Something is wrong on my side" in await answers(telegram_server, "/mine")
         assert "Not subscribed" in await answers(telegram_server, "/mine")

@@ -49,7 +49,7 @@ def listener(row: Row) -> Listener:
 async def test_it_is_taken_for_as_long_as_the_senders() -> None:
     """One lease for both roles, so that one rule says how soon a standby takes over."""
     row = Row()
-    assert await listener(row)._take() == 7
+    assert await listener(row)._acquire_role() == 7
     assert row.taken == [TTL]
 
 
@@ -57,10 +57,10 @@ async def test_case_77_a_listener_that_slept_past_its_lease_steps_back() -> None
     """Woken up, it knows by the clock that another may listen, before it has asked the database."""
     row = Row()
     one = listener(row)
-    await one._take()
+    await one._acquire_role()
     row.now += TTL - MARGIN
     async with asyncio.timeout(1):
-        await one._keep(7)
+        await one._renew_role(7)
     assert len(row.taken) == 1
 
 
@@ -72,9 +72,9 @@ async def test_a_fault_of_the_database_that_lasts_ends_the_listener() -> None:
         row.fault = StoreError("the database is damaged", lasting=lasting)
         if lasting:
             with pytest.raises(StoreError, match="damaged"):
-                await one._take()
+                await one._acquire_role()
         else:
-            assert await one._take() is None
+            assert await one._acquire_role() is None
         row.now += STANDBY
 
 
@@ -84,7 +84,7 @@ async def test_a_role_that_came_back_under_another_epoch_was_lost_in_between(
     """Somebody else has listened meanwhile: what we were about to do is void."""
     row = Row()
     one = listener(row)
-    await one._take()
+    await one._acquire_role()
     row.epoch = 9
     sleep = asyncio.sleep
 
@@ -94,7 +94,7 @@ async def test_a_role_that_came_back_under_another_epoch_was_lost_in_between(
 
     monkeypatch.setattr("bot.chat.listener.asyncio.sleep", asleep)
     async with asyncio.timeout(1):
-        await one._keep(7)
-    await one._tenure.leave()
+        await one._renew_role(7)
+    await one._role.leave()
     assert row.dropped == [9]
     assert row.now - START > STANDBY

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.chat.question_limit import AT_ONCE, DearQuestions
+from bot.chat.question_limit import SLOW_AT_ONCE, SlowCommandLimit
 
 
 async def test_two_questions_are_looked_at_and_nobody_else_waits(desk: Any, record: Any, write: Any) -> None:
     """Strangers who ask meanwhile are told so at once, and what costs little is answered as ever."""
     desk.access = "open"
     await record("Kremlin speaks")
-    turns = desk.commands._dear  # two who ask at length
-    async with turns.turn(100), turns.turn(101):
+    slots = desk.commands._slow_commands  # two who ask at length
+    async with slots.slot(100), slots.slot(101):
         for number in range(12):
             assert "Others are asking" in (await desk.ask("/test Kremlin", user=200 + number)).replies[0].text
         assert "still looking" in (await desk.ask("/test Kremlin", user=100)).replies[0].text
@@ -34,11 +34,11 @@ async def test_twelve_who_watch_are_all_served(desk: Any, record: Any) -> None:
 
 async def test_a_turn_ends_with_its_question() -> None:
     """Also with one that fails."""
-    questions = DearQuestions()
-    for person in range(2 * AT_ONCE):
+    questions = SlowCommandLimit()
+    for person in range(2 * SLOW_AT_ONCE):
         assert questions.busy(person) == ""
         try:
-            async with questions.turn(person):
+            async with questions.slot(person):
                 assert questions.busy(person) == "yours"
                 _fail()
         except ZeroDivisionError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.chat.scheduled import go
+from bot.chat.scheduled import run_scheduled
 from bot.model import Chat
 from bot.preferences import NONE
 
@@ -21,7 +21,7 @@ async def test_still_watching_comes_once_a_day_at_its_hour(desk: Any) -> None:
     await store.preferences.write_preferences(Chat(READER), replace(NONE, still=9 * 60))
     for hour, minute, many in ((8, 59, 0), (9, 0, 1), (9, 1, 1), (11, 0, 1)):
         desk.now = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
-        await go(services)
+        await run_scheduled(services)
         assert (await store.chats.read_status(desk.now)).waiting == many
     epoch = await store.outbox.take_role("sender", desk.now, MINUTE)
     (one,) = await store.outbox.claim(epoch, desk.now, limit=9, ttl=MINUTE)
@@ -29,7 +29,7 @@ async def test_still_watching_comes_once_a_day_at_its_hour(desk: Any) -> None:
     assert one.alert.priority == "low"
     await store.preferences.write_preferences(Chat(READER), replace(NONE, still=9 * 60, paused=desk.now))
     desk.now = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
-    await go(services)
+    await run_scheduled(services)
     assert (await store.chats.read_status(desk.now)).waiting == 1, "a pause is a pause"
 
 
@@ -38,9 +38,9 @@ async def test_case_104_a_group_that_nobody_lets_in_is_left_after_a_day(desk: An
     await desk.ask("/start", chat=GROUP, user=READER)
     desk.clock.now += 60
     await desk.ask("/start", chat=-100777, user=READER)  # deliver_to names it
-    assert (await go(desk.commands.services)).leave == ()
+    assert (await run_scheduled(desk.commands.services)).leave == ()
     desk.now += timedelta(hours=25)
-    left = await go(desk.commands.services)
+    left = await run_scheduled(desk.commands.services)
     assert left.leave == (GROUP,)
     assert [reply.chat for reply in left.replies] == [Chat(OWNER)]
-    assert (await go(desk.commands.services)).leave == ()
+    assert (await run_scheduled(desk.commands.services)).leave == ()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.messages import Command, Membership, Migration
-from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS, TELEGRAM, read
+from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS, TELEGRAM, parse_update
 from bot.model import Chat
 
 NAME = "newswatch_bot"
@@ -28,7 +28,7 @@ def message(text: str = "/lists", sender: dict[str, Any] | None = None, **more: 
 
 def command(update: dict[str, Any]) -> Command:
     """Read an update that must be a command."""
-    found = read(update, NAME)
+    found = parse_update(update, NAME)
     assert isinstance(found, Command)
     return found
 
@@ -55,7 +55,7 @@ def test_in_groups_commands_are_for_us_or_for_everybody_or_for_another(
     text: str, verb: str | None, *, addressed: bool
 ) -> None:
     """A command for another bot is not ours, whatever its verb; one with our name is addressed to us."""
-    found = read(message(text, chat=GROUP), NAME)
+    found = parse_update(message(text, chat=GROUP), NAME)
     assert (found.verb if isinstance(found, Command) else None) == verb
     assert not isinstance(found, Command) or found.addressed is addressed
 
@@ -64,7 +64,7 @@ def test_in_groups_commands_are_for_us_or_for_everybody_or_for_another(
 def test_plain_words_are_answered_in_private_only(text: str) -> None:
     """What is no command has no verb in a private chat, and is nobody's business in a group."""
     assert command(message(text)).verb == ""
-    assert read(message(text, chat=GROUP), NAME) is None
+    assert parse_update(message(text, chat=GROUP), NAME) is None
 
 
 def test_a_topic_is_named_only_by_messages_of_a_topic() -> None:
@@ -93,7 +93,7 @@ def test_a_topic_is_named_only_by_messages_of_a_topic() -> None:
 )
 def test_case_31_what_is_not_for_us_is_ignored(update: dict[str, Any]) -> None:
     """Case 31: edits, forwards, channel posts, other bots and everything unheard of mean nothing, and raise nothing."""
-    assert read(update, NAME) is None
+    assert parse_update(update, NAME) is None
 
 
 def test_case_31_unknown_fields_change_nothing() -> None:
@@ -125,7 +125,7 @@ def test_a_press_is_a_command_by_who_pressed_where_the_button_is() -> None:
     found = command(press())
     assert (found.verb, found.words, found.user, found.chat) == ("?", "", 22, Chat(-1001, 7))
     assert found.press is not None
-    assert (found.press.message, found.press.said) == (5, "mAAA.1")
+    assert (found.press.message, found.press.data) == (5, "mAAA.1")
 
 
 @pytest.mark.parametrize("data", ["", "|||||", "x" * 64, "subscribe", "\x00|\x00"])
@@ -162,7 +162,7 @@ def test_our_place_in_a_chat_is_told_with_the_reason(
 ) -> None:
     """Blocked, removed, muted or without rights: nothing can be told, and the reason is in words."""
     change = {"chat": chat, "from": ANN, "date": 1, "old_chat_member": old, "new_chat_member": new}
-    found = read({"update_id": 1, "my_chat_member": change}, NAME)
+    found = parse_update({"update_id": 1, "my_chat_member": change}, NAME)
     assert isinstance(found, Membership)
     assert (found.present, found.entered, bool(found.reason)) == (present, entered, not present)
 
@@ -171,7 +171,7 @@ def test_both_messages_of_a_migration_say_the_same() -> None:
     """The old group names the new id, the new group the old one."""
     old = message(chat={"id": -5, "type": "group"}, migrate_to_chat_id=-1005)
     new = message(chat={"id": -1005, "type": "supergroup"}, migrate_from_chat_id=-5)
-    assert read(old, NAME) == read(new, NAME) == Migration(-5, -1005)
+    assert parse_update(old, NAME) == parse_update(new, NAME) == Migration(-5, -1005)
 
 
 _JSON = st.recursive(
@@ -188,6 +188,6 @@ _JSON = st.recursive(
 def test_case_31_malformed_updates_raise_only_what_the_caller_expects(kind: str, content: Any) -> None:
     """Case 31: any JSON at all is read, ignored, or refused with one of four errors."""
     try:
-        read({"update_id": 1, kind: content}, NAME)
+        parse_update({"update_id": 1, kind: content}, NAME)
     except (KeyError, TypeError, ValueError, AttributeError):
         return

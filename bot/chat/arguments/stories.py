@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.chat.arguments.names import story_number
+from bot.chat.arguments.names import parse_story_number
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import stories as stories_texts
@@ -18,7 +18,7 @@ _AT_ONCE = 100  # stories of one rolling message
 _OFFERED, _BESIDE = 20, 5  # buttons that ask which is meant, and of one row
 
 
-async def pointed(services: Services, request: Request, word: str) -> tuple[Alert, ...]:
+async def find_alerts(services: Services, request: Request, word: str) -> tuple[Alert, ...]:
     """Return what is meant by a word; by none, the message that was answered, else the latest."""
     command = request.command
     if not word and command.answers is not None:
@@ -30,7 +30,7 @@ async def pointed(services: Services, request: Request, word: str) -> tuple[Aler
 
 async def _number(services: Services, request: Request, word: str) -> int | None:
     if word.startswith("#"):
-        return story_number(word[1:])
+        return parse_story_number(word[1:])
     if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
         back = int(word or 1)
         told = await services.preferences.find_sent_stories(request.command.chat, most=back)
@@ -41,7 +41,7 @@ async def _number(services: Services, request: Request, word: str) -> int | None
     return next((trace.found.story for trace in traces if trace.found.story is not None), None)
 
 
-def choose(request: Request, verb: str, alerts: tuple[Alert, ...]) -> Answer:
+def ask_which_story(request: Request, verb: str, alerts: tuple[Alert, ...]) -> Answer:
     """Ask which of several stories is meant: a button each does `verb` with it."""
     buttons = tuple(
         Button(str(place), data(verb, f"#{one.story}", "new"), beside=place % _BESIDE != 1)

@@ -68,7 +68,7 @@ class Unclear(ValueError):  # noqa: N818 - it reads as what it is: "except Uncle
         self.words = words
 
 
-def windows(words: str) -> tuple[tuple[Window, ...], str | None]:
+def parse_windows(words: str) -> tuple[tuple[Window, ...], str | None]:
     """Return the quiet windows of `23:00-07:00, sat-sun 22-10 Europe/Berlin`, and the zone where one is named."""
     found: list[Window] = []
     zone: str | None = None
@@ -79,7 +79,7 @@ def windows(words: str) -> tuple[tuple[Window, ...], str | None]:
         elif (named := _days(part)) is not None:
             days = named
         elif zone is None and not part[0].isdigit():
-            zone = zone_named(part)
+            zone = parse_zone(part)
         else:
             raise Unclear("hours", part)
     if not found and zone is None:
@@ -127,7 +127,7 @@ def _day(word: str) -> int | None:
     return found[0] if found and re.fullmatch(r"[a-z]{3,9}", word) else None
 
 
-def digest(words: str, now: datetime) -> Digest | None:
+def parse_digest(words: str, now: datetime) -> Digest | None:
     """Return the digest that `hourly`, `daily 08:00`, `weekly mon 08:00` or `off` (None) means."""
     parts = list(_parts(words.lower()))
     if parts == ["off"]:
@@ -145,7 +145,7 @@ def digest(words: str, now: datetime) -> Digest | None:
     return Digest(rhythm, at, days[0] if days else 0, now)
 
 
-def until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+def parse_until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when `30m`, `2 hours`, `today`, `tomorrow`, `day`, `week` is over; None for `forever`. Unclear otherwise.
 
     `today` is over at midnight of the zone, `tomorrow` is the next morning.
@@ -163,7 +163,7 @@ def until(word: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     return now + timedelta(minutes=minutes)
 
 
-def parted(words: str) -> tuple[str, str]:
+def split_length(words: str) -> tuple[str, str]:
     """Return what somebody wants something of, and for how long as they said it, in lower case: "" where they did not.
 
     `hockey for 2 hours` is ("hockey", "2 hours"). Where nothing else is said, the whole is what.
@@ -186,7 +186,7 @@ def is_length(words: str) -> bool:
 _WHEN: Final = frozenset({*FOREVER, *_NAMED, *_TODAY, *_TOMORROW})
 
 
-def zone_named(text: str) -> str:
+def parse_zone(text: str) -> str:
     """Return the IANA zone of `Europe/Berlin` or `berlin`, in any case; Unclear where there is none."""
     wanted = re.sub(r"\s+", "_", text.strip()).lower()
     zones = _zones()

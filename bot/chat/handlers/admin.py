@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.chat.arguments.names import chat_of
+from bot.chat.arguments.names import parse_chat
 from bot.chat.context import Request, Services, reply, translator_of
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data
 from bot.chat.texts import access as access_texts
@@ -67,7 +67,7 @@ def _chat(command: Command) -> int | None:
     """Return the chat that an owner names, or the group they write in when they name none."""
     if not command.words and command.kind == "group":
         return command.chat.id
-    chat = chat_of(command.words)
+    chat = parse_chat(command.words)
     return chat.id if chat else None
 
 
@@ -118,7 +118,7 @@ async def act_for(services: Services, request: Request) -> Answer:
     command = request.command
     target, _space, rest = command.words.partition(" ")
     verb, _space, words = rest.strip().removeprefix("/").partition(" ")
-    chat, spec = chat_of(target), services.commands.get(verb.lower())
+    chat, spec = parse_chat(target), services.commands.get(verb.lower())
     if chat is None or spec is None or spec.need == "own":
         return reply(command, admin_texts.how_for(request.translator))
     meant = replace(command, chat=chat, kind=_kind(chat), verb=spec.name, words=words.strip())

@@ -5,7 +5,7 @@ In comes a request, out goes an Answer. They change nothing, but that /start end
 
 from __future__ import annotations
 
-from bot.chat.arguments.names import nearest
+from bot.chat.arguments.names import closest_word
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers import explain
 from bot.chat.menu import help_rows
@@ -54,12 +54,12 @@ async def answer_unknown(services: Services, request: Request) -> Answer:
     if not command.verb:
         return reply(command, basics_texts.chatter(request.translator), _hints(request))
     known = [one.name for one in services.commands.values() if request.owner or one.need != "own"]
-    return reply(command, basics_texts.unknown(request.translator, command.verb, nearest(command.verb, known)))
+    return reply(command, basics_texts.unknown(request.translator, command.verb, closest_word(command.verb, known)))
 
 
 def _hints(request: Request) -> tuple[Button, ...]:
     """Return what to do next for who wrote plain words: they may be what to watch for."""
-    text, refusal = explain.understood(request.translator, request.command.words, "watch")
+    text, refusal = explain.check_query(request.translator, request.command.words, "watch")
     same, _ = data("watch", text, "new"), request.translator
     fits = not refusal and "|" not in text and len(same.encode()) <= BUTTON_BYTES and len(text.split()) <= _FEW
     watch = (Button(queries_texts.label_watch(_, text), same),) if fits else ()

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.alerts.calendar import zone_of
-from bot.chat.arguments.names import story_number
-from bot.chat.arguments.stories import choose, pointed
+from bot.chat.arguments.names import parse_story_number
+from bot.chat.arguments.stories import ask_which_story, find_alerts
 from bot.chat.context import Request, Services, reply
-from bot.chat.delivery_reason import fate, reason_of
+from bot.chat.delivery_reason import explain_delivery, join_reason
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as queries_texts
@@ -64,7 +64,7 @@ class _Trial:
 async def test(services: Services, request: Request) -> Answer:
     """Say whether a query can be understood, and what it would have found among the latest items."""
     command = request.command
-    text, refusal = understood(request.translator, command.words, "test")
+    text, refusal = check_query(request.translator, command.words, "test")
     if refusal:
         return reply(command, refusal)
     try:
@@ -73,11 +73,12 @@ async def test(services: Services, request: Request) -> Answer:
         return reply(command, queries_texts.refused(request.translator, error))
     await services.queries.replay.through(services.now() - _BACK, trial.look, seconds=_PATIENCE)
     return reply(
-        command, queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=when(services, request))
+        command,
+        queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=reading_time(services, request)),
     )
 
 
-def understood(_: Translator, words: str, verb: str) -> tuple[str, str]:
+def check_query(_: Translator, words: str, verb: str) -> tuple[str, str]:
     """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
     text = " ".join(words.split())
     if not text:
@@ -95,14 +96,14 @@ async def why(services: Services, request: Request) -> Answer:
     """Say of an item on record what fires on it, what nearly does, and why this chat was told or not."""
     command = request.command
     link = command.words.split(maxsplit=1)[0] if command.words.strip() else ""
-    if (number := story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
+    if (number := parse_story_number(link.removeprefix("#"))) is not None:  # a story, as buttons name it
         alert = await services.preferences.find_alert(command.chat, number)
         story = await services.preferences.find_story(command.chat, number)
         link = (alert and alert.url) or (story and story.url) or ""
     elif not link:
-        alerts = await pointed(services, request, "")
+        alerts = await find_alerts(services, request, "")
         if len(alerts) > 1:
-            return choose(request, "why", alerts)
+            return ask_which_story(request, "why", alerts)
         link = (alerts and alerts[0].url) or ""
     if not link.startswith(("http://", "https://")):
         return reply(command, queries_texts.no_link_given(request.translator))
@@ -113,12 +114,12 @@ async def why(services: Services, request: Request) -> Answer:
     mine = {query.watchlist for query in await services.queries.store.find_queries(command.chat)}
     known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
     engine = await setup.engine()
-    at = when(services, request)
+    at = reading_time(services, request)
 
     def explained(trace: ItemHistory) -> str:
         matches, misses = _concerning(request.translator, engine, trace.found, known)
-        what = queries_texts.verdict(fate(trace, command.chat, matches, known), at)
-        if reason := reason_of(trace):
+        what = queries_texts.verdict(explain_delivery(trace, command.chat, matches, known), at)
+        if reason := join_reason(trace):
             what += f"\n{stories_texts.joined(request.translator, reason)}"
         return queries_texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
@@ -126,7 +127,7 @@ async def why(services: Services, request: Request) -> Answer:
     return reply(command, basics_texts.fit(request.translator, told))
 
 
-def when(services: Services, request: Request) -> queries_texts.When:
+def reading_time(services: Services, request: Request) -> queries_texts.When:
     """Return now, as who asked tells the time."""
     return queries_texts.When(services.now(), zone_of(request.zone), request.translator)
 

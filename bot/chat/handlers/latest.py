@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.alerts.calendar import zone_of
-from bot.chat.arguments.names import find, named, nearest_list
+from bot.chat.arguments.names import closest_watchlist, find_watchlist, split_names
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
@@ -23,9 +23,11 @@ async def latest(services: Services, request: Request) -> Answer:
     mine = set(await services.chats.find_subscriptions(command.chat))
     mine |= {one.id for one in config.watchlists if command.chat in one.deliver_to}
     if command.words.strip():
-        wanted = [found for name in named(config, command.words.strip()) if (found := find(config, name))]
+        wanted = [
+            found for name in split_names(config, command.words.strip()) if (found := find_watchlist(config, name))
+        ]
         if not wanted:
-            return reply(command, basics_texts.no_list(_, command.words, nearest_list(config, command.words)))
+            return reply(command, basics_texts.no_list(_, command.words, closest_watchlist(config, command.words)))
         mine = {one.id for one in wanted}
     stories = await services.preferences.find_latest(command.chat, mine, services.now() - _BACK, most=SHOWN)
     if not stories:

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
 from bot.alerts.policy import live
-from bot.chat.arguments.names import find, named, story_number
-from bot.chat.arguments.stories import choose, pointed
-from bot.chat.arguments.times import Unclear, is_length, parted, until
+from bot.chat.arguments.names import find_watchlist, parse_story_number, split_names
+from bot.chat.arguments.stories import ask_which_story, find_alerts
+from bot.chat.arguments.times import Unclear, is_length, parse_until, split_length
 from bot.chat.context import Request, Services, reply
-from bot.chat.handlers.schedule import back, shown, wishes_of
+from bot.chat.handlers.schedule import back_button, load_preferences, show_panel
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import mute as mute_texts
@@ -60,9 +60,9 @@ async def mute(services: Services, request: Request) -> Answer:
 
 async def _answered(services: Services, request: Request, length: str) -> Answer:
     """Mute the story of the message that was answered, or ask what of it; of several, ask which."""
-    alerts = await pointed(services, request, "")
+    alerts = await find_alerts(services, request, "")
     if len(alerts) > 1:
-        return choose(request, "mute", alerts)
+        return ask_which_story(request, "mute", alerts)
     if not alerts:
         return await _listed(services, request)
     if not length:
@@ -84,16 +84,16 @@ def _parted(words: str) -> tuple[str, str]:
     what, _space, last = words.rpartition(" ")
     if what and last.lower() in {"off", "?"}:
         return what.strip(), last.lower()
-    what, length = parted(words)
+    what, length = split_length(words)
     return what, length or "forever"
 
 
 async def _mute(services: Services, request: Request, meant: Mute, length: str) -> Answer:
     command, _, now = request.command, request.translator, services.now()
-    wishes, _look = await wishes_of(services, request)
+    wishes, _look = await load_preferences(services, request)
     zone = zone_of(wishes.zone)
     try:
-        wanted = replace(meant, until=until(length, now, zone))
+        wanted = replace(meant, until=parse_until(length, now, zone))
     except Unclear as error:
         return reply(command, schedule_texts.unclear(_, error))
     if wanted.kind == "word":
@@ -138,7 +138,7 @@ async def _meant(services: Services, request: Request, what: str) -> Mute | str:
 
 
 async def _story(services: Services, request: Request, name: str) -> Mute | str:
-    number = story_number(name)
+    number = parse_story_number(name)
     if number is None and name.startswith("http"):
         traces = await services.queries.items.trace_item(name.split(maxsplit=1)[0], request.command.chat)
         number = next((trace.found.story for trace in traces if trace.found.story is not None), None)
@@ -147,8 +147,8 @@ async def _story(services: Services, request: Request, name: str) -> Mute | str:
 
 
 def _watchlist(services: Services, name: str) -> Mute | None:
-    ids = named(services.config(), name)
-    one = find(services.config(), ids[0]) if len(ids) == 1 else None
+    ids = split_names(services.config(), name)
+    one = find_watchlist(services.config(), ids[0]) if len(ids) == 1 else None
     return Mute("watchlist", one.id, label=one.title) if one else None
 
 
@@ -162,13 +162,13 @@ def _source(services: Services, name: str) -> Mute | None:
 
 async def _listed(services: Services, request: Request, done: str = "") -> Answer:
     _, now = request.translator, services.now()
-    wishes, _look = await wishes_of(services, request)
+    wishes, _look = await load_preferences(services, request)
     mutes = live(wishes.mutes, now)
     buttons = [_button(mute_texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
     if len(mutes) > 1:
         buttons.append(Button(mute_texts.label_end_all(_), data("mute", "off")))
     text = mute_texts.listed(_, mutes, now, zone_of(wishes.zone))
-    return shown(request, text, (*_fitting(buttons), back(_)), done)
+    return show_panel(request, text, (*_fitting(buttons), back_button(_)), done)
 
 
 async def _of_story(services: Services, request: Request, number: str) -> Answer:
@@ -188,7 +188,7 @@ async def _of_story(services: Services, request: Request, number: str) -> Answer
         buttons += [
             _button(mute_texts.label_list(_, basics_texts.label(title, _LABEL)), f"watchlist {name} ?")
             for name, title in alert.watchlists[:2]
-            if find(services.config(), name)
+            if find_watchlist(services.config(), name)
         ]
     story = await services.preferences.find_story(request.command.chat, int(meant.what))
     buttons += [

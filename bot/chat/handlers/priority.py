@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, cast, get_args
 
 from bot.chat.context import Request, Services, reply
-from bot.chat.handlers.schedule import back, shown
+from bot.chat.handlers.schedule import back_button, show_panel
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
@@ -19,14 +19,14 @@ _LOUD: Final[tuple[Priority, ...]] = get_args(Priority)
 _LABEL = 40  # characters of a title on a button
 
 
-async def loud(services: Services, request: Request, value: str) -> Answer:
+async def set_priority(services: Services, request: Request, value: str) -> Answer:
     """Show how loud the subscriptions of a place are, ask how loud one shall be, or choose that."""
     command, _ = request.command, request.translator
     name, _space, wanted = value.partition(" ")
-    mine = {key: title(services, key) for key in await services.chats.find_subscriptions(command.chat)}
+    mine = {key: watchlist_title(services, key) for key in await services.chats.find_subscriptions(command.chat)}
     if not name:
         buttons = [Button(basics_texts.label(mine[key], _LABEL), data("settings", f"loud {key}")) for key in mine]
-        return shown(request, settings_menu_texts.loud_panel(_), (*buttons[:20], back(_)))
+        return show_panel(request, settings_menu_texts.loud_panel(_), (*buttons[:20], back_button(_)))
     key = name.lower()
     chosen = wanted.strip().lower()
     if key not in mine or chosen not in {"", "default", *_LOUD}:
@@ -37,10 +37,10 @@ async def loud(services: Services, request: Request, value: str) -> Answer:
     now = (await services.chats.find_priorities(command.chat)).get(key)
     buttons = [_button(request, key, one, now) for one in (*_LOUD, None)]
     done = settings_menu_texts.saved(_) if chosen else ""
-    return shown(request, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back(_)), done)
+    return show_panel(request, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back_button(_)), done)
 
 
-def title(services: Services, key: str) -> str:
+def watchlist_title(services: Services, key: str) -> str:
     """Return what a watchlist, or a query of a chat's own, is called."""
     found = services.queries.compiled().watchlists.get(key)
     return found.title if found else key

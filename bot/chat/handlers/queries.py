@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
 from bot.chat.context import Request, Services, auto_admit, reply
-from bot.chat.handlers.explain import understood, when
+from bot.chat.handlers.explain import check_query, reading_time
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
@@ -36,7 +36,7 @@ async def watch(services: Services, request: Request) -> Answer:
     command = request.command
     if command.press and command.press.view == "yes":
         return await _confirm(services, request)
-    text, refusal = understood(request.translator, command.words, "watch")
+    text, refusal = check_query(request.translator, command.words, "watch")
     if refusal:
         return reply(command, refusal)
     try:
@@ -72,7 +72,7 @@ def _with_forecast(services: Services, request: Request, query: PersonalQuery, *
             if new:
                 await services.queries.store.remove_query(command.chat, query.number)
             return reply(command, queries_texts.refused(request.translator, error))
-        told = queries_texts.forecast(found, when(services, request), complete=complete)
+        told = queries_texts.forecast(found, reading_time(services, request), complete=complete)
         if not new or found.a_day(services.now()) <= NOISY:
             if new:
                 services.queries.on_change()
@@ -112,7 +112,7 @@ async def _judge_beside(services: Services, chat: Chat, text: str) -> None:
 async def _confirm(services: Services, request: Request) -> Answer:
     """Carry out what the button under a noisy query says."""
     command = request.command
-    meant = number(command.words)
+    meant = parse_number(command.words)
     query = None
     if meant is not None:
         query = await services.queries.store.confirm_query(command.chat, meant, services.now(), most=CHAT_QUERIES)
@@ -132,7 +132,7 @@ async def _forecast(services: Services, request: Request, text: str) -> tuple[Fo
     return tally.forecast(days), complete
 
 
-async def end(services: Services, request: Request, meant: int) -> str:
+async def end_query(services: Services, request: Request, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
     query = await services.queries.store.remove_query(request.command.chat, meant)
     if query is None:
@@ -141,14 +141,14 @@ async def end(services: Services, request: Request, meant: int) -> str:
     return queries_texts.ended(request.translator, query)
 
 
-def ending(query: PersonalQuery, view: str) -> Button:
+def end_button(query: PersonalQuery, view: str) -> Button:
     """Return the button that ends a query."""
     return Button(
         f"✖️ {query.number} · {basics_texts.label(query.text, _LABEL)}", data("unwatch", str(query.number), view)
     )
 
 
-def number(words: str) -> int | None:
+def parse_number(words: str) -> int | None:
     """Return the number of a query as somebody wrote it."""
     found = re.fullmatch(r"#?([1-9][0-9]{0,8})", words.strip())
     return int(found[1]) if found else None

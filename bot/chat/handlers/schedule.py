@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.alerts.calendar import next_digest, zone_of
 from bot.alerts.policy import pausing
-from bot.chat.arguments.times import Unclear, digest, until, windows
+from bot.chat.arguments.times import Unclear, parse_digest, parse_until, parse_windows
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -29,21 +29,21 @@ _DAY = timedelta(days=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def wishes_of(services: Services, request: Request) -> tuple[Preferences, DisplayPreferences]:
+async def load_preferences(services: Services, request: Request) -> tuple[Preferences, DisplayPreferences]:
     """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
     look = await services.preferences.read_display(request.command.chat.id)
     wishes = await services.preferences.read_preferences(request.command.chat)
     return replace(wishes, zone=look.timezone or services.config().timezone), look
 
 
-async def keep(services: Services, request: Request, wishes: Preferences, look: DisplayPreferences) -> None:
+async def save_preferences(services: Services, request: Request, wishes: Preferences, look: DisplayPreferences) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
     if look.timezone != wishes.zone:
         await services.preferences.write_display(request.command.chat.id, replace(look, timezone=wishes.zone))
     await services.preferences.write_preferences(request.command.chat, wishes)
 
 
-def shown(request: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
+def show_panel(request: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
     """Answer with a panel, below what was done; a press learns that in its toast as well."""
     answer = reply(request.command, f"{done}\n\n{panel}" if done and not request.command.press else panel, buttons)
     return replace(answer, toast=basics_texts.bare(done)) if request.command.press else answer
@@ -55,19 +55,19 @@ def shown(request: Request, panel: str, buttons: tuple[Button, ...], done: str =
 async def quiet(services: Services, request: Request) -> Answer:
     """Show or set the quiet hours of this place."""
     words, _ = request.command.words.strip(), request.translator
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     if not words:
-        return shown(request, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
+        return show_panel(request, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
     try:
         # The list of all zones is read from many files.
-        wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(windows, words)
+        wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(parse_windows, words)
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(_, error))
     if not wanted and zone:
         wanted = wishes.quiet
     changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
-    await keep(services, request, changed, look)
-    return shown(
+    await save_preferences(services, request, changed, look)
+    return show_panel(
         request, schedule_texts.quiet(_, changed), _quiet_buttons(_, changed), schedule_texts.quiet_set(_, changed)
     )
 
@@ -75,12 +75,12 @@ async def quiet(services: Services, request: Request) -> Answer:
 def _quiet_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _QUIET:
-        chosen, _zone = windows(preset)
+        chosen, _zone = parse_windows(preset)
         mark = "✅ " if chosen == wishes.quiet else ""
         buttons.append(Button(mark + schedule_texts.windows(_, _in_order(chosen)), data("quiet", preset)))
     if wishes.quiet:
         buttons.append(Button(schedule_texts.no_quiet(_), data("quiet", "off")))
-    return (*buttons, back(_))
+    return (*buttons, back_button(_))
 
 
 def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
@@ -94,29 +94,29 @@ def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
 async def digests(services: Services, request: Request) -> Answer:
     """Show or set the digest of this place."""
     words, _, now = request.command.words.strip(), request.translator, services.now()
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     if not words:
-        return shown(request, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
+        return show_panel(request, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
     try:
-        wanted = digest(words, now)
+        wanted = parse_digest(words, now)
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(_, error))
     changed = replace(wishes, digest=wanted)
-    await keep(services, request, changed, look)
+    await save_preferences(services, request, changed, look)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
     done = schedule_texts.digest_set(_, changed, first, now)
-    return shown(request, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
+    return show_panel(request, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
 
 
 def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _DIGEST:
-        meant = _timeless(digest(preset, _NEVER))
+        meant = _timeless(parse_digest(preset, _NEVER))
         mark = "✅ " if wishes.digest and meant == _timeless(wishes.digest) else ""
         buttons.append(Button(mark + schedule_texts.rhythm(_, meant), data("digest", preset)))
     if wishes.digest:
         buttons.append(Button(schedule_texts.no_digest(_), data("digest", "off")))
-    return (*buttons, back(_))
+    return (*buttons, back_button(_))
 
 
 def _timeless(meant: Digest | None) -> Digest | None:
@@ -124,7 +124,7 @@ def _timeless(meant: Digest | None) -> Digest | None:
     return meant and replace(meant, since=None)
 
 
-def back(_: Translator) -> Button:
+def back_button(_: Translator) -> Button:
     """Return the button that leads back to /settings."""
     return Button(settings_menu_texts.back(_), data("settings"))
 
@@ -135,16 +135,16 @@ def back(_: Translator) -> Button:
 async def pause(services: Services, request: Request) -> Answer:
     """Hold everything back until /resume, or for as long as is said."""
     words, _, now = request.command.words.strip(), request.translator, services.now()
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     new = not pausing(wishes, now)
     changed = replace(wishes, paused=now, resumes=None) if new else wishes
     if words:
         try:
-            changed = replace(changed, resumes=until(words, now, zone_of(wishes.zone)))
+            changed = replace(changed, resumes=parse_until(words, now, zone_of(wishes.zone)))
         except Unclear as error:
             return reply(request.command, schedule_texts.unclear(_, error))
     if changed != wishes:
-        await keep(services, request, changed, look)
+        await save_preferences(services, request, changed, look)
     lengths = tuple(
         Button(label, data("pause", length), beside=place > 0)
         for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
@@ -156,7 +156,7 @@ async def pause(services: Services, request: Request) -> Answer:
 async def resume(services: Services, request: Request) -> Answer:
     """End a pause; where something came in it, ask what becomes of that first."""
     words, _ = request.command.words.strip().lower(), request.translator
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     if not pausing(wishes, services.now()):
         return reply(request.command, schedule_texts.resumed(_, was=False))
     waiting = await services.preferences.count_held(request.command.chat)
@@ -172,7 +172,7 @@ async def resume(services: Services, request: Request) -> Answer:
         skipped = await services.preferences.skip_held(
             request.command.chat, now - _DAY if words == "day" else now + _DAY
         )
-    await keep(services, request, replace(wishes, paused=None, resumes=None), look)
+    await save_preferences(services, request, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
         return reply(request.command, schedule_texts.resumed(_, was=True))
     return reply(request.command, schedule_texts.caught_up(_, waiting - skipped, skipped))

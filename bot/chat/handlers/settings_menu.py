@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Final, cast, get_args
 
 from bot.alerts.policy import live, pausing
-from bot.chat.arguments.times import Unclear, digest, zone_named
+from bot.chat.arguments.times import Unclear, parse_digest, parse_zone
 from bot.chat.context import Request, Services, reply
-from bot.chat.handlers.priority import loud
-from bot.chat.handlers.schedule import back, keep, shown, wishes_of
+from bot.chat.handlers.priority import set_priority
+from bot.chat.handlers.schedule import back_button, load_preferences, save_preferences, show_panel
 from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import schedule as schedule_texts
@@ -42,7 +42,7 @@ async def settings(services: Services, request: Request) -> Answer:
 
 
 async def _panel(services: Services, request: Request, done: str = "") -> Answer:
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     _ = request.translator
     mutes = len(live(wishes.mutes, services.now()))
     stopped = pausing(wishes, services.now())
@@ -70,7 +70,7 @@ async def _panel(services: Services, request: Request, done: str = "") -> Answer
     text = settings_menu_texts.panel(
         _, look, wishes, services.now(), mutes, topic=request.command.chat.topic is not None
     )
-    return shown(request, text, buttons, done)
+    return show_panel(request, text, buttons, done)
 
 
 async def language(services: Services, request: Request) -> Answer:
@@ -83,8 +83,8 @@ async def language(services: Services, request: Request) -> Answer:
             Button(name, data("language", code), beside=place % 2 == 1)
             for place, (code, name) in enumerate(LANGUAGES.items())
         )
-        return shown(
-            request, settings_menu_texts.language_panel(request.translator), (*buttons, back(request.translator))
+        return show_panel(
+            request, settings_menu_texts.language_panel(request.translator), (*buttons, back_button(request.translator))
         )
     code = by_name.get(wanted.casefold())
     if code is None:
@@ -98,7 +98,7 @@ async def language(services: Services, request: Request) -> Answer:
 
 
 async def _zone(services: Services, request: Request, value: str) -> Answer:
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     if not value:
         buttons = tuple(
             Button(
@@ -106,13 +106,13 @@ async def _zone(services: Services, request: Request, value: str) -> Answer:
             )
             for place, zone in enumerate(_ZONES)
         )
-        return shown(
+        return show_panel(
             request,
             settings_menu_texts.zone_panel(request.translator, wishes.zone),
-            (*buttons, back(request.translator)),
+            (*buttons, back_button(request.translator)),
         )
     try:
-        zone = await asyncio.to_thread(zone_named, value)  # the list of all zones is read from many files
+        zone = await asyncio.to_thread(parse_zone, value)  # the list of all zones is read from many files
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(request.translator, error))
     await services.preferences.write_display(request.command.chat.id, replace(look, timezone=zone))
@@ -131,7 +131,7 @@ async def _layout(services: Services, request: Request, value: str) -> Answer:
             )
             for place, one in enumerate(get_args(Layout))
         )
-        return shown(request, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back(_)))
+        return show_panel(request, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back_button(_)))
     await services.preferences.write_display(
         request.command.chat.id, replace(look, layout=cast("Layout", value.lower()))
     )
@@ -147,14 +147,14 @@ async def _doubt(services: Services, request: Request, value: str) -> Answer:
 
 
 async def _still(services: Services, request: Request, value: str) -> Answer:
-    wishes, look = await wishes_of(services, request)
+    wishes, look = await load_preferences(services, request)
     try:
         # The same words as a daily digest's, so that both understand the same times.
-        meant = digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
+        meant = parse_digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
     except Unclear:
         return reply(request.command, settings_menu_texts.no_time(request.translator, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
-    await keep(services, request, replace(wishes, still=minute), look)
+    await save_preferences(services, request, replace(wishes, still=minute), look)
     return await _panel(services, request, settings_menu_texts.saved(request.translator))
 
 
@@ -164,7 +164,7 @@ _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]
     "layout": _layout,
     "doubt": _doubt,
     "still": _still,
-    "loud": loud,
+    "loud": set_priority,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.alerts.calendar import zone_of
-from bot.chat.arguments.stories import choose, pointed
+from bot.chat.arguments.stories import ask_which_story, find_alerts
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -18,9 +18,9 @@ async def story(services: Services, request: Request) -> Answer:
     """Show the story of a link, of the message that was answered, or the latest one; a number counts back from that."""
     command, _ = request.command, request.translator
     word, _space, page = command.words.strip().partition(" ")
-    alerts = await pointed(services, request, word)
+    alerts = await find_alerts(services, request, word)
     if len(alerts) > 1:
-        return choose(request, "story", alerts)
+        return ask_which_story(request, "story", alerts)
     found = await services.preferences.find_story(command.chat, alerts[0].story) if alerts else None
     if found is None:
         return reply(command, stories_texts.unknown(_) if word else stories_texts.which(_))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.chat.arguments.names import find, named, nearest_list
+from bot.chat.arguments.names import closest_watchlist, find_watchlist, split_names
 from bot.chat.context import Request, Services, auto_admit, reply
 from bot.chat.handlers import queries as watching
 from bot.chat.messages import Answer, Button, data
@@ -65,7 +65,7 @@ async def _subscriptions(services: Services, request: Request) -> tuple[str, tup
     gone = {key: Watchlist(key, key, ()) for key in lists}
     buttons = [choice_button("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
     own = await services.queries.store.find_queries(chat)
-    buttons += [watching.ending(query, "mine") for query in own]
+    buttons += [watching.end_button(query, "mine") for query in own]
     text = basics_texts.mine(request.translator, titles, fixed, [(query.number, query.text) for query in own])
     return text, (*buttons[:BUTTONS], Button(basics_texts.label_lists(request.translator), data("lists")))
 
@@ -73,15 +73,15 @@ async def _subscriptions(services: Services, request: Request) -> tuple[str, tup
 async def subscribe(services: Services, request: Request) -> Answer:
     """Subscribe this chat to the watchlists that are named, by id or title."""
     command = request.command
-    names = named(services.config(), command.words)
+    names = split_names(services.config(), command.words)
     if not names:
         text, buttons = await _page(services, request, 1)
         return reply(command, f"{basics_texts.which(request.translator, 'subscribe')}\n\n{text}", buttons)
     lines: list[str] = []
     for name in names:
-        watchlist = find(services.config(), name)
+        watchlist = find_watchlist(services.config(), name)
         if watchlist is None:
-            lines.append(basics_texts.no_list(request.translator, name, nearest_list(services.config(), name)))
+            lines.append(basics_texts.no_list(request.translator, name, closest_watchlist(services.config(), name)))
             continue
         await auto_admit(services, request)
         new = await services.chats.subscribe(Subscription(command.chat, watchlist.id), services.now())
@@ -92,7 +92,7 @@ async def subscribe(services: Services, request: Request) -> Answer:
 async def unsubscribe(services: Services, request: Request) -> Answer:
     """End its subscriptions to those that are named."""
     command = request.command
-    names = named(services.config(), command.words)
+    names = split_names(services.config(), command.words)
     if not names:
         text, buttons = await _subscriptions(services, request)
         some = len(buttons) > 1  # the last leads to all watchlists
@@ -101,7 +101,7 @@ async def unsubscribe(services: Services, request: Request) -> Answer:
         )
     config, lines = services.config(), []
     for name in names:
-        watchlist = find(config, name)
+        watchlist = find_watchlist(config, name)
         key = watchlist.id if watchlist else name.lower()
         own = key.startswith(PERSONAL)  # those end by /unwatch
         had = not own and await services.chats.unsubscribe(Subscription(command.chat, key))
@@ -111,17 +111,17 @@ async def unsubscribe(services: Services, request: Request) -> Answer:
             title = watchlist.title if watchlist else key
             lines.append(basics_texts.unsubscribed(request.translator, title, had=had))
         else:
-            lines.append(basics_texts.no_list(request.translator, name, nearest_list(config, name)))
+            lines.append(basics_texts.no_list(request.translator, name, closest_watchlist(config, name)))
     return await _changed(services, request, lines)
 
 
 async def unwatch(services: Services, request: Request) -> Answer:
     """End a query of this chat by its number."""
     command = request.command
-    number = watching.number(command.words)
+    number = watching.parse_number(command.words)
     if number is None:
         return reply(command, *await _subscriptions(services, request))
-    return await _changed(services, request, [await watching.end(services, request, number)])
+    return await _changed(services, request, [await watching.end_query(services, request, number)])
 
 
 async def _changed(services: Services, request: Request, lines: list[str]) -> Answer:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.calendar import zone_of
-from bot.chat.arguments.times import Unclear, digest, parted, until, windows, zone_named
+from bot.chat.arguments.times import Unclear, parse_digest, parse_until, parse_windows, parse_zone, split_length
 from bot.chat.messages import Answer
 from bot.chat.registry import COMMANDS
 from bot.model import Alert, Chat, DisplayPreferences, Evidence
@@ -84,9 +84,9 @@ def test_quiet_windows_as_people_write_them(words: str, found: tuple[Any, ...] |
     """Several, over midnight, with days; what is not understood is refused, never guessed."""
     if found is None:
         with pytest.raises(Unclear):
-            windows(words)
+            parse_windows(words)
     else:
-        assert windows(words) == (tuple(Window(*one) for one in found), None)
+        assert parse_windows(words) == (tuple(Window(*one) for one in found), None)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_digests_as_people_write_them(words: str, found: Any) -> None:
     """A time that is left out is eight in the morning."""
     if found is Unclear:
         with pytest.raises(Unclear):
-            digest(words, NOW)
+            parse_digest(words, NOW)
     else:
-        assert digest(words, NOW) == found
+        assert parse_digest(words, NOW) == found
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_digests_as_people_write_them(words: str, found: Any) -> None:
 )
 def test_how_long_as_people_write_it(word: str, end: datetime | None) -> None:
     """`today` ends at midnight of the chat's zone, `tomorrow` begins in its morning."""
-    assert until(word, NOW, zone_of("Europe/Berlin")) == end
+    assert parse_until(word, NOW, zone_of("Europe/Berlin")) == end
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_how_long_as_people_write_it(word: str, end: datetime | None) -> None:
 )
 def test_what_and_for_how_long(words: str, found: tuple[str, str]) -> None:
     """The last words say how long where they can; what would be nothing but a length is what is meant."""
-    assert parted(words) == found
+    assert split_length(words) == found
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_what_and_for_how_long(words: str, found: tuple[str, str]) -> None:
 )
 def test_zones_as_people_write_them(text: str, zone: str) -> None:
     """In any case, or by the city alone."""
-    assert zone_named(text) == zone
+    assert parse_zone(text) == zone
     with pytest.raises(Unclear):
-        zone_named("Mars/Olympus")
+        parse_zone("Mars/Olympus")
 
 
 # ---------------------------------------------------------------------------------------------- hours
