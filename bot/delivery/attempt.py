@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
 DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+EDIT_REST = timedelta(seconds=10)  # between two drawings of one message: its story's reports come in a burst
 UNSHOWN = "it cannot be shown; the log has the reason"
 
 
@@ -53,6 +54,7 @@ class AttemptRunner:
         self._unreached = self._doubts = self._refusals = 0
         self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
         self._unsent: list[Delivery] = []
+        self._rests: dict[int, datetime] = {}  # until when no message of that id is edited
         self.waits = now()
         self.closed: set[int] = set()
         self.refused: str | None = None
@@ -102,6 +104,11 @@ class AttemptRunner:
         if len(still) < len(batch):
             self.closed.add(chat)
         return still
+
+    def resting(self, now: datetime) -> list[int]:
+        """Return the ids of the messages that were sent or edited so lately that an edit has to wait."""
+        self._rests = {message: until for message, until in self._rests.items() if until > now}
+        return sorted(self._rests)
 
     def take_back(self) -> list[Delivery]:
         """Return what was not tried, once."""
@@ -168,6 +175,8 @@ class AttemptRunner:
     async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
         """Do what follows, and write down how the attempt ended."""
         now, wall, chat = self._now(), self._wall(), batch[0].alert.chat
+        if isinstance(action, Sent | Folded):
+            self._rests[action.message] = now + EDIT_REST
         match action:
             case Sent() | Folded() | Later() | Dead():
                 await self._settle(batch, epoch, action)

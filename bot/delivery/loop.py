@@ -228,6 +228,7 @@ class DeliveryLoop:
             before=self._wall() - STALE,
             without=sorted(ours),
             after=sorted(self._served),
+            resting=self._lane.resting(now),
             unreadable=spoilt.append,
         )
         self._lane.report(spoilt)

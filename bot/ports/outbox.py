@@ -86,6 +86,7 @@ class OutboxStore(Protocol):
         before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
+        resting: Sequence[int] = (),
         unreadable: Callable[[Unreadable], None] = ...,
     ) -> tuple[Delivery, ...]:
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
@@ -94,6 +95,7 @@ class OutboxStore(Protocol):
         What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
+        Messages of `resting` (their ids) are not to be edited yet.
         A row that cannot be read ends by itself, as dead with the reason; a setting or mute that cannot be read is
         passed over. `unreadable` hears of both. StaleLeaseError when the epoch is over.
         """
@@ -139,6 +141,7 @@ class OutboxStore(Protocol):
 
         Since they were claimed, a chat may have been forgotten or put out, or may have other preferences: what it now
         holds back, mutes or has ended is written down and left out. Nothing is written where nothing has changed.
+        Where their stories have gained something since, they come with it.
         """
         ...
 

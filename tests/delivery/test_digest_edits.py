@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,3 +103,20 @@ async def test_a_correction_in_a_rolling_message_costs_one_edit(room: Room, tele
     await join(room, 2, "Reuters")
     await room.drain(most=1)
     assert "• Headline 1, corrected · Courier 14:00, Reuters" in telegram_server.shown(1, rolling)
+
+
+async def test_a_message_is_not_drawn_again_at_once(room: Room, telegram_server: TelegramServer) -> None:
+    """Reports of one story come in bursts: what joins within seconds is shown by one edit, new alerts wait for none."""
+    sender = room.sender()
+    await room.tell(1, story=None)
+    await sender.drain(room.time + timedelta(minutes=1))
+    sent_at = room.time
+    for outlet in ("Reuters", "TASS"):
+        await join(room, 1, outlet)
+    story = await room.tell(1)
+    assert (await sender.drain(room.time + timedelta(minutes=1))).left == 0
+    assert len(telegram_server.asked("editMessageText")) == 1
+    (_, alert, edit) = telegram_server.told
+    assert alert.text.split("\n")[1] == f"Headline {story}"
+    assert alert.at - sent_at < timedelta(seconds=5)
+    assert edit.at - sent_at >= timedelta(seconds=9)

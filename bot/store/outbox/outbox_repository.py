@@ -63,12 +63,13 @@ class OutboxRepository:
         before: datetime | None = None,
         without: Sequence[int] = (),
         after: Sequence[int] = (),
+        resting: Sequence[int] = (),
         unreadable: Callable[[Unreadable], None] = lambda _: None,
     ) -> tuple[Delivery, ...]:
         dialect = self.database.dialect
         values = {"now": to_ms(now), "until": to_ms(now + ttl), "epoch": epoch, "most": limit}
         values |= {"share": limit if per_chat is None else per_chat, "before": 0 if before is None else to_ms(before)}
-        left_out = {"without": dialect.pack(without), "after": dialect.pack(after)}
+        left_out = {"without": dialect.pack(without), "after": dialect.pack(after), "resting": dialect.pack(resting)}
         async with self.database.write() as connection:
             await roles.ensure_current_epoch(connection, "sender", epoch)
             if await self._paused(connection, values["now"]):
@@ -168,7 +169,13 @@ class OutboxRepository:
         values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
         async with self.database.read() as connection:
             rows = {row.id: row for row in await connection.execute(claimed_statement(dialect), values)}
-            there = [(rows[one.id], _renewed(one, rows[one.id])) for one in deliveries if one.id in rows]
+            grown = [row for one in deliveries if (row := rows.get(one.id)) and row.wanted > one.revision]
+            fresh = {one.id: one for _, one in await self._deliveries(connection, grown, unreadable_rows)}
+            there = [
+                (rows[one.id], _renewed(replace(fresh.get(one.id, one), held=one.held), rows[one.id]))
+                for one in deliveries
+                if one.id in rows
+            ]
             changed = await is_any_held(connection, dialect, there, now)
         if not changed:
             return tuple(one for _, one in there)

@@ -57,6 +57,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
             func.coalesce(chats.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
             or_(outbox.c.rank == 0, ~dialect.among(outbox.c.chat, "after")),
+            or_(outbox.c.shown == 0, ~dialect.among(outbox.c.message, "resting")),
         )
         .subquery()
     )
@@ -87,9 +88,8 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
 @cache
 def claimed_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of what is claimed under an epoch, of chats that may be told: ids, its_epoch."""
-    columns = (outbox.c[name] for name in ("id", "chat", "created_at", "shown", "not_before", "payload"))
     return (
-        select(*columns)
+        select(outbox)
         .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
         .where(
             dialect.among(outbox.c.id, "ids"),

@@ -85,6 +85,20 @@ async def test_an_edit_that_came_meanwhile_stays_due(play: Play, store: Store) -
     assert await store.outbox.count_waiting(play.now) == (0, None)
 
 
+async def test_what_joined_since_the_claim_is_shown_at_once(play: Play, store: Store) -> None:
+    """An alert that waited for its turn shows the reports of the moment it is sent, and needs no edit for them."""
+    (one,) = await play.leased(store)
+    await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
+    epoch = await play.sender(store)
+    claimed = await store.deliveries.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    (one,) = await store.polls.lease(play.after(minutes=10), limit=1, ttl=MINUTE)
+    await play.record(store, one, play.told(7, 2), joined=(7,))
+    (sending,) = await store.deliveries.confirm(claimed, epoch, play.now)
+    assert (sending.revision, len(sending.reports), sending.form) == (claimed[0].revision + 1, 2, "rich")
+    await store.deliveries.settle([sending], epoch, Sent(55), play.now)
+    assert await store.deliveries.waiting(play.now) == (0, None)
+
+
 async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) -> None:
     """The message is gone, the alert was delivered: nothing is dead, and later reports try no more."""
     (one,) = await play.leased(store)
