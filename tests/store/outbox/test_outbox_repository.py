@@ -93,7 +93,7 @@ async def test_what_joined_since_the_claim_is_shown_at_once(play: Play, store: S
     claimed = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     await play.record(store, one, play.told(7, 2), joined=(7,))
-    (sending,) = await store.outbox.confirm(claimed, epoch, play.now)
+    (sending,) = await store.outbox.confirm_claims(claimed, epoch, play.now)
     assert (sending.revision, len(sending.reports), sending.form) == (claimed[0].revision + 1, 2, "rich")
     await store.outbox.settle([sending], epoch, Sent(55), play.now)
     assert await store.outbox.count_waiting(play.now) == (0, None)
