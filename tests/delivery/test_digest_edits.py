@@ -88,7 +88,7 @@ async def test_a_correction_in_a_rolling_message_costs_one_edit(room: Room, tele
     """It draws the corrected line and the line that says so: no edit follows that would change nothing."""
     rolling = await begin(room, telegram_server, 3)
     async with room.store.database.read() as connection:
-        number = (await connection.execute(text("SELECT id FROM report WHERE story = 2"))).scalar_one()
+        number = (await connection.execute(text("SELECT id FROM reports WHERE story = 2"))).scalar_one()
     corrected, url = "Headline 1, corrected", "https://courier.example/1"
     await record(
         room,
