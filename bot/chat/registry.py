@@ -55,7 +55,7 @@ _TABLE: Final = (
         "story",
         "read",
         stories.story,
-        lambda _: _("All about a story that was told here: its link"),
+        lambda _: _("All about a story that was sent here: its link"),
         lambda _: _("LINK"),
     ),
     CommandSpec(
@@ -70,7 +70,7 @@ _TABLE: Final = (
         "why",
         "read",
         explain.why,
-        lambda _: _("Why an article was told here, or was not"),
+        lambda _: _("Why an article was sent here, or was not"),
         lambda _: _("LINK"),
         is_slow=True,
     ),

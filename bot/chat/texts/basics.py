@@ -71,7 +71,7 @@ def fit(_: Translator, lines: Iterable[str], limit: int = LIMIT) -> str:
 def start(_: Translator, lists: int, *, group: bool, owner: bool) -> str:
     """Say what the bot is for and what to do next."""
     lines = [
-        _("🔔 <b>I watch the news for keywords</b> and tell this chat when something happened, once an event."),
+        _("🔔 <b>I watch the news for keywords</b> and send this chat one alert per event."),
         "",
         _.ngettext(
             "There is {number} watchlist: /lists shows it, and one press subscribes.",
@@ -158,7 +158,7 @@ def mine(
     """
     if not titles and not fixed and not own:
         return _("Not subscribed to anything here. /lists shows what there is, /watch takes a query of your own.")
-    lines = [_("<b>Told here</b>")] if titles else []
+    lines = [_("<b>Subscribed here</b>")] if titles else []
     for key, title in titles:
         name = f"<b>{safe(title)}</b>" if title else _("not in the configuration any more")
         lines.append(f"✅ {name} · <code>{safe(key)}</code>")
@@ -181,7 +181,7 @@ def unsubscribed(_: Translator, title: str, *, had: bool) -> str:
     """Confirm the end of a subscription."""
     if had:
         return _("Unsubscribed from <b>{title}</b>.", title=safe(title))
-    return _("Not subscribed to <b>{title}</b> here. /mine shows what is told here.", title=safe(title))
+    return _("Not subscribed to <b>{title}</b> here. /mine shows what this chat gets.", title=safe(title))
 
 
 def fixed(_: Translator, title: str) -> str:
@@ -224,7 +224,7 @@ def label_lists(_: Translator) -> str:
 
 def label_mine(_: Translator) -> str:
     """Label the button that shows what the chat is told."""
-    return _("✅ Told here")
+    return _("✅ Subscribed here")
 
 
 def label_latest(_: Translator) -> str:

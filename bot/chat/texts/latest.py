@@ -38,7 +38,7 @@ def state(_: Translator, what: State) -> str:
         "mute": _("🔇 muted"),
         "skip": _("⏭ passed over"),
         "dead": _("✖️ could not be delivered"),
-        "none": _("not told here"),
+        "none": _("not sent here"),
     }
     return states[what]
 

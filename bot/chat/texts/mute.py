@@ -38,7 +38,7 @@ def listed(_: Translator, mutes: Sequence[Mute], now: datetime, zone: ZoneInfo) 
         "<code>/mute hockey 1h</code>",
         '<code>/mute "peace talks" today</code>',
         _("It may be a word, a watchlist's ID, a source's name or the link of a story."),
-        _("For so long: 30m, 1h, today, day, week, or nothing for ever."),
+        _("For how long: 30m, 1h, today, day, week; without a time, until you end it."),
     ]
     return fit(_, lines)
 
@@ -110,7 +110,7 @@ def lengths(_: Translator) -> tuple[tuple[str, str], ...]:
         ("today", _("today")),
         ("day", _("a day")),
         ("week", _("a week")),
-        ("forever", _("for ever")),
+        ("forever", _("forever")),
     )
 
 

@@ -92,7 +92,7 @@ def watching(_: Translator, query: PersonalQuery, forecast: str, *, new: bool) -
         if new
         else _("🔎 I already watch for <code>{query}</code> here, as number {number}.", **shown)
     )
-    ends = _("/unwatch {number} ends it, /mine shows what is told here.", number=query.number)
+    ends = _("/unwatch {number} ends it, /mine shows what this chat gets.", number=query.number)
     return f"{state} {forecast}".rstrip() + f"\n{ends}"
 
 
@@ -274,13 +274,13 @@ def verdict(found: DeliveryReason, when: When) -> str:
         _("⏳ It is on its way here. Last try: {reason}", reason=words) if words else _("⏳ It is on its way here.")
     )
     said = {
-        "told": _("📮 It was told here, {moment}.", moment=at),
+        "told": _("📮 It was sent here, {moment}.", moment=at),
         "joined": _(
-            "📮 It joined a story that was told here already, {moment}: the message was edited, nobody pinged.",
+            "📮 It joined a story that was already sent here, {moment}: the message was edited without a notification.",
             moment=at,
         ),
         "waiting": waiting,
-        "dead": _("🔕 It could not be told here: {reason}", reason=words),
+        "dead": _("🔕 It could not be sent here: {reason}", reason=words),
         "held": _held(_, found.words, at),
         "muted": _("🔇 It was not told, since this is muted here: {what}. /mute shows what is.", what=_muted(_, found)),
         "skipped": _("⏭ It came in a pause and was passed over at /resume. /latest lists such stories."),
@@ -290,14 +290,14 @@ def verdict(found: DeliveryReason, when: When) -> str:
             "🔕 It was not told: nothing fired when it was seen, and what fires now is newer; or it came with a "
             "backlog after a long silence."
         ),
-        "elsewhere": _("🔕 What fired on it then is nothing that is told here. /lists shows what there is."),
+        "elsewhere": _("🔕 Only watchlists matched it to which this chat is not subscribed. /lists shows all."),
         "subscribed later": _("🔕 It came before anybody here asked for that: {moment}.", moment=at),
         "unconfirmed": _.ngettext(
             "⏳ It waits until {number} publisher reports it (confirm).",
             "⏳ It waits until {number} publishers report it (confirm).",
             found.number,
         ),
-        "unknown": _("🔕 It was not told here; the reason is no longer on record."),
+        "unknown": _("🔕 It was not sent here; the reason is no longer on record."),
     }
     return said[found.reason]
 

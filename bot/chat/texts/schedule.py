@@ -164,7 +164,7 @@ def paused(_: Translator, wishes: Preferences, now: datetime, *, new: bool) -> s
         )
     if not new:
         return _("⏸ Paused already. /resume ends it.")
-    return _("⏸ Paused: nothing is told here, and nothing is lost. /resume ends it and asks whether to catch up.")
+    return _("⏸ Paused: nothing is sent here, and nothing is lost. /resume ends it and asks whether to catch up.")
 
 
 def resumed(_: Translator, *, was: bool) -> str:

@@ -115,7 +115,7 @@ def loudness(_: Translator, wanted: Priority | None) -> str:
 
 def loud_panel(_: Translator) -> str:
     """Ask which watchlist shall be louder, or more silent."""
-    return _("🔊 <b>How loud</b>: which of those that are told here?")
+    return _("🔊 <b>How loud</b>: which of the watchlists of this chat?")
 
 
 def loud_one(_: Translator, title: str, wanted: Priority | None) -> str:
@@ -126,7 +126,7 @@ def loud_one(_: Translator, title: str, wanted: Priority | None) -> str:
 def not_loud(_: Translator, words: str) -> str:
     """Say how that is written."""
     return _(
-        "I do not understand “{words}”. Write /settings loud, the ID of a watchlist that is told here, and low, "
+        "I do not understand “{words}”. Write /settings loud, the ID of a watchlist of this chat, and low, "
         "normal, urgent or default.",
         words=safe(words),
     )

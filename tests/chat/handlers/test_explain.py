@@ -118,17 +118,17 @@ async def test_why_says_what_fired_and_that_the_chat_was_told(open_desk: Any) ->
     epoch = await deliveries.take_role("sender", NOW, MINUTE)
     claimed = await deliveries.claim(epoch, NOW, limit=9, ttl=MINUTE)
     await deliveries.settle(claimed, epoch, Sent(5), NOW)
-    assert "was told here, 12:00" in said(await open_desk.ask(LINK))
+    assert "was sent here, 12:00" in said(await open_desk.ask(LINK))
 
 
 async def test_why_a_chat_was_not_told(open_desk: Any) -> None:
     """No subscription, one that came later, or a suspension: each is said."""
     await told(open_desk, 99, watchlist="kremlin")
-    assert "nothing that is told here" in said(await open_desk.ask(LINK))
+    assert "to which this chat is not subscribed" in said(await open_desk.ask(LINK))
     await open_desk.store.chats.subscribe(Subscription(Chat(READER), "kremlin"), NOW + MINUTE)
     assert "asked for that: 12:01" in said(await open_desk.ask(LINK))
     await open_desk.store.chats.suspend_chat(99, "the bot was blocked by the user", NOW)
-    assert "could not be told here: the bot was blocked by the user" in said(await open_desk.ask(LINK, user=99))
+    assert "could not be sent here: the bot was blocked by the user" in said(await open_desk.ask(LINK, user=99))
 
 
 async def test_why_nobody_was_told(open_desk: Any, record: Any) -> None:
