@@ -272,3 +272,16 @@ def test_two_words_of_a_title_are_no_headline_to_cut_off() -> None:
     text = "Prime Minister Holm said on Friday that the budget would be cut by a third this year."
     assert lead("Prime Minister", text, None, ()).startswith("Prime Minister Holm said")
     assert lead("Budget is cut", f"Budget is cut {text}", None, ()).startswith("Prime Minister Holm said")
+
+
+@pytest.mark.parametrize("length", range(1, 13))
+def test_a_long_sentence_around_a_word_is_cut_between_words(length: int) -> None:
+    """Wherever the matched word stands, what is shown begins and ends with a whole word, and has it."""
+    ferries = " ".join(["ferry"] * 40)
+    sentence = f"{'O' * length} {ferries} Kremlin {ferries}."
+    at = sentence.index("Kremlin")
+    shown = lead("T", "", _article(FIRST), [Evidence("body", "Kremlin", at, at + 7, sentence)])
+    around = shown.removeprefix(f"{FIRST} … ")
+    assert around.startswith("…ferry ferry")
+    assert around.endswith("ferry…")
+    assert set(around.strip("…").split()) == {"ferry", "Kremlin"}

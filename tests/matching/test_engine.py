@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.matching.engine import Engine, build
+from bot.matching.regex_set import Allowance
 from bot.model import Match, Source, Watchlist
 
 
@@ -345,3 +346,11 @@ def test_a_word_of_any_length_stops_no_other(size: int) -> None:
     assert [match.query for match in engine.match("Kremlin talks")] == ["Kremlin"]
     for word in long:
         assert word in [match.query for match in engine.match(f"so {word} it is")]
+
+
+@pytest.mark.parametrize("number", [31, 32, 33, 100])
+@pytest.mark.parametrize(("query", "word"), [("Kremlin", "Kremlin"), ("普京", "普京，"), ("/Kr.mlin/", "Kremlin")])
+def test_32_places_of_a_word_are_kept_as_evidence(query: str, word: str, number: int) -> None:
+    """A text that says a word a hundred times costs no more memory than one that says it 32 times."""
+    found = watching(query).finder.find(f"{word} " * number, Allowance())
+    assert [len(places) for places in found.values()] == [min(number, 32)]

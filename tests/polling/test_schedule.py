@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Hints, Item, Source
-from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news
+from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news, is_since
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -171,3 +171,21 @@ def test_an_old_item_that_slides_into_view_below_known_ones_is_no_news(
     """When an editor deletes an item, the next old one appears at the foot: place and date together give it away."""
     item = Item(keys=(1,), url=None, title="x", published=None if age is None else NOW - age)
     assert is_news(item, 0, NOW - timedelta(minutes=10), NOW, below=below) is told
+
+
+@pytest.mark.parametrize(
+    ("published", "empty_at", "expected"),
+    [
+        (NOW - DAY, NOW, True),
+        (NOW - DAY - timedelta(seconds=1), NOW, False),
+        (NOW + DAY, NOW, True),
+        (None, NOW, False),
+        (NOW, None, False),
+        (None, None, False),
+    ],
+)
+def test_what_a_source_that_was_empty_shows_is_news_by_its_date(
+    published: datetime | None, empty_at: datetime | None, expected: bool
+) -> None:
+    """Dated within a day before it was seen empty, or later; without a date, or never seen empty, it is not."""
+    assert is_since(Item((1,), "https://courier.example/1", "T", published=published), empty_at) is expected
