@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Candidate, Placement, Report
+from bot.model import Candidate, Placement, Report, Signature
 from bot.stories import assign
 from bot.stories.sketch import Sketch
 
@@ -218,7 +218,7 @@ def test_shingles_are_compared_at_the_coarser_sampling() -> None:
 
 def placed(*held: tuple[int, Report, Sketch]) -> Placement:
     """Place the report of `sketch()` beside these."""
-    signature = assign.Signature((1,), sketch(page=9).pack())
+    signature = Signature((1,), sketch(page=9).pack())
     return assign.place(report(), signature, [Candidate(story, one, made.pack()) for story, one, made in held])
 
 
