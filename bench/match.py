@@ -20,7 +20,7 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.model import Watchlist
 
 SIZES: Final = (100, 10_000, 100_000)
@@ -90,7 +90,7 @@ def built(words: Sequence[str], previous: Engine | None = None) -> tuple[Engine,
     watcher = threading.Thread(target=watch)
     watcher.start()
     start, work = time.perf_counter(), time.thread_time()
-    engine = build([Watchlist("w", "W", tuple(words), languages=("en", "ru"))], previous=previous)
+    engine = build_engine([Watchlist("w", "W", tuple(words), languages=("en", "ru"))], previous=previous)
     seconds = f"{time.perf_counter() - start:.2f} s ({time.thread_time() - work:.2f} s at work)"
     done.set()
     watcher.join()

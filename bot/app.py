@@ -241,10 +241,10 @@ def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = 
     """Return the same after every query was built and timed; ConfigError holds every mistake."""
     from bot.config.watchlists import load
     from bot.matching.query import Query, parse
-    from bot.matching.query_check import refusals
+    from bot.matching.query_check import find_refusals
 
     config = watchlists(settings, environ, file)
-    refused = refusals(config.watchlists, None if file else form_cache(settings))
+    refused = find_refusals(config.watchlists, None if file else form_cache(settings))
 
     def judged(text: str) -> Query:
         if reason := refused.get(text):
@@ -256,14 +256,14 @@ def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = 
 
 def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] = ()) -> Engine:
     """Return the keyword engine of watchlists.yaml, of these watchlists only where any are named."""
-    from bot.matching.engine import build
+    from bot.matching.engine import build_engine
 
     config = watchlists(settings, environ)
     if unknown := set(only) - {one.id for one in config.watchlists}:
         known = ", ".join(one.id for one in config.watchlists)
         raise ConfigError(f"there is no watchlist {', '.join(sorted(unknown))}; known are {known}")
     chosen = [one for one in config.watchlists if not only or one.id in only]
-    return build(chosen, config.sources, cache=form_cache(settings))
+    return build_engine(chosen, config.sources, cache=form_cache(settings))
 
 
 async def backtest(days: int, query: str | None = None) -> Forecast:
@@ -273,7 +273,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     """
     from zoneinfo import ZoneInfo
 
-    from bot.matching.engine import build
+    from bot.matching.engine import build_engine
     from bot.matching.query import parse
     from bot.preview.backtest import WatchlistCount, begin_of, days_until
     from bot.preview.replay import Replay
@@ -289,7 +289,7 @@ async def backtest(days: int, query: str | None = None) -> Forecast:
     asked = config.watchlists if query is None else (Watchlist("query", query, (query,)),)
     zone = ZoneInfo(config.timezone)
     shown = days_until(wall(), days, zone)
-    engine = await asyncio.to_thread(build, asked, config.sources, cache=form_cache(settings))
+    engine = await asyncio.to_thread(build_engine, asked, config.sources, cache=form_cache(settings))
     tally = WatchlistCount(engine, asked, config.sources, zone)
     async with on_record(settings) as store:
         if store is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.urls import canonical, is_front
+from bot.urls import canonical_url, is_front_page
 
 BRAKE_SIZE = 20  # items on record, and items shown, from which on the brake may act
 BRAKE_SHARE = 0.6  # of the items shown that look new
@@ -27,7 +27,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class EntryMarks:
     """What names one entry of a document, as published: `link` absolute, `title` plain text; "" where absent."""
 
     guid: str = ""
@@ -45,20 +45,22 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class NewEntries:
     """Positions of the items that are new, or of those that look so and are to be taken as known without an alert."""
 
     new: tuple[int, ...]
     baseline: tuple[int, ...] = ()
 
 
-def identify(marks: Sequence[Marks], now: datetime, *, homes: Collection[str] = ()) -> tuple[Identity, ...]:
+def identify_entries(
+    marks: Sequence[EntryMarks], now: datetime, *, homes: Collection[str] = ()
+) -> tuple[Identity, ...]:
     """Return the identity of each entry of one document, in order.
 
     `homes` are the addresses of the site and of the document itself: as an item's link they identify nothing,
     no more than a front page does. `now` is an aware time: a title alone identifies for a day or two only.
     """
-    front = {canonical(home) for home in homes if home}
+    front = {canonical_url(home) for home in homes if home}
     named = [_name(mark, front) for mark in marks]
     once = set(named)  # an entry that stands there twice is one entry
     guids, addresses, titles = (_shared(once, pick) for pick in (_guids, _addresses, _titles))
@@ -66,7 +68,7 @@ def identify(marks: Sequence[Marks], now: datetime, *, homes: Collection[str] = 
     return tuple(_identity(name, guids, addresses, titles, today) for name in named)
 
 
-def sift(entries: Sequence[Identity], known: frozenset[int], on_record: int) -> Sifted:
+def select_new(entries: Sequence[Identity], known: frozenset[int], on_record: int) -> NewEntries:
     """Say which items are new, given which of their keys are on record, and apply the brake.
 
     `on_record` counts the items of the source on record. When a known source shows mostly new ones, although links
@@ -82,8 +84,8 @@ def sift(entries: Sequence[Identity], known: frozenset[int], on_record: int) -> 
         if not again and known.isdisjoint(entry.known_by):
             new.append(position)
     if on_record < BRAKE_SIZE or shown < BRAKE_SIZE or len(new) <= BRAKE_SHARE * shown:
-        return Sifted(tuple(new))
-    return Sifted((), tuple(new))
+        return NewEntries(tuple(new))
+    return NewEntries((), tuple(new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,13 @@ class _Name:
     title: str
 
 
-def _name(mark: Marks, front: Collection[str]) -> _Name:
+def _name(mark: EntryMarks, front: Collection[str]) -> _Name:
     guid = " ".join(mark.guid.split())
-    link = canonical(mark.link) if mark.link else ""
-    page = (link if guid == mark.link else canonical(guid)) if guid[:4].lower() == "http" else ""
-    if page in front or is_front(page):  # but `https://site/#12` is a guid as good as any
+    link = canonical_url(mark.link) if mark.link else ""
+    page = (link if guid == mark.link else canonical_url(guid)) if guid[:4].lower() == "http" else ""
+    if page in front or is_front_page(page):  # but `https://site/#12` is a guid as good as any
         page, guid = "", guid if "#" in guid else ""
-    address = "" if link in front or is_front(link) else link
+    address = "" if link in front or is_front_page(link) else link
     return _Name(guid, page, link, address, _plain(mark.title))
 
 

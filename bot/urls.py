@@ -75,7 +75,7 @@ def publisher_of(url: str) -> str:
     return _publisher(parts.host) if parts else ""
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """Return the one spelling that all addresses of a page share, for comparing rather than for fetching.
 
     Scheme, www, mobile and AMP variants, ports, tracking, order of the query, fragments and escapes no longer
@@ -99,12 +99,12 @@ def canonical(url: str) -> str:
     return f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
 
 
-def is_front(page: str) -> bool:
+def is_front_page(page: str) -> bool:
     """Return whether a canonical address is that of a site's front page."""
     return page.count("/") == 3 and page.endswith("/")  # noqa: PLR2004 - https://host/
 
 
-def absolute(base: str, link: str) -> str | None:
+def absolute_url(base: str, link: str) -> str | None:
     """Return the link as a full http or https address, or None where it is not one that may be shown.
 
     Credentials in it are dropped; an address that two readers could read as two hosts is refused.
@@ -130,7 +130,7 @@ def absolute(base: str, link: str) -> str | None:
     return whole if len(whole) <= LONGEST else None
 
 
-def redacted(url: str) -> str:
+def redact_url(url: str) -> str:
     """Return the address fit for logs and chats: credentials, keys and anything that looks like one are hidden."""
     text = _BOT_TOKEN.sub(HIDDEN, url.translate(_CONTROL))
     for credentials in _CREDENTIALS:

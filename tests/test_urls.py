@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.urls import LONGEST, absolute, canonical, publisher_of, redacted
+from bot.urls import LONGEST, absolute_url, canonical_url, publisher_of, redact_url
 
 HOSTS = st.sampled_from(
     ["www.courier.example", "m.kremlin.ru", "en.m.wikipedia.org", "127.0.0.1", "[::1]", "сайт.рф", "A.B"]
@@ -60,8 +60,8 @@ ADDRESSES = st.one_of(
 @given(ADDRESSES)
 def test_canonical_is_idempotent(address: str) -> None:
     """Making an address canonical twice changes nothing more, whatever the address."""
-    once = canonical(address)
-    assert canonical(once) == once
+    once = canonical_url(address)
+    assert canonical_url(once) == once
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_canonical_is_idempotent(address: str) -> None:
 )
 def test_case_66_spellings_of_one_page_are_one(left: str, right: str) -> None:
     """Case 66: tracking, AMP, mobile hosts, ports, case and escapes make no new page."""
-    assert canonical(left) == canonical(right)
+    assert canonical_url(left) == canonical_url(right)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_case_66_spellings_of_one_page_are_one(left: str, right: str) -> None:
 )
 def test_different_pages_stay_different(left: str, right: str) -> None:
     """What may name a page is never taken for decoration."""
-    assert canonical(left) != canonical(right)
+    assert canonical_url(left) != canonical_url(right)
 
 
 def test_what_is_no_web_address_stays_as_it_is() -> None:
     """A guid like `urn:…` is compared as it stands."""
-    assert canonical(" urn:uuid:1 ") == "urn:uuid:1"
-    assert canonical("") == ""
+    assert canonical_url(" urn:uuid:1 ") == "urn:uuid:1"
+    assert canonical_url("") == ""
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_a_publisher_is_the_registrable_domain(url: str, publisher: str) -> None
 )
 def test_case_69_only_web_links_come_out(link: str, full: str | None) -> None:
     """Cases 69 and 100: a link is absolute http or https without credentials, or it is no link."""
-    assert absolute("https://courier.example/dir/f.xml", link) == full
+    assert absolute_url("https://courier.example/dir/f.xml", link) == full
 
 
 @settings(deadline=None, max_examples=200)
 @given(ADDRESSES)
 def test_absolute_never_raises_and_yields_only_the_web(link: str) -> None:
     """Whatever a publisher writes for a link, it comes out as http, https, or not at all."""
-    full = absolute("https://courier.example/f", link)
+    full = absolute_url("https://courier.example/f", link)
     assert full is None or full.startswith(("http://", "https://"))
 
 
@@ -186,13 +186,13 @@ def test_absolute_never_raises_and_yields_only_the_web(link: str) -> None:
 )
 def test_case_53_credentials_are_not_shown(url: str) -> None:
     """Case 53: neither credentials nor keys of an address reach a log or a chat."""
-    assert "CANARY1" not in redacted(url)
+    assert "CANARY1" not in redact_url(url)
 
 
 def test_an_address_without_secrets_is_shown_whole() -> None:
     """Only secrets are hidden: an owner must know which source is meant."""
     assert (
-        redacted("https://courier.example/feed?category=war&page=2")
+        redact_url("https://courier.example/feed?category=war&page=2")
         == "https://courier.example/feed?category=war&page=2"
     )
 
@@ -201,12 +201,12 @@ def test_an_address_without_secrets_is_shown_whole() -> None:
 @given(ADDRESSES)
 def test_case_115_a_shown_address_is_one_line(url: str) -> None:
     """Case 115: nothing that is logged of an address can begin a line of its own."""
-    assert "\n" not in redacted(url)
-    assert "\x1b" not in redacted(url)
+    assert "\n" not in redact_url(url)
+    assert "\x1b" not in redact_url(url)
 
 
 def test_long_numbers_are_looked_through_once() -> None:
     """A number without end is no token, and costs no quadratic time."""
     began = process_time()
-    assert redacted("https://a.example/" + "1" * 50_000).startswith("https://a.example/1")
+    assert redact_url("https://a.example/" + "1" * 50_000).startswith("https://a.example/1")
     assert process_time() - began < 1

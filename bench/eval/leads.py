@@ -17,7 +17,7 @@ from typing import Any
 from bot.articles.extraction import extract
 from bot.articles.lead import lead
 from bot.model import Article
-from bot.text.sentences import split
+from bot.text.sentences import split_sentences
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages"
 OPENING = 8  # words of a lead that must stand in the first two sentences of the true text
@@ -48,8 +48,8 @@ def overlap(true: Mapping[str, str], found: Mapping[str, str]) -> tuple[float, f
 
 def opens(text: str, shown: str) -> bool:
     """Return whether the shown lead begins within the first two sentences of the true text."""
-    first_two = split(text)[:2]
-    first = split(shown)[:1]
+    first_two = split_sentences(text)[:2]
+    first = split_sentences(shown)[:1]
     opening = words(text[: first_two[-1][1]] if first_two else text)
     begun = words(shown[: first[0][1]] if first else "")[:OPENING]
     size = len(begun)
@@ -69,7 +69,7 @@ def plain_text(html: bytes, _url: str) -> Article:
 
 def first_sentences(_title: str, article: Article) -> str:
     """Return the first two sentences without any care: the baseline."""
-    spans = split(article.text)[:2]
+    spans = split_sentences(article.text)[:2]
     return article.text[spans[0][0] : spans[-1][1]] if spans else ""
 
 

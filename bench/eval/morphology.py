@@ -19,7 +19,7 @@ import pymorphy3
 import simplemma
 import Stemmer
 
-from bot.matching.engine import build
+from bot.matching.engine import build_engine
 from bot.model import Watchlist
 from bot.text.tokens import fold, tokens
 
@@ -49,7 +49,7 @@ def sentences(path: Path) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
 
 def ours(keywords: Iterable[str], texts: list[str], languages: tuple[str, ...]) -> Matches:
     """Ask the engine, as a user would: each keyword a query."""
-    engine = build([Watchlist("w", "w", tuple(f"{word}" for word in keywords), languages=languages)])
+    engine = build_engine([Watchlist("w", "w", tuple(f"{word}" for word in keywords), languages=languages)])
     return {(match.query, number) for number, text in enumerate(texts) for match in engine.match(text)}
 
 

@@ -84,7 +84,7 @@ def is_boilerplate(line: str) -> bool:
     return bool(_boilerplate().match(line[:_LINE]))
 
 
-def without_dateline(paragraph: str) -> str:
+def strip_dateline(paragraph: str) -> str:
     """Return the paragraph without the place, date, agency or byline before its first sentence."""
     for pattern in _DATELINES:
         found = pattern.match(paragraph)

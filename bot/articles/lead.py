@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.articles.boilerplate import is_boilerplate, without_dateline
+from bot.articles.boilerplate import is_boilerplate, strip_dateline
 from bot.model import Article, Evidence
-from bot.text.sentences import around, split
+from bot.text.sentences import sentence_around, split_sentences
 
 _ROOM = 300  # characters of an opening of two sentences; measured: two sentences of news take 250 to 330
 _HARD = 380  # a single sentence may be this long before it is cut at a word
@@ -55,7 +55,7 @@ def lead_texts(title: str, feed_text: str, article: Article | None, evidence: Se
     return LeadTexts(title[:READ], feed_text[:READ], article.text[:READ] if article else "", tuple(evidence))
 
 
-def lead_of(texts: LeadTexts) -> str:
+def lead_from_texts(texts: LeadTexts) -> str:
     """Return the lead of these texts, as `lead` does."""
     return _lead(texts.title, texts.feed_text, texts.page_text, texts.evidence)
 
@@ -83,7 +83,7 @@ def _opening(text: str, title: str) -> list[str]:
     chosen: list[str] = []
     for paragraph in islice(_story(text, title[:2000].strip()), _TRIES):
         begun = len(chosen)
-        for start, end in split(paragraph[:_READ_LINE])[:_TRIES]:
+        for start, end in split_sentences(paragraph[:_READ_LINE])[:_TRIES]:
             sentence = " ".join(paragraph[start:end].split())
             if not chosen:
                 if _tells(sentence) and not _repeats(sentence, told):
@@ -110,7 +110,7 @@ def _story(text: str, title: str) -> Iterator[str]:
             paragraph = rest
         paragraph = paragraph[:-_TAIL] + _CUT_OFF.sub("…", paragraph[-_TAIL:])
         if paragraph and (len(paragraph) > _LONG or not is_boilerplate(paragraph)):
-            yield without_dateline(paragraph)
+            yield strip_dateline(paragraph)
 
 
 def _tells(sentence: str) -> bool:
@@ -158,9 +158,9 @@ def _sentence_of(found: Evidence, texts: Sequence[str]) -> str:
         at = text.find(found.text)
     if at < 0:
         return ""
-    start, end = around(text, at, at + len(found.text))
+    start, end = sentence_around(text, at, at + len(found.text))
     sentence = " ".join(text[start:end].split())
-    bare = without_dateline(sentence)
+    bare = strip_dateline(sentence)
     return _cut(bare if found.text in bare else sentence, around_word=found.text)
 
 

@@ -15,7 +15,7 @@ from bot.fetch.guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.polling.retrieve import Retriever
 from bot.process.clock import wall
-from bot.urls import redacted
+from bot.urls import redact_url
 
 if TYPE_CHECKING:
     from bot.notify.telegram.bot_api import TelegramClient
@@ -149,7 +149,7 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
             except BotError as error:
                 return replace(_wrong(source.name, str(error), _remedy(error, source)), source=True), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)
-            advice = f"moved for good: use {redacted(fetched.moved_to)}" if fetched.moved_to else note
+            advice = f"moved for good: use {redact_url(fetched.moved_to)}" if fetched.moved_to else note
             return _well(source.name, f"{many} items", advice), skew
 
         looks = await asyncio.gather(*map(look, sources))
@@ -163,7 +163,7 @@ def _remedy(error: BotError, source: Source) -> str:
         return "if you trust it, list it in NEWSWATCH_ALLOWED_NETWORKS, and its port in NEWSWATCH_ALLOWED_PORTS"
     if isinstance(error, FetchError) and error.status in {401, 403}:
         return "give its key under `headers`, or take another source"
-    return f"look at {redacted(source.url)}; correct its url, or wait"
+    return f"look at {redact_url(source.url)}; correct its url, or wait"
 
 
 def _clock(skew: timedelta) -> Finding:

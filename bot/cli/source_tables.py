@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.model import Source
 from bot.source_commands.actions import ListedSource, since
 from bot.source_commands.survey import SurveyResult
-from bot.urls import redacted
+from bot.urls import redact_url
 
 _NAME = 32  # characters of a name
 _TITLE = 100
@@ -27,7 +27,7 @@ def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool 
     table = Table("", "what", "items", "newest", "fires", "", box=None, pad_edge=False, header_style="dim")
     for number, find in enumerate(finds, start=1):
         fires = "" if find.fires is None else str(find.fires)
-        shown = Text(redacted(find.url), "cyan", overflow="fold")
+        shown = Text(redact_url(find.url), "cyan", overflow="fold")
         what = Text(_KINDS[find.kind], "bold" if number == 1 else "")
         table.add_row(f"{number}", what, str(find.items), since(find.latest, now) if find.latest else "–", fires, shown)
         for item in find.newest:
@@ -42,9 +42,9 @@ def show_trial(source: Source, find: SurveyResult, now: datetime) -> None:
     console = Console(highlight=False)
     console.print(Text.assemble(("✔ ", "green"), (source.name, "bold"), f": {_KINDS[find.kind]}, {find.items} items"))
     if find.through:
-        console.print(Text(f"  read at {redacted(find.through)}", "dim"))
+        console.print(Text(f"  read at {redact_url(find.through)}", "dim"))
     if find.moved_to:
-        console.print(Text(f"  moved for good: use {redacted(find.moved_to)}", "yellow"))
+        console.print(Text(f"  moved for good: use {redact_url(find.moved_to)}", "yellow"))
     if find.note:
         console.print(Text(f"  {find.note}", "yellow"))
     if find.fires is not None:
@@ -90,14 +90,14 @@ def as_json(value: object) -> str:
 def find_as_dict(find: SurveyResult) -> dict[str, Any]:
     """Return a find for machines."""
     return {
-        "url": redacted(find.url),
+        "url": redact_url(find.url),
         "kind": find.kind,
         "items": find.items,
         "latest": _iso(find.latest),
         "fires": find.fires,
         "newest": [{"title": one.title, "url": one.url, "published": _iso(one.published)} for one in find.newest],
-        "read_at": redacted(find.through) if find.through else None,
-        "moved_to": redacted(find.moved_to) if find.moved_to else None,
+        "read_at": redact_url(find.through) if find.through else None,
+        "moved_to": redact_url(find.moved_to) if find.moved_to else None,
         "note": find.note,
     }
 
@@ -107,7 +107,7 @@ def listed_as_dict(one: ListedSource) -> dict[str, Any]:
     source, status = one.source, one.status
     return {
         "name": source.name,
-        "url": redacted(source.url),
+        "url": redact_url(source.url),
         "kind": source.kind,
         "every": _span(source.every),
         "tags": list(source.tags),

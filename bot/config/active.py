@@ -18,8 +18,8 @@ from bot.config.reload import WatchedFile, changes
 from bot.config.watchlists import load
 from bot.errors import StoreError
 from bot.inflection.word_forms import FormCache
-from bot.matching.engine import Engine, LeftOut, build
-from bot.matching.query_check import judged, over_limit
+from bot.matching.engine import Engine, OmittedQuery, build_engine
+from bot.matching.query_check import build_checked_engine, find_over_limit
 from bot.model import TERMINAL, Config, Source, Watchlist
 from bot.ports.record import PERSONAL, PersonalQuery, QueryStore
 
@@ -43,7 +43,7 @@ class ActiveConfig:
         self._cache = cache
         self._personal: tuple[Watchlist, ...] = ()
         self._queries: dict[str, PersonalQuery] = {}  # by watchlist, those that are left out too
-        self._refused: tuple[LeftOut, ...] = ()
+        self._refused: tuple[OmittedQuery, ...] = ()
         self._changing = asyncio.Lock()
         self._setup, self._building = self._made(self._load(), (), None)
 
@@ -86,9 +86,9 @@ class ActiveConfig:
 
     async def engine_of(self, query: str) -> Engine:
         """Return an engine of this query alone, for questions about it; QueryError where it may not be taken."""
-        return await asyncio.to_thread(judged, query, self._setup.config.sources, self._cache)
+        return await asyncio.to_thread(build_checked_engine, query, self._setup.config.sources, self._cache)
 
-    def left_out(self) -> tuple[tuple[PersonalQuery | None, LeftOut], ...]:
+    def left_out(self) -> tuple[tuple[PersonalQuery | None, OmittedQuery], ...]:
         """Return the queries that are not in force, or not for every item; with who they belong to where to a chat."""
         engine = self._building.ready
         found = (*self._refused, *(engine.left_out() if engine else ()))
@@ -146,17 +146,17 @@ class Personal:
             log.warning("personal queries not in force yet", extra={"reason": repr(error)})
 
 
-def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[tuple[Watchlist, ...], tuple[LeftOut, ...]]:
+def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[tuple[Watchlist, ...], tuple[OmittedQuery, ...]]:
     """Return personal queries as watchlists, and those that there is no room for.
 
     They stay on record: another version, or a chat that ends one of its queries, may have room for them. One that
     cannot be understood is left out by the engine.
     """
-    verdicts = over_limit([(query.chat.id, query.text) for query in queries])
+    verdicts = find_over_limit([(query.chat.id, query.text) for query in queries])
     found = [Watchlist(query.watchlist, query.text, (query.text,)) for query in queries]
     return (
         tuple(one for one, reason in zip(found, verdicts, strict=True) if reason is None),
-        tuple(LeftOut(one.id, one.title, reason) for one, reason in zip(found, verdicts, strict=True) if reason),
+        tuple(OmittedQuery(one.id, one.title, reason) for one, reason in zip(found, verdicts, strict=True) if reason),
     )
 
 
@@ -208,4 +208,4 @@ class Building:
             self._previous = None  # or every engine that ever was would be held by the next
 
     def _build(self) -> Engine:
-        return build(self._watchlists, self._sources, cache=self._cache, previous=self._previous)
+        return build_engine(self._watchlists, self._sources, cache=self._cache, previous=self._previous)

@@ -21,25 +21,25 @@ from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
 from bot.fetch.addresses import host_of, next_hop, same_site, web_address
-from bot.fetch.connection_limit import slots
-from bot.fetch.decompress import ACCEPTED, LARGEST, too_large, unpacked
+from bot.fetch.connection_limit import new_connection_limit
+from bot.fetch.decompress import ACCEPTED, LARGEST, decompress, too_large
 from bot.fetch.failure_reasons import (
     DRIPS,
     NO_ANSWER,
     NO_CONNECTION,
     NO_END,
     NO_NAME,
-    fault_of,
+    describe_failure,
+    describe_refusal,
+    describe_timeout,
     fresh_for,
     http_date,
-    refusal_of,
-    timed_out,
 )
 from bot.fetch.guard import REFUSAL, Network, guarded_socket
 from bot.fetch.host_queue import HostQueue
-from bot.fetch.priority_queue import Standing
-from bot.fetch.request import CURRENT, Request, look_at_tls, mark, note_inlet, note_socket
-from bot.fetch.response_filter import LARGEST_HEAD, measure
+from bot.fetch.priority_queue import HostReputation
+from bot.fetch.request import CURRENT, Request, check_tls, record_filter, record_socket, record_stage
+from bot.fetch.response_filter import LARGEST_HEAD, filter_responses
 from bot.fetch.robots import LARGEST as LARGEST_ROBOTS
 from bot.fetch.robots import Robots
 from bot.model import Fetched, Validators
@@ -93,7 +93,7 @@ class WebClient:
         self._largest = largest
         self._hosts = HostQueue(host_spacing)
         self._robots = Robots(self._user_agent, self._robots_txt) if robots else None
-        self._slots = slots()
+        self._slots = new_connection_limit()
         self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
         self._open = AsyncExitStack()
@@ -103,19 +103,19 @@ class WebClient:
         import aiohttp
 
         connector = aiohttp.TCPConnector(
-            socket_factory=guarded_socket(self._networks, self._ports, note_socket),
+            socket_factory=guarded_socket(self._networks, self._ports, record_socket),
             resolver=aiohttp.AsyncResolver(timeout=4, tries=2),
             limit=0,  # the slots count instead
             force_close=True,  # two requests to a host are far apart, and idle connections are open files
         )
-        measure(connector, note_inlet)
+        filter_responses(connector, record_filter)
         trace = aiohttp.TraceConfig()
         for signal, stage in (
             (trace.on_dns_resolvehost_start, NO_NAME),
             (trace.on_dns_resolvehost_end, NO_CONNECTION),
             (trace.on_connection_create_end, NO_ANSWER),
         ):
-            signal.append(mark(stage))
+            signal.append(record_stage(stage))
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -199,7 +199,7 @@ class WebClient:
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             request.sockets.clear()
             request.inlet = None
-            look = clock.call_later(request.left * 0.99, look_at_tls, request)
+            look = clock.call_later(request.left * 0.99, check_tls, request)
             CURRENT.set(request)
             try:
                 async with asyncio.timeout(request.left) as request.timeout:
@@ -212,16 +212,16 @@ class WebClient:
                     self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
                 raise
             except TimeoutError as error:
-                self._hosts.judge(host, Standing.BAD)
+                self._hosts.judge(host, HostReputation.BAD)
                 if request.seat.ended:
                     raise FetchError(f"{host} {DRIPS}") from error
-                raise timed_out(host, request.stage, self._deadline) from error
+                raise describe_timeout(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise request.cut_off(host) or fault_of(host, error) from error
+                raise request.cut_off(host) or describe_failure(host, error) from error
             finally:
                 look.cancel()
                 if request.seat.dripped:
-                    self._hosts.judge(host, Standing.BAD)
+                    self._hosts.judge(host, HostReputation.BAD)
                 request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
 
     async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
@@ -233,7 +233,7 @@ class WebClient:
             trace_request_ctx=request,
         ) as response:
             status, headers = response.status, response.headers
-            self._hosts.judge(host_of(request.url), Standing.GOOD)
+            self._hosts.judge(host_of(request.url), HostReputation.GOOD)
             if status in _REDIRECTS and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
                 request.cookies.learn(request.url, headers.getall("Set-Cookie", ()))
@@ -241,7 +241,7 @@ class WebClient:
             if status == 304 and request.validators != Validators():  # noqa: PLR2004 - HTTP
                 return _unchanged(request, headers)
             if status not in {200, 203}:
-                raise refusal_of(host_of(request.url), status, headers, datetime.now(UTC))
+                raise describe_refusal(host_of(request.url), status, headers, datetime.now(UTC))
             request.stage = NO_END
             request.seat.ask(begun=True)
             packed = await self._body(request, response)
@@ -324,5 +324,5 @@ def _kept(validator: str | None) -> str | None:
 
 
 def _unpack(packed: bytes, encoding: str, largest: int) -> tuple[bytes, str]:
-    body = unpacked(packed, encoding, largest)
+    body = decompress(packed, encoding, largest)
     return body, hashlib.blake2b(body, digest_size=16).hexdigest()

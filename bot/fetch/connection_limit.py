@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from math import inf
 
-from bot.fetch.priority_queue import Line, Standing
+from bot.fetch.priority_queue import HostReputation, PrioritySemaphore
 
 CONNECTIONS = 1536  # at once, where the limit of open files allows it: a thousand that hang leave room for others
 QUICK = 96  # seats: more at once would only fill the memory, and make all of them late
@@ -30,17 +30,17 @@ _FILES = 2 * CONNECTIONS + 32  # the database, pipes and logs need open files as
 
 
 @dataclass(slots=True)
-class Seat:
+class RequestSlot:
     """Where a request sits. Its times are seconds of the loop's clock."""
 
-    slots: ConnectionLimit
-    standing: Standing  # of its host
+    limit: ConnectionLimit
+    standing: HostReputation  # of its host
     page: bool  # an alert waits for it
     end: Callable[[], None] = lambda: None  # ends the request
     dripped: bool = False  # its host let it wait in the middle of its answer
     ended: bool = False  # for that
     _large: bool = False
-    _held: tuple[Line, Standing] | None = None  # the seat, and in which standing it was taken
+    _held: tuple[PrioritySemaphore, HostReputation] | None = None  # the seat, and in which standing it was taken
     _parked: bool = False  # its bytes are counted among those without a seat
     _begun: bool = False  # the answer has
     _since: float = inf  # since when the host is silent; infinity = the request waits for ourselves
@@ -65,9 +65,9 @@ class Seat:
         return self._begun and _now() - self._since > SOON
 
     @property
-    def rank(self) -> Standing:
+    def rank(self) -> HostReputation:
         """The standing in which the request waits for a seat."""
-        return Standing.BAD if self.drips() else self.standing
+        return HostReputation.BAD if self.drips() else self.standing
 
     @property
     def is_seated(self) -> bool:
@@ -88,7 +88,7 @@ class Seat:
         """Change the seat for one of the few for large answers; hold none meanwhile, if the memory allows it."""
         rank, before = self.rank, self._held
         self._large, self._since = True, inf
-        if before is None or self._size <= self.slots.spare:
+        if before is None or self._size <= self.limit.spare:
             self._rise()
             await self.take()
         else:
@@ -103,17 +103,17 @@ class Seat:
         if self._held is not None:
             self._held[0].leave(self._held[1])
         if self._parked:
-            self.slots.spare += self._size
+            self.limit.spare += self._size
 
     @property
-    def _line(self) -> Line:
-        return self.slots.large if self._large else self.slots.quick
+    def _line(self) -> PrioritySemaphore:
+        return self.limit.large if self._large else self.limit.quick
 
-    def _sit(self, line: Line, rank: Standing) -> None:
+    def _sit(self, line: PrioritySemaphore, rank: HostReputation) -> None:
         self._held = (line, rank)
         if self._parked:
             self._parked = False
-            self.slots.spare += self._size
+            self.limit.spare += self._size
         self._timer = asyncio.get_running_loop().call_later(LOOK, self._look)
 
     def _rise(self) -> None:
@@ -123,14 +123,14 @@ class Seat:
         if self._held is not None:
             line, rank = self._held
             self._held, self._parked = None, True
-            self.slots.spare -= self._size
+            self.limit.spare -= self._size
             line.leave(rank)
 
     def _look(self) -> None:
         """Give up the seat if nothing comes and somebody waits for it, else look again when that may be so."""
         silent = _now() - self._since
         if silent >= LOOK and self._held is not None and self._held[0].is_wanted(self._held[1]):
-            if self._size <= self.slots.spare:
+            if self._size <= self.limit.spare:
                 self._rise()
                 return
             if self.drips():
@@ -151,10 +151,12 @@ class ConnectionLimit:
         self._connections = _shared(connections, 7 / 8)
 
     @asynccontextmanager
-    async def one(self, standing: Standing = Standing.NEW, *, page: bool = False) -> AsyncIterator[Seat]:
+    async def one(
+        self, standing: HostReputation = HostReputation.NEW, *, page: bool = False
+    ) -> AsyncIterator[RequestSlot]:
         """Wait for a connection and a seat, and hold them."""
         await self._connections.enter(standing, first=page)
-        seat = Seat(self, standing, page)
+        seat = RequestSlot(self, standing, page)
         try:
             await seat.take()
             yield seat
@@ -163,7 +165,7 @@ class ConnectionLimit:
             self._connections.leave(standing)
 
 
-def slots() -> ConnectionLimit:
+def new_connection_limit() -> ConnectionLimit:
     """Return as many as this process may have files for, after raising its limit as far as it may itself."""
     files, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files != resource.RLIM_INFINITY and files < _FILES:
@@ -175,9 +177,9 @@ def slots() -> ConnectionLimit:
     return ConnectionLimit(most, min(QUICK, most))
 
 
-def _shared(places: int, new: float) -> Line:
+def _shared(places: int, new: float) -> PrioritySemaphore:
     """Return a line in which the new have this share, and the bad a quarter."""
-    return Line(places, max(1, round(places * new)), max(1, places // 4))
+    return PrioritySemaphore(places, max(1, round(places * new)), max(1, places // 4))
 
 
 def _now() -> float:

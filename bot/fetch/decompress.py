@@ -24,7 +24,7 @@ _MISPLACED = re.compile(
 _MEMBERS = 16  # parts of one gzip body; log-like files have a few, an attack has a million
 
 
-def unpacked(body: bytes, encoding: str, largest: int = LARGEST) -> bytes:
+def decompress(body: bytes, encoding: str, largest: int = LARGEST) -> bytes:
     """Return the decompressed body. `encoding` is the answer's whole Content-Encoding."""
     kind = _kind(encoding)
     if not kind:

@@ -51,7 +51,7 @@ _PROTOCOLS = {
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-def refusal_of(host: str, status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
+def describe_refusal(host: str, status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
     """Return the error for an answer that is none. `now` is an aware time, for dates in the headers."""
     wait = retry_after(headers, now)
     if headers.get("cf-mitigated", "").lower() == "challenge":
@@ -96,12 +96,12 @@ def http_date(text: str) -> datetime | None:
         return None
 
 
-def fault_of(host: str, error: aiohttp.ClientError | OSError | ValueError) -> FetchError:
+def describe_failure(host: str, error: aiohttp.ClientError | OSError | ValueError) -> FetchError:
     """Return the error for a request that got no whole answer."""
     return FetchError(_fault(host, error), unreached=_unreached(error))
 
 
-def timed_out(host: str, stage: str, seconds: float) -> FetchError:
+def describe_timeout(host: str, stage: str, seconds: float) -> FetchError:
     """Return the error for a request that took too long; `stage` says where it stood."""
     why = ": it is overloaded, or the address is http rather than https" if stage == NO_TLS else ""
     return FetchError(f"{host}: {stage} within {seconds:g} s{why}", unreached=stage in {NO_NAME, NO_CONNECTION})

@@ -55,7 +55,7 @@ class RefusedAddressError(OSError):
         super().__init__(REFUSAL)
 
 
-def allowed(address: str, networks: Sequence[Network]) -> bool:
+def is_allowed(address: str, networks: Sequence[Network]) -> bool:
     """Return whether this address, as resolved, may be connected to; `networks` are those the operator allows."""
     try:
         found = _unwrapped(ipaddress.ip_address(address))
@@ -78,7 +78,7 @@ def guarded_socket(
 
     def make(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, (address, port, *_) = info
-        if port not in ports or not allowed(str(address), networks):
+        if port not in ports or not is_allowed(str(address), networks):
             raise RefusedAddressError
         one = socket.socket(family=family, type=kind, proto=protocol)
         made(one)

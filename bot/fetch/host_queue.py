@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.errors import FetchError
-from bot.fetch.priority_queue import Standing
+from bot.fetch.priority_queue import HostReputation
 
 REMEMBERED = 4096  # hosts; idle ones are forgotten beyond it
 SLOWEST = 10.0  # seconds between two requests that a host may ask for: with more, no page would come in its turn
@@ -33,7 +33,7 @@ class _Queue:
     closed_until: float = 0.0
     status: int | None = None
     spacing: float = 0.0  # seconds that it asks for itself (Crawl-delay)
-    standing: Standing = Standing.NEW
+    standing: HostReputation = HostReputation.NEW
 
     def idle(self, now: float) -> bool:
         """Return whether there is nothing to remember."""
@@ -108,11 +108,11 @@ class HostQueue:
         if seconds > 0 or host in self._queues:
             self._queue(host).spacing = min(max(seconds, 0.0), SLOWEST)
 
-    def standing(self, host: str) -> Standing:
+    def standing(self, host: str) -> HostReputation:
         """Return how the host behaved last time."""
         return self._queue(host).standing
 
-    def judge(self, host: str, standing: Standing) -> None:
+    def judge(self, host: str, standing: HostReputation) -> None:
         """Remember how the host has behaved now."""
         self._queue(host).standing = standing
 

@@ -12,7 +12,7 @@ from collections import deque
 from enum import IntEnum
 
 
-class Standing(IntEnum):
+class HostReputation(IntEnum):
     """How somebody behaved last time; the smaller, the better."""
 
     GOOD = 0
@@ -20,15 +20,17 @@ class Standing(IntEnum):
     BAD = 2
 
 
-class Line:
+class PrioritySemaphore:
     """So many places: for all, for those who are new or bad, and for the bad."""
 
     def __init__(self, every: int, new: int, bad: int) -> None:
         self._most = (every, new, bad)
         self._taken = [0, 0, 0]
-        self._waiting = [deque[asyncio.Future[None]]() for _ in range(2 * len(Standing))]  # each has two: first, others
+        self._waiting = [
+            deque[asyncio.Future[None]]() for _ in range(2 * len(HostReputation))
+        ]  # each has two: first, others
 
-    async def enter(self, standing: Standing, *, first: bool = False) -> None:
+    async def enter(self, standing: HostReputation, *, first: bool = False) -> None:
         """Wait for a place and take it; `first` goes before the others of its standing."""
         ours = asyncio.get_running_loop().create_future()
         self._waiting[2 * standing + (not first)].append(ours)
@@ -40,27 +42,27 @@ class Line:
                 self.leave(standing)
             raise
 
-    def leave(self, standing: Standing) -> None:
+    def leave(self, standing: HostReputation) -> None:
         """Give back a place that was taken in this standing."""
         self._taken[standing] -= 1
         self._call()
 
-    def is_wanted(self, standing: Standing) -> bool:
+    def is_wanted(self, standing: HostReputation) -> bool:
         """Return whether somebody waits whom a place taken in this standing would let in."""
         self._taken[standing] -= 1
         try:
-            return any(self._next(one) for one in Standing)
+            return any(self._next(one) for one in HostReputation)
         finally:
             self._taken[standing] += 1
 
     def _call(self) -> None:
         """Let in whoever may come in."""
-        for standing in Standing:
+        for standing in HostReputation:
             while line := self._next(standing):
                 line.popleft().set_result(None)
                 self._taken[standing] += 1
 
-    def _next(self, standing: Standing) -> deque[asyncio.Future[None]] | None:
+    def _next(self, standing: HostReputation) -> deque[asyncio.Future[None]] | None:
         """Return the line whose first is next in this standing, if there is a place for it."""
         if any(sum(self._taken[level:]) >= self._most[level] for level in range(standing + 1)):
             return None

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from bot.errors import FetchError
-from bot.fetch.connection_limit import Seat
+from bot.fetch.connection_limit import RequestSlot
 from bot.fetch.cookies import Cookies
 from bot.fetch.failure_reasons import NO_CONNECTION, NO_TLS
-from bot.fetch.response_filter import Inlet
+from bot.fetch.response_filter import ResponseFilter
 from bot.model import Validators
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Request:
     visited: dict[tuple[URL, str], None] = field(default_factory=dict)  # addresses with their cookies, in order
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
-    inlet: Inlet | None = None  # of its connection
-    seat: Seat = field(init=False)  # until this hop ends, as is …
+    inlet: ResponseFilter | None = None  # of its connection
+    seat: RequestSlot = field(init=False)  # until this hop ends, as is …
     timeout: asyncio.Timeout = field(init=False)  # … its deadline
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
@@ -73,17 +73,17 @@ class Request:
 CURRENT: ContextVar[Request] = ContextVar("the request that a socket is made for")
 
 
-def note_socket(one: socket.socket) -> None:
+def record_socket(one: socket.socket) -> None:
     """Note that the current request is about to connect it."""
     CURRENT.get().sockets.append(one)
 
 
-def note_inlet(inlet: Inlet) -> None:
+def record_filter(inlet: ResponseFilter) -> None:
     """Note what stands at the connection of the current request."""
     CURRENT.get().inlet = inlet
 
 
-def look_at_tls(request: Request) -> None:
+def check_tls(request: Request) -> None:
     """Just before the time is over: a connection that stands, but is not ours to use, still waits for TLS."""
     if request.stage == NO_CONNECTION and any(map(_stands, request.sockets)):
         request.stage = NO_TLS
@@ -97,10 +97,10 @@ def _stands(one: socket.socket) -> bool:
     return True
 
 
-def mark(stage: str) -> Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]:
+def record_stage(stage: str) -> Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]:
     """Return what notes that a request has come to this stage, for the library to call."""
 
-    async def mark(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+    async def record_stage(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
         context.trace_request_ctx.stage = stage
 
-    return mark
+    return record_stage

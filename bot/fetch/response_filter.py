@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LARGEST_HEAD = HEAD  # bytes; what the library is told to allow, for the inlet measures before it
 
 
-class Inlet(asyncio.Protocol):  # an inheritance that the event loop asks for
+class ResponseFilter(asyncio.Protocol):  # an inheritance that the event loop asks for
     """What a connection calls. `refused` says why its server was cut off, after the name of the host, or is None."""
 
     def __init__(self, handler: ResponseHandler, transport: asyncio.Transport) -> None:
@@ -66,7 +66,7 @@ class Inlet(asyncio.Protocol):  # an inheritance that the event loop asks for
         self._handler.resume_writing()
 
 
-def measure(connector: aiohttp.TCPConnector, made: Callable[[Inlet], None]) -> None:
+def filter_responses(connector: aiohttp.TCPConnector, made: Callable[[ResponseFilter], None]) -> None:
     """Give every connection of a connector an inlet, which `made` is shown.
 
     FetchError for a server that spoke before it was asked: the library holds that already.
@@ -81,7 +81,7 @@ def measure(connector: aiohttp.TCPConnector, made: Callable[[Inlet], None]) -> N
         connection = await connect(req, traces, timeout)
         if connection.protocol is not None and connection.transport is not None:
             spoke = connection.protocol.should_close
-            inlet = Inlet(connection.protocol, connection.transport)
+            inlet = ResponseFilter(connection.protocol, connection.transport)
             made(inlet)
             if spoke:
                 error = FetchError("spoke before it was asked")

@@ -42,7 +42,7 @@ class Robots:
     """The rules of all hosts. `fetch` gets a robots.txt, its first bytes, or raises FetchError."""
 
     def __init__(self, user_agent: str, fetch: Callable[[URL], Awaitable[bytes]]) -> None:
-        self._token = token_of(user_agent)
+        self._token = robots_token(user_agent)
         self._fetch = fetch
         self._known: dict[URL, _Known] = {}
         self._asking: dict[URL, asyncio.Task[_Known]] = {}
@@ -77,11 +77,11 @@ class Robots:
         clock = asyncio.get_running_loop()
         try:
             body = await self._fetch(origin.with_path("/robots.txt"))
-            rules = await asyncio.to_thread(rules_of, body, self._token)
+            rules = await asyncio.to_thread(parse_rules, body, self._token)
             known = _Known(clock.time() + KEPT, rules)
         except FetchError as error:
             if error.status is not None and 400 <= error.status < 500 and error.status != 429:  # noqa: PLR2004 - HTTP
-                known = _Known(clock.time() + KEPT, rules_of(b"", self._token))
+                known = _Known(clock.time() + KEPT, parse_rules(b"", self._token))
             else:
                 why = REFUSAL if str(error) == REFUSAL else f"whether its pages may be read cannot be told: {error}"
                 known = _Known(clock.time() + RETRY, None, why)
@@ -91,13 +91,13 @@ class Robots:
         return known
 
 
-def token_of(user_agent: str) -> str:
+def robots_token(user_agent: str) -> str:
     """Return the name that rules may be meant for: the first word of the User-Agent."""
     found = _TOKEN.match(user_agent)
     return found[0] if found else "Newswatch"
 
 
-def rules_of(body: bytes, token: str) -> Protego:
+def parse_rules(body: bytes, token: str) -> Protego:
     """Return the rules of a file; anything that is none allows everything.
 
     Groups for other robots are put together first: ten thousand of them before ten thousand rules would be a bomb.

@@ -31,10 +31,10 @@ _TABLED: Final = frozenset({"es", "pl"})  # languages whose endings are in the t
 _TABLES: Final = {"fr": french.conjugate, "it": italian.conjugate, "de": german.conjugate}
 
 
-def basic(word: str, language: str) -> str:
+def strip_reflexive(word: str, language: str) -> str:
     """Return the basic form without its reflexive ending: attaccarsi -> attaccare, asustarse -> asustar."""
     if language == "it":
-        return italian.plain(word)
+        return italian.strip_pronoun(word)
     return word[:-2] if language == "es" and word.endswith(("arse", "erse", "irse")) else word
 
 
@@ -42,7 +42,7 @@ def conjugate(word: str, language: str) -> frozenset[str]:
     """Return what the rules of the language make of a folded basic form; empty where it looks like none."""
     if table := _TABLES.get(language):
         return table(word)
-    plain = basic(word, language)
+    plain = strip_reflexive(word, language)
     for ending, endings, vowels in columns("verb_endings", language) if language in _TABLED else ():
         stem = plain[: len(plain) - len(ending)]
         if plain.endswith(ending) and len(stem) >= _SHORTEST:
@@ -52,9 +52,9 @@ def conjugate(word: str, language: str) -> frozenset[str]:
     return frozenset()
 
 
-def archaic(word: str, language: str) -> frozenset[str]:
+def conjugate_archaic(word: str, language: str) -> frozenset[str]:
     """Return what the rules make of a basic form that the dictionary of today's language does not know as a verb."""
-    return french.old(word) if language == "fr" else frozenset()
+    return french.conjugate_old_french(word) if language == "fr" else frozenset()
 
 
 def _stems(stem: str, ending: str, language: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _HISSING: Final = ("s", "x", "z", "ch", "sh")
 _ARABIC_BEFORE: Final = ("ال", "و", "ب", "ف", "ك", "ل", "وال", "بال", "فال", "كال", "لل", "ولل", "وب", "ول")
 
 
-def guesses(word: str, language: str) -> frozenset[str]:
+def guess_forms(word: str, language: str) -> frozenset[str]:
     """Return spellings that the rules of the language make of a noun or name in its basic form."""
     rule = _RULES.get(language)
     return frozenset(rule(word)) - {word} if rule else frozenset()

@@ -1,8 +1,9 @@
 """French verbs as a grammar book has them, literary tenses and agreeing participles included.
 
 A folded infinitive comes in, its forms without accents go out. Each row names the stems from which all tenses are
-built; dictionaries list the common forms only. `old` gives the endings of Old French, for verbs that no dictionary
-of today has: medieval texts are quoted, catalogued and searched like others.
+built; dictionaries list the common forms only. `conjugate_old_french` gives
+the endings of Old French, for verbs that no dictionary of today has: medieval texts are quoted, catalogued and
+searched like others. The rows are in the table `french_verbs`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def conjugate(verb: str) -> frozenset[str]:
     return frozenset(_built(*row)) if row else frozenset()
 
 
-def old(verb: str) -> frozenset[str]:
+def conjugate_old_french(verb: str) -> frozenset[str]:
     """Return forms of Old French, which spells the same ending in many ways."""
     if verb.endswith("er"):
         found: set[str] = set()

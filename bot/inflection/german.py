@@ -1,7 +1,7 @@
 """German verbs: weak, strong and mixed, with prefixes that part from them and prefixes that do not.
 
 A folded infinitive comes in, its forms written as one word come out, ge and zu inside them: aufgemacht, aufzumachen.
-`parted` says what stands apart when a clause parts the prefix: "kündigt … an".
+`split_prefix` says what stands apart when a clause parts the prefix: "kündigt … an".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def conjugate(verb: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def parted(verb: str) -> tuple[str, str] | None:
+def split_prefix(verb: str) -> tuple[str, str] | None:
     """Return the prefix that may stand apart and the verb without it: ankündigen -> an, kündigen."""
     if _stem(verb) is None:
         return None

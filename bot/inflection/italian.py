@@ -41,7 +41,7 @@ def _verbs() -> dict[str, _Stems]:
     return {ending: _Stems(*stems) for ending, *stems in columns("italian_verbs", "verbs")}
 
 
-def plain(verb: str) -> str:
+def strip_pronoun(verb: str) -> str:
     """Return the infinitive without its pronoun: attaccarsi -> attaccare, ridursi -> ridurre."""
     if not verb.endswith(("arsi", "ersi", "irsi", "porsi", "dursi")):
         return verb
@@ -51,7 +51,7 @@ def plain(verb: str) -> str:
 
 def conjugate(verb: str) -> frozenset[str]:
     """Return the forms of a verb, empty where the word looks like no infinitive."""
-    infinitive = plain(verb)
+    infinitive = strip_pronoun(verb)
     row = next((at for at in range(min(_LONGEST, len(infinitive)), 3, -1) if infinitive[-at:] in _verbs()), 0)
     stem = infinitive[:-3]
     if not row and not (infinitive.endswith(("are", "ere", "ire")) and len(stem) >= _SHORTEST):

@@ -26,7 +26,7 @@ _TAIL: Final = 3  # bytes of a lemma that tell an irregular form: men -> m + an,
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownForms:
     """What the dictionary of one language knows of a word; all empty where it does not know it."""
 
     own: frozenset[str] = frozenset()  # its forms, when it is the word that dictionaries list
@@ -42,7 +42,7 @@ def version() -> str:
     return installed("simplemma")
 
 
-def look_up(language: str, words: Mapping[str, Iterable[str]]) -> dict[str, Known]:
+def look_up_forms(language: str, words: Mapping[str, Iterable[str]]) -> dict[str, KnownForms]:
     """Return what the dictionary of the language knows of each word, in any capitals; `words` maps them to guesses."""
     spelled = {word: {word, word.lower(), word.capitalize()} for word in words}
     spellings = {each for every in spelled.values() for each in every}
@@ -55,7 +55,7 @@ def look_up(language: str, words: Mapping[str, Iterable[str]]) -> dict[str, Know
     }
     more, _ = stream.decode({base for every in bases.values() for base in every}, ())
     return {
-        word: Known(
+        word: KnownForms(
             frozenset(form for each in every for form in forms.get(each, ())),
             frozenset(form for base in bases.get(word, ()) for form in more.get(base, ())),
             frozenset(guess for guess in words[word] if not lemmas.get(guess, every) <= {guess, *every}),

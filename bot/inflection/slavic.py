@@ -10,11 +10,11 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from bot.inflection.lexicon import Known
+from bot.inflection.lexicon import KnownForms
 from bot.text.tokens import fold
 
 
-def inflector(language: str) -> Callable[[str], Known] | None:
+def find_inflector(language: str) -> Callable[[str], KnownForms] | None:
     """Return what inflects words of a language, None where pymorphy3 or its dictionary is not installed for it."""
     if language not in ("ru", "uk") or find_spec(f"pymorphy3_dicts_{language}") is None:
         return None
@@ -32,15 +32,15 @@ class _Slavic:
     def __init__(self, analyzer: Any) -> None:
         self._analyzer = analyzer
 
-    def known(self, word: str) -> Known:
+    def known(self, word: str) -> KnownForms:
         """Return what there is to know of a word; where it is no basic form, of the likeliest that it is a form of."""
         lowered = word.lower().replace("’", "'").replace("ʼ", "'")
         if own := self._from_dictionary(lowered):
-            return Known(own=own)
+            return KnownForms(own=own)
         if not self._analyzer.word_is_known(lowered):
-            return Known()
+            return KnownForms()
         parses = self._analyzer.parse(lowered)
-        return Known(other=self._from_dictionary(parses[0].normal_form))
+        return KnownForms(other=self._from_dictionary(parses[0].normal_form))
 
     def _from_dictionary(self, word: str) -> frozenset[str]:
         """Return the forms of the listed words whose basic form is written so."""

@@ -31,7 +31,7 @@ def _table(section: str) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def spellings(word: str) -> tuple[str, ...]:
+def transliterate(word: str) -> tuple[str, ...]:
     """Return the word as the other script spells it, empty where it is in neither Latin nor Cyrillic letters."""
     folded = fold(word)[:_LONGEST]
     if script(word) == "latin":

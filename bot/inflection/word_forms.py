@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from bot.inflection import german, lexicon
-from bot.inflection.conjugation import archaic, basic, conjugate
-from bot.inflection.endings import guesses
-from bot.inflection.lexicon import Known
-from bot.inflection.slavic import inflector
+from bot.inflection.conjugation import conjugate, conjugate_archaic, strip_reflexive
+from bot.inflection.endings import guess_forms
+from bot.inflection.lexicon import KnownForms
+from bot.inflection.slavic import find_inflector
 from bot.text.tokens import fold, script
 
 Wanted = tuple[str, tuple[str, ...]]
@@ -70,11 +70,11 @@ def forms(word: str, languages: tuple[str, ...] = ()) -> frozenset[str]:
     return frozenset(inflect([(word, languages)])[word, languages])
 
 
-def parted(word: str, languages: tuple[str, ...] = ()) -> tuple[str, str] | None:
+def split_prefix(word: str, languages: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Return the prefix that a German verb parts from in a clause, and the verb without it; None for other words."""
     if word[-1:] != "n" or not word[:1].islower() or "de" not in languages_of(word, languages):
         return None
-    if (apart := german.parted(fold(word))) is None:
+    if (apart := german.split_prefix(fold(word))) is None:
         return None
     prefix, base = apart
     return prefix, next((word[at:] for at in range(1, len(word)) if fold(word[at:]) == base), base)
@@ -105,10 +105,10 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
     for word, languages in wanted:
         for language in languages:
             by_language.setdefault(language, {})[word] = frozenset()
-    known: dict[str, dict[str, Known]] = {}
+    known: dict[str, dict[str, KnownForms]] = {}
     for language in sorted(by_language, key=_MAIN.__eq__):  # the main one is asked about what the others offer, too
         words = by_language[language]
-        if (inflected := inflector(language)) is not None:
+        if (inflected := find_inflector(language)) is not None:
             known[language] = {word: inflected(word) for word in words}
             continue
         if language == _MAIN:
@@ -122,24 +122,29 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
     }
 
 
-def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, Known]:
+def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, KnownForms]:
     """Ask simplemma's dictionary of a language, also about forms in doubt, for reflexive verbs by their plain form."""
     asked: dict[str, set[str]] = {}
     for word, doubtful in words.items():
         verb = fold(word)
-        ruled = {*guesses(word, language), *conjugate(verb, language), *archaic(verb, language), *doubtful}
+        ruled = {
+            *guess_forms(word, language),
+            *conjugate(verb, language),
+            *conjugate_archaic(verb, language),
+            *doubtful,
+        }
         asked.setdefault(word, set()).update(ruled)
-        asked.setdefault(basic(word, language), set()).update(ruled)
-    known = lexicon.look_up(language, asked)
+        asked.setdefault(strip_reflexive(word, language), set()).update(ruled)
+    known = lexicon.look_up_forms(language, asked)
     return {
         word: known[word]
-        if (plain := basic(word, language)) == word
+        if (plain := strip_reflexive(word, language)) == word
         else replace(known[word], own=known[plain].own | known[word].own)
         for word in words
     }
 
 
-def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
+def _chosen(word: str, known: Mapping[str, KnownForms]) -> tuple[str, ...]:
     """Put together what the dictionaries say of a word.
 
     A language that lists the word as it stands goes before those where it is a form of another: `war` is a word in
@@ -158,8 +163,8 @@ def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
         elif word[:1].isupper() and language in _PLAIN_GENITIVE and word[-1] not in "sxzß" and not _acronym(word):
             found |= {f"{word}s"} - each.taken - each.listed
         if language in _NAMES_BY_RULE and word[:1].isupper() and not (each.own or each.other):
-            found |= guesses(word, language)  # a name that only the neighbour's dictionary has
-    main = known.get(_MAIN, Known())
+            found |= guess_forms(word, language)  # a name that only the neighbour's dictionary has
+    main = known.get(_MAIN, KnownForms())
     if not sure or (len(main.own) > 1 and word[:1].islower()):  # nobody named a language: no other English word then
         other = {fold(form) for form in main.taken | main.listed} - {fold(form) for form in _offered(word, _MAIN, main)}
         found = {form for form in found if fold(form) not in other}
@@ -169,12 +174,12 @@ def _chosen(word: str, known: Mapping[str, Known]) -> tuple[str, ...]:
     return tuple(sorted(folded | {fold(word)}))
 
 
-def _offered(word: str, language: str, known: Known) -> frozenset[str]:
+def _offered(word: str, language: str, known: KnownForms) -> frozenset[str]:
     """Return what a language that has the word makes of it."""
     return known.own | _by_rule(word, language, known, nobody=False) if known.own else frozenset()
 
 
-def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozenset[str]:
+def _by_rule(word: str, language: str, known: KnownForms, *, nobody: bool) -> frozenset[str]:
     """Return what the rules add: nouns for words that nobody knows, verbs where dictionaries list few forms.
 
     What is a form of another word never counts; what is listed as a word itself may still be a verb's form, as
@@ -184,13 +189,13 @@ def _by_rule(word: str, language: str, known: Known, *, nobody: bool) -> frozens
         return frozenset()
     verbs = conjugate(fold(word), language) if word[:1].islower() else frozenset()
     if language == "en" and not nobody:  # every noun has its plural, whatever else that may be: copies, lives
-        return guesses(word, language) - known.listed
+        return guess_forms(word, language) - known.listed
     own = {fold(form) for form in known.own}
     if len(verbs & own) < _CERTAIN:
-        verbs |= archaic(fold(word), language) if verbs else frozenset()
+        verbs |= conjugate_archaic(fold(word), language) if verbs else frozenset()
         plausible = len(word) >= _LONG_VERB and own <= {fold(word), *verbs}  # a noun would have its own forms
         verbs = verbs - known.taken - known.listed if plausible else frozenset()
-    nouns = guesses(word, language) - known.listed if nobody or language in _THIN else frozenset()
+    nouns = guess_forms(word, language) - known.listed if nobody or language in _THIN else frozenset()
     if len(nouns & known.own) < _CLEAR:
         nouns = frozenset(form for form in nouns if form not in known.taken or form.endswith(_THIN.get(language, ())))
     return verbs | nouns

@@ -13,7 +13,7 @@ from typing import Final
 from bot.errors import QueryError
 from bot.inflection.word_forms import FormCache, Wanted, inflect
 from bot.matching.finder import Finder
-from bot.matching.planner import Planner, Test, wanted
+from bot.matching.planner import Planner, Test, words_to_inflect
 from bot.matching.query import Query, parse
 
 PASSING: Final = (OSError, MemoryError)  # faults of the machine
@@ -21,7 +21,7 @@ _TRIES: Final = 40  # failed attempts to inflect: enough to find one word of a m
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenQuery:
     """A query as it stands in a watchlist (by number), and the languages of that; `excludes` silences the watchlist."""
 
     watchlist: int
@@ -41,26 +41,28 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class QueryPlan:
     """What an engine is made of, and the queries that it has to do without, wholly or in other forms of a word."""
 
     keywords: tuple[Keyword, ...]
     finder: Finder
     forms: Mapping[Wanted, tuple[str, ...]]
-    failed: tuple[tuple[Written, QueryError], ...]
+    failed: tuple[tuple[WrittenQuery, QueryError], ...]
 
 
-def planned(written: Sequence[Written], cache: FormCache | None, known: Mapping[Wanted, tuple[str, ...]]) -> Planned:
+def plan_queries(
+    written: Sequence[WrittenQuery], cache: FormCache | None, known: Mapping[Wanted, tuple[str, ...]]
+) -> QueryPlan:
     """Plan queries together; the forms of words that are `known` are not looked up again."""
-    failed: list[tuple[Written, QueryError]] = []
+    failed: list[tuple[WrittenQuery, QueryError]] = []
     parsed = list(_parsed(written, failed))
-    needed = wanted((query, one.languages) for one, query in parsed)
+    needed = words_to_inflect((query, one.languages) for one, query in parsed)
     forms = {each: known[each] for each in needed if each in known}
     odd: dict[Wanted, Exception] = {}
     forms.update(_inflected(list(needed - forms.keys()), cache, odd))
     if odd:
         for one, query in parsed:
-            if not odd.keys().isdisjoint(its := wanted([(query, one.languages)])):
+            if not odd.keys().isdisjoint(its := words_to_inflect([(query, one.languages)])):
                 failed.append((one, fault(next(odd[each] for each in its if each in odd))))
     good = [one for one, _ in parsed]
     try:
@@ -72,7 +74,7 @@ def planned(written: Sequence[Written], cache: FormCache | None, known: Mapping[
         failed += culprits.items()
         rest = [one for one in good if one not in culprits]
         keywords, finder = _indexed(list(_parsed(rest, failed)), forms)
-    return Planned(tuple(keywords), finder, forms, tuple(failed))
+    return QueryPlan(tuple(keywords), finder, forms, tuple(failed))
 
 
 def too_large() -> QueryError:
@@ -91,7 +93,9 @@ def fault(error: Exception) -> QueryError:
     return QueryError("this query meets a fault of the bot ({name}): write it otherwise, and report it", name=name)
 
 
-def _parsed(written: Sequence[Written], failed: list[tuple[Written, QueryError]]) -> Iterator[tuple[Written, Query]]:
+def _parsed(
+    written: Sequence[WrittenQuery], failed: list[tuple[WrittenQuery, QueryError]]
+) -> Iterator[tuple[WrittenQuery, Query]]:
     for one in written:
         try:
             yield one, parse(one.text)
@@ -125,7 +129,7 @@ def _inflected(
 
 
 def _indexed(
-    parsed: list[tuple[Written, Query]], forms: Mapping[Wanted, tuple[str, ...]]
+    parsed: list[tuple[WrittenQuery, Query]], forms: Mapping[Wanted, tuple[str, ...]]
 ) -> tuple[list[Keyword], Finder]:
     """Plan and index queries. The list is used up: freed all at once it would hold the interpreter."""
     planner = Planner(forms)
@@ -138,8 +142,8 @@ def _indexed(
 
 
 def _culprits(
-    written: Sequence[Written], forms: Mapping[Wanted, tuple[str, ...]]
-) -> Iterator[tuple[Written, QueryError]]:
+    written: Sequence[WrittenQuery], forms: Mapping[Wanted, tuple[str, ...]]
+) -> Iterator[tuple[WrittenQuery, QueryError]]:
     """Give the queries that cannot be indexed, by halves."""
     try:
         _indexed(list(_parsed(written, [])), forms)

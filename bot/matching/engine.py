@@ -15,8 +15,8 @@ from typing import Final
 
 from bot.errors import QueryError
 from bot.inflection.word_forms import FormCache
-from bot.matching.compilation import PASSING, Keyword, Planned, Written, fault, planned, too_large, too_slow
-from bot.matching.examination import ExaminedItem, holds, proof
+from bot.matching.compilation import PASSING, Keyword, QueryPlan, WrittenQuery, fault, plan_queries, too_large, too_slow
+from bot.matching.examination import ExaminedItem, collect_evidence, is_fulfilled
 from bot.matching.planner import All, Any, Found, Near, Test, leaves_of
 from bot.matching.query import FromSource
 from bot.model import Match, Source, Watchlist
@@ -27,7 +27,7 @@ _MANY: Final = 1_000  # queries; with fewer the garbage collector is not worth a
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedQuery:
     """A query of a watchlist that cannot be used, or not everywhere, and why."""
 
     watchlist: str
@@ -38,7 +38,7 @@ class LeftOut:
 class Engine:
     """Every query of every watchlist, ready to be asked about items. Immutable; a reload builds another."""
 
-    def __init__(self, watchlists: Sequence[Watchlist], plan: Planned, sources: Sequence[Source]) -> None:
+    def __init__(self, watchlists: Sequence[Watchlist], plan: QueryPlan, sources: Sequence[Source]) -> None:
         self.watchlists = tuple(watchlists)
         self.keywords = plan.keywords
         self.finder = plan.finder
@@ -73,9 +73,9 @@ class Engine:
     def _fired(self, keyword: Keyword, item: ExaminedItem) -> tuple[Keyword, Match] | None:
         """Return the match of a query that holds; one that meets a fault of ours is left out of the item, and named."""
         try:
-            if not (holds(keyword.test, item) and (keyword.excludes or self.applies(keyword.watchlist, item))):
+            if not (is_fulfilled(keyword.test, item) and (keyword.excludes or self.applies(keyword.watchlist, item))):
                 return None
-            evidence = () if keyword.excludes else proof(keyword.test, item, MAX_EVIDENCE)
+            evidence = () if keyword.excludes else collect_evidence(keyword.test, item, MAX_EVIDENCE)
             return keyword, Match(self.watchlists[keyword.watchlist].id, keyword.text, evidence)
         except PASSING:
             raise
@@ -83,7 +83,7 @@ class Engine:
             self._failed[keyword.watchlist, keyword.text] = fault(error)
             return None
 
-    def left_out(self) -> tuple[LeftOut, ...]:
+    def left_out(self) -> tuple[OmittedQuery, ...]:
         """Return the queries that cannot be used, and those with a regex that took too long in some item so far."""
         found = [(*key, reason) for key, reason in tuple(self._failed.items())]
         regexes = self.finder.regexes
@@ -91,7 +91,7 @@ class Engine:
             if leaves:
                 its = (keyword for keyword in self.keywords if not leaves.isdisjoint(leaves_of(keyword.test)))
                 found += [(keyword.watchlist, keyword.text, reason) for keyword in its]
-        return tuple(LeftOut(self.watchlists[number].id, text, reason) for number, text, reason in found)
+        return tuple(OmittedQuery(self.watchlists[number].id, text, reason) for number, text, reason in found)
 
     def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> ExaminedItem:
         """Look every leaf up in the item."""
@@ -113,7 +113,7 @@ class Engine:
         return not scope or item.origins is None or not scope.isdisjoint(item.origins)
 
 
-def build(
+def build_engine(
     watchlists: Sequence[Watchlist],
     sources: Sequence[Source] = (),
     *,
@@ -129,12 +129,12 @@ def build(
     many = sum(len(watchlist.keywords) + len(watchlist.exclude) for watchlist in watchlists) > _MANY
     with _without_collection() if many else nullcontext():
         written = [
-            Written(number, text, excludes, watchlist.languages)
+            WrittenQuery(number, text, excludes, watchlist.languages)
             for number, watchlist in enumerate(watchlists)
             for excludes, texts in ((False, watchlist.keywords), (True, watchlist.exclude))
             for text in dict.fromkeys(texts)
         ]
-        plan = planned(written, cache, previous.forms if previous else {})
+        plan = plan_queries(written, cache, previous.forms if previous else {})
         return Engine(watchlists, plan, sources)
 
 

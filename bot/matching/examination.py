@@ -75,9 +75,9 @@ class ExaminedItem:
         known = self._sentences.setdefault(number, [])
         span = next((span for span in known if span[0] <= start and end <= span[1]), None)
         if span is None:
-            from bot.text.sentences import around
+            from bot.text.sentences import sentence_around
 
-            span = around(text, start, end)
+            span = sentence_around(text, start, end)
             known.append(span)
         return Evidence(FIELDS[number], text[start:end], start, end, text[span[0] : span[1]])
 
@@ -97,20 +97,20 @@ class ExaminedItem:
         return self._script() == _SCRIPTS.get(language, "latin")
 
 
-def holds(test: Test, item: ExaminedItem) -> bool:
+def is_fulfilled(test: Test, item: ExaminedItem) -> bool:
     """Return whether a query holds for the item."""
     held = False
     match test:
         case Found(leaf, field):
             held = any(leaf in found and field in (None, FIELDS[at]) for at, found in enumerate(item.found))
         case All(parts):
-            held = all(holds(part, item) for part in parts)
+            held = all(is_fulfilled(part, item) for part in parts)
         case Any(parts):
-            held = any(holds(part, item) for part in parts)
+            held = any(is_fulfilled(part, item) for part in parts)
         case Absent(part):
-            held = not holds(part, item)
+            held = not is_fulfilled(part, item)
         case Near():
-            held = bool(together(test, item))
+            held = bool(find_near(test, item))
         case FromSource(name):
             held = item.origins is not None and fold(name) in item.origins
         case InLanguage():
@@ -118,7 +118,7 @@ def holds(test: Test, item: ExaminedItem) -> bool:
     return held
 
 
-def proof(test: Test, item: ExaminedItem, limit: int) -> tuple[Evidence, ...]:
+def collect_evidence(test: Test, item: ExaminedItem, limit: int) -> tuple[Evidence, ...]:
     """Return the places that made a query hold, title first, in the order of the text."""
     places = sorted(set(_places(test, item)))
     return tuple(item.evidence(place) for place in places[:limit])
@@ -128,11 +128,11 @@ def _places(test: Test, item: ExaminedItem) -> list[Place]:
     if isinstance(test, Found):
         return item.places(test)
     if isinstance(test, All | Any):
-        return [place for part in test.parts if holds(part, item) for place in _places(part, item)]
-    return together(test, item) if isinstance(test, Near) else []
+        return [place for part in test.parts if is_fulfilled(part, item) for place in _places(part, item)]
+    return find_near(test, item) if isinstance(test, Near) else []
 
 
-def together(test: Near, item: ExaminedItem) -> list[Place]:
+def find_near(test: Near, item: ExaminedItem) -> list[Place]:
     """Return the places, of each word one, that stand near enough to one another; the first such group of a field.
 
     Goes once through all places of the words: which of them are shown is cut elsewhere, whether they are near never.

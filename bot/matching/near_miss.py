@@ -14,7 +14,7 @@ from typing import Final
 from bot.i18n import Translator, field_name
 from bot.matching.compilation import Keyword
 from bot.matching.engine import Engine
-from bot.matching.examination import FIELDS, ExaminedItem, holds
+from bot.matching.examination import FIELDS, ExaminedItem, is_fulfilled
 from bot.matching.planner import Absent, All, Any, Found, Near, Test
 from bot.matching.query import FromSource
 from bot.text.tokens import fold, tokens, variants
@@ -51,14 +51,16 @@ def near_misses(
     """
     item = engine.examine(title, lead, body, source=source, language=language)
     due = engine.due(item)
-    excluding = {keyword.watchlist: keyword.text for keyword in due if keyword.excludes and holds(keyword.test, item)}
+    excluding = {
+        keyword.watchlist: keyword.text for keyword in due if keyword.excludes and is_fulfilled(keyword.test, item)
+    }
     reasons: dict[int, str] = {}
     for keyword in due:
         if not keyword.excludes and (reason := _refused(_, engine, keyword, item, excluding.get(keyword.watchlist))):
             reasons[id(keyword)] = reason
     words = {word for text in item.texts for word in tokens(text).words}
     for keyword, reason in _alike(_, engine, words):
-        if id(keyword) not in reasons and not holds(keyword.test, item):
+        if id(keyword) not in reasons and not is_fulfilled(keyword.test, item):
             reasons[id(keyword)] = reason
     found = (
         NearMiss(engine.watchlists[keyword.watchlist].id, keyword.text, reasons[id(keyword)])
@@ -70,8 +72,8 @@ def near_misses(
 
 def _refused(_: Translator, engine: Engine, keyword: Keyword, item: ExaminedItem, excluding: str | None) -> str | None:
     """Return what kept a query from firing of which something is there, None where it fired."""
-    if not holds(keyword.test, item):
-        return lacking(_, keyword.test, item)
+    if not is_fulfilled(keyword.test, item):
+        return describe_missing(_, keyword.test, item)
     watchlist = engine.watchlists[keyword.watchlist]
     if not engine.applies(keyword.watchlist, item):
         if watchlist.languages and item.language is not None and item.language not in watchlist.languages:
@@ -84,7 +86,7 @@ def _refused(_: Translator, engine: Engine, keyword: Keyword, item: ExaminedItem
     return _("excluded by {query}", query=excluding) if excluding is not None else None
 
 
-def lacking(_: Translator, test: Test, item: ExaminedItem) -> str:
+def describe_missing(_: Translator, test: Test, item: ExaminedItem) -> str:
     """Return what a query that does not hold lacks."""
     match test:
         case Found(_, field, shown):
@@ -98,7 +100,7 @@ def lacking(_: Translator, test: Test, item: ExaminedItem) -> str:
         case Absent(part):
             reason = _("{words} is there and must not be", words=describe(part))
         case Near():
-            absent = [describe(part) for part in test.parts if not holds(part, item)]
+            absent = [describe(part) for part in test.parts if not is_fulfilled(part, item)]
             apart = _.ngettext(
                 "the words of {query} stand more than {number} word apart",
                 "the words of {query} stand more than {number} words apart",
@@ -107,12 +109,12 @@ def lacking(_: Translator, test: Test, item: ExaminedItem) -> str:
             )
             reason = _("{words} is missing", words=_.both(absent)) if absent else apart
         case All(parts):
-            there = [describe(part) for part in parts if holds(part, item) and not isinstance(part, Absent)]
-            reason = "; ".join(lacking(_, part, item) for part in parts if not holds(part, item))
+            there = [describe(part) for part in parts if is_fulfilled(part, item) and not isinstance(part, Absent)]
+            reason = "; ".join(describe_missing(_, part, item) for part in parts if not is_fulfilled(part, item))
             if there:
                 reason = _("only {words} is there: {reason}", words=_.both(there), reason=reason)
         case Any(parts):
-            reason = _.both(tuple(dict.fromkeys(lacking(_, part, item) for part in parts)))
+            reason = _.both(tuple(dict.fromkeys(describe_missing(_, part, item) for part in parts)))
         case FromSource(name):
             reason = _("the source is not {name}", name=name) if item.origins else _("the source is not known")
         case _:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.inflection.spelling import spellings
-from bot.inflection.word_forms import Wanted, parted
+from bot.inflection.spelling import transliterate
+from bot.inflection.word_forms import Wanted, split_prefix
 from bot.matching.finder import Form, Leaf
 from bot.matching.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
 from bot.model import Field
@@ -81,7 +81,7 @@ def leaves_of(test: Test) -> Iterator[int]:
             yield from leaves_of(part)
 
 
-def wanted(queries: Iterable[tuple[Query, tuple[str, ...]]]) -> set[Wanted]:
+def words_to_inflect(queries: Iterable[tuple[Query, tuple[str, ...]]]) -> set[Wanted]:
     """Return the words whose forms queries need, each query with the languages of its watchlist."""
     found: set[Wanted] = set()
     for query, languages in queries:
@@ -247,11 +247,11 @@ def _alone(node: Node) -> Word | None:
 
 def _apart(word: Word, languages: tuple[str, ...]) -> tuple[str, str] | None:
     """Return the prefix and the rest of a verb that parts from its prefix in a clause."""
-    return None if word.exact or word.prefix or word.across else parted(word.text, languages)
+    return None if word.exact or word.prefix or word.across else split_prefix(word.text, languages)
 
 
 def _spellings(word: Word) -> tuple[str, ...]:
-    return (word.text, *spellings(word.text)) if word.across else (word.text,)
+    return (word.text, *transliterate(word.text)) if word.across else (word.text,)
 
 
 def _parts(text: str) -> list[str]:

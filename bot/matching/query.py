@@ -341,7 +341,7 @@ class _Parser:
         if len(pattern) > REGEX_CHARACTERS:
             self.fail("the regex has more than {most} characters", start + 1, most=REGEX_CHARACTERS)
         try:
-            regex.check(pattern)
+            regex.check_pattern(pattern)
         except ValueError as error:
             self.fail(str(error), start + 1)
         return Regex(pattern, field)

@@ -16,7 +16,7 @@ from bot.errors import QueryError
 from bot.inflection.word_forms import FormCache
 from bot.matching import regex
 from bot.matching.compilation import too_large
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.matching.limits import (
     CHAT_REGEX_SIZE,
     CHAT_SECONDS,
@@ -37,37 +37,37 @@ _WORDS: Final = (
 )
 
 
-def judged(text: str, sources: Sequence[Source] = (), cache: FormCache | None = None) -> Engine:
+def build_checked_engine(text: str, sources: Sequence[Source] = (), cache: FormCache | None = None) -> Engine:
     """Return an engine of one query, of a watchlist of its own; QueryError where it may not be taken."""
-    engine = build((Watchlist("query", text, (text,)),), sources, cache=cache)
-    judge(engine)
+    engine = build_engine((Watchlist("query", text, (text,)),), sources, cache=cache)
+    check_engine(engine)
     return engine
 
 
-def judge(engine: Engine, clock: Clock = time.thread_time) -> None:
+def check_engine(engine: Engine, clock: Clock = time.thread_time) -> None:
     """Raise QueryError for a query, the only one of its engine, that cannot be built or costs too much."""
     for left in engine.left_out():
         raise left.reason
-    if any(regex.size(leaf.regex) > REGEX_SIZE for leaf in engine.finder.leaves if leaf.regex):
+    if any(regex.program_size(leaf.regex) > REGEX_SIZE for leaf in engine.finder.leaves if leaf.regex):
         raise too_large()
     if _seconds(lambda text: engine.match("", "", text), clock) > QUERY_SECONDS:
         raise QueryError("this query takes too long to look for: let its regexes repeat less often")
 
 
-def refusals(watchlists: Sequence[Watchlist], cache: FormCache | None = None) -> dict[str, QueryError]:
+def find_refusals(watchlists: Sequence[Watchlist], cache: FormCache | None = None) -> dict[str, QueryError]:
     """Return the queries of watchlists that may not be taken, as they are written, and why."""
-    found = {left.query: left.reason for left in build(watchlists, cache=cache).left_out()}
+    found = {left.query: left.reason for left in build_engine(watchlists, cache=cache).left_out()}
     texts = {text for one in watchlists for text in (*one.keywords, *one.exclude) if "/" in text}
     for text in sorted(texts - found.keys()):
         if patterns_of(text):
             try:
-                judged(text, cache=cache)
+                build_checked_engine(text, cache=cache)
             except QueryError as error:
                 found[text] = error
     return found
 
 
-def judge_beside(query: str, others: Iterable[str], clock: Clock = time.thread_time) -> None:
+def check_beside(query: str, others: Iterable[str], clock: Clock = time.thread_time) -> None:
     """Raise QueryError for a query whose regexes take too long together with those of the chat's others."""
     patterns = patterns_of(query)
     if not patterns:
@@ -75,12 +75,12 @@ def judge_beside(query: str, others: Iterable[str], clock: Clock = time.thread_t
     patterns += [pattern for other in others for pattern in patterns_of(other)]
     seconds = 0.0
     for pattern in patterns:
-        seconds += _seconds(lambda text, pattern=pattern: regex.spans(pattern, text, 1), clock)  # type: ignore[misc]  # bound now
+        seconds += _seconds(lambda text, pattern=pattern: regex.find_spans(pattern, text, 1), clock)  # type: ignore[misc]  # bound now
         if seconds > CHAT_SECONDS:
             raise _chat_full()
 
 
-def over_limit(queries: Sequence[tuple[int, str]]) -> list[QueryError | None]:
+def find_over_limit(queries: Sequence[tuple[int, str]]) -> list[QueryError | None]:
     """Return for each query (its chat, as written), oldest first, why there is no room for it; None where there is.
 
     A query that is refused takes no room.
@@ -88,7 +88,7 @@ def over_limit(queries: Sequence[tuple[int, str]]) -> list[QueryError | None]:
     found: list[QueryError | None] = []
     of_chat: Counter[int] = Counter()
     for chat, text in queries:
-        sizes = [regex.size(pattern) for pattern in patterns_of(text)]
+        sizes = [regex.program_size(pattern) for pattern in patterns_of(text)]
         total = sum(sizes)
         if max(sizes, default=0) > REGEX_SIZE:
             found.append(too_large())

@@ -16,7 +16,7 @@ _ANY: Final = r"\z"  # matches every text: a set that does not find it has given
 _PROBES: Final = "aqz79. "  # what matches each of these alone matches nearly any text
 
 
-def check(pattern: str) -> None:
+def check_pattern(pattern: str) -> None:
     """Raise ValueError for a pattern that RE2 cannot run in bounded time and memory, or that matches any text."""
     import re2
 
@@ -32,15 +32,15 @@ def check(pattern: str) -> None:
         raise ValueError("this regex would match everything: give it something that must be there")
 
 
-def size(pattern: str) -> int:
-    """Return how many instructions a pattern has that `check` took: what it costs in memory, and a character at worst.
+def program_size(pattern: str) -> int:
+    """Return how many instructions a checked pattern has: what it costs in memory, and a character at worst.
 
     RE2 takes up to 2 ns for each of them at each character where it can keep no states.
     """
     return max(int(_compile(pattern).programsize), 1)
 
 
-def together(patterns: Sequence[str], memory: int) -> Callable[[str], list[int]] | None:
+def compile_set(patterns: Sequence[str], memory: int) -> Callable[[str], list[int]] | None:
     """Compile patterns into one function that tells which of them match a text, by their index.
 
     None where RE2 cannot do that within so many bytes, even if it takes each of the patterns alone.
@@ -64,7 +64,7 @@ def together(patterns: Sequence[str], memory: int) -> Callable[[str], list[int]]
     return matching
 
 
-def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
+def find_spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
     """Return the first places where the pattern matches something."""
     places = []
     for found in _compile(pattern).finditer(text):

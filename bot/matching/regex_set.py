@@ -52,7 +52,7 @@ class RegexSets:
     def __init__(self, patterns: Sequence[_Numbered]) -> None:
         self.left_out: set[int] = set()  # leaves whose pattern cannot be built
         self.late: set[int] = set()  # leaves for which there was no time in some item, so far
-        sized = sorted((regex.size(pattern), number, pattern) for number, pattern in patterns)
+        sized = sorted((regex.program_size(pattern), number, pattern) for number, pattern in patterns)
         self._sets = [one for batch in _batches(sized) for one in self._built(batch)]
 
     def find(self, text: str, limit: int, allowance: Allowance) -> Iterator[tuple[int, list[tuple[int, int]]]]:
@@ -63,7 +63,7 @@ class RegexSets:
                 continue
             begun = allowance.clock()
             for number, pattern in map(one.patterns.__getitem__, one.matching(text)):
-                if spans := regex.spans(pattern, text, limit):
+                if spans := regex.find_spans(pattern, text, limit):
                     yield number, spans
             allowance.take(allowance.clock() - begun)
 
@@ -80,7 +80,7 @@ class RegexSets:
     def _built(self, batch: Sequence[_Numbered]) -> Iterator[_Set]:
         """Give the patterns in sets; those that do not go into one are halved, down to one that is left out."""
         memory = SET_MEMORY if len(batch) > 1 else LONE_SET_MEMORY
-        matching = regex.together([pattern for _, pattern in batch], memory)
+        matching = regex.compile_set([pattern for _, pattern in batch], memory)
         if matching is not None:
             yield _Set(batch, matching)
         elif len(batch) > 1:

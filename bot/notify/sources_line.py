@@ -13,7 +13,7 @@ from bot.i18n import Translator
 from bot.model import Delivery, Report
 from bot.notify.message_builder import MOST_UNITS, Page
 from bot.notify.sanitize import cut, link, plain, units
-from bot.stories.headline import Known
+from bot.stories.headline import ShownTexts
 
 HEADLINE: Final = 400  # UTF-16 units of the headline of a message
 NAME: Final = 60  # of an outlet's
@@ -79,7 +79,7 @@ def outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> No
 def news(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write the headlines that say what the message does not say yet, each a link to its own report."""
     first = told_first(delivery)
-    known = Known()
+    known = ShownTexts()
     for text in (first.headline if first else "", delivery.alert.headline, delivery.alert.lead):
         known.add(text)
     fresh: list[Report] = []

@@ -15,14 +15,14 @@ from hashlib import blake2b
 from bot import owner_notices
 from bot.errors import QueryError
 from bot.i18n import Say, Translator, words
-from bot.matching.engine import LeftOut
+from bot.matching.engine import OmittedQuery
 from bot.model import Alert, Chat, DisplayPreferences, Source
 from bot.polling import activity, redirects
 from bot.polling.poll_source import PollResult
 from bot.polling.schedule import GONE, NOTICE_AFTER
 from bot.ports.poll_store import Outcome, PollStore
 from bot.ports.record import PersonalQuery
-from bot.urls import redacted
+from bot.urls import redact_url
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
 
@@ -71,9 +71,9 @@ class Notices:
         leased, habits = taken.outcome.leased, taken.outcome.habits
         if habits is None:
             return
-        url = redacted(source.url)
+        url = redact_url(source.url)
         if found := redirects.move(leased.habits, habits, source, redirects.asked(leased, source), now):
-            to, adopted, why_not = redacted(found.to), found.adopted, found.why_not
+            to, adopted, why_not = redact_url(found.to), found.adopted, found.why_not
             await self.tell(
                 lambda _: owner_notices.moved(_, source.name, to, adopted=adopted, why_not=why_not),
                 lambda _: url,
@@ -93,7 +93,7 @@ class Notices:
     async def _tell_rebuilt(self, source: Source, taken: PollResult, now: datetime) -> None:
         await self.tell(
             lambda _: owner_notices.rebuilt(_, source.name, taken.braked, taken.items),
-            lambda _: redacted(source.url),
+            lambda _: redact_url(source.url),
             ("note", source.url, now),
             now,
         )
@@ -102,7 +102,7 @@ class Notices:
         since, times, again = outcome.leased.polled_at, outcome.leased.failures + 1, outcome.next_due - now
         await self.tell(
             lambda _: owner_notices.fails(_, source.name, outcome.error or ""),
-            lambda _: owner_notices.failing(_, redacted(source.url), times, since, again, now),
+            lambda _: owner_notices.failing(_, redact_url(source.url), times, since, again, now),
             ("fails", source.url, since),
             now,
         )
@@ -112,7 +112,7 @@ class Notices:
         english = words("en")
         await self.tell(headline, text, ("said", headline(english), text(english), now.date()), now)
 
-    async def left_out(self, found: Iterable[tuple[PersonalQuery | None, LeftOut]], now: datetime) -> None:
+    async def left_out(self, found: Iterable[tuple[PersonalQuery | None, OmittedQuery]], now: datetime) -> None:
         """Tell of queries that are not looked for: the owners of all, a chat of its own."""
         for own, left in found:
             reason = left.reason

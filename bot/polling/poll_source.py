@@ -114,7 +114,7 @@ class SourcePoller:
         """Tell new items from known ones, and record them."""
         entries = document.identities
         known = await self._known(leased, entries)
-        sifted = identity.sift(entries, known, leased.known)
+        sifted = identity.select_new(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
         again = headline_changes.retitled(entries, known)
         if not fresh and not again and leased.baselined:

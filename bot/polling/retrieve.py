@@ -18,7 +18,7 @@ from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source, Validators
 from bot.ports.retrieval import Fetch, Parse
 from bot.sources import discovery
-from bot.sources.content_sniffing import what
+from bot.sources.content_sniffing import describe_body
 from bot.sources.document import Document
 from bot.sources.sitemap import is_of_news
 
@@ -69,7 +69,7 @@ class Retriever:
         if document.shape != "page" or kind == "page":
             return Retrieved(fetched, document, found)
         if found is None and not (first or lost):
-            raise ParseError(f"not a feed but {what(fetched.body)}")
+            raise ParseError(f"not a feed but {describe_body(fetched.body)}")
         if found is None:
             return await self._discover(fetched, document, source, or_list=first)
         if found != source.url:
@@ -114,7 +114,7 @@ class Retriever:
         except TimeoutError:
             pass
         if not or_list:
-            raise ParseError(f"not a feed but {what(page.body)}, and no other feed is found from there")
+            raise ParseError(f"not a feed but {describe_body(page.body)}, and no other feed is found from there")
         return Retrieved(page, _list_of(page, document), source.url)
 
     async def _place(self, url: str, source: Source) -> Retrieved:
@@ -166,14 +166,14 @@ class Retriever:
 
     async def _addresses(self, step: str, page: Fetched, document: Document, source: Source) -> Sequence[str]:
         if step == "named":
-            return discovery.named(document.further, page.url)
+            return discovery.find_named_feeds(document.further, page.url)
         if step == "usual":
-            return discovery.usual(page.url)
+            return discovery.usual_addresses(page.url)
         try:
             robots = await self._get(discovery.robots_of(page.url), source)
         except FetchError:
             return ()
-        return discovery.listed(robots.body.decode(errors="replace"), page.url)
+        return discovery.find_listed_sitemaps(robots.body.decode(errors="replace"), page.url)
 
     async def _is_alive(self, document: Document) -> bool:
         """Return whether what was found has anything of the last weeks, or does not say."""
@@ -197,7 +197,7 @@ def no_list(page: Fetched) -> str:
     lacks = "none of its links looks like an article"
     if b"<a " not in page.body:
         lacks = "it has no links: it may be made by scripts in the browser"
-    return f"{what(page.body)} without any feed that can be read, and {lacks}"
+    return f"{describe_body(page.body)} without any feed that can be read, and {lacks}"
 
 
 def _host(url: str) -> str:

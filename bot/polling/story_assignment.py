@@ -32,7 +32,7 @@ from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
 from bot.stories import assign, headline
 from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder
-from bot.urls import canonical
+from bot.urls import canonical_url
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
 MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
@@ -170,7 +170,7 @@ class StoryAssigner:
     def _is_again(self, report: Report, before: StoryOnRecord) -> bool:
         """Return whether a report is of a page that the story has: its outlet shows it in another section too.
 
-        Sections link one page with their own tracking, so addresses are compared as `canonical` spells them.
+        Sections link one page with their own tracking, so addresses are compared as `canonical_url` spells them.
         """
         pages = self._pages.setdefault(before.id, set())
         if not pages:
@@ -208,7 +208,7 @@ def _names(reports: Iterable[Report]) -> tuple[str, ...]:
 
 
 def _page(report: Report) -> tuple[str, str | None]:
-    return report.publisher, report.url and canonical(report.url)
+    return report.publisher, report.url and canonical_url(report.url)
 
 
 def part_of(*told: object) -> int:

@@ -26,7 +26,7 @@ from bot.ports.chat_store import SourceStatus
 from bot.process.clock import wall
 from bot.source_commands import survey
 from bot.source_commands.survey import SurveyResult
-from bot.urls import canonical, publisher_of, redacted
+from bot.urls import canonical_url, publisher_of, redact_url
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _WITHOUT = ("https://", "http://")  # tried in this order for an address that says neither
@@ -170,8 +170,8 @@ def _named(sources: Sequence[Source], target: str) -> Source:
         if target in {source.name, source.url}:
             return source
     if _SCHEME.match(target) or ("." in target and " " not in target):
-        known = next((source for source in sources if canonical(source.url) == canonical(_whole(target))), None)
-        return known or Source(redacted(target), target, publisher_of(target))
+        known = next((source for source in sources if canonical_url(source.url) == canonical_url(_whole(target))), None)
+        return known or Source(redact_url(target), target, publisher_of(target))
     names = [source.name for source in sources]
     hint = nearest(target, names) or "`newswatch sources list` shows them"
     raise ConfigError(f"no source is called '{target[:60]}'; {hint}")
@@ -185,8 +185,8 @@ def _refuse_known(on: SourceContext, wish: AddRequest) -> None:
 
 def _refuse_address(on: SourceContext, url: str) -> None:
     for source in on.sources:
-        if canonical(source.url) == canonical(url):
-            raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redacted(source.url)}")
+        if canonical_url(source.url) == canonical_url(url):
+            raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redact_url(source.url)}")
 
 
 def _whole(address: str) -> str:

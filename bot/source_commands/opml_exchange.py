@@ -16,11 +16,11 @@ from xml.sax.saxutils import quoteattr
 from bot.config.edit import Entry
 from bot.errors import FetchError
 from bot.fetch.addresses import host_of, web_address
-from bot.fetch.guard import Network, allowed
+from bot.fetch.guard import Network, is_allowed
 from bot.model import Source
 from bot.source_commands.actions import free, names_of
 from bot.source_commands.opml_parser import Outlines
-from bot.urls import HIDDEN, canonical, redacted
+from bot.urls import HIDDEN, canonical_url, redact_url
 
 NAME = 80  # characters of a source's name
 
@@ -40,12 +40,12 @@ class ImportPlan:
 def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> ImportPlan:
     """Return what of a list is new; `networks` are those that the operator allows besides the public internet."""
     reserved = names_of(known) | {folder for feed in outlines.feeds for folder in feed.folders}
-    taken = {canonical(source.url): source.name for source in known}
+    taken = {canonical_url(source.url): source.name for source in known}
     entries: list[Entry] = []
     known_names: dict[str, None] = {}
     skipped: list[str] = []
     for feed in outlines.feeds:
-        shown = f"{feed.title or 'a feed without a title'}: {redacted(feed.url)}"
+        shown = f"{feed.title or 'a feed without a title'}: {redact_url(feed.url)}"
         try:
             host = host_of(web_address(feed.url))
         except FetchError as error:
@@ -57,12 +57,12 @@ def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Netw
         if not _is_public(host, networks):
             skipped.append(f"{shown}: not on the public internet; NEWSWATCH_ALLOWED_NETWORKS would have to list it")
             continue
-        if (same := taken.get(canonical(feed.url))) is not None:
+        if (same := taken.get(canonical_url(feed.url))) is not None:
             known_names[same] = None
             continue
         name = free(feed.title[:NAME].strip() or host, reserved)
         reserved.add(name)
-        taken[canonical(feed.url)] = name
+        taken[canonical_url(feed.url)] = name
         entry: dict[str, str | list[str]] = {"name": name, "url": feed.url}
         if feed.folders:
             entry["tags"] = list(feed.folders)
@@ -91,7 +91,7 @@ def written(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]
             lines.append(f"{indent}<outline text={_quoted(folder[0])}>")
             indent += "  "
         for source in members:
-            url = source.url if keys else redacted(source.url)
+            url = source.url if keys else redact_url(source.url)
             hidden += url.count(HIDDEN) > source.url.count(HIDDEN)
             attributes = {"text": source.name, "title": source.name, "type": "rss", "xmlUrl": url}
             if source.tags[1:]:
@@ -106,16 +106,16 @@ def written(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]
 
 def as_dict(plan: ImportPlan) -> Mapping[str, object]:
     """Return the plan for machines."""
-    added = [{**entry, "url": redacted(str(entry["url"]))} for entry in plan.entries]
+    added = [{**entry, "url": redact_url(str(entry["url"]))} for entry in plan.entries]
     return {"added": added, "known": list(plan.known), "skipped": list(plan.skipped), "mended": list(plan.mended)}
 
 
 def _is_public(host: str, networks: Sequence[Network]) -> bool:
     """Return whether the host may be public: names are looked up when they are asked, and are refused then."""
     if host == "localhost" or host.endswith(".localhost"):
-        return any(allowed(address, networks) for address in ("127.0.0.1", "::1"))
+        return any(is_allowed(address, networks) for address in ("127.0.0.1", "::1"))
     try:
-        return allowed(str(ipaddress.ip_address(host)), networks)
+        return is_allowed(str(ipaddress.ip_address(host)), networks)
     except ValueError:
         return not _DIGIT.fullmatch(host.rpartition(".")[2])  # no name ends so: an address in another spelling
 

@@ -46,7 +46,7 @@ def is_challenge(body: bytes) -> bool:
     return _CHALLENGE.search(body[: 16 * HEAD]) is not None
 
 
-def what(body: bytes) -> str:
+def describe_body(body: bytes) -> str:
     """Return what the body is, fit for “this is not a feed but …”."""
     head = _head(body)
     file = next((words for start, words in _FILES if body.startswith(start)), None)

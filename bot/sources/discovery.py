@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from bot.sources.sitemap import is_of_news
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 NAMED = 4  # feeds that a page names, of which so many are looked at
 LISTED = 3  # sitemaps of robots.txt
@@ -28,7 +28,7 @@ _SITEMAPS = ("news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml")
 _OF_HOUSE = re.compile(r"podcast|video|audio|jobs|events|calendar|forum|author|newsletter|comment", re.IGNORECASE)
 
 
-def named(feeds: Sequence[str], page: str) -> tuple[str, ...]:
+def find_named_feeds(feeds: Sequence[str], page: str) -> tuple[str, ...]:
     """Return the feeds that a page names, the likeliest first: those of its own section, those of everything."""
     section = urlsplit(page).path.strip("/")
     here = [feed for feed in feeds if section and section in urlsplit(feed).path + urlsplit(feed).query]
@@ -42,14 +42,14 @@ def robots_of(page: str) -> str:
     return urljoin(page, "/robots.txt")
 
 
-def listed(robots: str, page: str) -> tuple[str, ...]:
+def find_listed_sitemaps(robots: str, page: str) -> tuple[str, ...]:
     """Return the sitemaps of a robots.txt that may hold news: those that say so first."""
-    found = [full for link in _SITEMAP.findall(robots[:_ROBOTS]) if (full := absolute(page, link))]
+    found = [full for link in _SITEMAP.findall(robots[:_ROBOTS]) if (full := absolute_url(page, link))]
     of_news = [link for link in found if is_of_news(link)]
     return tuple(dict.fromkeys((*of_news, *(link for link in found if link not in of_news))))[:LISTED]
 
 
-def usual(page: str) -> tuple[str, ...]:
+def usual_addresses(page: str) -> tuple[str, ...]:
     """Return where sites usually have their feed; for a section, only its own."""
     parts = urlsplit(page)
     folder = parts._replace(query="", fragment="").geturl().rstrip("/") + "/"

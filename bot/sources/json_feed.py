@@ -11,7 +11,7 @@ from bot.errors import ParseError
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import BODY, LEAD, TITLE, Reading, language_code
 from bot.text.html_text import RAW, line, plain, tidy
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 
 def is_json(data: bytes) -> bool:
@@ -30,7 +30,7 @@ def read(data: bytes, url: str) -> Reading:
     language = _text(feed, "language")
     items = [item for item in feed["items"] if isinstance(item, dict)]
     drafts = tuple(_draft(item, url, language) for item in items[:MOST])
-    home = absolute(url, _text(feed, "home_page_url")) or ""
+    home = absolute_url(url, _text(feed, "home_page_url")) or ""
     return Reading(drafts, home, "json", max(0, len(items) - MOST))
 
 
@@ -39,7 +39,7 @@ def _draft(item: dict[str, Any], url: str, language: str) -> Draft:
     words, markup = _text(item, "content_text"), _text(item, "content_html")
     return Draft(
         guid=_text(item, "id")[:4096],
-        link=next((full for link in links if link and (full := absolute(url, link))), ""),
+        link=next((full for link in links if link and (full := absolute_url(url, link))), ""),
         title=line(_text(item, "title"), TITLE, literal=True),
         lead=tidy(_text(item, "summary")[:RAW])[:LEAD],
         body=(plain(markup) or tidy(words[:RAW]))[:BODY],

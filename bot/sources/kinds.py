@@ -1,7 +1,7 @@
 """What kind of source an answer is, by its first bytes and by what watchlists.yaml says.
 
-The one place that knows all kinds: `kind_of` tells them apart, `whole` reads all but the plain feeds, which take a way
-of their own. Pure, so that a thread and a child process may do the same.
+The one place that knows all kinds: `detect_kind` tells them apart, `read_document` reads all but the plain
+feeds, which take a way of their own. Pure, so that a thread and a child process may do the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Literal
 from bot.errors import ParseError
 from bot.model import Kind
 from bot.sources import json_feed, sitemap
-from bot.sources.content_sniffing import HEAD, is_html, what
+from bot.sources.content_sniffing import HEAD, describe_body, is_html
 from bot.sources.feeds import feed
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.feeds.feed_scan import refuse_traps
@@ -39,7 +39,7 @@ _FEED: Final = re.compile(
 )  # wrapped into a page
 
 
-def kind_of(body: bytes, kind: Kind) -> Found:
+def detect_kind(body: bytes, kind: Kind) -> Found:
     """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
     head = body[:HEAD]
     if head.startswith(GZIP) and kind != "page":
@@ -51,27 +51,27 @@ def kind_of(body: bytes, kind: Kind) -> Found:
     if _SITEMAP.match(head) or (kind == "sitemap" and sitemap.has_root(body) and not is_html(body)):
         return "sitemap"
     if kind == "sitemap":
-        raise ParseError(f"not a sitemap but {what(body)}" if body.strip() else "the answer is empty")
+        raise ParseError(f"not a sitemap but {describe_body(body)}" if body.strip() else "the answer is empty")
     if json_feed.is_json(body):
         return "json"
     return "site" if is_html(body) or (_XHTML.match(head) and not _FEED.search(head)) else "feed"
 
 
-def whole(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
+def read_document(body: bytes, url: str, content_type: str, found: Found, select: str | None = None) -> Reading:
     """Read an answer at once, whatever that takes."""
     if found == "packed":
         body = _unpacked(body)
         refuse_traps(body)
-        found = "feed" if body.startswith(GZIP) else kind_of(body, "auto")  # packed twice is nothing
+        found = "feed" if body.startswith(GZIP) else detect_kind(body, "auto")  # packed twice is nothing
         if found == "site":
-            raise ParseError(f"not a feed but a gzip file with {what(body)}")
+            raise ParseError(f"not a feed but a gzip file with {describe_body(body)}")
     if found == "json":
         return json_feed.read(body, url)
     if found == "sitemap":
         return sitemap.read(body, url)
     if found in {"page", "site"}:
         return list_page.read(body, url, charset_of(content_type), select, empty=found == "site")
-    return feed.whole(body, url, content_type)
+    return feed.read_feed(body, url, content_type)
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
-from bot.articles.lead import LeadTexts, lead_of
+from bot.articles.lead import LeadTexts, lead_from_texts
 from bot.errors import ParseError
-from bot.identity import Marks, identify
+from bot.identity import EntryMarks, identify_entries
 from bot.model import Article, Fetched, Item, Kind
 from bot.sources import kinds
 from bot.sources.document import MOST, Document, Draft, Shape
@@ -74,11 +74,11 @@ class Parser:
         `kind` and `select` are the source's. Only the 500 newest items by position count, of a sitemap by date. An
         empty feed is a Document without items, an index of sitemaps is one that says where to look `further`.
         """
-        what = kinds.kind_of(fetched.body, kind)
+        what = kinds.detect_kind(fetched.body, kind)
         if what != "feed":
             return _document(await self._whole(fetched, what, select), fetched.url, now, None)
         found = await self._scan(fetched, now)
-        if isinstance(found, feed.Broken):
+        if isinstance(found, feed.BrokenFeed):
             reading = await self._suspicious.whole(fetched)
             return _document(reading, fetched.url, now, found.why)
         return found
@@ -111,7 +111,7 @@ class Parser:
     async def leads(self, texts: Sequence[LeadTexts]) -> tuple[str, ...]:
         """Return the leads of these texts; "" for one that is too dear to make."""
         if sum(one.size for one in texts) <= BRIEF:
-            return await self._thread(lambda: tuple(map(lead_of, texts)))
+            return await self._thread(lambda: tuple(map(lead_from_texts, texts)))
         leads: list[str] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(LEADS):
@@ -132,7 +132,7 @@ class Parser:
         """Read items: a thread those of a small document, a child all others, also when it forgot the document."""
         honest = _is_honest(document.data, document.content_type)
         if document.kept is None and len(positions) <= FEW and honest and feed.is_modest(document.data):
-            return (await self._thread(feed.some, document, positions)).drafts
+            return (await self._thread(feed.read_entries, document, positions)).drafts
         if self._honest.keeps(document):
             return await self._honest.items(document, positions)
         if self._suspicious.keeps(document) or not honest:
@@ -149,17 +149,19 @@ class Parser:
         if fetched.body.startswith(kinds.GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
             return await self._suspicious.whole(fetched, what, select)
         if feed.is_modest(fetched.body):
-            return await self._thread(kinds.whole, fetched.body, fetched.url, fetched.content_type, what, select)
+            return await self._thread(
+                kinds.read_document, fetched.body, fetched.url, fetched.content_type, what, select
+            )
         return await (self._suspicious if what == "json" else self._honest).whole(fetched, what, select)
 
-    async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.Broken:
+    async def _scan(self, fetched: Fetched, now: datetime) -> Document | feed.BrokenFeed:
         if not _is_honest(fetched.body, fetched.content_type):
             return await self._suspicious.scan(fetched, now)
         if self._honest.started or self._listing >= AT_ONCE or not feed.is_modest(fetched.body):
             return await self._honest.scan(fetched, now)
         self._listing += 1
         try:
-            return await self._thread(feed.scan, fetched.body, fetched.url, fetched.content_type, now)
+            return await self._thread(feed.scan_feed, fetched.body, fetched.url, fetched.content_type, now)
         finally:
             self._listing -= 1
 
@@ -174,13 +176,13 @@ def _is_honest(data: bytes, content_type: str) -> bool:
 
 def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Document:
     marks = [
-        Marks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
+        EntryMarks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
     ]
-    identities = identify(marks, now, homes=(url, reading.home))
+    identities = identify_entries(marks, now, homes=(url, reading.home))
     return Document(
         url,
         identities,
-        feed.note_of(reading.skipped, why or ""),
+        feed.skipped_note(reading.skipped, why or ""),
         drafts=reading.drafts,
         shape=_SHAPES.get(reading.version, "feed"),
         further=reading.further,

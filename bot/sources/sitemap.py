@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import ParseError
-from bot.sources.content_sniffing import what
+from bot.sources.content_sniffing import describe_body
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import TITLE, Reading, language_code
 from bot.sources.feeds.feed_scan import STRICT, mistake_in, refuse_traps
 from bot.text.charset import as_utf8
 from bot.text.html_text import line
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -68,7 +68,7 @@ def read(data: bytes, url: str) -> Reading:
     refuse_traps(data)
     root = _ROOT.search(data[:8192])
     if not root:
-        raise ParseError(f"not a sitemap but {what(data)}")
+        raise ParseError(f"not a sitemap but {describe_body(data)}")
     entries = _entries(data, url)
     if root[1].lower().endswith(b"sitemapindex"):
         return Reading((), "", "index", further=_worth_reading(entries))
@@ -146,7 +146,7 @@ def _elements(data: bytes) -> Iterator[_Element]:
 
 def _entry(element: _Element, url: str) -> _Entry | None:
     """Return an entry; None without an address. Titles of pictures and films are none of its own."""
-    link = absolute(url, _text(element, "loc"))
+    link = absolute_url(url, _text(element, "loc"))
     if not link:
         return None
     news = next(element.iterchildren("{*}news"), None)

@@ -24,7 +24,7 @@ from bot.store.database.transactions import Database
 from bot.store.polling import poll_statements
 from bot.store.row_decoding import decode_each
 from bot.store.tables import items, outbox, sources, subscriptions
-from bot.urls import canonical
+from bot.urls import canonical_url
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,11 +57,13 @@ class HistoryRepository:
             below = rows[-1].id if rows else first
 
     async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
-        meant = canonical(url)
+        meant = canonical_url(url)
         async with self.database.read() as connection:
             like = {**_link_patterns(meant), "most": _SPELLINGS}
             rows = [
-                row for row in await connection.execute(_similar_links_statement(), like) if canonical(row.url) == meant
+                row
+                for row in await connection.execute(_similar_links_statement(), like)
+                if canonical_url(row.url) == meant
             ]
             return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
 

@@ -46,7 +46,7 @@ def _credit() -> re.Pattern[str]:
     )
 
 
-def credited(text: str) -> int:
+def find_agency(text: str) -> int:
     """Return the number of the agency that the beginning of a text credits, 0 for none."""
     opening = text[:OPENING]
     # Names are looked for first: that is nine times cheaper, and most texts have none.

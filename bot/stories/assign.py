@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from math import sqrt
 
 from bot.model import Candidate, Placement, Report, Signature
-from bot.stories.language import differ
-from bot.stories.semantic import Meaning, nearness
-from bot.stories.sketch import Glance, Sketch, kinship, peek, sketched, unpack
+from bot.stories.language import are_different
+from bot.stories.semantic import Meaning, similarities
+from bot.stories.sketch import Sketch, SketchHeader, make_signature, opening_similarity, read_header, unpack
 from bot.text.tokens import fold, tokens
 from bot.text.word_tables import word_set
 
@@ -58,7 +58,7 @@ def signature(title: str, text: str, url: str | None = None, meaning: Meaning | 
 
     `meaning` comes from the extra; without it a report is compared by its words alone, also with those that have one.
     """
-    return sketched(title, text, url, meaning)
+    return make_signature(title, text, url, meaning)
 
 
 def place(report: Report, signature: Signature, candidates: Sequence[Candidate]) -> Placement:
@@ -129,9 +129,9 @@ def _backed(judged: Sequence[tuple[_Verdict, Candidate]]) -> set[int]:
 
 def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> list[tuple[_Verdict, Candidate]]:
     """Return what the report is to each candidate; those that cannot be of one story with it are not unpacked."""
-    read = [(glance, other) for other in candidates if (glance := peek(other.sketch)) is not None]
+    read = [(glance, other) for other in candidates if (glance := read_header(other.sketch)) is not None]
     known = [at for at, (glance, _) in enumerate(read) if mine.vector and len(glance.vector) == len(mine.vector)]
-    near = dict(zip(known, nearness(mine.vector, [read[at][0].vector for at in known]), strict=True))
+    near = dict(zip(known, similarities(mine.vector, [read[at][0].vector for at in known]), strict=True))
     judged = []
     for at, (glance, other) in enumerate(read):
         meaning = near.get(at)
@@ -143,11 +143,11 @@ def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> li
     return judged
 
 
-def _most(mine: Sketch, glance: Glance, raw: bytes, meaning: float | None) -> float:
+def _most(mine: Sketch, glance: SketchHeader, raw: bytes, meaning: float | None) -> float:
     """Return how much two reports agree at most, told without all of the other's sketch; 1 where it is to be read."""
-    if meaning is not None and (meaning < _FAR or differ(mine.language, glance.language)):
+    if meaning is not None and (meaning < _FAR or are_different(mine.language, glance.language)):
         return meaning  # across languages it alone decides
-    likeness, touching = kinship(mine, raw)
+    likeness, touching = opening_similarity(mine, raw)
     return 1.0 if touching else _mixed(likeness, meaning)
 
 
@@ -155,7 +155,7 @@ def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning:
     """Return what two reports are to each other; `meaning` is how near they are in it, None where that is unknown."""
     likeness = _likeness(mine, theirs)
     contained, shared = _containment(mine, theirs)
-    foreign = meaning is not None and differ(mine.language, theirs.language)
+    foreign = meaning is not None and are_different(mine.language, theirs.language)
     agreement = meaning if foreign and meaning is not None else _agreement(mine, theirs, likeness, meaning)
     score = min(1.0, max(0.0, agreement, contained if shared >= _FEW else 0.0))
     if mine.page and mine.page == theirs.page and (likeness > _ANCHORED / 2 or not mine.opening or not theirs.opening):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.stories.terms import telling
+from bot.stories.terms import distinctive_stems
 
 _NEW_SHARE = 0.25  # of its words that tell something: "signed" against "collapses" is one of three
 _NEW_WORDS = 2  # so many tell something new in a headline of any length
@@ -24,13 +24,13 @@ def is_news(headline: str, shown: Iterable[str]) -> bool:
 
     That is another number or name, or other words that are at least a quarter of what it says.
     """
-    known = Known()
+    known = ShownTexts()
     for text in shown:
         known.add(text)
     return known.is_news(headline)
 
 
-class Known:
+class ShownTexts:
     """What readers know from texts: each is read once, and a headline is compared with all of them at once."""
 
     def __init__(self) -> None:
@@ -82,4 +82,4 @@ def _opens(headline: str, new: dict[str, bool]) -> bool:
 
 
 def _stems(text: str) -> tuple[tuple[str, bool], ...]:
-    return telling(_GROUPED.sub("", text[:_LONGEST]))
+    return distinctive_stems(_GROUPED.sub("", text[:_LONGEST]))

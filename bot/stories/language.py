@@ -27,7 +27,7 @@ def language(text: str, words: Sequence[str]) -> int:
     return 1 + len(counts) + _SCRIPTS.index(name) if name in _SCRIPTS else 0
 
 
-def differ(one: int, two: int) -> bool:
+def are_different(one: int, two: int) -> bool:
     """Return whether two texts are surely not in one language: an unknown one is like every other of its script."""
     if one == two or not one or not two:
         return False

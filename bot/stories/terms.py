@@ -18,7 +18,7 @@ _NAME = 1.3  # a capital inside a sentence is a name; 1.0 to 1.6 measured the sa
 _MOST = 120  # stems of a report
 
 
-def telling(text: str) -> tuple[tuple[str, bool], ...]:
+def distinctive_stems(text: str) -> tuple[tuple[str, bool], ...]:
     """Return the stems of the words that tell something, in order, each with whether its word begins with a capital."""
     return tuple((stem, capital) for word, capital in words(text) if (stem := stem_of(word)))
 
@@ -52,7 +52,7 @@ def stem_of(word: str) -> str:
     return word[:-1][:_STEM] if plural else word[:_STEM]
 
 
-def weigh(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]]) -> tuple[dict[str, int], set[str]]:
+def weigh_stems(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]]) -> tuple[dict[str, int], set[str]]:
     """Return the stems of headline and opening with their weights, and which of them are names."""
     counted: Counter[str] = Counter()
     names: set[str] = set()
@@ -71,7 +71,7 @@ def weigh(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]]) -> t
     return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST]), names
 
 
-def marks(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]], names: set[str]) -> list[str]:
+def names_and_numbers(heading: list[tuple[str, bool]], opening: list[tuple[str, bool]], names: set[str]) -> list[str]:
     """Return numbers and names of a headline: its words with a capital, but for those that the text writes small.
 
     Where every word has a capital, those that are names in the text.

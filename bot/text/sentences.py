@@ -20,10 +20,10 @@ _NEXT = re.compile(r"\s*((?:[«„“”\"'‘’(\[¿¡‹—–-]\s?)*)(\w[\w�
 _WORD = re.compile(r"(?:[^\W\d_]{1,3}\.[ -]?)*[\w№º-]*$", re.UNICODE)  # the word before a full stop, dotted pieces too
 _DOTTED = re.compile(r"(?:[^\W\d_]\. ?)+[^\W\d_]$", re.UNICODE)  # U.S · т. е · z. B
 _TAIL = 24  # characters looked at before a full stop: longer than any abbreviation in the tables
-_REACH = 400  # `around` looks this far to each side, and cuts what is longer
+_REACH = 400  # `sentence_around` looks this far to each side, and cuts what is longer
 
 
-def split(text: str, language: str | None = None) -> tuple[tuple[int, int], ...]:
+def split_sentences(text: str, language: str | None = None) -> tuple[tuple[int, int], ...]:
     """Return the (start, end) of every sentence, without the white space around it, in linear time.
 
     `language` (ISO 639-1) only decides whether "5. " is an ordinal; every other rule holds for all.
@@ -38,7 +38,7 @@ def split(text: str, language: str | None = None) -> tuple[tuple[int, int], ...]
     return tuple(spans)
 
 
-def around(text: str, start: int, end: int) -> tuple[int, int]:
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of the sentence (or sentences) that holds text[start:end].
 
     Looks at most 400 characters to each side and returns at most about that many besides the span itself, cut at
@@ -47,7 +47,7 @@ def around(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
     low, high = _word_border(text, start - _REACH, start), _word_border_back(text, end + _REACH, end)
     left, right = start, end
-    for first, last in split(text[low:high]):
+    for first, last in split_sentences(text[low:high]):
         if last + low > start and first + low < max(end, start + 1):
             left, right = min(left, first + low), max(right, last + low)
     if right - left > max(_REACH, end - start):  # too long: the span in the middle of what is kept

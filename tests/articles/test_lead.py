@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.articles.boilerplate import is_boilerplate, without_dateline
+from bot.articles.boilerplate import is_boilerplate, strip_dateline
 from bot.articles.lead import lead
 from bot.model import Article, Evidence
 
@@ -114,16 +114,16 @@ DATELINES = (
 @pytest.mark.parametrize("dateline", DATELINES)
 def test_datelines_are_cut_off(dateline: str) -> None:
     """Place, date and agency are not the news."""
-    assert without_dateline(dateline + FIRST) == FIRST
+    assert strip_dateline(dateline + FIRST) == FIRST
     assert lead("T", "", _article(dateline + FIRST)) == FIRST
 
 
 def test_a_dateline_ends_where_the_story_begins_with_an_abbreviation() -> None:
     """The first word of the story is never taken for an agency."""
     told = "The U.S. Senate met on Monday."
-    assert without_dateline(f"Moscow, 23 November 2026 — {told}") == told
+    assert strip_dateline(f"Moscow, 23 November 2026 — {told}") == told
     told = "Президент В. О. Зеленський провів переговори."
-    assert without_dateline(f"Київ. 23 листопада. ІНТЕРФАКС-УКРАЇНА – {told}") == told
+    assert strip_dateline(f"Київ. 23 листопада. ІНТЕРФАКС-УКРАЇНА – {told}") == told
 
 
 BOILERPLATE = (
@@ -212,7 +212,7 @@ def test_boilerplate_never_opens_a_lead(line: str) -> None:
 def test_real_sentences_are_not_taken_for_boilerplate(sentence: str) -> None:
     """A word that often begins a banner begins sentences too."""
     assert not is_boilerplate(sentence)
-    assert without_dateline(sentence) == sentence
+    assert strip_dateline(sentence) == sentence
     assert lead("T", "", _article(sentence)) == sentence
 
 

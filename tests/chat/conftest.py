@@ -20,8 +20,8 @@ from bot.chat.registry import COMMANDS
 from bot.config.active import ActiveConfig, Personal
 from bot.config.compiled import CompiledConfig
 from bot.errors import ConfigError, DeliveryError
-from bot.matching.engine import Engine, build
-from bot.matching.query_check import judged
+from bot.matching.engine import Engine, build_engine
+from bot.matching.query_check import build_checked_engine
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.preview.replay import Replay
@@ -88,7 +88,7 @@ class Desk:
 
     async def engine(self, watchlists: tuple[Watchlist, ...]) -> Engine:
         """Build an engine off the loop."""
-        return await asyncio.to_thread(build, watchlists, self.config.sources, cache=self.forms)
+        return await asyncio.to_thread(build_engine, watchlists, self.config.sources, cache=self.forms)
 
     def setup(self) -> CompiledConfig:
         """Return the configuration in force, with the personal queries that were adopted."""
@@ -116,7 +116,7 @@ class Desk:
                     self.store.queries,
                     Replay(self.store.items, self.clock),
                     self.setup,
-                    lambda text: asyncio.to_thread(judged, text, self.config.sources, self.forms),
+                    lambda text: asyncio.to_thread(build_checked_engine, text, self.config.sources, self.forms),
                     self.hear,
                 ),
                 owners=self.owners,

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import DeliveryError
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.model import Chat, Follow, Watchlist
 from bot.store.repository import open_store
 from tests.plugins.promise import Promise, Reader, Report
@@ -339,7 +339,7 @@ def _words(event: int, many: int) -> list[str]:
 @cache
 def engine() -> Engine:
     """Return the engine of the watchlists, which is the same in all scenarios."""
-    return build([Watchlist(name, name.title(), (name.title(),)) for name in LISTS])
+    return build_engine([Watchlist(name, name.title(), (name.title(),)) for name in LISTS])
 
 
 async def play(url: str, scenario: Scenario) -> list[str]:

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.fetch import connection_limit as slots_module
-from bot.fetch.connection_limit import MUCH, ConnectionLimit, Seat
-from bot.fetch.priority_queue import Standing
+from bot.fetch.connection_limit import MUCH, ConnectionLimit, RequestSlot
+from bot.fetch.priority_queue import HostReputation
 
 CONNECTIONS, QUICK = 40, 3
 
@@ -23,9 +23,9 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> AsyncIterator[list[Seat]]:
+async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> AsyncIterator[list[RequestSlot]]:
     """Begin so many requests, whose hosts send so many bytes and then nothing; give the seats of those that began."""
-    begun: list[Seat] = []
+    begun: list[RequestSlot] = []
 
     async def hang() -> None:
         ended = asyncio.Event()
@@ -46,7 +46,7 @@ async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> Async
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(begun: list[Seat], number: int) -> None:
+async def until(begun: list[RequestSlot], number: int) -> None:
     """Wait until so many have begun."""
     async with asyncio.timeout(10):
         while len(begun) < number:
@@ -103,9 +103,9 @@ async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
             async with asyncio.timeout(10):
                 await seat.take()
             assert [*seats, seat.is_seated] == [False, True]
-            assert seat.rank is Standing.BAD, "it was silent for long"
+            assert seat.rank is HostReputation.BAD, "it was silent for long"
             seat.hear(MUCH)
-            assert (seat.rank, seat.dripped) == (Standing.NEW, True)
+            assert (seat.rank, seat.dripped) == (HostReputation.NEW, True)
 
 
 async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import brotli  # type: ignore[import-untyped] # it publishes no types
 import pytest
 
 from bot.errors import FetchError
-from bot.fetch.decompress import unpacked
+from bot.fetch.decompress import decompress
 
 TEXT = b"<rss>" + b"Kremlin and summit. " * 500 + b"</rss>"
 
@@ -50,13 +50,13 @@ def packed(data: bytes) -> bytes:
 )
 def test_what_was_asked_for_is_understood(body: bytes, encoding: str) -> None:
     """gzip, deflate with and without its header, and Brotli come out as they went in."""
-    assert unpacked(body, encoding) == TEXT
+    assert decompress(body, encoding) == TEXT
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", ""])
 def test_an_empty_body_is_empty(encoding: str) -> None:
     """Nothing, compressed, is nothing."""
-    assert unpacked(b"", encoding) == b""
+    assert decompress(b"", encoding) == b""
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_an_empty_body_is_empty(encoding: str) -> None:
 def test_case_34_what_was_not_asked_for_is_refused(encoding: str) -> None:
     """Case 34: nested and unknown encodings are refused."""
     with pytest.raises(FetchError, match="not asked for"):
-        unpacked(packed(packed(TEXT)), encoding)
+        decompress(packed(packed(TEXT)), encoding)
 
 
 def test_what_a_header_says_of_itself_cannot_move_a_cursor() -> None:
     """The reason is shown in terminals and chats, so it has only what can be seen."""
     with pytest.raises(FetchError, match=r"packed as “\[31mzip”") as error:
-        unpacked(b"x", "\x1b[31mzip\x07")
+        decompress(b"x", "\x1b[31mzip\x07")
     assert str(error.value).isprintable()
 
 
@@ -88,7 +88,7 @@ def test_what_a_header_says_of_itself_cannot_move_a_cursor() -> None:
 def test_case_34_a_bomb_costs_no_more_than_the_limit(body: bytes, encoding: str) -> None:
     """Case 34: decompression ends at the limit."""
     with pytest.raises(FetchError, match="larger than"):
-        unpacked(body, encoding, 1_000_000)
+        decompress(body, encoding, 1_000_000)
 
 
 @pytest.mark.parametrize(
@@ -104,16 +104,16 @@ def test_case_34_a_bomb_costs_no_more_than_the_limit(body: bytes, encoding: str)
 def test_case_35_a_broken_off_body_is_an_error(body: bytes, encoding: str) -> None:
     """Case 35: compressed data that is not all there is no answer."""
     with pytest.raises(FetchError, match="broke off"):
-        unpacked(body, encoding)
+        decompress(body, encoding)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
 def test_a_false_label_is_an_error(encoding: str) -> None:
     """A body that is not what its label says is named so."""
     with pytest.raises(FetchError, match=r"and is not|broke off"):
-        unpacked(b"\xffplain text that nobody has compressed", encoding)
+        decompress(b"\xffplain text that nobody has compressed", encoding)
 
 
 def test_a_million_members_are_not_unpacked() -> None:
     """A gzip body of countless empty members ends soon."""
-    assert unpacked(packed(b"") * 100_000, "gzip") == b""
+    assert decompress(packed(b"") * 100_000, "gzip") == b""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.fetch.failure_reasons import LONGEST_WAIT, fresh_for, refusal_of, retry_after
+from bot.fetch.failure_reasons import LONGEST_WAIT, describe_refusal, fresh_for, retry_after
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -71,7 +71,7 @@ def test_freshness_is_what_the_server_says(headers: dict[str, str], expected: ti
 )
 def test_case_43_a_status_is_said_in_words(status: int, words: str) -> None:
     """Case 43: an owner reads what a status means, with its number and the host."""
-    error = refusal_of("courier.example", status, {}, NOW)
+    error = describe_refusal("courier.example", status, {}, NOW)
     assert words in str(error)
     assert str(status) in str(error)
     assert "courier.example" in str(error)
@@ -80,10 +80,10 @@ def test_case_43_a_status_is_said_in_words(status: int, words: str) -> None:
 
 def test_case_42_a_cloudflare_challenge_is_named() -> None:
     """Case 42: the header tells a challenge from a plain refusal."""
-    assert "Cloudflare challenge" in str(refusal_of("courier.example", 403, {"cf-mitigated": "challenge"}, NOW))
-    assert "Cloudflare" not in str(refusal_of("courier.example", 403, {}, NOW))
+    assert "Cloudflare challenge" in str(describe_refusal("courier.example", 403, {"cf-mitigated": "challenge"}, NOW))
+    assert "Cloudflare" not in str(describe_refusal("courier.example", 403, {}, NOW))
 
 
 def test_an_unheard_of_status_is_still_a_reason() -> None:
     """Servers invent statuses; the number is then all there is to say."""
-    assert "answered 799" in str(refusal_of("courier.example", 799, {}, NOW))
+    assert "answered 799" in str(describe_refusal("courier.example", 799, {}, NOW))

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.fetch.guard import REFUSAL, RefusedAddressError, allowed, guarded_socket
+from bot.fetch.guard import REFUSAL, RefusedAddressError, guarded_socket, is_allowed
 
 REFUSED = [
     "0.0.0.0",
@@ -88,23 +88,23 @@ NOTHING = [
 @pytest.mark.parametrize("address", [*REFUSED, *NOTHING])
 def test_case_97_what_is_not_public_is_refused(address: str) -> None:
     """Case 97: private, special and disguised addresses are refused, and so is what is no address."""
-    assert not allowed(address, ())
+    assert not is_allowed(address, ())
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_the_public_internet_is_allowed(address: str) -> None:
     """Public addresses may be connected to, also through NAT64."""
-    assert allowed(address, ())
+    assert is_allowed(address, ())
 
 
 def test_networks_of_the_operator_are_allowed() -> None:
     """What the operator lists is allowed, in any spelling of it, and nothing beside it."""
     networks = (ip_network("127.0.0.0/8"), ip_network("fd00::/8"))
-    assert allowed("127.9.9.9", networks)
-    assert allowed("::ffff:127.9.9.9", networks)
-    assert allowed("fd12::1", networks)
-    assert not allowed("10.0.0.1", networks)
-    assert not allowed("2002:7f00:1::", networks)
+    assert is_allowed("127.9.9.9", networks)
+    assert is_allowed("::ffff:127.9.9.9", networks)
+    assert is_allowed("fd12::1", networks)
+    assert not is_allowed("10.0.0.1", networks)
+    assert not is_allowed("2002:7f00:1::", networks)
 
 
 @pytest.mark.parametrize("port", [22, 25, 6379, 5432, 8080, 0])

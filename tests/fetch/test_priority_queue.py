@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.fetch.priority_queue import Line, Standing
+from bot.fetch.priority_queue import HostReputation, PrioritySemaphore
 
-GOOD, NEW, BAD = Standing
+GOOD, NEW, BAD = HostReputation
 
 
 @asynccontextmanager
-async def entering(line: Line, *asked: tuple[str, Standing, bool]) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+async def entering(
+    line: PrioritySemaphore, *asked: tuple[str, HostReputation, bool]
+) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
     """Let these ask for a place, one after the other; give the tasks, done for those who have one."""
     tasks = {}
     for name, standing, first in asked:
@@ -32,10 +34,10 @@ def inside(tasks: dict[str, asyncio.Task[None]]) -> set[str]:
 
 async def test_places_are_given_in_the_order_of_good_behaviour() -> None:
     """The good before the new before the bad, whom an alert waits for before the others, then whoever came first."""
-    line, order = Line(1, 1, 1), list[str]()
+    line, order = PrioritySemaphore(1, 1, 1), list[str]()
     await line.enter(GOOD)
 
-    async def come(name: str, standing: Standing, *, first: bool = False) -> None:
+    async def come(name: str, standing: HostReputation, *, first: bool = False) -> None:
         await line.enter(standing, first=first)
         order.append(name)
         line.leave(standing)
@@ -56,13 +58,13 @@ async def test_places_are_given_in_the_order_of_good_behaviour() -> None:
 async def test_the_new_and_the_bad_share_some_places() -> None:
     """However many ask, the good find one free, and the new find one that the bad may not have."""
     many = [(f"bad {n}", BAD, True) for n in range(10)] + [(f"new {n}", NEW, True) for n in range(10)]
-    async with entering(Line(5, 3, 1), *many, ("good", GOOD, False)) as tasks:
+    async with entering(PrioritySemaphore(5, 3, 1), *many, ("good", GOOD, False)) as tasks:
         assert inside(tasks) == {"bad 0", "new 0", "new 1", "good"}
 
 
 async def test_who_gives_up_takes_nobody_s_place() -> None:
     """One that is cancelled while it waits, or in the moment in which it is let in, leaves the place to the next."""
-    line = Line(1, 1, 1)
+    line = PrioritySemaphore(1, 1, 1)
     await line.enter(GOOD)
     async with entering(line, ("first", NEW, False), ("second", NEW, False), ("third", NEW, False)) as tasks:
         tasks["first"].cancel()
@@ -75,7 +77,7 @@ async def test_who_gives_up_takes_nobody_s_place() -> None:
 
 async def test_a_place_is_wanted_by_those_alone_whom_it_would_let_in() -> None:
     """The bad who wait for their share want the places of the bad, not those of the good."""
-    line = Line(3, 2, 1)
+    line = PrioritySemaphore(3, 2, 1)
     await line.enter(GOOD)
     await line.enter(BAD)
     assert not line.is_wanted(GOOD)

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.errors import FetchError
 from bot.fetch import host_queue
 from bot.fetch.client import WebClient
-from bot.fetch.robots import LARGEST, rules_of, token_of
+from bot.fetch.robots import LARGEST, parse_rules, robots_token
 
 PAGE = "<html><body>Page</body></html>"
 
@@ -117,7 +117,7 @@ async def test_rules_for_us_by_name_count_before_those_for_all(sites: Sites) -> 
             await ours.get(site.url + "/never", page=True)
         with pytest.raises(FetchError, match="robots"):
             await other.get(site.url + "/a", page=True)
-    assert (token_of("CourierBot/2.0 (x)"), token_of("(x)")) == ("CourierBot", "Newswatch")
+    assert (robots_token("CourierBot/2.0 (x)"), robots_token("(x)")) == ("CourierBot", "Newswatch")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ async def test_a_crawl_delay_spaces_pages_within_reason(site: Site, monkeypatch:
 def test_ten_thousand_groups_cost_no_more_than_one() -> None:
     """Groups of other robots times rules would be a bomb: they are read as one."""
     names = b"".join(b"User-agent: robot%d\n" % n for n in range(10_000))
-    rules = rules_of(names + b"Disallow: /x\n" * 10_000 + b"User-agent: *\nDisallow: /y\n", "Newswatch")
+    rules = parse_rules(names + b"Disallow: /x\n" * 10_000 + b"User-agent: *\nDisallow: /y\n", "Newswatch")
     assert rules.can_fetch("http://a/x", "Newswatch")
     assert not rules.can_fetch("http://a/y", "Newswatch")
 
@@ -199,4 +199,4 @@ def test_ten_thousand_groups_cost_no_more_than_one() -> None:
 @pytest.mark.parametrize("body", [b"", b"\x00\xff" * 100, b"<html>Not found</html>", b"Disallow: /", b"\xef\xbb\xbf"])
 def test_what_is_no_rules_allows_everything(body: bytes) -> None:
     """Rubbish, pages and rules without a robot are nothing to heed."""
-    assert rules_of(body, "Newswatch").can_fetch("http://a/x", "Newswatch")
+    assert parse_rules(body, "Newswatch").can_fetch("http://a/x", "Newswatch")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.inflection import endings, lexicon, slavic
-from bot.inflection.conjugation import archaic, basic, conjugate
+from bot.inflection.conjugation import conjugate, conjugate_archaic, strip_reflexive
 from bot.inflection.form_cache import FormCacheFile
-from bot.inflection.spelling import MAX_SPELLINGS, spellings
-from bot.inflection.word_forms import forms, inflect, languages_of, parted
+from bot.inflection.spelling import MAX_SPELLINGS, transliterate
+from bot.inflection.word_forms import forms, inflect, languages_of, split_prefix
 from bot.text.tokens import fold
 
 
@@ -127,7 +127,9 @@ def test_ukrainian_without_its_dictionary_falls_back_on_rules(monkeypatch: pytes
 )
 def test_verbs_are_conjugated_where_dictionaries_are_thin(verb: str, language: str, expected: str) -> None:
     """French, Italian, Spanish, Polish and German verbs have more forms than dictionaries list."""
-    assert {fold(each) for each in expected.split()} <= conjugate(fold(verb), language) | archaic(fold(verb), language)
+    assert {fold(each) for each in expected.split()} <= conjugate(fold(verb), language) | conjugate_archaic(
+        fold(verb), language
+    )
 
 
 def test_what_is_no_verb_is_not_conjugated() -> None:
@@ -137,8 +139,8 @@ def test_what_is_no_verb_is_not_conjugated() -> None:
     assert forms("guerre", ("fr",)) == {"guerre", "guerres"}
     assert conjugate("Kreml", "de") == frozenset()
     assert not {"geankundigt", "vorberitten"} & (conjugate("ankundigen", "de") | conjugate("vorbereiten", "de"))
-    assert basic("corsi", "it") == "corsi"
-    assert endings.guesses("x", "xx") == frozenset()
+    assert strip_reflexive("corsi", "it") == "corsi"
+    assert endings.guess_forms("x", "xx") == frozenset()
 
 
 def test_umlauts_may_begin_a_plural() -> None:
@@ -149,12 +151,12 @@ def test_umlauts_may_begin_a_plural() -> None:
 
 def test_german_verbs_part_from_their_prefix() -> None:
     """What stands apart is known by its prefix and by the verb without it, spelled as it was written."""
-    assert parted("ankündigen", ("de",)) == ("an", "kündigen")
-    assert parted("zurücktreten") == ("zuruck", "treten")
-    assert parted("ankündigen", ("en",)) is None
-    assert parted("Ankündigung") is None
-    assert parted("antworten", ("de",)) is None
-    assert parted("übernehmen", ("de",)) is None
+    assert split_prefix("ankündigen", ("de",)) == ("an", "kündigen")
+    assert split_prefix("zurücktreten") == ("zuruck", "treten")
+    assert split_prefix("ankündigen", ("en",)) is None
+    assert split_prefix("Ankündigung") is None
+    assert split_prefix("antworten", ("de",)) is None
+    assert split_prefix("übernehmen", ("de",)) is None
 
 
 def test_other_languages_give_way_to_english_words() -> None:
@@ -177,10 +179,10 @@ def test_other_languages_give_way_to_english_words() -> None:
 )  # fmt: skip
 def test_names_are_spelled_across_scripts(word: str, other: str) -> None:
     """Newspapers' spellings of the other script are among the few that are tried."""
-    assert other in spellings(word)
-    assert len(spellings(word)) <= MAX_SPELLINGS
-    assert spellings("手机") == ()
-    assert len(spellings("sch" * 500)) <= MAX_SPELLINGS
+    assert other in transliterate(word)
+    assert len(transliterate(word)) <= MAX_SPELLINGS
+    assert transliterate("手机") == ()
+    assert len(transliterate("sch" * 500)) <= MAX_SPELLINGS
 
 
 class Memory:
@@ -205,7 +207,7 @@ def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyP
     memory = Memory()
     wanted = [("summit", ("en",)), ("Песков", ("ru",)), ("Αθήνα", ())]
     first = inflect(wanted, memory)
-    monkeypatch.setattr(lexicon, "look_up", None)
+    monkeypatch.setattr(lexicon, "look_up_forms", None)
     assert inflect(wanted, memory) == first
     assert memory.asked == 2
 
@@ -248,7 +250,7 @@ def test_the_stream_of_a_dictionary_is_read_as_its_library_reads_it(language: st
     for form, lemma in DefaultDictionaryFactory().get_dictionary(language).items():
         listed.setdefault(lemma, set()).add(form)
     sample = [lemma for lemma in sorted(listed)[:: max(len(listed) // 150, 1)] if len(lemma) > 3]
-    known = lexicon.look_up(language, dict.fromkeys(sample, ()))
+    known = lexicon.look_up_forms(language, dict.fromkeys(sample, ()))
     near = {lemma: {form for form in listed[lemma] if form[:2] == lemma[:2]} for lemma in sample}
     short = [lemma for lemma in sample if not near[lemma] <= known[lemma].own]
     assert len(short) <= len(sample) // 50

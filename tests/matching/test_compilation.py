@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.matching import compilation
-from bot.matching.engine import build
+from bot.matching.engine import build_engine
 from bot.model import Watchlist
 
 GOOD = tuple(f"word{letter}" for letter in "abcdefghijklm")
@@ -15,7 +15,7 @@ GOOD = tuple(f"word{letter}" for letter in "abcdefghijklm")
 
 def built(bad: str) -> tuple[list[str], list[str]]:
     """Return the queries that fire on a text with all words, and those that are left out."""
-    engine = build([Watchlist("w", "W", (*GOOD, bad, "Kremlin"))])
+    engine = build_engine([Watchlist("w", "W", (*GOOD, bad, "Kremlin"))])
     return [match.query for match in engine.match(" ".join((*GOOD, bad, "Kremlin")))], [
         one.query for one in engine.left_out()
     ]
@@ -58,7 +58,7 @@ def test_what_the_machine_lacks_is_no_querys_fault(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(compilation, "inflect", lacking)
     with pytest.raises(type(error)):
-        build([Watchlist("w", "W", GOOD)])
+        build_engine([Watchlist("w", "W", GOOD)])
 
 
 def test_a_query_that_meets_a_bug_in_an_item_is_left_out_of_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,8 +67,8 @@ def test_a_query_that_meets_a_bug_in_an_item_is_left_out_of_it_alone(monkeypatch
     def broken(*_: Any) -> None:
         raise IndexError
 
-    engine = build([Watchlist("w", "W", ("Kremlin", '"Putin Trump"~5'))])
-    monkeypatch.setattr("bot.matching.examination.together", broken)
+    engine = build_engine([Watchlist("w", "W", ("Kremlin", '"Putin Trump"~5'))])
+    monkeypatch.setattr("bot.matching.examination.find_near", broken)
     assert [match.query for match in engine.match("Kremlin: Putin, Trump")] == ["Kremlin"]
     assert [one.query for one in engine.left_out()] == ['"Putin Trump"~5']
     assert "IndexError" in str(engine.left_out()[0].reason)

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.matching.regex_set import Allowance
 from bot.model import Match, Source, Watchlist
 
 
 def watching(*keywords: str, exclude: tuple[str, ...] = (), languages: tuple[str, ...] = ("en", "ru", "uk")) -> Engine:
     """Return an engine with one watchlist."""
-    return build([Watchlist("w", "W", keywords, exclude, languages=languages)])
+    return build_engine([Watchlist("w", "W", keywords, exclude, languages=languages)])
 
 
 def fires(query: str, title: str, lead: str = "", body: str = "", **about: str) -> list[str]:
@@ -98,7 +98,7 @@ def test_evidence_is_bounded_and_shows_the_sentence() -> None:
 
 def test_exclude_silences_its_watchlist_only() -> None:
     """One excluded word keeps the whole watchlist quiet, and no other."""
-    engine = build(
+    engine = build_engine(
         [
             Watchlist("a", "A", ("summit",), ("hockey",), languages=("en",)),
             Watchlist("b", "B", ("summit", "summit"), languages=("en",)),
@@ -114,7 +114,7 @@ def test_sources_scope_by_name_tag_and_publisher() -> None:
         Source("Kremlin", "http://k.example/", "k.example", tags=("official",)),
         Source("TASS", "http://t/", "t"),
     ]
-    engine = build(
+    engine = build_engine(
         [
             Watchlist("w", "W", ("summit",), sources=("official",), languages=("en",)),
             Watchlist("q", "Q", ("source:tass summit", "source:official"), languages=("en",)),
@@ -169,7 +169,7 @@ QUERIES = [
     "summit", "Putin AND summit", '"peace talks"', "peac*", "=US", "U.S.", "手机", "Песков", '"summit Putin"~1',
     "/tal+ks/", "talks -peace", "COVID-19", "title:Putin", '"Putin peace talks"', "C++", "su*", "pe*", "peace OR 手机",
 ]  # fmt: skip
-ENGINE = build([Watchlist("w", "W", tuple(QUERIES), ("hockey",), languages=("en", "ru"))])
+ENGINE = build_engine([Watchlist("w", "W", tuple(QUERIES), ("hockey",), languages=("en", "ru"))])
 
 
 @settings(deadline=None, max_examples=40)
@@ -180,7 +180,7 @@ def test_the_order_of_watchlists_and_queries_is_irrelevant(words: list[str], ord
 
     def found(lists: list[list[str]]) -> set[tuple[str, tuple[object, ...]]]:
         watchlists = [Watchlist(str(n), "W", tuple(each), languages=("en", "ru")) for n, each in enumerate(lists)]
-        engine = build(watchlists, previous=ENGINE)
+        engine = build_engine(watchlists, previous=ENGINE)
         return {(match.query, match.evidence) for match in engine.match(text, text)}
 
     expected = found([QUERIES])
@@ -238,7 +238,7 @@ def test_case_121_cost_grows_with_the_item_not_with_the_queries() -> None:
         return min(times)
 
     assert cost(many) < 12 * cost(few)
-    again = build([Watchlist("w", "W", (*keywords[1:], "zzyzx"), languages=("en",))], previous=many)
+    again = build_engine([Watchlist("w", "W", (*keywords[1:], "zzyzx"), languages=("en",))], previous=many)
     assert set(many.forms) & set(again.forms)
     assert again.match("zzyzx")
 
@@ -269,7 +269,7 @@ def test_a_language_that_the_script_belies_silences_nobody() -> None:
 )
 def test_a_verb_is_found_apart_from_its_prefix(text: str, found: str | None) -> None:
     """German parts some verbs: the prefix then ends the clause."""
-    matches = build([Watchlist("w", "w", ("ankündigen",), languages=("de",))]).match(text)
+    matches = build_engine([Watchlist("w", "w", ("ankündigen",), languages=("de",))]).match(text)
     assert [each.evidence[0].text for each in matches] == ([found] if found else [])
 
 
@@ -342,7 +342,7 @@ def test_a_word_of_any_length_stops_no_other(size: int) -> None:
     """A keyword that no dictionary can have is looked for as it stands, in every script, and the others fire."""
     long = [letter * size for letter in "aäzяїñşąבع한中7"]
     odd = [f"{sign}{word[:900]}{end}" for word in long for sign, end in (("~", ""), ("", "*"), ('"', ' talks"'))]
-    engine = build([Watchlist("w", "W", ("Kremlin", *long, *odd))])
+    engine = build_engine([Watchlist("w", "W", ("Kremlin", *long, *odd))])
     assert [match.query for match in engine.match("Kremlin talks")] == ["Kremlin"]
     for word in long:
         assert word in [match.query for match in engine.match(f"so {word} it is")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.i18n import words
-from bot.matching.engine import build
+from bot.matching.engine import build_engine
 from bot.matching.near_miss import near_misses
 from bot.model import Watchlist
 
@@ -26,7 +26,7 @@ from bot.model import Watchlist
 )
 def test_each_kind_of_near_miss_has_its_reason(query: str, reason: str) -> None:
     """What is there and what is lacking is said in the words of the query."""
-    engine = build([Watchlist("w", "W", (query, "hat"), languages=("en",))])
+    engine = build_engine([Watchlist("w", "W", (query, "hat"), languages=("en",))])
     found = near_misses(
         words("en"), engine, "Director at summit of apple",
         "talks about peace, Kremlin said, and in a hat the cat saw Xi",
@@ -37,7 +37,7 @@ def test_each_kind_of_near_miss_has_its_reason(query: str, reason: str) -> None:
 
 def test_what_fired_and_was_silenced_says_by_what() -> None:
     """Exclusion, sources and languages of the watchlist are reasons as well."""
-    engine = build(
+    engine = build_engine(
         [
             Watchlist("a", "A", ("summit",), ("hockey",), languages=("en",)),
             Watchlist("b", "B", ("summit",), languages=("ru",)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.i18n import words
 from bot.matching import regex
-from bot.matching.engine import build
+from bot.matching.engine import build_engine
 from bot.matching.limits import LONE_SET_MEMORY, SET_MEMORY, SET_SIZE
 from bot.matching.near_miss import near_misses
 from bot.matching.regex_set import Allowance, RegexSets
@@ -26,7 +26,7 @@ def found(sets: RegexSets, text: str, allowance: Allowance | None = None) -> set
 
 def test_regexes_that_go_into_no_set_are_found_one_by_one() -> None:
     """RE2 takes each of them, and not all together: nobody is silenced by that."""
-    assert regex.together(LARGE, SET_MEMORY) is None
+    assert regex.compile_set(LARGE, SET_MEMORY) is None
     sets = RegexSets([*enumerate(LARGE), (99, "kremlin")])
     assert found(sets, "Kremlin, ba") == {1, 99}
     assert not sets.left_out
@@ -44,7 +44,7 @@ def test_what_cannot_be_built_even_alone_is_left_out_alone(monkeypatch: pytest.M
 def test_a_set_that_gives_a_text_up_asks_its_patterns_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """RE2 says nothing where it runs out of memory: a pattern that matches every text shows whether it has."""
     monkeypatch.setattr("bot.matching.regex._ANY", "never in a text")
-    matching = regex.together(["kremlin", "putin", "trump"], LONE_SET_MEMORY)
+    matching = regex.compile_set(["kremlin", "putin", "trump"], LONE_SET_MEMORY)
     assert matching is not None
     assert matching("Trump in the Kremlin") == [0, 2]
 
@@ -58,14 +58,14 @@ def test_dear_regexes_are_left_out_of_an_item_when_its_time_is_over() -> None:
     assert found(sets, "Kremlin", allowance) == {99}
     assert len(allowance.late) == 20 - 2
     assert sets.late == allowance.late
-    assert sum(regex.size(pattern) for _, pattern in dear[:2]) > SET_SIZE
+    assert sum(regex.program_size(pattern) for _, pattern in dear[:2]) > SET_SIZE
 
 
 def test_who_watches_for_a_late_regex_is_named_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """`explain` says that there was no time, and the engine names the query; the watchlist's others fire."""
     monkeypatch.setattr("bot.matching.regex_set.ITEM_SECONDS", 0.0)
     monkeypatch.setattr("bot.matching.regex_set.Allowance.over", lambda _: True)
-    engine = build([Watchlist("w", "W", ("Kremlin", "Kremlin AND /sa.e/"))])
+    engine = build_engine([Watchlist("w", "W", ("Kremlin", "Kremlin AND /sa.e/"))])
     assert [match.query for match in engine.match("Kremlin says same")] == ["Kremlin"]
     assert [(one.watchlist, one.query) for one in engine.left_out()] == [("w", "Kremlin AND /sa.e/")]
     (miss,) = near_misses(words("en"), engine, "Kremlin says same")

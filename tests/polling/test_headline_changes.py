@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.identity import Marks, identify
+from bot.identity import EntryMarks, identify_entries
 from bot.model import Item, Report
 from bot.polling import article_cache
 from bot.polling.headline_changes import AT_ONCE, OFTEN, retitled, told
@@ -174,13 +174,13 @@ async def test_what_a_list_calls_an_article_corrects_nothing(rig: Rig, monkeypat
 
 def test_an_item_that_stands_there_twice_corrects_nothing() -> None:
     """Two entries of one guid under two headlines are a design of the site."""
-    first, second = Marks("1", "https://x.example/a", FIVE), Marks("1", "https://x.example/a", SEVEN)
-    old = identify([first], AT)
+    first, second = EntryMarks("1", "https://x.example/a", FIVE), EntryMarks("1", "https://x.example/a", SEVEN)
+    old = identify_entries([first], AT)
     known = frozenset(old[0].keys)
-    assert retitled(identify([second], AT), known) == (0,)
-    assert retitled(identify([first], AT), known) == ()
-    assert retitled(identify([first, second], AT), known) == ()
-    assert retitled(identify([second], AT), frozenset()) == (), "a new item is no known one"
+    assert retitled(identify_entries([second], AT), known) == (0,)
+    assert retitled(identify_entries([first], AT), known) == ()
+    assert retitled(identify_entries([first, second], AT), known) == ()
+    assert retitled(identify_entries([second], AT), frozenset()) == (), "a new item is no known one"
 
 
 def known(number: int, headline: str, changes: int = 0) -> ReportOnRecord:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot import owner_notices
 from bot.errors import QueryError
-from bot.matching.engine import LeftOut
+from bot.matching.engine import OmittedQuery
 from bot.model import Chat, DisplayPreferences
 from bot.polling.notices import Notices
 from bot.ports.record import PersonalQuery
@@ -245,8 +245,8 @@ async def test_a_query_that_is_left_out_is_told_to_its_chat_and_the_owners_once(
     rig.owners = (500,)
     await rig.set_up(watching(newsroom.feed("courier")))
     own = PersonalQuery(9, Chat(77), 3, "/secret{9}/", None)
-    left = LeftOut("~9", own.text, QueryError("this regex is too large: let it repeat less often"))
-    of_file = LeftOut("k", "Kremlin AND", QueryError("no"))
+    left = OmittedQuery("~9", own.text, QueryError("this regex is too large: let it repeat less often"))
+    of_file = OmittedQuery("k", "Kremlin AND", QueryError("no"))
     *_, notices = rig.parts
     for _ in range(2):
         await notices.left_out([(own, left), (None, of_file)], rig.now)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.model import Item, Source, Watchlist
 from bot.ports.record import ItemOnRecord
 from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
@@ -32,7 +32,7 @@ SOURCES = (
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """Give the engine of three watchlists."""
-    return build(LISTS, SOURCES)
+    return build_engine(LISTS, SOURCES)
 
 
 def seen(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.matching.engine import Engine, build
+from bot.matching.engine import Engine, build_engine
 from bot.model import Article, Source, Watchlist
 from bot.preview import explanation
 
@@ -26,7 +26,9 @@ def engine() -> Engine:
         Watchlist("k", "Kremlin", ("Kremlin", "Tor"), languages=("en",)),
         Watchlist("o", "Only", ("Peskov",), languages=("en",), sources=("One",)),
     )
-    return build(lists, (Source("One", "https://one.example/", "one"), Source("Two", "https://two.example/", "two")))
+    return build_engine(
+        lists, (Source("One", "https://one.example/", "one"), Source("Two", "https://two.example/", "two"))
+    )
 
 
 def test_explain_says_what_fires_and_what_nearly_did(engine: Engine) -> None:

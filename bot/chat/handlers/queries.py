@@ -20,7 +20,7 @@ from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as queries_texts
 from bot.errors import QueryError
 from bot.matching.limits import CHAT_QUERIES
-from bot.matching.query_check import judge_beside, over_limit, patterns_of
+from bot.matching.query_check import check_beside, find_over_limit, patterns_of
 from bot.model import Chat, Watchlist
 from bot.ports.record import PersonalQuery
 from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
@@ -102,9 +102,9 @@ async def _judge_beside(services: Services, chat: Chat, text: str) -> None:
     queries = [(one.chat.id, one.text) for one in every]
 
     def judge() -> None:
-        if reason := over_limit([*queries, (chat.id, text)])[-1]:
+        if reason := find_over_limit([*queries, (chat.id, text)])[-1]:
             raise reason
-        judge_beside(text, (other for its_chat, other in queries if its_chat == chat.id))
+        check_beside(text, (other for its_chat, other in queries if its_chat == chat.id))
 
     await asyncio.to_thread(judge)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.articles.boilerplate import without_dateline
+from bot.articles.boilerplate import strip_dateline
 from bot.chat.texts.basics import fit, linked, safe
 from bot.i18n import Translator
 from bot.model import Alert, Report
@@ -41,7 +41,7 @@ def story(
 def _sentences(alert: Alert) -> Iterator[str]:
     """Yield the sentences that the words were found in and the lead does not show."""
     sentences = (one.sentence for one in alert.evidence if one.field != "title" and one.sentence)
-    found = dict.fromkeys(map(without_dateline, sentences))
+    found = dict.fromkeys(map(strip_dateline, sentences))
     for sentence in list(found)[:_SENTENCES]:
         if sentence not in alert.lead:
             yield f"… {safe(sentence, _SENTENCE)}"

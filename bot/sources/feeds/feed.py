@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.identity import identify
-from bot.sources.content_sniffing import is_html, what
+from bot.identity import identify_entries
+from bot.sources.content_sniffing import describe_body, is_html
 from bot.sources.document import MOST, Document
 from bot.sources.feeds.feed_reader import Reading, read
 from bot.sources.feeds.feed_scan import cut_down, listed, refuse_traps, shortened
@@ -33,36 +33,36 @@ _CLOSED = re.compile(rb"</(?:[\w-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenFeed:
     """An answer that strict XML cannot list, and why."""
 
     why: str
 
 
-def scan(body: bytes, url: str, content_type: str, now: datetime) -> Document | Broken:
+def scan_feed(body: bytes, url: str, content_type: str, now: datetime) -> Document | BrokenFeed:
     """List the items of an answer. ParseError for what is certainly no feed, or a trap."""
     if is_html(body) or not body.strip():
-        raise ParseError(f"not a feed but {what(body)}" if body.strip() else "the answer is empty")
+        raise ParseError(f"not a feed but {describe_body(body)}" if body.strip() else "the answer is empty")
     if refuse_traps(body):
-        return Broken("it has a DOCTYPE")
+        return BrokenFeed("it has a DOCTYPE")
     data, listing = body, listed(body, url) if is_plain_utf8(body, content_type) else ""
     if isinstance(listing, str):
         data = as_utf8(body, content_type)
         refuse_traps(data)  # once more: now no encoding hides them
         again = listed(data, url) if data != body else listing
         if isinstance(again, str):
-            return Broken(f"not well-formed XML ({listing or again})")  # by the lines that the publisher sees
+            return BrokenFeed(f"not well-formed XML ({listing or again})")  # by the lines that the publisher sees
         listing = again
     if not listing.marks and _OPENED.search(data):
-        return Broken("its items stand in unusual places")
+        return BrokenFeed("its items stand in unusual places")
     if not listing.marks and not _ROOTS.search(data[:4096]):
-        raise ParseError(f"not a feed but {what(body)}")
-    identities = identify(listing.marks, now, homes=(url, listing.home))
-    note = note_of(listing.skipped)
+        raise ParseError(f"not a feed but {describe_body(body)}")
+    identities = identify_entries(listing.marks, now, homes=(url, listing.home))
+    note = skipped_note(listing.skipped)
     return Document(url, identities, note, data=data, tree=listing.tree, hints=listing.hints)
 
 
-def note_of(skipped: int, why: str = "") -> str | None:
+def skipped_note(skipped: int, why: str = "") -> str | None:
     """Return what the owner should know: what was wrong, and how many items were left out."""
     parts = [why] if why else []
     if skipped:
@@ -70,7 +70,7 @@ def note_of(skipped: int, why: str = "") -> str | None:
     return "; ".join(parts) or None
 
 
-def some(document: Document, wanted: Collection[int]) -> Reading:
+def read_entries(document: Document, wanted: Collection[int]) -> Reading:
     """Read the items at these positions of a scanned document, whatever that takes."""
     return read(cut_down(document.data, document.tree, wanted), document.url)
 
@@ -86,13 +86,13 @@ def is_modest(data: bytes, times: int = 1) -> bool:
     return together <= times * MARKS or all(data.count(mark) <= times * MARKS for mark in _DEAR)
 
 
-def whole(body: bytes, url: str, content_type: str) -> Reading:
+def read_feed(body: bytes, url: str, content_type: str) -> Reading:
     """Read an answer that strict XML refuses, in any encoding, but for a last item that is not all there."""
     data = as_utf8(body, content_type)
     short, skipped = shortened(data)
     reading = read(short, url)
     if not reading.version and not reading.drafts:
-        raise ParseError(f"not a feed but {what(body)}")
+        raise ParseError(f"not a feed but {describe_body(body)}")
     drafts = reading.drafts
     if not (skipped or reading.skipped) and _breaks_off(data):
         drafts = drafts[:-1]

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.sources.document import MOST, Draft
 from bot.text.html_text import RAW, line, plain, tidy
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 TITLE = 1_000  # characters; the longest real headlines have 300
 LEAD = 10_000
@@ -52,7 +52,7 @@ def read(data: bytes, url: str, content_type: str = "") -> Reading:
     version = _text(parsed, "version")
     entries = parsed.entries
     drafts = tuple(_draft(entry, parsed.feed, url, atom=version.startswith("atom")) for entry in entries[:MOST])
-    home = absolute(url, _text(parsed.feed, "link")) or ""
+    home = absolute_url(url, _text(parsed.feed, "link")) or ""
     return Reading(drafts, home, version, max(0, len(entries) - MOST))
 
 
@@ -97,7 +97,7 @@ def _link(entry: dict[str, Any], url: str) -> str:
     """Return the item's page: its link, or else the first that leads to no feed, file or comment."""
     links = [_text(link, "href") for link in entry.get("links", ()) if _text(link, "rel") not in _OTHER_RELATIONS]
     candidates = (_text(entry, "feedburner_origlink"), _text(entry, "link"), *links)
-    return next((full for link in candidates if link and (full := absolute(url, link))), "")
+    return next((full for link in candidates if link and (full := absolute_url(url, link))), "")
 
 
 def _published(entry: dict[str, Any]) -> datetime | None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ParseError
-from bot.identity import Marks
+from bot.identity import EntryMarks
 from bot.model import Hints
 from bot.sources.document import MOST
 from bot.sources.feeds.poll_hints import hints_of
 from bot.text.html_text import line
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 if TYPE_CHECKING:
     from lxml.etree import XMLSyntaxError, _Element
@@ -61,7 +61,7 @@ _NAMED = frozenset({"guid", "id", "title", "description", "summary", "content", 
 class Listing:
     """The items of a well-formed document: their marks in order, and the site's own address."""
 
-    marks: tuple[Marks, ...]
+    marks: tuple[EntryMarks, ...]
     home: str
     skipped: int  # items beyond the limit
     tree: _Element | None  # to be cut down later, where it is small enough to be kept
@@ -162,10 +162,10 @@ def _is_ours(element: _Element) -> bool:
 def _home(root: _Element, url: str) -> str:
     """Return the address that the channel gives as its own site."""
     channel = next(root.iterchildren("{*}channel"), root)
-    return absolute(url, _link(channel)) or ""
+    return absolute_url(url, _link(channel)) or ""
 
 
-def _marks(item: _Element, url: str) -> Marks:
+def _marks(item: _Element, url: str) -> EntryMarks:
     guid = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or ""
     title = text = origin = ""
     permanent = False
@@ -188,7 +188,7 @@ def _marks(item: _Element, url: str) -> Marks:
             text = text or _content(child)
     link = origin or _link(item) or (guid if permanent and guid[:4].lower() == "http" else "")
     name = line(title, MARK) or line(text, MARK)
-    return Marks(guid.strip(), absolute(url, link) or "", name)
+    return EntryMarks(guid.strip(), absolute_url(url, link) or "", name)
 
 
 def _link(holder: _Element) -> str:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, cast
 
 from bot.articles.extraction import without_scripts
 from bot.errors import ParseError
-from bot.sources.content_sniffing import is_challenge, what
+from bot.sources.content_sniffing import describe_body, is_challenge
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import Reading, language_code
 from bot.sources.pages import link_shapes, page_links
 from bot.sources.sitemap import words_of
 from bot.text.charset import decode, scrubbed
 from bot.text.html_text import crowded
-from bot.urls import absolute
+from bot.urls import absolute_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -39,7 +39,7 @@ def read(
 ) -> Reading:
     """Read a page. ParseError where it cannot be read, or has no article links and may not be `empty` of them."""
     if is_challenge(data):
-        raise ParseError(f"not a list of articles but {what(data)}")
+        raise ParseError(f"not a list of articles but {describe_body(data)}")
     root = _tree(scrubbed(decode(data[:LARGEST], label=charset)))
     base = page_links.base_of(root, url)
     further = () if select else advertised(root, base)
@@ -62,7 +62,7 @@ def advertised(root: _Element, base: str) -> tuple[str, ...]:
         for element in root.iter("link")
         if "alternate" in (element.get("rel") or "").lower().split()
         and _FEEDS.fullmatch((element.get("type") or "").partition(";")[0].strip())
-        and (full := absolute(base, element.get("href") or ""))
+        and (full := absolute_url(base, element.get("href") or ""))
         and not _NO_FEED.search(full)
         and not re.search(r"\bcomments\b|комментари", element.get("title") or "", re.IGNORECASE)
     ]
@@ -102,5 +102,8 @@ def _nothing(root: _Element, data: bytes, select: str | None) -> str:
     if select:
         return f"`select` finds no links among the {many} of this page"
     if many:
-        return f"this is {what(data)}, and none of its {many} links looks like an article: say with `select` which are"
-    return f"this is {what(data)} without any links: it may be made by scripts in the browser; look for its feed"
+        kind = describe_body(data)
+        return f"this is {kind}, and none of its {many} links looks like an article: say with `select` which are"
+    return (
+        f"this is {describe_body(data)} without any links: it may be made by scripts in the browser; look for its feed"
+    )

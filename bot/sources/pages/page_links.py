@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.sources.feeds.feed_reader import TITLE
 from bot.text.html_text import line
-from bot.urls import absolute, canonical, is_front, publisher_of
+from bot.urls import absolute_url, canonical_url, is_front_page, publisher_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -95,11 +95,11 @@ class _Place:
 def on_page(root: _Element, url: str) -> tuple[Link, ...]:
     """Return the links of a page to other pages of its publisher. `url` is the address of the page."""
     base = base_of(root, url)
-    publisher, own = publisher_of(base), {canonical(url), canonical(base)}
+    publisher, own = publisher_of(base), {canonical_url(url), canonical_url(base)}
 
     def leads_on(link: Link) -> bool:
-        page = canonical(link.url)
-        return page not in own and not is_front(page) and publisher_of(link.url) == publisher
+        page = canonical_url(link.url)
+        return page not in own and not is_front_page(page) and publisher_of(link.url) == publisher
 
     links = (_link(anchor, base, place) for anchor, place in _anchors(root))
     return merged(link for link in links if link and leads_on(link))
@@ -117,14 +117,14 @@ def chosen(elements: Iterable[_Element], base: str) -> tuple[Link, ...]:
 def base_of(root: _Element, url: str) -> str:
     """Return what the page's links are relative to."""
     said = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
-    return (absolute(url, said) if said else None) or url
+    return (absolute_url(url, said) if said else None) or url
 
 
 def merged(links: Iterable[Link]) -> tuple[Link, ...]:
     """Return each address once: where it stands first, with its heading, or else with its longest text."""
     found: dict[str, Link] = {}
     for link in links:
-        name = canonical(link.url)
+        name = canonical_url(link.url)
         first = found.get(name)
         if first is None:
             if len(found) < MOST_LINKS:
@@ -157,7 +157,7 @@ def _anchors(root: _Element) -> Iterator[tuple[_Element, _Place]]:
 
 def _link(anchor: _Element, base: str, place: _Place) -> Link | None:
     href = (anchor.get("href") or "").strip()
-    url = absolute(base, href) if href and not href.startswith("#") else None
+    url = absolute_url(base, href) if href and not href.startswith("#") else None
     if not url:
         return None
     aside = 2 if place.menu else 1 if place.side else 0

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.articles.extraction import extract
-from bot.articles.lead import LeadTexts, lead_of
+from bot.articles.lead import LeadTexts, lead_from_texts
 from bot.errors import ParseError
 from bot.model import Evidence
 from bot.sources import kinds
@@ -82,25 +82,27 @@ def _answer(question: dict[str, Any], data: bytes, kept: Kept) -> dict[str, Any]
 
 def _kept(question: dict[str, Any], _data: bytes, kept: Kept) -> dict[str, Any]:
     document = kept.pop(question["document"], None)
-    return {"drafts": _rows(feed.some(document, question["wanted"]).drafts)} if document else {}
+    return {"drafts": _rows(feed.read_entries(document, question["wanted"]).drafts)} if document else {}
 
 
 def _some(question: dict[str, Any], data: bytes, _kept: Kept) -> dict[str, Any]:
-    found = feed.scan(data, question["url"], question["content_type"], datetime.now(UTC))
-    drafts = feed.some(found, question["wanted"]).drafts if isinstance(found, Document) else ()
+    found = feed.scan_feed(data, question["url"], question["content_type"], datetime.now(UTC))
+    drafts = feed.read_entries(found, question["wanted"]).drafts if isinstance(found, Document) else ()
     return {"drafts": _rows(drafts)}
 
 
 def _whole(question: dict[str, Any], data: bytes, _kept: Kept) -> dict[str, Any]:
-    reading = kinds.whole(data, question["url"], question["content_type"], question["found"], question["select"])
+    reading = kinds.read_document(
+        data, question["url"], question["content_type"], question["found"], question["select"]
+    )
     about = {"home": reading.home, "version": reading.version, "skipped": reading.skipped}
     return {"drafts": _rows(reading.drafts), **about, "further": reading.further, "bare": reading.bare}
 
 
 def _scan(question: dict[str, Any], data: bytes, kept: Kept) -> dict[str, Any]:
     now = datetime.fromisoformat(question["now"])
-    found = feed.scan(data, question["url"], question["content_type"], now)
-    if isinstance(found, feed.Broken):
+    found = feed.scan_feed(data, question["url"], question["content_type"], now)
+    if isinstance(found, feed.BrokenFeed):
         return {"broken": found.why}
     kept[question["document"]] = found
     while len(kept) > KEPT or (len(kept) > 1 and sum(len(one.data) for one in kept.values()) > KEPT_BYTES):
@@ -122,7 +124,7 @@ def _leads(question: dict[str, Any], _data: bytes, _kept: Kept) -> dict[str, Any
         LeadTexts(title, feed_text, page_text, tuple(Evidence(*each) for each in evidence))
         for title, feed_text, page_text, evidence in question["texts"]
     ]
-    return {"leads": [lead_of(one) for one in texts]}
+    return {"leads": [lead_from_texts(one) for one in texts]}
 
 
 def _rows(drafts: Iterable[Draft]) -> list[tuple[object, ...]]:
@@ -136,5 +138,5 @@ def _ready(_question: dict[str, Any], _data: bytes, _kept: Kept) -> dict[str, An
     from lxml import etree  # noqa: F401 - the same
     from trafilatura import bare_extraction  # noqa: F401 - the same
 
-    lead_of(LeadTexts("", "It was closed on Jan. 5. It opened.", "", ()))  # reads the tables of words
+    lead_from_texts(LeadTexts("", "It was closed on Jan. 5. It opened.", "", ()))  # reads the tables of words
     return {}

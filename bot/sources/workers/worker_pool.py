@@ -24,7 +24,7 @@ from bot.errors import ParseError
 from bot.identity import Identity
 from bot.model import Article, Fetched, Hints
 from bot.sources.document import Document, Draft
-from bot.sources.feeds.feed import Broken, is_modest
+from bot.sources.feeds.feed import BrokenFeed, is_modest
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.kinds import Found
 from bot.sources.workers.parse_queue import ParseQueue, QueueEntry
@@ -73,14 +73,14 @@ class WorkerPool:
         """Whether any of them runs."""
         return any(child.number for child in self._children)
 
-    async def scan(self, fetched: Fetched, now: datetime) -> Document | Broken:
+    async def scan(self, fetched: Fetched, now: datetime) -> Document | BrokenFeed:
         """Do what `feed.scan` does; the child keeps the document for a while."""
         with self.backlog.holding(len(fetched.body)):
             number = next(self._numbers)
             question = {"verb": "scan", "now": now.isoformat(), "document": number, **_about(fetched)}
             answer, child = await self._ask(question, fetched.body)
         if "broken" in answer:
-            return Broken(answer["broken"])
+            return BrokenFeed(answer["broken"])
         identities = tuple(Identity((*keys,), (*keys, *more), page) for keys, more, page in answer["identities"])
         every, skips = answer["hints"]
         return Document(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.identity import Marks, identify
+from bot.identity import EntryMarks, identify_entries
 from bot.model import Fetched
 from bot.sources.pages import list_page
 from bot.sources.parse import Parser
@@ -202,7 +202,7 @@ def test_a_link_stays_itself_whatever_the_page_does(
         address = ADDRESSES["dated"] + track
         inside = "".join(LAYOUTS[layout].format(a=address.format(n=n), t=f"{words} number {n}") for n in numbers)
         drafts = list_page.read(AROUND.format(inside).encode(), URL).drafts
-        found = identify([Marks(one.guid, one.link, one.title) for one in drafts], now, homes=(URL,))
+        found = identify_entries([EntryMarks(one.guid, one.link, one.title) for one in drafts], now, homes=(URL,))
         return {
             draft.link.partition("?")[0]: (set(one.keys), set(one.known_by))
             for draft, one in zip(drafts, found, strict=True)
