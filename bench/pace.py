@@ -36,7 +36,7 @@ class Pace:
     chance: random.Random
     quiet: int = 0
     last: datetime | None = None
-    habits: SourceStats = field(default_factory=SourceStats)
+    stats: SourceStats = field(default_factory=SourceStats)
 
     def fixed(self, _now: datetime, *, news: bool) -> timedelta:
         """Ask at `every`, whatever comes."""
@@ -51,12 +51,12 @@ class Pace:
     def by_rhythm(self, now: datetime, *, news: bool) -> timedelta:
         """Ask as Newswatch does."""
         self.quiet = 0 if news else self.quiet + 1
-        self.habits = activity.learned(self.habits, self.last, now, news=news, every=self.source.every)
+        self.stats = activity.learned(self.stats, self.last, now, news=news, every=self.source.every)
         self.last = now
         return after_success(
             self.source,
             quiet=self.quiet,
-            rate=activity.rate(self.habits, now),
+            rate=activity.rate(self.stats, now),
             fresh_for=None,
             hints=Hints(),
             now=now,

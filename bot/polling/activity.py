@@ -32,17 +32,17 @@ _UNIT = 1000
 
 
 def learned(
-    habits: SourceStats, last: datetime | None, now: datetime, *, news: bool, every: timedelta = timedelta()
+    stats: SourceStats, last: datetime | None, now: datetime, *, news: bool, every: timedelta = timedelta()
 ) -> SourceStats:
     """Return what is known after a poll that went well; `last` is the one before it, `every` the source's own pace."""
-    rates = _rates(habits.rhythm)
+    rates = _rates(stats.rhythm)
     watched = last is not None and timedelta() <= now - last <= max(GAP, 2 * every)
     if last is not None and watched:
         _forget(rates, last, now)
         if news:
             hour = (now - min(now - last, HOUR) / 2).hour  # it came somewhere between the two polls
             rates[hour] = min(rates[hour] + SHARE, MOST)
-    since, news_at, lull = habits.since or now, habits.news_at, habits.lull
+    since, news_at, lull = stats.since or now, stats.news_at, stats.lull
     if news_at is None or news_at > now:  # first sight, or a clock that was set back
         news_at = now
     elif news:
@@ -50,15 +50,15 @@ def learned(
         if watched:
             lull = max(silent, lull * 0.5 ** (silent / FADING))
         news_at = now
-    return replace(habits, rhythm=_packed(rates), since=min(since, now), news_at=news_at, lull=lull)
+    return replace(stats, rhythm=_packed(rates), since=min(since, now), news_at=news_at, lull=lull)
 
 
-def seeded(habits: SourceStats, dates: Iterable[datetime], now: datetime) -> SourceStats:
+def seeded(stats: SourceStats, dates: Iterable[datetime], now: datetime) -> SourceStats:
     """Return what the dates of a feed tell at first sight. A publisher that has no true dates teaches nothing."""
     known = sorted({at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0) for at in dates if at <= now})
     recent = [at for at in known if now - at < 2 * WEEK]
     if len(recent) < FEW:
-        return habits
+        return stats
     rates = _rates(b"")
     days = (now - recent[0]) / DAY
     for hour in range(24):
@@ -66,22 +66,22 @@ def seeded(habits: SourceStats, dates: Iterable[datetime], now: datetime) -> Sou
         if days >= 1 or count:
             rates[hour] = min(count / max(days, 1.0), MOST)
     lull = max(after - before for before, after in zip(recent, [*recent[1:], now], strict=True))
-    return replace(habits, rhythm=_packed(rates), lull=lull)
+    return replace(stats, rhythm=_packed(rates), lull=lull)
 
 
-def rate(habits: SourceStats, now: datetime) -> float:
+def rate(stats: SourceStats, now: datetime) -> float:
     """Return how many polls with news an hour is expected to bring: this one, or the next if it is livelier."""
-    rates = _rates(habits.rhythm)
+    rates = _rates(stats.rhythm)
     return max(rates[now.hour], rates[(now.hour + 1) % 24])
 
 
-def silence(habits: SourceStats, now: datetime) -> timedelta | None:
+def silence(stats: SourceStats, now: datetime) -> timedelta | None:
     """Return for how long the source has brought no news, where that is unusual; None where it is not."""
-    if habits.since is None or habits.news_at is None:
+    if stats.since is None or stats.news_at is None:
         return None
-    quiet = now - habits.news_at
-    least = SURE if habits.news_at - habits.since < WEEK else HOUR
-    return quiet if quiet > max(TIMES * (habits.lull or UNHEARD), least) else None
+    quiet = now - stats.news_at
+    least = SURE if stats.news_at - stats.since < WEEK else HOUR
+    return quiet if quiet > max(TIMES * (stats.lull or UNHEARD), least) else None
 
 
 def _forget(rates: list[float], start: datetime, end: datetime) -> None:

@@ -36,17 +36,17 @@ class Lately:
         jump = (now - leased.polled_at) - (self.steady() - then)
         if abs(jump) < JUMP:
             return leased
-        return replace(leased, polled_at=leased.polled_at + jump, habits=_moved(leased.habits, jump))
+        return replace(leased, polled_at=leased.polled_at + jump, stats=_moved(leased.stats, jump))
 
 
-def _moved(habits: SourceStats, jump: timedelta) -> SourceStats:
+def _moved(stats: SourceStats, jump: timedelta) -> SourceStats:
     def by(moment: datetime | None) -> datetime | None:
         return None if moment is None else moment + jump
 
     return replace(
-        habits,
-        since=by(habits.since),
-        news_at=by(habits.news_at),
-        whole_at=by(habits.whole_at),
-        moving_since=by(habits.moving_since),
+        stats,
+        since=by(stats.since),
+        news_at=by(stats.news_at),
+        whole_at=by(stats.whole_at),
+        moving_since=by(stats.moving_since),
     )

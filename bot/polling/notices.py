@@ -68,11 +68,11 @@ class Notices:
 
     async def _tell_learned(self, source: Source, taken: PollResult, now: datetime) -> None:
         """Tell that a source has moved, or has fallen silent for much longer than it usually is."""
-        leased, habits = taken.outcome.leased, taken.outcome.habits
-        if habits is None:
+        leased, stats = taken.outcome.leased, taken.outcome.stats
+        if stats is None:
             return
         url = redact_url(source.url)
-        if found := redirects.move(leased.habits, habits, source, redirects.asked(leased, source), now):
+        if found := redirects.move(leased.stats, stats, source, redirects.asked(leased, source), now):
             to, adopted, why_not = redact_url(found.to), found.adopted, found.why_not
             await self.tell(
                 lambda _: owner_notices.moved(_, source.name, to, adopted=adopted, why_not=why_not),
@@ -80,12 +80,12 @@ class Notices:
                 ("moved", source.url, found.to),
                 now,
             )
-        told = leased.polled_at is not None and activity.silence(leased.habits, leased.polled_at) is not None
-        if (news := habits.news_at) and (quiet := activity.silence(habits, now)) and not told:
+        told = leased.polled_at is not None and activity.silence(leased.stats, leased.polled_at) is not None
+        if (news := stats.news_at) and (quiet := activity.silence(stats, now)) and not told:
             items = taken.items if taken.outcome.parsed else None
             await self.tell(
                 lambda _: owner_notices.silent(_, source.name, quiet),
-                lambda _: owner_notices.why_silent(_, url, items, news, habits.lull, now),
+                lambda _: owner_notices.why_silent(_, url, items, news, stats.lull, now),
                 ("silent", source.url, news),
                 now,
             )

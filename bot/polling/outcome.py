@@ -22,7 +22,7 @@ WHOLE_EVERY = timedelta(days=1)  # between two requests for a whole answer
 
 def asked_with(leased: SourceLease, now: datetime) -> Validators:
     """Return what makes the request conditional. Once a day nothing does: some servers say 304 for ever (case 40)."""
-    known, whole_at = leased.validators, leased.habits.whole_at
+    known, whole_at = leased.validators, leased.stats.whole_at
     if whole_at is not None and abs(now - whole_at) < WHOLE_EVERY:
         return known
     return Validators(body_hash=known.body_hash)
@@ -39,20 +39,20 @@ def well(
 ) -> Outcome:
     """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed."""
     new = bool(fresh)
-    habits = activity.learned(leased.habits, leased.polled_at, now, news=new, every=source.every)
+    stats = activity.learned(leased.stats, leased.polled_at, now, news=new, every=source.every)
     if document is not None:
-        habits = replace(habits, hints=document.hints)
+        stats = replace(stats, hints=document.hints)
         if not leased.baselined:
-            habits = activity.seeded(habits, [item.published for item in fresh if item.published], now)
-    habits = redirects.followed(habits, source, redirects.asked(leased, source), fetched.moved_to, now)
+            stats = activity.seeded(stats, [item.published for item in fresh if item.published], now)
+    stats = redirects.followed(stats, source, redirects.asked(leased, source), fetched.moved_to, now)
     if fetched.status != NOT_MODIFIED:
-        habits = replace(habits, whole_at=now)
+        stats = replace(stats, whole_at=now)
     wait = schedule.after_success(
         source,
         quiet=0 if new else leased.quiet + 1,
-        rate=activity.rate(habits, now),
+        rate=activity.rate(stats, now),
         fresh_for=fetched.fresh_for,
-        hints=habits.hints,
+        hints=stats.hints,
         now=now,
         spread=_spread(),
     )
@@ -64,7 +64,7 @@ def well(
         parsed=document is not None,
         new=new,
         found=leased.found,
-        habits=habits,
+        stats=stats,
     )
 
 
@@ -83,14 +83,14 @@ def failed(leased: SourceLease, source: Source, error: Exception, now: datetime)
         error=str(error),
         found=leased.found,
         unreached=unreached,
-        habits=redirects.after_failure(leased.habits, failures),
+        stats=redirects.after_failure(leased.stats, failures),
     )
 
 
 def outage(outcome: Outcome, source: Source) -> Outcome:
     """Return the end of the same poll, once it is known that the outage is ours: no failure of the source."""
     wait = schedule.after_outage(source, _spread())
-    return replace(outcome, counted=False, habits=outcome.leased.habits, next_due=outcome.polled_at + wait)
+    return replace(outcome, counted=False, stats=outcome.leased.stats, next_due=outcome.polled_at + wait)
 
 
 def _spread() -> float:

@@ -289,7 +289,7 @@ class SourcePoller:
 
 def _where(leased: SourceLease, source: Source) -> tuple[Source, str | None]:
     """Return the source with the address that it moved to, if it did, and where its items were found."""
-    address = leased.habits.address
+    address = leased.stats.address
     if address is None:
         return source, leased.found
     return replace(source, url=address), leased.found and address

@@ -28,19 +28,19 @@ class Redirect:
     why_not: WhyNot = ""
 
 
-def followed(habits: SourceStats, source: Source, asked: str, to: str | None, now: datetime) -> SourceStats:
+def followed(stats: SourceStats, source: Source, asked: str, to: str | None, now: datetime) -> SourceStats:
     """Return what is known after a good answer from `asked`, which redirected permanently `to`; None: it did not."""
     if to is None or to == asked:
-        if habits.moving_to is None:
-            return habits
-        return replace(habits, moving_to=None, moving_since=None, moving_polls=0)
-    if to != habits.moving_to:
-        return replace(habits, moving_to=to, moving_since=now, moving_polls=1)
-    since = min(habits.moving_since or now, now)
-    habits = replace(habits, moving_since=since, moving_polls=min(habits.moving_polls + 1, 1000))
-    if not _is_settled(habits, now) or _why_not(source, asked, to):
-        return habits
-    return replace(habits, address=to, moving_to=None, moving_since=None, moving_polls=0)
+        if stats.moving_to is None:
+            return stats
+        return replace(stats, moving_to=None, moving_since=None, moving_polls=0)
+    if to != stats.moving_to:
+        return replace(stats, moving_to=to, moving_since=now, moving_polls=1)
+    since = min(stats.moving_since or now, now)
+    stats = replace(stats, moving_since=since, moving_polls=min(stats.moving_polls + 1, 1000))
+    if not _is_settled(stats, now) or _why_not(source, asked, to):
+        return stats
+    return replace(stats, address=to, moving_to=None, moving_since=None, moving_polls=0)
 
 
 def move(before: SourceStats, after: SourceStats, source: Source, asked: str, now: datetime) -> Redirect | None:
@@ -54,18 +54,18 @@ def move(before: SourceStats, after: SourceStats, source: Source, asked: str, no
 
 def asked(leased: SourceLease, source: Source) -> str:
     """Return the address that a source is asked at."""
-    return leased.habits.address or leased.found or source.url
+    return leased.stats.address or leased.found or source.url
 
 
-def _is_settled(habits: SourceStats, now: datetime) -> bool:
-    return habits.moving_polls >= POLLS and habits.moving_since is not None and now - habits.moving_since >= AGE
+def _is_settled(stats: SourceStats, now: datetime) -> bool:
+    return stats.moving_polls >= POLLS and stats.moving_since is not None and now - stats.moving_since >= AGE
 
 
-def after_failure(habits: SourceStats, failures: int) -> SourceStats:
+def after_failure(stats: SourceStats, failures: int) -> SourceStats:
     """Return what is known after so many failures in a row: a move that led nowhere is taken back."""
-    if habits.address is None or failures < LOST:
-        return habits
-    return replace(habits, address=None, moving_to=None, moving_since=None, moving_polls=0)
+    if stats.address is None or failures < LOST:
+        return stats
+    return replace(stats, address=None, moving_to=None, moving_since=None, moving_polls=0)
 
 
 def _why_not(source: Source, asked: str, to: str) -> WhyNot:

@@ -56,7 +56,7 @@ class SourceLease:
     quiet: int  # polls in a row that brought nothing new
     polled_at: datetime | None = None  # the last poll that went well
     found: str | None = None  # where its items are, if an earlier poll had to find that out
-    habits: SourceStats = SourceStats()
+    stats: SourceStats = SourceStats()
     read_at: datetime | None = None  # the last time a document was read, and its items looked up
 
 
@@ -74,7 +74,7 @@ class Outcome:
     found: str | None = None  # where its items are, for the next poll; the validators are those of that address
     unreached: bool = False  # the error is that nobody answered
     counted: bool = True  # an error that is an outage of ours is no failure of the source
-    habits: SourceStats | None = None  # None = as they were
+    stats: SourceStats | None = None  # None = as they were
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ MINUTE = timedelta(minutes=1)
 
 def watched(days: int, publishes: range, *, until: SourceStats | None = None) -> SourceStats:
     """Return what ten-minute polls over so many days teach of a source that publishes each half hour of these hours."""
-    habits = until or SourceStats()
+    stats = until or SourceStats()
     last = None
     for step in range(days * 144):
         now = NOW + step * 10 * MINUTE
-        habits = learned(habits, last, now, news=now.hour in publishes and now.minute in {10, 40})
+        stats = learned(stats, last, now, news=now.hour in publishes and now.minute in {10, 40})
         last = now
-    return habits
+    return stats
 
 
 def test_of_an_unknown_source_every_hour_may_bring_news() -> None:
@@ -32,16 +32,16 @@ def test_of_an_unknown_source_every_hour_may_bring_news() -> None:
 
 def test_hours_are_told_apart_after_a_few_days() -> None:
     """A daily paper is awaited by day and left in peace by night; the hour before it begins counts as lively."""
-    habits = watched(10, range(7, 19))
-    assert rate(habits, NOW.replace(hour=9)) > 1.5
-    assert rate(habits, NOW.replace(hour=6)) > 1.5
-    assert rate(habits, NOW.replace(hour=23)) < 0.1
+    stats = watched(10, range(7, 19))
+    assert rate(stats, NOW.replace(hour=9)) > 1.5
+    assert rate(stats, NOW.replace(hour=6)) > 1.5
+    assert rate(stats, NOW.replace(hour=23)) < 0.1
 
 
 def test_a_habit_that_ends_is_forgotten() -> None:
     """A source that moves its hours is followed within days."""
-    habits = learned(watched(10, range(7, 19)), None, NOW, news=False)
-    again = watched(10, range(19, 23), until=habits)
+    stats = learned(watched(10, range(7, 19)), None, NOW, news=False)
+    again = watched(10, range(19, 23), until=stats)
     assert rate(again, NOW.replace(hour=9)) < 0.2
     assert rate(again, NOW.replace(hour=20)) > 1.5
 
@@ -49,10 +49,10 @@ def test_a_habit_that_ends_is_forgotten() -> None:
 def test_the_dates_of_a_feed_teach_at_first_sight() -> None:
     """Thirty items of the last days say at which hours to look; dates of other years, and too few, say nothing."""
     dates = [NOW - day * DAY + hour * HOUR for day in range(1, 8) for hour in (8, 9, 17)]
-    habits = seeded(SourceStats(since=NOW, news_at=NOW), dates, NOW)
-    assert rate(habits, NOW.replace(hour=8)) >= 0.9
-    assert rate(habits, NOW.replace(hour=2)) == 0.0
-    assert habits.lull == 15 * HOUR
+    stats = seeded(SourceStats(since=NOW, news_at=NOW), dates, NOW)
+    assert rate(stats, NOW.replace(hour=8)) >= 0.9
+    assert rate(stats, NOW.replace(hour=2)) == 0.0
+    assert stats.lull == 15 * HOUR
     assert seeded(SourceStats(), dates[:4], NOW) == SourceStats()
     assert seeded(SourceStats(), [NOW - 4000 * DAY] * 50, NOW) == SourceStats()
     assert seeded(SourceStats(), [NOW + day * DAY for day in range(50)], NOW) == SourceStats()
@@ -60,11 +60,11 @@ def test_the_dates_of_a_feed_teach_at_first_sight() -> None:
 
 def test_a_silence_is_three_usual_ones_and_nights_and_weekends_are_usual() -> None:
     """A paper that is silent at night is no case at breakfast; one that stopped is, once three nights have passed."""
-    habits = watched(14, range(7, 19))
-    assert timedelta(hours=12) <= habits.lull <= timedelta(hours=14)
-    assert habits.news_at is not None
-    assert silence(habits, habits.news_at + timedelta(hours=35)) is None
-    assert silence(habits, habits.news_at + timedelta(hours=42)) == timedelta(hours=42)
+    stats = watched(14, range(7, 19))
+    assert timedelta(hours=12) <= stats.lull <= timedelta(hours=14)
+    assert stats.news_at is not None
+    assert silence(stats, stats.news_at + timedelta(hours=35)) is None
+    assert silence(stats, stats.news_at + timedelta(hours=42)) == timedelta(hours=42)
 
 
 def test_a_wire_is_missed_within_hours_once_it_is_known_for_a_week() -> None:
@@ -80,12 +80,12 @@ def test_a_wire_is_missed_within_hours_once_it_is_known_for_a_week() -> None:
 
 def test_a_time_in_which_nobody_looked_teaches_nothing() -> None:
     """After an outage of ours nobody knows when the news came, nor that there was a lull."""
-    habits = watched(8, range(24))
-    assert habits.news_at is not None
-    back = habits.news_at + WEEK
-    after = learned(habits, habits.news_at, back, news=True)
-    assert after.lull == habits.lull
-    assert after.rhythm == habits.rhythm
+    stats = watched(8, range(24))
+    assert stats.news_at is not None
+    back = stats.news_at + WEEK
+    after = learned(stats, stats.news_at, back, news=True)
+    assert after.lull == stats.lull
+    assert after.rhythm == stats.rhythm
     assert after.news_at == back
 
 
@@ -97,16 +97,16 @@ def test_a_time_in_which_nobody_looked_teaches_nothing() -> None:
 @settings(deadline=None, max_examples=50)
 def test_case_87_no_clock_makes_a_rhythm_that_is_none(steps: list[tuple[timedelta, bool]]) -> None:
     """Case 87: whatever the clock does, rates stay within bounds and nothing known lies in the future."""
-    habits, last, now = SourceStats(), None, NOW
+    stats, last, now = SourceStats(), None, NOW
     for step, news in steps:
         now += step
-        habits = learned(habits, last, now, news=news)
+        stats = learned(stats, last, now, news=news)
         last = now
-        assert 0 <= rate(habits, now) <= MOST
-        assert habits.lull >= timedelta()
-        assert habits.news_at is not None
-        assert habits.since is not None
-        assert max(habits.news_at, habits.since) <= now
+        assert 0 <= rate(stats, now) <= MOST
+        assert stats.lull >= timedelta()
+        assert stats.news_at is not None
+        assert stats.since is not None
+        assert max(stats.news_at, stats.since) <= now
 
 
 def test_what_came_within_ten_minutes_came_once() -> None:

@@ -20,10 +20,10 @@ NEW = "https://news.courier.example/feed"
 
 def polled(*answers: tuple[timedelta, str | None], source: Source = SOURCE) -> SourceStats:
     """Return what is known after these answers: when, and where they moved us to."""
-    habits = SourceStats()
+    stats = SourceStats()
     for after, to in answers:
-        habits = followed(habits, source, habits.address or source.url, to, NOW + after)
-    return habits
+        stats = followed(stats, source, stats.address or source.url, to, NOW + after)
+    return stats
 
 
 def test_case_37_a_move_is_adopted_after_three_polls_and_a_day() -> None:
@@ -56,9 +56,9 @@ def test_case_37_a_redirect_that_wavers_begins_anew(between: str | None) -> None
 )
 def test_case_54_a_move_that_a_person_must_decide_is_told_and_not_adopted(source: Source, to: str, why: WhyNot) -> None:
     """Cases 37 and 54: no key is carried to another host, and nothing goes from https back to http."""
-    habits = polled((0 * HOUR, to), (HOUR, to), (AGE, to), source=source)
-    assert habits.address is None
-    told = move(habits, habits, source, source.url, NOW + AGE)
+    stats = polled((0 * HOUR, to), (HOUR, to), (AGE, to), source=source)
+    assert stats.address is None
+    told = move(stats, stats, source, source.url, NOW + AGE)
     assert told == Redirect(to, adopted=False, why_not=why)
 
 

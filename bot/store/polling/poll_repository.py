@@ -152,4 +152,4 @@ def _source_lease(row: Row) -> SourceLease:
         row.id, row.name, row.fence, Validators(), row.known, bool(row.baselined), row.failures, row.quiet
     )
     leased = decode_or(row, to_source_lease, bare, "a source")
-    return replace(leased, habits=decode_or(row, to_source_stats, SourceStats(), "what was learned of a source"))
+    return replace(leased, stats=decode_or(row, to_source_stats, SourceStats(), "what was learned of a source"))

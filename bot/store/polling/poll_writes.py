@@ -38,7 +38,7 @@ def finish_parameters(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     failed, at = outcome.error is not None, to_ms(outcome.polled_at)
     quiet = leased.quiet if failed else leased.quiet + 1
     failures = leased.failures + outcome.counted if failed else 0
-    learned = from_source_stats(outcome.habits or leased.habits)
+    learned = from_source_stats(outcome.stats or leased.stats)
     return lease_parameters(leased) | {
         "to_etag": clean_or_none(validators.etag),
         "to_last_modified": clean_or_none(validators.last_modified),

@@ -33,21 +33,21 @@ def to_source_stats(row: Row) -> SourceStats:
     )
 
 
-def from_source_stats(habits: SourceStats) -> dict[str, Any]:
+def from_source_stats(stats: SourceStats) -> dict[str, Any]:
     """Return the same as values of columns."""
-    every = habits.hints.every
+    every = stats.hints.every
     return {
-        "rhythm": habits.rhythm or None,
-        "watched_since": to_ms_or_none(habits.since),
-        "news_at": to_ms_or_none(habits.news_at),
-        "lull": _ms(habits.lull),
+        "rhythm": stats.rhythm or None,
+        "watched_since": to_ms_or_none(stats.since),
+        "news_at": to_ms_or_none(stats.news_at),
+        "lull": _ms(stats.lull),
         "hinted_every": None if every is None else _ms(every),
-        "hinted_skips": habits.hints.skips,
-        "whole_at": to_ms_or_none(habits.whole_at),
-        "address": clean_or_none(habits.address),
-        "moving_to": clean_or_none(habits.moving_to),
-        "moving_since": to_ms_or_none(habits.moving_since),
-        "moving_polls": habits.moving_polls,
+        "hinted_skips": stats.hints.skips,
+        "whole_at": to_ms_or_none(stats.whole_at),
+        "address": clean_or_none(stats.address),
+        "moving_to": clean_or_none(stats.moving_to),
+        "moving_since": to_ms_or_none(stats.moving_since),
+        "moving_polls": stats.moving_polls,
     }
 
 

@@ -287,7 +287,7 @@ async def test_case_87_a_clock_that_was_far_ahead_puts_nothing_off_for_good(play
 async def test_what_was_learned_of_a_source_comes_back(play: Play, store: Store) -> None:
     """Rhythm, hints and moves outlive the process; they end with another publisher, a move with another address."""
     (one,) = await play.leased(store)
-    habits = SourceStats(
+    stats = SourceStats(
         rhythm=bytes(range(48)),
         since=play.now - timedelta(days=9),
         news_at=play.now - MINUTE,
@@ -299,13 +299,13 @@ async def test_what_was_learned_of_a_source_comes_back(play: Play, store: Store)
         moving_since=play.now,
         moving_polls=2,
     )
-    await store.polls.finish_polls([Turn(play.outcome(one, habits=habits, next_due=play.now))])
+    await store.polls.finish_polls([Turn(play.outcome(one, stats=stats, next_due=play.now))])
     (again,) = await store.polls.lease_sources(play.now, limit=1, ttl=MINUTE)
-    assert again.habits == habits
+    assert again.stats == stats
     await store.polls.finish_polls([Turn(play.outcome(again, next_due=play.now))])
     await store.polls.sync_sources([Source("s0", "https://s0.example/other", "s0.example")], play.now)
     (moved,) = await store.polls.lease_sources(play.now, limit=1, ttl=MINUTE)
-    assert (moved.habits.rhythm, moved.habits.address, moved.habits.moving_to) == (habits.rhythm, None, None)
+    assert (moved.stats.rhythm, moved.stats.address, moved.stats.moving_to) == (stats.rhythm, None, None)
     await store.polls.sync_sources([Source("s0", "https://another.example/", "another.example")], play.now)
     (other,) = await store.polls.lease_sources(play.now, limit=1, ttl=MINUTE)
-    assert other.habits == SourceStats()
+    assert other.stats == SourceStats()
