@@ -74,7 +74,7 @@ class HistoryRepository:
         packed = {"ids": self.database.dialect.pack([found.story])}
         rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
         told = tuple(decode_each(rows, to_report, "a report"))
-        to, topic = (await read_redirects(connection)).now(chat)
+        to, topic = (await read_redirects(connection)).resolve(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_delivery_statement(), its)).one_or_none()
         ties = await connection.execute(_subscriptions_statement(), {"its_chat": to, "its_topic": topic})

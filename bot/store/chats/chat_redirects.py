@@ -1,4 +1,4 @@
-"""Where chats are now: some have a new id, some topics are gone, some chats must not be told.
+"""Redirects of chats: some have a new id, some topics are gone, some chats get no alerts.
 
 Read once a transaction that needs it; then pure. All three are few, however many chats there are.
 """
@@ -28,10 +28,10 @@ class ChatRedirects:
 
     moved: dict[int, int]  # old id -> new id
     lost: frozenset[tuple[int, int]]  # (chat, topic)
-    closed: dict[int, str]  # chat -> why it must not be told
+    closed: dict[int, str]  # chat -> why it gets no alerts
 
-    def now(self, chat: Chat) -> tuple[int, int]:
-        """Return the id and the topic at which the chat is told."""
+    def resolve(self, chat: Chat) -> tuple[int, int]:
+        """Return the id and the topic at which the chat gets its alerts."""
         one, topic = self.moved.get(chat.id, chat.id), to_topic(chat)
         return one, GENERAL if (one, topic) in self.lost else topic
 
@@ -46,7 +46,7 @@ class ChatRedirects:
 
 
 async def read_redirects(connection: AsyncConnection) -> ChatRedirects:
-    """Read them."""
+    """Read the redirects; in the transaction that goes by them."""
     special = (await connection.execute(_redirects_statement())).all()
     lost = await connection.execute(_lost_topics_statement())
     return ChatRedirects(

@@ -38,7 +38,7 @@ _HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by a preference of its
 
 
 async def enqueue_alerts(
-    connection: AsyncConnection, dialect: Dialect, places: ChatRedirects, alerts: Sequence[Alert], now: int
+    connection: AsyncConnection, dialect: Dialect, redirects: ChatRedirects, alerts: Sequence[Alert], now: int
 ) -> int:
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
 
@@ -48,10 +48,10 @@ async def enqueue_alerts(
     """
     due: dict[tuple[int, int, int], Alert] = {}
     for alert in alerts:
-        where = (*places.now(alert.chat), alert.story)
+        where = (*redirects.resolve(alert.chat), alert.story)
         due[where] = join(due[where], alert) if where in due else alert
     await _join_waiting(connection, dialect, due)
-    rows = [_row(alert, to, topic, places.closed.get(to), now) for (to, topic, _), alert in due.items()]
+    rows = [_row(alert, to, topic, redirects.closed.get(to), now) for (to, topic, _), alert in due.items()]
     waiting = [row for row in rows if row["state"] == "pending"]
     dead = [row for row in rows if row["state"] == "dead"]
     if dead:
@@ -164,10 +164,20 @@ async def enqueue_follow_ups(
             await connection.execute(_reply_statement(dialect, every=corrects), rows)
 
 
-def _reply(told: FollowUp) -> Alert:
+def _reply(follow_up: FollowUp) -> Alert:
     """Return what a reply shows; to whom, its row says."""
     return Alert(
-        Chat(0), told.story, (), told.headline, told.url, told.lead, (), "low", "off", part=told.part, was=told.was
+        Chat(0),
+        follow_up.story,
+        (),
+        follow_up.headline,
+        follow_up.url,
+        follow_up.lead,
+        (),
+        "low",
+        "off",
+        part=follow_up.part,
+        was=follow_up.was,
     )
 
 
@@ -197,19 +207,19 @@ def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
 
 
 async def raise_priorities(
-    connection: AsyncConnection, dialect: Dialect, places: ChatRedirects, rises: Sequence[PriorityRaise], now: int
+    connection: AsyncConnection, dialect: Dialect, redirects: ChatRedirects, rises: Sequence[PriorityRaise], now: int
 ) -> None:
     """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
 
     What waits goes as urgent, at once where a preference held it. A message that came with a sound is only
     edited. One that came without gets a reply that has one: its reader may not know of it yet.
     """
-    theirs = {(*places.now(one), rise.story) for rise in rises for one in rise.chats}
+    raised_rows = {(*redirects.resolve(one), rise.story) for rise in rises for one in rise.chats}
     waiting = await connection.execute(
         _not_urgent_statement(dialect), {"stories": dialect.pack([rise.story for rise in rises])}
     )
     raised, replies = [], []
-    meant = [row for row in waiting.all() if (row.chat, row.topic, row.story) in theirs]
+    meant = [row for row in waiting.all() if (row.chat, row.topic, row.story) in raised_rows]
     for row, calm in decode_each(meant, _alert_of, "an alert"):
         urgent = replace(calm, priority="urgent")
         raised.append({"its_id": row.id, "to_payload": to_payload(urgent)})

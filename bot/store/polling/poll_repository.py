@@ -46,14 +46,14 @@ class PollRepository:
     """The poller's part of the store."""
 
     database: Database
-    shown: AgedKeys = field(default_factory=AgedKeys)
+    aged_keys: AgedKeys = field(default_factory=AgedKeys)
     swept_at: datetime | None = None
     recalled_at: datetime | None = None
     lookups: KeyLookups = field(init=False)
 
     def __post_init__(self) -> None:
-        """Share what look-ups met with what is written."""
-        self.lookups = KeyLookups(self.database, self.shown)
+        """Share the aged keys that look-ups met with what is written."""
+        self.lookups = KeyLookups(self.database, self.aged_keys)
 
     async def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
         async with self.database.write() as connection:
@@ -107,7 +107,7 @@ class PollRepository:
             await connection.execute(update(sources).where(poll_statements.is_lease_held()).values(changes), ordered)
 
     async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
-        return await self.lookups.known(source, keys, now)
+        return await self.lookups.find_known(source, keys, now)
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
         dialect = self.database.dialect
@@ -122,7 +122,7 @@ class PollRepository:
     async def finish_polls(self, turns: Sequence[Turn]) -> None:
         if turns:
             async with self.database.write() as connection:
-                await write_quiet_polls(connection, self.database.dialect, self.shown, turns)
+                await write_quiet_polls(connection, self.database.dialect, self.aged_keys, turns)
 
     def open_recording(self, leased: SourceLease) -> AbstractAsyncContextManager[OpenRecording]:
         return self._recording(leased)
@@ -132,12 +132,12 @@ class PollRepository:
         async with self.database.write() as connection:
             if await connection.scalar(poll_statements.lock_source_statement(), lease_parameters(leased)) is None:
                 raise StaleLeaseError(f"{leased.name}: another worker has taken over; this result is dropped")
-            yield OpenRecording(connection, self.database.dialect, self.shown)
+            yield OpenRecording(connection, self.database.dialect, self.aged_keys)
 
     async def queue_notices(self, alerts: Sequence[Alert], now: datetime) -> int:
         async with self.database.write() as connection:
-            places = await read_redirects(connection)
-            return await enqueue_alerts(connection, self.database.dialect, places, alerts, to_ms(now))
+            redirects = await read_redirects(connection)
+            return await enqueue_alerts(connection, self.database.dialect, redirects, alerts, to_ms(now))
 
     async def find_next_due(self) -> datetime | None:
         async with self.database.read() as connection:

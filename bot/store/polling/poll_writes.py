@@ -58,7 +58,7 @@ def finish_parameters(outcome: Outcome, more: int = 0) -> dict[str, Any]:
 
 
 async def write_quiet_polls(
-    connection: AsyncConnection, dialect: Dialect, shown: AgedKeys, turns: Sequence[Turn]
+    connection: AsyncConnection, dialect: Dialect, aged_keys: AgedKeys, turns: Sequence[Turn]
 ) -> None:
     """Write turns that tell nobody anything: what was seen, and the ends of the polls.
 
@@ -83,7 +83,7 @@ async def write_quiet_polls(
     keys = [(one, key) for one, turn in ours.items() for key in (*found[one], *turn.keys)]
     await insert_keys(connection, dialect, keys, max(to_ms(turn.outcome.polled_at) for turn in turns))
     await refresh_keys(
-        connection, [row for one, turn in ours.items() for row in shown.take(one, turn.outcome.polled_at)]
+        connection, [row for one, turn in ours.items() for row in aged_keys.take(one, turn.outcome.polled_at)]
     )
     await connection.execute(
         poll_statements.finish_statement(),
@@ -130,18 +130,18 @@ async def insert_reports(connection: AsyncConnection, dialect: Dialect, items: S
         await connection.execute(poll_statements.insert_story_key_statement(), keys)
 
 
-def _report(one: Recorded, told: Report) -> dict[str, Any]:
+def _report(one: Recorded, report: Report) -> dict[str, Any]:
     return {
         "story": one.story,
-        "source": clean(told.source),
-        "publisher": clean(told.publisher),
-        "headline": clean(told.headline[:TITLE]),
-        "url": clean_or_none(told.url),
-        "at": to_ms(told.at),
-        "published": to_ms_or_none(told.published),
-        "watchlists": to_json(told.watchlists),
+        "source": clean(report.source),
+        "publisher": clean(report.publisher),
+        "headline": clean(report.headline[:TITLE]),
+        "url": clean_or_none(report.url),
+        "at": to_ms(report.at),
+        "published": to_ms_or_none(report.published),
+        "watchlists": to_json(report.watchlists),
         "sketch": b"" if one.signature is None else one.signature.sketch,
-        "reason": clean(told.reason),
+        "reason": clean(report.reason),
         "key": next(iter(one.item.keys), None),
     }
 

@@ -34,10 +34,10 @@ class OpenRecording:
 
     connection: AsyncConnection
     dialect: Dialect
-    shown: AgedKeys
+    aged_keys: AgedKeys
     unknown: dict[int, set[int]] = field(default_factory=dict)  # by source: keys not found on record
     asked: dict[int, set[int]] = field(default_factory=dict)  # by source: keys looked up
-    places: ChatRedirects | None = None
+    redirects: ChatRedirects | None = None
     locked: bool = False
 
     async def find_seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
@@ -51,7 +51,7 @@ class OpenRecording:
     async def find_candidates(
         self, probes: Sequence[Sequence[Probe]], since: datetime
     ) -> tuple[tuple[Candidate, ...], ...]:
-        await self._alone()
+        await self._lock_stories()
         found: list[dict[int, None]] = [{} for _ in probes]
         for each, most in dict.fromkeys((one.each, one.most) for its in probes for one in its):  # kinds of probes: two
             keys = {
@@ -71,7 +71,7 @@ class OpenRecording:
         return tuple(tuple(on_record[number] for number in one if number in on_record) for one in found)
 
     async def find_stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
-        await self._alone()
+        await self._lock_stories()
         if not ids:
             return {}
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(ids)))}
@@ -80,10 +80,10 @@ class OpenRecording:
         told: dict[int, set[Chat]] = {}
         waiting: dict[int, dict[Chat, frozenset[str]]] = {}
         rows = await self.connection.execute(poll_statements.reports_of_stories_statement(self.dialect), packed)
-        for row, told_by in decode_each(rows, to_report, "a report"):
-            reports.setdefault(row.story, []).append(told_by)
+        for row, report in decode_each(rows, to_report, "a report"):
+            reports.setdefault(row.story, []).append(report)
             sketches.setdefault(row.story, []).append(bytes(row.sketch))
-        aliases = (await self._places()).aliases()
+        aliases = (await self._redirects()).aliases()
         having = (await self.connection.execute(poll_statements.alerted_chats_statement(self.dialect), packed)).all()
         for row in having:
             names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
@@ -109,14 +109,14 @@ class OpenRecording:
         fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
         at = to_ms(outcome.polled_at)
         if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:
-            await self._alone()
+            await self._lock_stories()
         keys = [*(key for one in turn.items for key in one.item.keys), *turn.keys]
         await insert_items(self.connection, [(source, one) for one in fresh])
         await insert_keys(self.connection, self.dialect, [(source, key) for key in keys], at)
         await insert_reports(self.connection, self.dialect, fresh)
         await correct_headlines(self.connection, turn.corrections)
-        queued = await self._tell(turn, at)
-        await refresh_keys(self.connection, self.shown.take(source, outcome.polled_at))
+        queued = await self._enqueue(turn, at)
+        await refresh_keys(self.connection, self.aged_keys.take(source, outcome.polled_at))
         ended = await self.connection.execute(
             poll_statements.finish_statement(), finish_parameters(outcome, len(fresh))
         )
@@ -124,7 +124,7 @@ class OpenRecording:
             raise StaleLeaseError(f"{outcome.leased.name}: the lease is not ours; this result is dropped")
         return queued
 
-    async def _tell(self, turn: Turn, at: int) -> int:
+    async def _enqueue(self, turn: Turn, at: int) -> int:
         """Write what chats are to be told; return how many alerts are new."""
         connection, dialect = self.connection, self.dialect
         grown = (*turn.joined, *(one.story for one in turn.corrections))
@@ -132,17 +132,17 @@ class OpenRecording:
         await enqueue_follow_ups(connection, dialect, turn.follow_ups, at)
         queued = 0
         if turn.alerts:
-            queued = await enqueue_alerts(connection, dialect, await self._places(), turn.alerts, at)
+            queued = await enqueue_alerts(connection, dialect, await self._redirects(), turn.alerts, at)
         if turn.rises:
-            await raise_priorities(connection, dialect, await self._places(), turn.rises, at)
+            await raise_priorities(connection, dialect, await self._redirects(), turn.rises, at)
         return queued
 
-    async def _places(self) -> ChatRedirects:
-        if self.places is None:
-            self.places = await read_redirects(self.connection)
-        return self.places
+    async def _redirects(self) -> ChatRedirects:
+        if self.redirects is None:
+            self.redirects = await read_redirects(self.connection)
+        return self.redirects
 
-    async def _alone(self) -> None:
+    async def _lock_stories(self) -> None:
         if not self.locked:
             await self.dialect.one_at_a_time(self.connection, STORY_LOCK)
             self.locked = True

@@ -31,7 +31,7 @@ class AgedKeys:
 
     keys: dict[int, set[int]] = field(default_factory=dict)
 
-    def note(self, source: int, aged: Iterable[int]) -> None:
+    def add(self, source: int, aged: Iterable[int]) -> None:
         """Remember what a look-up met."""
         if aged := set(aged):
             self.keys.setdefault(source, set()).update(aged)
@@ -52,14 +52,14 @@ class _Question:
 
 @dataclass(slots=True)
 class KeyLookups:
-    """Look-ups of many turns, answered together: whoever asks while a statement runs goes with the next one."""
+    """Look-ups of many polls in one statement: what is asked while one runs goes with the next."""
 
     database: Database
-    shown: AgedKeys
+    aged_keys: AgedKeys
     _waiting: list[_Question] = field(default_factory=list)
     _answering: asyncio.Task[None] | None = None
 
-    async def known(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
+    async def find_known(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
         if not keys:
             return frozenset()
@@ -90,7 +90,7 @@ class KeyLookups:
         async with self.database.read() as connection:
             unknown, aged = await look_up_keys(connection, self.database.dialect, wanted, to_ms(before - DAY))
         for source, keys in aged.items():
-            self.shown.note(source, keys)
+            self.aged_keys.add(source, keys)
         for one in asked:
             if not one.answer.done():
                 one.answer.set_result(frozenset(one.keys).difference(unknown.get(one.source, ())))
