@@ -74,7 +74,7 @@ class PreferenceStore(Protocol):
         ...
 
     async def remove_mutes(self, chat: Chat, kind: Muted | None, what: str = "") -> int:
-        """Take mutes back (kind None: all of the place); return how many there were."""
+        """Take mutes back (kind None: all of the chat or topic); return how many there were."""
         ...
 
     async def count_held(self, chat: Chat) -> int:

@@ -88,8 +88,8 @@ class QueryStore(Protocol):
     ) -> PersonalQuery | None:
         """Watch for a query here, or keep it for `confirm`; None when the chat has `most` of them already.
 
-        What the place watches for already comes back as it is. Revives a suspended chat. A query that nobody has
-        confirmed makes way for the next.
+        What it watches for already comes back as it is. Revives a suspended chat. A query that nobody has confirmed
+        makes way for the next.
         """
         ...
 
@@ -98,11 +98,11 @@ class QueryStore(Protocol):
         ...
 
     async def remove_query(self, chat: Chat, number: int) -> PersonalQuery | None:
-        """End a query of this place; return what it was, None when there was none of that number."""
+        """End a query of this chat or topic; return what it was, None when there was none of that number."""
         ...
 
     async def find_queries(self, chat: Chat) -> tuple[PersonalQuery, ...]:
-        """Return the confirmed queries of a place, by number."""
+        """Return the confirmed queries of a chat or topic, by number."""
         ...
 
     async def find_all_queries(self) -> tuple[PersonalQuery, ...]:

@@ -1,4 +1,4 @@
-"""Rows of the database to words of the glossary, and back. Pure.
+"""Codecs: rows of the database to the data of `bot.model`, and back. Pure.
 
 Texts lose what PostgreSQL cannot keep (NUL, lone surrogates): hostile feeds carry both, and one must not stop a source.
 """
@@ -24,7 +24,7 @@ from bot.model import (
 from bot.ports.poll_store import SourceLease
 from bot.store.database.timestamps import to_utc, to_utc_or_none
 
-Row = Any  # a row of SQLAlchemy: columns by name, of the types that schema.py declares
+Row = Any  # a row of SQLAlchemy: columns by name, of the types that `tables` declares
 
 GENERAL = 0  # the topic of a chat without topics: NULL is never equal to itself in a unique key
 

@@ -132,7 +132,7 @@ def _first_sight_statement() -> Select[Any, int]:
 
 @cache
 def _delivery_statement() -> Select[Any]:
-    """Return the select of what a place has of a story: its_chat, its_topic, its_story."""
+    """Return the select of what a chat or topic has of a story: its_chat, its_topic, its_story."""
     names = ("chat", "topic", "story")
     here = (outbox.c[name] == bindparam(f"its_{name}") for name in names)
     columns = (outbox.c[name] for name in ("state", "created_at", "sent_at", "reason", "hold", "not_before"))
@@ -141,7 +141,7 @@ def _delivery_statement() -> Select[Any]:
 
 @cache
 def _subscriptions_statement() -> Select[Any]:
-    """Return the select of what a place is subscribed to: its_chat, its_topic."""
+    """Return the select of what a chat or topic is subscribed to: its_chat, its_topic."""
     here = (subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
     return select(subscriptions.c.watchlist, subscriptions.c.since).where(*here).order_by(subscriptions.c.watchlist)
 

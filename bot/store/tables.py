@@ -79,7 +79,7 @@ sources = Table(
     Column("lease_until", BigInteger),
     Column("found", Text),  # where the items of a `kind: auto` source are, if its url does not hold them itself
     Column("site", Text, nullable=False, server_default=""),  # the domain of url: one worker at a time asks it
-    # What was learned of it: see Habits in ports/polling.
+    # What was learned of it: see SourceStats in ports/poll_store.
     Column("rhythm", LargeBinary),
     Column("watched_since", BigInteger),
     Column("news_at", BigInteger),
@@ -101,7 +101,7 @@ seen_keys = Table(
     metadata,
     Column("source", ROW, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
     Column("key", BigInteger, nullable=False),
-    Column("last_seen", BigInteger, nullable=False),  # to the day: see polling.REFRESH
+    Column("last_seen", BigInteger, nullable=False),  # to the day: see `polling/seen_keys`
     PrimaryKeyConstraint("source", "key"),
     sqlite_with_rowid=False,
 )
@@ -274,7 +274,7 @@ subscriptions = Table(
     Index("ix_subscriptions_watchlist", "watchlist"),
 )
 
-# Each is a watchlist `~id`, which its chat is subscribed to: what befalls chats befalls the subscription.
+# Each is a watchlist `~id`, which its chat is subscribed to: a suspension or move of the chat needs nothing here.
 personal_queries = Table(
     "personal_queries",
     metadata,

@@ -108,7 +108,7 @@ class AdmissionRepository:
         )
         async with self.database.read() as connection:
             rows = await connection.execute(wanted)
-            return tuple(guest for _, guest in decode_each(rows, _access_request, "a chat"))
+            return tuple(request for _, request in decode_each(rows, _access_request, "a chat"))
 
     async def find_ignored_groups(self, before: datetime) -> tuple[int, ...]:
         waits = select(chats.c.id).where(

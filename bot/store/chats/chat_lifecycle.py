@@ -129,10 +129,10 @@ async def close_topic(connection: AsyncConnection, dialect: Dialect, chat_id: in
     await _move_outbox(connection, (chat_id, topic), (chat_id, GENERAL))
 
 
-Place = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
+Address = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are
 
 
-async def _move_rows(connection: AsyncConnection, dialect: Dialect, table: Table, old: Place, new: Place) -> None:
+async def _move_rows(connection: AsyncConnection, dialect: Dialect, table: Table, old: Address, new: Address) -> None:
     """Move rows of subscriptions, preferences or mutes; what the new chat or topic has already stays as it is there."""
     here, values = _at(table, old)
     rows = (await connection.execute(select(table).where(*here), values)).mappings().all()
@@ -151,8 +151,8 @@ async def _move_queries(connection: AsyncConnection, old: int, new: int) -> None
     await connection.execute(moved, values)
 
 
-async def _move_outbox(connection: AsyncConnection, old: Place, new: Place) -> None:
-    """Move rows whose story the new place does not have. A message stays where it is, so it is edited no more."""
+async def _move_outbox(connection: AsyncConnection, old: Address, new: Address) -> None:
+    """Move rows whose story the new address does not have. A message stays where it is, so it is edited no more."""
     here, values = _at(outbox, old)
     there = outbox.alias("there")
     topic = outbox.c.topic if new[1] is None else new[1]
@@ -177,8 +177,8 @@ async def _move_lost_topics(connection: AsyncConnection, dialect: Dialect, old: 
         await connection.execute(delete(lost_topics).where(*here), values)
 
 
-def _at(table: Any, place: Place) -> tuple[tuple[Any, ...], dict[str, int]]:
-    if place[1] is None:
-        return (table.c.chat == bindparam("at_chat"),), {"at_chat": place[0]}
+def _at(table: Any, address: Address) -> tuple[tuple[Any, ...], dict[str, int]]:
+    if address[1] is None:
+        return (table.c.chat == bindparam("at_chat"),), {"at_chat": address[0]}
     both = (table.c.chat == bindparam("at_chat"), table.c.topic == bindparam("at_topic"))
-    return both, {"at_chat": place[0], "at_topic": place[1]}
+    return both, {"at_chat": address[0], "at_topic": address[1]}

@@ -36,7 +36,7 @@ class ChatRedirects:
         return one, GENERAL if (one, topic) in self.lost else topic
 
     def aliases(self) -> dict[tuple[int, int], list[Chat]]:
-        """Return the other names under which a chat may be asked about, by its place now."""
+        """Return the other names under which a chat may be asked about, by its id and topic now."""
         names: dict[tuple[int, int], list[Chat]] = {}
         for one, topic in self.lost:
             names.setdefault((one, GENERAL), []).append(to_chat(one, topic))

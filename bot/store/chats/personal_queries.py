@@ -119,13 +119,13 @@ async def increment_counter(connection: AsyncConnection, dialect: Dialect) -> in
 
 
 async def _of_chat(connection: AsyncConnection, chat: int) -> list[PersonalQuery]:
-    """Return the queries of all places of a chat, confirmed or not."""
+    """Return the queries of a chat and all of its topics, confirmed or not."""
     its = select(personal_queries).where(personal_queries.c.chat == bindparam("its_chat"))
     return [_query(row) for row in await connection.execute(its, {"its_chat": chat})]
 
 
 def _here(chat: Chat, **since: None) -> Any:
-    """Return "of this place"; with `since=None`, "and not confirmed"."""
+    """Return "of this chat or topic"; with `since=None`, "and not confirmed"."""
     here = (personal_queries.c.chat == chat.id) & (personal_queries.c.topic == to_topic(chat))
     return here & personal_queries.c.since.is_(None) if since else here
 

@@ -205,7 +205,7 @@ def _mute_row(chat: Chat, mute: Mute) -> dict[str, Any]:
 
 @cache
 def _count_sent_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of how many alerts places were sent: ids, since."""
+    """Return the select of how many alerts chats and topics were sent: ids, since."""
     many = select(outbox.c.chat, outbox.c.topic, func.count().label("many"))
     many = many.where(dialect.among(outbox.c.chat, "ids"), outbox.c.sent_at >= bindparam("since"))
     return many.group_by(outbox.c.chat, outbox.c.topic)
@@ -239,14 +239,14 @@ def _newest_reports_statement() -> Select[Any]:
 
 @cache
 def _states_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of what became of stories for a place: its_chat, its_topic, stories."""
+    """Return the select of what became of stories for a chat or topic: its_chat, its_topic, stories."""
     states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
     return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
 
 
 @cache
 def _sent_statement(*, of_message: bool) -> Select[Any]:
-    """Return the select of what a place was told, the latest first: its_chat, its_topic, most; its_message."""
+    """Return the select of alerts sent to a chat or topic, the latest first: its_chat, its_topic, most; its_message."""
     kind = outbox.c.message == bindparam("its_message") if of_message else text("outbox.part = 0")
     ours = select(outbox.c.story, outbox.c.payload).join(stories, stories.c.id == outbox.c.story)  # notices are of none
     ours = ours.where(_here(outbox), text("outbox.state = 'sent'"), kind)

@@ -113,7 +113,7 @@ def _zone(look: DisplayPreferences | None) -> str:
 
 
 async def recheck_held(connection: AsyncConnection, one: int, topic: int | None = None) -> None:
-    """Let the sender decide anew about what a place (None: all of the chat) holds."""
+    """Let the sender decide anew about what a topic (None: the whole chat) holds."""
     held = update(outbox).where(text(BY_PREFERENCE), outbox.c.chat == bindparam("its_chat"))
     values = {"its_chat": one}
     if topic is not None:
@@ -167,7 +167,7 @@ async def mark_digest(connection: AsyncConnection, rows: Collection[int]) -> Non
 
 
 async def record_digests(connection: AsyncConnection, served: Mapping[ChatTopic, int]) -> None:
-    """Note for which time (milliseconds) the digests of places are sent now."""
+    """Note for which time (milliseconds) digests are sent now."""
     rows = [{"its_chat": one, "its_topic": topic, "at": at} for (one, topic), at in served.items()]
     if rows:
         its = update(chat_preferences).where(

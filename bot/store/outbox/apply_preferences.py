@@ -60,11 +60,11 @@ async def is_any_held(
     """Return whether the preferences of chats now hold or mute anything of what is claimed. Only reads."""
     displays = {one.alert.chat.id: one.look for _, one in claimed}
     preferences = await read_preferences(connection, dialect, displays.keys(), displays) if claimed else {}
-    places = ((row, one, (row.chat, to_topic(one.alert.chat))) for row, one in claimed)
+    keyed = ((row, one, (row.chat, to_topic(one.alert.chat))) for row, one in claimed)
     unreadable_rows = UnreadableRows()
     return any(
         not isinstance(_decide(row, one, preferences[key], now, unreadable_rows), Send)
-        for row, one, key in places
+        for row, one, key in keyed
         if key in preferences
     )
 

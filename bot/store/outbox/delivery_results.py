@@ -62,14 +62,14 @@ class DeliveryResults:
                 self._waiting.remove(ending)
         roles.refuse_stale_epoch("sender", ending.current, ending.epoch)
 
-    async def _write(self, endings: Sequence[DeliveryResult]) -> None:
-        changes = [change for each in endings for change in changes_of(each)]
+    async def _write(self, results: Sequence[DeliveryResult]) -> None:
+        changes = [change for each in results for change in changes_of(each)]
         changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
         async with self.database.write() as connection:
             current = await roles.current_epoch(connection, "sender")
             for kind, alike in groupby(changes, key=itemgetter(0)):
                 await connection.execute(_statement(kind), [values for _, values in alike])
-        for each in endings:
+        for each in results:
             each.written, each.current = True, current
             if each in self._waiting:
                 self._waiting.remove(each)

@@ -1,6 +1,6 @@
-"""What delivery needs on record: the outbox as a queue, and the pauses that Telegram asks for.
+"""The outbox as a queue: claims, results, and the pauses that Telegram asks for.
 
-Fulfils `DeliverStore`. A row is due while it wants to show more than its reader has. It is leased under the
+Fulfils `OutboxStore`. A row is due while it wants to show more than its reader has. It is leased under the
 sender's epoch: what an older epoch held is free again, and a late result of one changes nothing that was claimed anew.
 """
 
@@ -44,7 +44,7 @@ class OutboxRepository:
     """The sender's part of the store."""
 
     database: Database
-    endings: DeliveryResults
+    results: DeliveryResults
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
         return await roles.take_role(self.database, role, now, ttl)
@@ -113,7 +113,7 @@ class OutboxRepository:
         return list(decode_each(rows, read, "an alert", unreadable_rows.add_alert))
 
     async def _parents(self, connection: AsyncConnection, stories: Sequence[int]) -> dict[tuple[int, int, int], Row]:
-        """Return the messages of stories, by place and story."""
+        """Return the messages of stories, by chat, topic and story."""
         if not stories:
             return {}
         rows = await connection.execute(
@@ -142,7 +142,7 @@ class OutboxRepository:
     async def settle(
         self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
     ) -> None:
-        await self.endings.write(DeliveryResult(deliveries, epoch, result, to_ms(now)))
+        await self.results.write(DeliveryResult(deliveries, epoch, result, to_ms(now)))
 
     async def release(self, deliveries: Sequence[Delivery], epoch: int) -> None:
         if not deliveries:

@@ -38,7 +38,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
         outbox.c.lease_epoch < bindparam("epoch"),
     )
     order = (case((outbox.c.shown > 0, 2), else_=outbox.c.rank), outbox.c.created_at, outbox.c.id)
-    places = (
+    ranked_rows = (
         select(
             outbox.c.id,
             outbox.c.chat,
@@ -61,11 +61,11 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
         )
         .subquery()
     )
-    as_one = or_(places.c.hold.is_not(None), places.c.old)
-    its_first = func.min(case((as_one, places.c.turn))).over(partition_by=(places.c.chat, places.c.edit))
+    as_one = or_(ranked_rows.c.hold.is_not(None), ranked_rows.c.old)
+    its_first = func.min(case((as_one, ranked_rows.c.turn))).over(partition_by=(ranked_rows.c.chat, ranked_rows.c.edit))
     shared = (
-        select(places.c.id, places.c.turn, case((as_one, its_first), else_=places.c.turn).label("begin"))
-        .where(or_(places.c.place <= bindparam("share"), as_one & (places.c.place <= TOGETHER)))
+        select(ranked_rows.c.id, ranked_rows.c.turn, case((as_one, its_first), else_=ranked_rows.c.turn).label("begin"))
+        .where(or_(ranked_rows.c.place <= bindparam("share"), as_one & (ranked_rows.c.place <= TOGETHER)))
         .subquery()
     )
     nearest = (
@@ -126,6 +126,6 @@ def rolling_message_statement(*, newest: bool) -> Select[Any]:
 
 @cache
 def story_messages_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of the messages that places have of stories: ids."""
+    """Return the select of the messages that chats and topics have of stories: ids."""
     columns = (outbox.c[name] for name in ("chat", "topic", "story", "message", "payload"))
     return select(*columns).where(dialect.among(outbox.c.story, "ids"), text("part = 0"))
