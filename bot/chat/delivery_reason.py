@@ -43,8 +43,8 @@ def explain_delivery(
     trace: ItemHistory, chat: Chat, matches: Sequence[Match], watchlists: Mapping[str, Watchlist]
 ) -> DeliveryReason:
     """Return what became of an item for a chat; `matches` is what fires on it now."""
-    if trace.telling is not None:
-        return _recorded_reason(trace.telling, trace.found.seen_at)
+    if trace.delivery is not None:
+        return _recorded_reason(trace.delivery, trace.found.seen_at)
     if trace.found.story is None:
         if not matches:
             return DeliveryReason("silent")

@@ -141,7 +141,7 @@ class StoryAssigner:
         sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
         reports = before.reports if again else (*before.reports, report)
         many = self._voices(report, before.reports, [*zip(reports, sketches, strict=True)])
-        watchlists, chats = self._watchlists, before.told
+        watchlists, chats = self._watchlists, before.alerted
         alerts = recipients.due(
             number,
             report,

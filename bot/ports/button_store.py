@@ -19,5 +19,5 @@ class ButtonStore(Protocol):
         ...
 
     async def find_alert_story(self, chat: int, row: int, key: int, now: datetime) -> int | None:
-        """Return the story of the alert whose button this is, if this chat was told of it."""
+        """Return the story of the alert whose button this is, if this chat was sent it."""
         ...

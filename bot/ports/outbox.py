@@ -115,7 +115,7 @@ class OutboxStore(Protocol):
     async def close_topic(self, chat: Chat) -> None:
         """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
 
-        A story of which General was told already is settled as dead; nothing is told twice.
+        An alert of a story that General has already ends as dead; nothing is sent twice.
         """
         ...
 

@@ -128,9 +128,9 @@ class StoryOnRecord:
 
     id: int
     reports: tuple[Report, ...]  # oldest first
-    told: frozenset[Chat]  # chats that have, or are about to get, its message
+    alerted: frozenset[Chat]  # chats that have, or are about to get, its message
     sketches: tuple[bytes, ...] = ()  # of the reports, in their order
-    # Of `told`, the chats whose message was not sent yet, with the ids of the watchlists that it concerns so far.
+    # Of `alerted`, the chats whose message was not sent yet, with the ids of the watchlists that it concerns so far.
     waiting: Mapping[Chat, frozenset[str]] = field(default_factory=dict)
 
 
@@ -155,7 +155,7 @@ class Recording(Protocol):
         ...
 
     async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
-        """Return the subscriptions to these watchlists of chats that may be told (not suspended, not revoked)."""
+        """Return the subscriptions to these watchlists of chats that may get alerts (not suspended, not revoked)."""
         ...
 
     async def write_poll(self, turn: Turn) -> int:

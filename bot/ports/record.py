@@ -22,7 +22,7 @@ class ItemOnRecord:
     item: Item
     source: str  # by name
     seen_at: datetime
-    story: int | None  # None: nothing fired on it when it was seen, or it was not to be told
+    story: int | None  # None: nothing fired on it when it was seen, or no alert was due
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True)
 class ItemHistory:
-    """An item with all that is on record about whether a chat was told."""
+    """An item with all that is on record about whether a chat was alerted."""
 
     found: ItemOnRecord
     first_sight: bool  # it was there when its source was seen for the first time
     reports: tuple[Report, ...] = ()  # of its story, oldest first
-    telling: DeliveryRecord | None = None
+    delivery: DeliveryRecord | None = None
     subscribed: tuple[tuple[str, datetime], ...] = ()  # the chat's watchlists, and since when
     sketches: tuple[bytes, ...] = ()  # of the reports, in their order
 

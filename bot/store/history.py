@@ -73,7 +73,7 @@ class HistoryRepository:
             return ItemHistory(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
         rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
-        told = tuple(decode_each(rows, to_report, "a report"))
+        found_reports = tuple(decode_each(rows, to_report, "a report"))
         to, topic = (await read_redirects(connection)).resolve(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_delivery_statement(), its)).one_or_none()
@@ -81,9 +81,9 @@ class HistoryRepository:
         return ItemHistory(
             found,
             first_sight=False,
-            reports=tuple(report for _, report in told),
-            sketches=tuple(bytes(row.sketch) for row, _ in told),
-            telling=None if sent is None else _delivery_record(sent),
+            reports=tuple(report for _, report in found_reports),
+            sketches=tuple(bytes(row.sketch) for row, _ in found_reports),
+            delivery=None if sent is None else _delivery_record(sent),
             subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
         )
 

@@ -3,7 +3,7 @@
 In small transactions. Alerts that wait are never removed. Seen keys age by what their source showed since, not by the
 calendar: a feed that answered 304 for a year still shows the same entries.
 
-Ages are told by the wall clock, which may be years ahead for a moment (see `bot.process.clock`). Therefore one run
+Ages go by the wall clock, which may be years ahead for a moment (see `bot.process.clock`). Therefore one run
 removes no more than a share of each table, the oldest first: that is more than a day brings, and less than anybody
 misses. What is left over goes on the following days.
 """

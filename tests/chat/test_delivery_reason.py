@@ -23,14 +23,14 @@ LISTS = {
 
 def trace(
     *fired: str,
-    telling: DeliveryRecord | None = None,
+    delivery: DeliveryRecord | None = None,
     first_sight: bool = False,
     subscribed: tuple[tuple[str, datetime], ...] = (),
 ) -> ItemHistory:
     """Return an item that these watchlists fired on, by one publisher."""
     reports = (Report("S", "p", "Headline", None, NOW, None, fired),) if fired else ()
     found = ItemOnRecord(1, Item((), None, "Title"), "S", NOW, 7 if fired else None)
-    return ItemHistory(found, first_sight, reports, telling, subscribed, (b"",) * len(reports))
+    return ItemHistory(found, first_sight, reports, delivery, subscribed, (b"",) * len(reports))
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def trace(
         (trace(), (), DeliveryReason("silent")),
         (trace(first_sight=True), (MATCH,), DeliveryReason("first sight")),
         (trace(), (MATCH,), DeliveryReason("later")),
-        (trace("k", telling=DeliveryRecord("sent", NOW, LATER)), (), DeliveryReason("told", LATER)),
-        (trace("k", telling=DeliveryRecord("sent", BEFORE, BEFORE)), (), DeliveryReason("joined", BEFORE)),
-        (trace("k", telling=DeliveryRecord("pending", BEFORE)), (), DeliveryReason("joined", BEFORE)),
-        (trace("k", telling=DeliveryRecord("pending", NOW, reason="429")), (), DeliveryReason("waiting", words="429")),
-        (trace("k", telling=DeliveryRecord("dead", NOW, reason="kicked")), (), DeliveryReason("dead", words="kicked")),
+        (trace("k", delivery=DeliveryRecord("sent", NOW, LATER)), (), DeliveryReason("told", LATER)),
+        (trace("k", delivery=DeliveryRecord("sent", BEFORE, BEFORE)), (), DeliveryReason("joined", BEFORE)),
+        (trace("k", delivery=DeliveryRecord("pending", BEFORE)), (), DeliveryReason("joined", BEFORE)),
+        (trace("k", delivery=DeliveryRecord("pending", NOW, reason="429")), (), DeliveryReason("waiting", words="429")),
+        (trace("k", delivery=DeliveryRecord("dead", NOW, reason="kicked")), (), DeliveryReason("dead", words="kicked")),
         (trace("k"), (), DeliveryReason("elsewhere")),
         (trace("k", subscribed=(("c", BEFORE),)), (), DeliveryReason("elsewhere")),
         (trace("k", subscribed=(("k", LATER),)), (), DeliveryReason("subscribed later", LATER)),

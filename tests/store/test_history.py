@@ -120,7 +120,7 @@ async def test_a_trace_says_what_became_of_the_story_for_a_chat(play: Play, stor
     async def telling(chat: int) -> Any:
         (trace,) = await store.items.trace_item("https://s.example/1", Chat(chat))
         assert [report.source for report in trace.reports] == ["s0"]
-        return trace.telling
+        return trace.delivery
 
     assert (await telling(1)).state == "pending"
     assert await telling(9) is None

@@ -33,7 +33,7 @@ from bot.store.tables import (
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-GONE_DAYS = 90  # a chat that could not be told for so long is forgotten
+GONE_DAYS = 90  # a chat that could get no alerts for so long is forgotten
 _IS_REQUESTING = text("requested_at IS NOT NULL AND admitted_at IS NULL AND NOT revoked")
 # Every table that knows a chat by its id, but for `chats` itself.
 _TABLES_OF_A_CHAT = (buttons, subscriptions, personal_queries, chat_preferences, mutes, outbox, lost_topics)
@@ -66,7 +66,7 @@ class AdmissionRepository:
         await increment_counter(connection, self.database.dialect)
 
     async def forget_gone_chats(self, now: datetime) -> int:
-        """Forget the chats that could not be told for a long time, a hundred in a run; return how many."""
+        """Forget the chats that could get no alerts for a long time, a hundred in a run; return how many."""
         long = (
             select(chats.c.id)
             .where(chats.c.suspended_at < bindparam("before"))

@@ -1,6 +1,6 @@
 """Chat lifecycle: pauses, suspensions, moves to a new id, lost topics; for the sender and for commands alike.
 
-Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is told twice.
+Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is sent twice.
 """
 
 from __future__ import annotations
@@ -157,10 +157,10 @@ async def _move_outbox(connection: AsyncConnection, old: Address, new: Address) 
     there = outbox.alias("there")
     topic = outbox.c.topic if new[1] is None else new[1]
     same = (there.c.story == outbox.c.story, there.c.part == outbox.c.part)
-    told = exists().where(there.c.chat == new[0], there.c.topic == topic, *same)
-    twice = update(outbox).where(*here, told, text("outbox.state = 'pending'"))
+    has_story = exists().where(there.c.chat == new[0], there.c.topic == topic, *same)
+    twice = update(outbox).where(*here, has_story, text("outbox.state = 'pending'"))
     await connection.execute(twice.values(state="dead", reason=MERGED), values)
-    moved = update(outbox).where(*here, ~told)
+    moved = update(outbox).where(*here, ~has_story)
     shown = {"shown": outbox.c.wanted, "message": None}
     sent = moved.where(text("outbox.state = 'sent'"))
     await connection.execute(sent.values({"chat": new[0], "topic": topic, **shown}), values)

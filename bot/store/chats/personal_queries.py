@@ -1,7 +1,7 @@
 """Personal queries on record, each with the subscription that ties its chat to it.
 
-Fulfils `bot.ports.record.QueryStore`. The subscription decides who is told, so suspensions, revocations and moves of
-chats need nothing here; a counter tells every process that the queries are others now.
+Fulfils `bot.ports.record.QueryStore`. The subscription decides who gets alerts, so suspensions, revocations and moves
+of chats need nothing here; a counter tells every process that the queries are others now.
 """
 
 from __future__ import annotations

@@ -117,8 +117,8 @@ class PreferenceRepository:
                 if found
                 else ()
             )
-            for row, told in decode_each(rows, to_report, "a report"):
-                reports[row.story].append(told)
+            for row, report in decode_each(rows, to_report, "a report"):
+                reports[row.story].append(report)
             states = await self._states(connection, chat, found)
         return tuple(_story_summary(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
 
@@ -126,9 +126,9 @@ class PreferenceRepository:
         packed = {"ids": self.database.dialect.pack((number,))}
         async with self.database.read() as connection:
             rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
-            told = [one for _, one in decode_each(rows, to_report, "a report")]
+            found = [one for _, one in decode_each(rows, to_report, "a report")]
             states = await self._states(connection, chat, [number])
-        return _story_summary(number, told[::-1], states.get(number, "none")) if told else None
+        return _story_summary(number, found[::-1], states.get(number, "none")) if found else None
 
     async def _states(self, connection: AsyncConnection, chat: Chat, stories: list[int]) -> dict[int, State]:
         dialect = self.database.dialect
@@ -261,5 +261,5 @@ def _state(state: str, held: str | None) -> State:
 def _story_summary(story: int, reports: list[Report], state: State) -> StorySummary:
     """Return a story by its reports, the newest first."""
     first, newest = reports[-1], reports[0]
-    sources = tuple(dict.fromkeys(told.source for told in reversed(reports)))
+    sources = tuple(dict.fromkeys(report.source for report in reversed(reports)))
     return StorySummary(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))

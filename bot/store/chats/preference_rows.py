@@ -71,7 +71,7 @@ def to_mute(row: Row) -> Mute:
 
 
 def _pass_over(_row: Row, _reason: str) -> None:
-    """Nobody is told of it but the log."""
+    """Leave it to the log."""
 
 
 async def read_displays(
@@ -134,7 +134,7 @@ async def hold_alerts(connection: AsyncConnection, held: Iterable[tuple[int, int
 
 
 async def drop_muted(connection: AsyncConnection, dropped: Iterable[tuple[int, str]]) -> None:
-    """Write down what is not told, by the row's number, and the reason. A message that is there just stays as it is."""
+    """End alerts that a mute silences, by the row's number, with the reason. A message that is there stays as it is."""
     rows = [{"its_id": one, "to_reason": reason} for one, reason in dropped]
     if rows:
         its = update(outbox).where(outbox.c.id == bindparam("its_id"))

@@ -51,10 +51,10 @@ def _end_waits_statements(*, set_back: bool) -> tuple[Update, ...]:
     claims = update(outbox).where(text(LEASED), outbox.c.lease_until > bindparam("lease"))
     # The sender that holds them may be about to send them: they keep its epoch, so that it can still settle them.
     shortened = claims.values(lease_until=bindparam("longest"))
-    told = update(chats).where(chats.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
+    blocked = update(chats).where(chats.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
     # A message that was sent later than now would count as one of the last hour until then.
     sent = update(outbox).where(outbox.c.sent_at > now).values(sent_at=now)
-    return (due, shortened, told, sent) if set_back else (due, shortened, told)
+    return (due, shortened, blocked, sent) if set_back else (due, shortened, blocked)
 
 
 async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) -> None:

@@ -1,7 +1,7 @@
 """Alerts into the outbox: one row per chat and story for ever, what it is to show, and what answers it.
 
-Functions over an open transaction, for polling. A chat that moved is told at its new id, a topic that is gone in
-General; a chat that must not be told gets a row that is dead from the start, so that nothing waits for it and /status
+Functions over an open transaction, for polling. A chat that moved gets them at its new id, a topic that is gone in
+General; a chat that must get none gets a row that is dead from the start, so that nothing waits for it and /status
 shows it. Replies are rows of their own, made for messages that were sent: one that waits shows all there is anyway.
 """
 
@@ -127,7 +127,7 @@ def _insert_statement(dialect: Dialect) -> Insert:
 
 @cache
 def _insert_or_revive_statement(dialect: Dialect) -> Insert:
-    """Return the insert of alerts to be told, which begins a row anew that a mute has ended."""
+    """Return the insert of alerts, which begins a row anew that a mute has ended."""
     new = dialect.insert(outbox)
     anew = {name: new.excluded[name] for name in _RENEWED} | dict.fromkeys(("hold", "reason", "sent_at", "message"))
     muted = (outbox.c.state == literal("dead")) & (outbox.c.hold == literal("mute"))
@@ -184,7 +184,7 @@ def _reply(follow_up: FollowUp) -> Alert:
 @cache
 def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
     """Return the insert of a reply to each message of a story: its_story, part, payload, now."""
-    told = text("part = 0 AND state = 'sent' AND follows" + ("" if every else " AND replies"))
+    parent = text("part = 0 AND state = 'sent' AND follows" + ("" if every else " AND replies"))
     values = {
         "part": bindparam("part", type_=outbox.c.part.type),
         "rank": literal(1),
@@ -201,7 +201,7 @@ def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
     parents = (
         select(*(outbox.c[name] for name in _COPIED), *values.values())
         .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
-        .where(outbox.c.story == bindparam("its_story"), told, is_open_chat())
+        .where(outbox.c.story == bindparam("its_story"), parent, is_open_chat())
     )
     return dialect.insert(outbox).from_select([*_COPIED, *values], parents).on_conflict_do_nothing()
 
@@ -209,7 +209,7 @@ def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
 async def raise_priorities(
     connection: AsyncConnection, dialect: Dialect, redirects: ChatRedirects, rises: Sequence[PriorityRaise], now: int
 ) -> None:
-    """Make stories urgent for chats that were told of them as less, or are about to be; `now` in milliseconds.
+    """Make stories urgent for chats that have them as less, or are about to; `now` in milliseconds.
 
     What waits goes as urgent, at once where a preference held it. A message that came with a sound is only
     edited. One that came without gets a reply that has one: its reader may not know of it yet.

@@ -96,10 +96,10 @@ class OutboxRepository:
             return []
         dialect = self.database.dialect
         reports: dict[int, list[Report]] = {}
-        told = await connection.execute(
+        rows_of_reports = await connection.execute(
             reports_of_stories_statement(dialect), {"ids": dialect.pack({row.story for row in rows})}
         )
-        for row, report in decode_each(told, to_report, "a report"):
+        for row, report in decode_each(rows_of_reports, to_report, "a report"):
             reports.setdefault(row.story, []).append(report)
         displays = await read_displays(connection, dialect, {row.chat for row in rows}, unreadable_rows.add_display)
         parents = await self._parents(connection, [row.story for row in rows if row.part])

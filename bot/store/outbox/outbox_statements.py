@@ -87,7 +87,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
 
 @cache
 def claimed_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of what is claimed under an epoch, of chats that may be told: ids, its_epoch."""
+    """Return the select of what is claimed under an epoch, of chats that may get alerts: ids, its_epoch."""
     return (
         select(outbox)
         .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))

@@ -115,8 +115,8 @@ class PollRepository:
         async with self.database.read() as connection:
             rows = (await connection.execute(poll_statements.reports_by_key_statement(dialect), values)).all()
         return {
-            row.key: ReportOnRecord(row.id, row.story, told, row.changes)
-            for row, told in decode_each(rows, to_report, "a report")
+            row.key: ReportOnRecord(row.id, row.story, report, row.changes)
+            for row, report in decode_each(rows, to_report, "a report")
         }
 
     async def finish_polls(self, turns: Sequence[Turn]) -> None:

@@ -245,7 +245,7 @@ def alerted_chats_statement(dialect: Dialect) -> Select[Any]:
 
 @cache
 def subscriptions_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of subscriptions to watchlists, of chats that may be told: ids."""
+    """Return the select of subscriptions to watchlists, of chats that may get alerts: ids."""
     return (
         select(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist, subscriptions.c.settings)
         .outerjoin(chats, chats.c.id == subscriptions.c.chat)
@@ -256,5 +256,5 @@ def subscriptions_statement(dialect: Dialect) -> Select[Any]:
 
 @cache
 def is_open_chat() -> ColumnElement[bool]:
-    """Return "this chat may be told", where chat was joined from outside; a chat without a row may."""
+    """Return "this chat may get alerts", where chat was joined from outside; a chat without a row may."""
     return chats.c.suspended.is_(None) & func.coalesce(chats.c.revoked, False).is_(False)

@@ -77,7 +77,7 @@ class OpenRecording:
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(ids)))}
         reports: dict[int, list[Report]] = {}
         sketches: dict[int, list[bytes]] = {}
-        told: dict[int, set[Chat]] = {}
+        alerted: dict[int, set[Chat]] = {}
         waiting: dict[int, dict[Chat, frozenset[str]]] = {}
         rows = await self.connection.execute(poll_statements.reports_of_stories_statement(self.dialect), packed)
         for row, report in decode_each(rows, to_report, "a report"):
@@ -87,13 +87,13 @@ class OpenRecording:
         having = (await self.connection.execute(poll_statements.alerted_chats_statement(self.dialect), packed)).all()
         for row in having:
             names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
-            told.setdefault(row.story, set()).update(names)
+            alerted.setdefault(row.story, set()).update(names)
         for row, watchlists in decode_each([row for row in having if row.payload], _watchlists, "an alert"):
             names = (to_chat(row.chat, row.topic), *aliases.get((row.chat, row.topic), ()))
             waiting.setdefault(row.story, {}).update(dict.fromkeys(names, watchlists))
         return {
             one: StoryOnRecord(
-                one, tuple(of_story), frozenset(told.get(one, ())), tuple(sketches[one]), waiting.get(one, {})
+                one, tuple(of_story), frozenset(alerted.get(one, ())), tuple(sketches[one]), waiting.get(one, {})
             )
             for one, of_story in reports.items()
         }
@@ -125,7 +125,7 @@ class OpenRecording:
         return queued
 
     async def _enqueue(self, turn: Turn, at: int) -> int:
-        """Write what chats are to be told; return how many alerts are new."""
+        """Queue what chats are to get; return how many alerts are new."""
         connection, dialect = self.connection, self.dialect
         grown = (*turn.joined, *(one.story for one in turn.corrections))
         await raise_revisions(connection, dialect, tuple(dict.fromkeys(grown)))

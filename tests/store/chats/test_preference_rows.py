@@ -367,7 +367,7 @@ async def test_an_alert_that_waits_for_a_muted_watchlist_gains_the_one_that_fire
     await play.record(store, first, play.told(1, 11), alerts=(play.alert(1, follow="off"),))
     async with store.polls.open_recording(second) as recording:
         on_record = (await recording.find_stories([1]))[1]
-    assert (on_record.told, on_record.waiting) == (frozenset({Chat(1)}), {Chat(1): frozenset({"k"})})
+    assert (on_record.alerted, on_record.waiting) == (frozenset({Chat(1)}), {Chat(1): frozenset({"k"})})
     later = replace(play.alert(1, watchlists=(("b", "B"),)), evidence=(Evidence("title", "B", 0, 1),))
     await play.record(store, second, play.told(1, 21, source="s1"), alerts=(later, later), joined=(1,))
     (one,) = await due(play, store)

@@ -220,7 +220,7 @@ async def test_case_9_the_old_id_in_the_configuration_still_means_the_group(play
     assert await claimed(play, store, epoch) == [(SUPERGROUP, 7), (SUPERGROUP, 8)]
     (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     async with store.polls.open_recording(one) as recording:
-        assert (await recording.find_stories([7]))[7].told == {Chat(GROUP), Chat(SUPERGROUP)}
+        assert (await recording.find_stories([7]))[7].alerted == {Chat(GROUP), Chat(SUPERGROUP)}
 
 
 async def test_case_10_a_migration_told_twice_merges(play: Play, store: Store) -> None:
@@ -265,7 +265,7 @@ async def test_case_11_a_lost_topic_falls_back_to_general(play: Play, store: Sto
     assert {(one.alert.chat, one.alert.story) for one in some} == {(general, 1), (general, 2), (general, 3)}
     (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     async with store.polls.open_recording(one) as recording:
-        assert (await recording.find_stories([1]))[1].told == {topic, general}
+        assert (await recording.find_stories([1]))[1].alerted == {topic, general}
 
 
 async def test_messages_of_the_last_hour_are_counted(play: Play, store: Store) -> None:

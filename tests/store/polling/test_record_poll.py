@@ -39,7 +39,7 @@ async def test_a_turn_is_one_whole(play: Play, store: Store) -> None:
     assert (again.known, again.baselined, again.quiet) == (1, True, 0)
     async with store.polls.open_recording(again) as recording:
         found = (await recording.find_stories([7, 8]))[7]
-    assert found.told == {Chat(1), Chat(2)}
+    assert found.alerted == {Chat(1), Chat(2)}
     assert [report.headline for report in found.reports] == ["Told by s0"]
 
 
@@ -95,7 +95,7 @@ async def test_case_68_pollers_that_find_one_story_tell_a_chat_once(play: Play) 
             (near,) = await recording.find_candidates([probing(1, 2, 3)], play.now - DAY)
             story = near[0].story if near else 100 + number
             told = (await recording.find_stories([story])).get(story)
-            chats = {Chat(1), Chat(2)} - (told.told if told else set())
+            chats = {Chat(1), Chat(2)} - (told.alerted if told else set())
             item = play.told(story, 1, index=(1, 2, 3), source=f"s{number}")
             alerts = tuple(play.alert(story, chat) for chat in chats)
             joined = (story,) if told else ()
