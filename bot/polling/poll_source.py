@@ -264,7 +264,7 @@ class SourcePoller:
             return PollResult(outcome, seen=seen)
         async with self.store.open_recording(outcome.leased) as recording:
             placer = StoryAssigner(recording, source, setup.watchlists, now)
-            await placer.place(found)
+            await placer.assign_stories(found)
             turn = Turn(
                 outcome,
                 (*seen, *placer.recorded),

@@ -2,10 +2,12 @@
 
 Asks the open Recording for what is on record, once for all items of a turn, and hands the decisions to the pure
 `story`, `alert` and `headline`. Items are placed one after the other, each knowing what became of those before it.
+The comparing is done in threads: a turn with hundreds of matches takes a second of it, and the event loop goes on.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -96,20 +98,24 @@ class StoryAssigner:
         self.follow_ups: list[FollowUp] = []
         self.founded = 0
 
-    async def place(self, found: Sequence[MatchedItem]) -> None:
+    async def assign_stories(self, found: Sequence[MatchedItem]) -> None:
         """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
         if not found:
             return
         near = await self._recording.find_candidates([one.signature.probes for one in found], self._now - WINDOW)
-        placed = self._placed(found, near)
+        placed = await asyncio.to_thread(self._choose_stories, found, near)
         joined = {one.story for one in placed if not one.opens}
         self._stories.update(await self._recording.find_stories(sorted(joined)))
         earlier = [report for known in self._stories.values() for report in known.reports]
         readers = await self._recording.find_subscribers(_names((*earlier, *(one.report for one in placed))))
-        for one in placed:
-            self._tell(one, readers)
+        await asyncio.to_thread(self._choose_recipients, placed, readers)
 
-    def _placed(self, found: Sequence[MatchedItem], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
+    def _choose_recipients(self, placed: Sequence[_Placed], readers: Sequence[Subscription]) -> None:
+        """Decide who is to be told what of all reports, in this order."""
+        for one in placed:
+            self._add_alerts(one, readers)
+
+    def _choose_stories(self, found: Sequence[MatchedItem], near: Sequence[Sequence[Candidate]]) -> list[_Placed]:
         """Return the story of each item; every one knows what became of those before it."""
         placed: list[_Placed] = []
         ours = MemoryIndex()
@@ -133,7 +139,7 @@ class StoryAssigner:
             watchlists=tuple(dict.fromkeys(match.watchlist for match in found.matches)),
         )
 
-    def _tell(self, placed: _Placed, readers: Sequence[Subscription]) -> None:
+    def _add_alerts(self, placed: _Placed, readers: Sequence[Subscription]) -> None:
         """Decide who is to be told what of one report."""
         found, report, number = placed.found, placed.report, placed.story
         before = self._stories.get(number, StoryOnRecord(number, (), frozenset()))

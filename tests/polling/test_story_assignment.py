@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import pytest
 
-from bot.model import Chat, Subscription
+from bot.model import Candidate, Chat, Item, Match, Source, Subscription, Watchlist
+from bot.polling.story_assignment import StoryAssigner, read
+from bot.ports.poll_store import StoryOnRecord, Turn
 
 if TYPE_CHECKING:
     from bot.cli.newsroom import Newsroom, Piece
+    from bot.model import Probe
     from tests.plugins.rig import Rig
 
 TALKS = (
@@ -36,6 +43,65 @@ THIRD = (
 )
 FIRE = ("Firefighters worked through the night in the old town of Kazan, where a warehouse near the Kremlin burned.",)
 OUTLETS = ("courier", "wire", "gazette")
+_Row = TypeVar("_Row")
+
+
+class Rows(tuple[_Row, ...]):
+    """Rows of the record that note which threads look at them."""
+
+    __slots__ = ()
+    seen_by: ClassVar[set[int]] = set()
+
+    def __iter__(self) -> Iterator[_Row]:
+        """Note the thread."""
+        self.seen_by.add(threading.get_ident())
+        return super().__iter__()
+
+
+@dataclass(slots=True)
+class EmptyRecord:
+    """An open record transaction in which nothing is on record; fulfils Recording."""
+
+    written: list[Turn] = field(default_factory=list)
+
+    async def find_seen(self, source: int, keys: Sequence[int]) -> frozenset[int]:
+        """See Recording."""
+        return frozenset(keys[:0]) if source else frozenset()
+
+    async def find_candidates(
+        self,
+        probes: Sequence[Sequence[Probe]],
+        since: datetime,  # noqa: ARG002 - the port has it
+    ) -> tuple[tuple[Candidate, ...], ...]:
+        """See Recording."""
+        return tuple(Rows[Candidate]() for _ in probes)
+
+    async def find_stories(self, ids: Sequence[int]) -> Mapping[int, StoryOnRecord]:
+        """See Recording."""
+        return dict.fromkeys(ids[:0], StoryOnRecord(0, (), frozenset()))
+
+    async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
+        """See Recording."""
+        return Rows(Subscription(Chat(7), name) for name in watchlists)
+
+    async def write_poll(self, turn: Turn) -> int:
+        """See Recording."""
+        self.written.append(turn)
+        return len(turn.alerts)
+
+
+async def test_the_event_loop_compares_no_reports() -> None:
+    """Stories and readers of hundreds of matches are chosen in other threads; all else goes on meanwhile."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    items = [Item((n,), f"https://courier.example/{n}", f"Kremlin report {n} {n * 7919}") for n in range(200)]
+    found = [read(item, (Match("k", "Kremlin", ()),), None) for item in items]
+    source = Source("Courier", "https://courier.example/feed", "courier")
+    assigner = StoryAssigner(EmptyRecord(), source, {"k": Watchlist("k", "K", ())}, now)
+    await assigner.assign_stories(found)
+    assert len(assigner.recorded) == 200
+    assert len(assigner.alerts) == assigner.founded > 0
+    assert Rows.seen_by
+    assert threading.get_ident() not in Rows.seen_by
 
 
 def watching(newsroom: Newsroom, watchlist: str, publishers: tuple[str, ...] = OUTLETS) -> str:
