@@ -99,6 +99,16 @@ def canonical_url(url: str) -> str:
     return f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
 
 
+def without_tracking(url: str) -> str:
+    """Return an address as people are shown it: without what only says where its reader came from, all else kept."""
+    page, mark, fragment = url.partition("#")
+    path, _, query = page.partition("?")
+    if not query:
+        return url
+    kept = "&".join(pair for pair in query.split("&") if not _tracks(pair.removeprefix("amp;")))
+    return f"{path}{'?' if kept else ''}{kept}{mark}{fragment}"
+
+
 def is_front_page(page: str) -> bool:
     """Return whether a canonical address is that of a site's front page."""
     return page.count("/") == 3 and page.endswith("/")  # noqa: PLR2004 - https://host/
@@ -119,14 +129,15 @@ def absolute_url(base: str, link: str) -> str | None:
     except ValueError:
         return None
     parts = _split(joined)
-    if not parts or "\\" in joined.partition("?")[0]:
+    if not parts or "\\" in parts.netloc:
         return None
     try:
         _ = parts.port
     except ValueError:
         return None
     netloc = parts.netloc.rpartition("@")[2]
-    whole = parts._replace(netloc=netloc).geturl().replace(" ", "%20")
+    path = parts.path.replace("\\", "/")  # as browsers read it
+    whole = parts._replace(netloc=netloc, path=path).geturl().replace(" ", "%20")
     return whole if len(whole) <= LONGEST else None
 
 

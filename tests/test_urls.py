@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.urls import LONGEST, absolute_url, canonical_url, publisher_of, redact_url
+from bot.urls import LONGEST, absolute_url, canonical_url, publisher_of, redact_url, without_tracking
 
 HOSTS = st.sampled_from(
     ["www.courier.example", "m.kremlin.ru", "en.m.wikipedia.org", "127.0.0.1", "[::1]", "сайт.рф", "A.B"]
@@ -149,6 +149,7 @@ def test_a_publisher_is_the_registrable_domain(url: str, publisher: str) -> None
         ("tg://user?id=1", None),
         ("data:text/html,x", None),
         ("http://INTERNAL\\@PUBLIC/", None),
+        ("https://courier.example/a\\b", "https://courier.example/a/b"),
         ("http:\\\\host\\x", None),
         ("http://host:99999/", None),
         ("http://[::1", None),
@@ -159,6 +160,22 @@ def test_a_publisher_is_the_registrable_domain(url: str, publisher: str) -> None
 def test_case_69_only_web_links_come_out(link: str, full: str | None) -> None:
     """Cases 69 and 100: a link is absolute http or https without credentials, or it is no link."""
     assert absolute_url("https://courier.example/dir/f.xml", link) == full
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("https://courier.example/a?utm_source=rss&id=7&utm_medium=x#part", "https://courier.example/a?id=7#part"),
+        ("https://courier.example/a?utm_source=rss", "https://courier.example/a"),
+        ("https://courier.example/a?b=2&a=1&from=rss", "https://courier.example/a?b=2&a=1"),
+        ("https://courier.example/a?id=7&amp;fbclid=x", "https://courier.example/a?id=7"),
+        ("https://courier.example/a", "https://courier.example/a"),
+        ("", ""),
+    ],
+)
+def test_people_get_the_address_without_tracking(url: str, clean: str) -> None:
+    """All else of it stays as it is, in its order."""
+    assert without_tracking(url) == clean
 
 
 @settings(deadline=None, max_examples=200)

@@ -6,7 +6,7 @@ without markup, and refuses what is no valid Unicode. Nothing here knows an aler
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import regex
 
@@ -18,6 +18,7 @@ LONGEST_LINK = 2_048
 _SURROGATE = regex.compile(r"\p{Cs}")
 _SPACE = regex.compile(r"[\s\p{Cc}\u2028\u2029]+")
 # Format characters turn text around or hide in it; joiners stay where letters or emoji need them to be joined.
+_UNFIT = regex.compile(r"[\s\p{C}<>\"\\]+")  # in addresses
 _HIDDEN = regex.compile(
     r"(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])(\u200D)(?=\p{Extended_Pictographic})"
     r"|(?<=[\p{Arabic}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Malayalam}\p{Sinhala}\p{Kannada}\p{Telugu}\p{Gujarati}])"
@@ -76,17 +77,26 @@ def cut(text: str, most: int) -> str:
 
 
 def link(url: str | None) -> str | None:
-    """Return an http or https address fit to be clicked on, without a name or password in it; None for all else."""
-    if not url or len(url) > LONGEST_LINK or regex.search(r"[\s\p{C}<>\"\\]", url):
+    """Return an http or https address fit to be clicked on, without a name or password in it; None for all else.
+
+    What does not belong into an address is percent-encoded; of one that is too long its site is left.
+    """
+    if not url:
         return None
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not host or _UNFIT.search(parts.netloc):
         return None
     if ":" in host:
         host = f"[{host}]"
     where = host if port is None else f"{host}:{port}"
-    return urlunsplit(SplitResult(parts.scheme, where, parts.path, parts.query, parts.fragment))
+    path, query, fragment = (_UNFIT.sub(_encode, part) for part in parts[2:])
+    whole = urlunsplit(SplitResult(parts.scheme, where, path, query, fragment))
+    return whole if len(whole) <= LONGEST_LINK else f"{parts.scheme}://{where}/"
+
+
+def _encode(found: regex.Match[str]) -> str:
+    return quote(found[0], errors="ignore")

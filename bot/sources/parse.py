@@ -29,6 +29,7 @@ from bot.sources.feeds import feed
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.feeds.feed_scan import MARK
 from bot.sources.workers.worker_pool import DEADLINE, SUSPECT, WorkerPool
+from bot.urls import without_tracking
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
@@ -200,7 +201,7 @@ def _joined(documents: Sequence[Document], now: datetime) -> Document:
 def _item(draft: Draft, document: Document, position: int) -> Item:
     return Item(
         keys=document.identities[position].keys,
-        url=draft.link or None,
+        url=without_tracking(draft.link) or None,
         title=draft.title,
         lead=draft.lead,
         body=draft.body,
