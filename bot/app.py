@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from bot.config.active import ActiveConfig, Personal
+from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.regular_file import read_regular_file
 from bot.config.settings import Settings, environment, load_settings
 from bot.delivery.loop import DeliveryLoop
@@ -69,7 +69,7 @@ class Base:
     settings: Settings
     current: ActiveConfig
     store: Store
-    personal: Personal
+    personal: PersonalQuerySync
 
     @property
     def token(self) -> str | None:
@@ -99,7 +99,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
         store = await open_store(settings.database_url.get_secret_value(), migrate=True)
         await stack.enter_async_context(store)
         await store.polls.sync_sources(current.config().sources, wall())
-        personal = Personal(store.queries, current)
+        personal = PersonalQuerySync(store.queries, current)
         await personal.look()
         yield Base(settings, current, store, personal)
 

@@ -1,4 +1,4 @@
-"""The bot's own words, in the languages that it speaks.
+"""Translations of the bot's texts, with plural forms, numbers and dates of each language.
 
 In comes a language, out goes a `Translator`: an English text in, the same in that language out, its values filled in.
 The translations are gettext catalogues, `bot/locale/<language>/LC_MESSAGES/newswatch.po`, compiled beside it by `make

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import button_ids
-from bot.button_ids import Action, OfAlert, OfMenu
+from bot.button_ids import Action, AlertButton, MenuButton
 from bot.chat.context import Services
 from bot.chat.messages import Command, Press
 
@@ -27,13 +27,13 @@ async def resolve_press(services: Services, command: Command) -> Command | None:
     press = command.press
     if press is None or (press.message is not None and not press.data):
         return command
-    one = None if press.message is None else button_ids.read(press.data)
-    if isinstance(one, OfAlert):
+    one = None if press.message is None else button_ids.parse_button_id(press.data)
+    if isinstance(one, AlertButton):
         return await _of_alert(services, command, press, one)
     return await _of_menu(services, command, press, one) if one else None
 
 
-async def _of_alert(services: Services, command: Command, press: Press, one: OfAlert) -> Command | None:
+async def _of_alert(services: Services, command: Command, press: Press, one: AlertButton) -> Command | None:
     story = await services.buttons.find_alert_story(command.chat.id, one.row, one.key, services.now())
     if story is None:
         return None
@@ -42,7 +42,7 @@ async def _of_alert(services: Services, command: Command, press: Press, one: OfA
     return replace(command, verb=verb, words=words.format(story), press=meant)
 
 
-async def _of_menu(services: Services, command: Command, press: Press, one: OfMenu) -> Command | None:
+async def _of_menu(services: Services, command: Command, press: Press, one: MenuButton) -> Command | None:
     meaning = await services.buttons.find_meaning(command.chat.id, one.key, one.number, services.now())
     if meaning is None:
         return None

@@ -1,4 +1,4 @@
-"""A Kremlin summit story on stage: a sample newsroom is polled for real and the alerts appear in the terminal.
+"""`newswatch demo`: a sample newsroom is polled for real, and the alerts appear in the terminal.
 
 Real HTTP on loopback, the real parser, store and loops; only the news is made up. Needs no token, no configuration
 and no internet, and ends by itself.
@@ -157,7 +157,7 @@ async def play() -> None:
             for outlet in OUTLETS:
                 newsroom.publish(outlet.slug, *YESTERDAY)
             async with app.opened(_environment(Path(folder), newsroom)) as base:
-                await _Stage(Console(highlight=False), newsroom, base).play()
+                await _DemoRunner(Console(highlight=False), newsroom, base).play()
 
 
 def _environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
@@ -176,7 +176,7 @@ def _environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
     }
 
 
-class _Stage:
+class _DemoRunner:
     """Publishes scene by scene while the real loops run, and says what to watch for."""
 
     def __init__(self, console: Console, newsroom: Newsroom, base: app.Base) -> None:

@@ -1,4 +1,4 @@
-"""`newswatch doctor`: a look at everything that an installation depends on, with what to do about what is wrong."""
+"""`newswatch doctor`: checks everything that an installation depends on, and says what to do about each fault."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Finding:
     source: bool = False  # one source alone is no failure of the installation
 
 
-def _well(subject: str, text: str, advice: str = "") -> Finding:
+def _passed(subject: str, text: str, advice: str = "") -> Finding:
     return Finding(subject, ok=True, text=text, advice=advice)
 
 
-def _wrong(subject: str, text: str, advice: str) -> Finding:
+def _failed(subject: str, text: str, advice: str) -> Finding:
     return Finding(subject, ok=False, text=text, advice=advice)
 
 
@@ -49,24 +49,24 @@ async def examine() -> tuple[Finding, ...]:
     try:
         settings = load_settings(environ)
     except ConfigError as error:
-        return tuple(_wrong("settings", line, "correct it in the environment or in .env") for line in error.problems)
-    found = [_well("settings", "all understood")]
+        return tuple(_failed("settings", line, "correct it in the environment or in .env") for line in error.problems)
+    found = [_passed("settings", "all understood")]
     config: Config | None = None
     try:
         config = app.watchlists(settings, environ)
         count = f"{len(config.sources)} sources, {len(config.watchlists)} watchlists"
-        found.append(_well("watchlists.yaml", count, "; ".join(config.warnings)))
+        found.append(_passed("watchlists.yaml", count, "; ".join(config.warnings)))
     except ConfigError as error:
-        found += [_wrong("watchlists.yaml", line, "correct this line") for line in error.problems]
+        found += [_failed("watchlists.yaml", line, "correct this line") for line in error.problems]
     known, finding = await _database(settings)
     found.append(finding)
-    found += [one async for one in _telegram(settings, (*known, *_fixed(config)))]
+    found += [one async for one in _telegram(settings, (*known, *_configured_chats(config)))]
     if config is not None:
         found += await _sources(settings, config.sources)
     return tuple(found)
 
 
-def _fixed(config: Config | None) -> tuple[Chat, ...]:
+def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
     return tuple(chat for one in config.watchlists for chat in one.deliver_to) if config else ()
 
 
@@ -78,22 +78,22 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
     url = settings.database_url.get_secret_value()
     path = sqlite_path(url)
     if path is not None and not await asyncio.to_thread(path.exists):
-        return (), _well("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
+        return (), _passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
     try:
         async with await open_store(url, migrate=False) as store:
             status = await store.chats.read_status(wall())
             readers = await store.chats.find_readers()
     except BotError as error:
-        return (), _wrong("database", str(error), "the line says what to do")
+        return (), _failed("database", str(error), "the line says what to do")
     text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
-    return readers, _well("database", text, f"given up: {dead}" if dead else "")
+    return readers, _passed("database", text, f"given up: {dead}" if dead else "")
 
 
 async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[Finding]:
     """Ask Telegram who we are, and what we may do in every chat that is to be told."""
     if settings.telegram_token is None:
-        yield _well("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
+        yield _passed("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
         return
     from bot.notify.telegram.bot_api import TelegramClient
 
@@ -106,11 +106,11 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
             advice = (
                 "get a new token from @BotFather" if error.verdict == "token" else "check the network, then try again"
             )
-            yield _wrong("token", str(error), advice)
+            yield _failed("token", str(error), advice)
             return
-        yield _well("token", f"this is @{me.username}")
+        yield _passed("token", f"this is @{me.username}")
         if not settings.owners and settings.access == "closed":
-            yield _wrong("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
+            yield _failed("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
         for chat in sorted({chat.id for chat in chats}):
             yield await _chat(client, me.id, chat)
     finally:
@@ -122,16 +122,16 @@ async def _chat(client: TelegramClient, me: int, chat: int) -> Finding:
     try:
         about = await client.chat(chat)
         if about.type == "private":
-            return _well(subject, f"private chat with {about.first_name or 'somebody'}")
+            return _passed(subject, f"private chat with {about.first_name or 'somebody'}")
         member = await client.member(chat, me)
     except DeliveryError as error:
-        return _wrong(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
+        return _failed(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
     name = f"{about.type} “{about.title}”"
     if about.type == "channel" and not getattr(member, "can_post_messages", False):
-        return _wrong(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
+        return _failed(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
     if member.status in {"left", "kicked"} or getattr(member, "can_send_messages", True) is False:
-        return _wrong(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
-    return _well(subject, f"{name}: {member.status}")
+        return _failed(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
+    return _passed(subject, f"{name}: {member.status}")
 
 
 async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Finding]:
@@ -147,10 +147,10 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
                 fetched, document = asked.fetched, asked.document
                 skew = fetched.date - wall() if fetched.date else None
             except BotError as error:
-                return replace(_wrong(source.name, str(error), _remedy(error, source)), source=True), None
+                return replace(_failed(source.name, str(error), _remedy(error, source)), source=True), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)
             advice = f"moved for good: use {redact_url(fetched.moved_to)}" if fetched.moved_to else note
-            return _well(source.name, f"{many} items", advice), skew
+            return _passed(source.name, f"{many} items", advice), skew
 
         looks = await asyncio.gather(*map(look, sources))
     skews = sorted(skew for _, skew in looks if skew is not None)
@@ -169,6 +169,6 @@ def _remedy(error: BotError, source: Source) -> str:
 def _clock(skew: timedelta) -> Finding:
     seconds = round(abs(skew.total_seconds()))
     if abs(skew) <= SKEW:
-        return _well("clock", f"within {max(seconds, 1)} s of the sources' clocks")
+        return _passed("clock", f"within {max(seconds, 1)} s of the sources' clocks")
     side = "behind" if skew > timedelta() else "ahead of"
-    return _wrong("clock", f"{seconds} s {side} the sources' clocks", "turn on time synchronisation (NTP)")
+    return _failed("clock", f"{seconds} s {side} the sources' clocks", "turn on time synchronisation (NTP)")

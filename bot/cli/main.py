@@ -1,4 +1,4 @@
-"""The command line: words in, exit codes out.
+"""The command line: parses options, runs a verb, and ends with its exit code.
 
 Parses options, hands over to `app`, and prints; every expected fault ends as one clear line and the exit code that
 the specification names. Nothing heavy is imported before a verb needs it.
@@ -69,7 +69,7 @@ def _run() -> NoReturn:
         print("newswatch: the memory of this machine or container is used up; give it more", file=sys.stderr)
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
-        _read_no_more()
+        _end_without_reader()
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -79,11 +79,11 @@ def _run() -> NoReturn:
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):
             raise
-        _read_no_more()
+        _end_without_reader()
     sys.exit(Exit.DONE)
 
 
-def _read_no_more() -> NoReturn:
+def _end_without_reader() -> NoReturn:
     """End well although whoever read our output has left, for example `head`: typer would call that a failure."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # or Python would fail once more when it flushes at the end
     sys.exit(Exit.DONE)
@@ -127,7 +127,7 @@ def once(
 
     try:
         require_address_space(POLLING_BYTES)
-        done = app.run(run_once.tick(force=force, deadline=_span(deadline), json=as_json))
+        done = app.run(run_once.tick(force=force, deadline=_parse_span(deadline), json=as_json))
     except BotError as error:
         if as_json:
             print(json.dumps({**run_once.NOTHING.as_dict(), "error": str(error)}, ensure_ascii=False), flush=True)
@@ -171,7 +171,7 @@ def explain(
     from bot.preview import explanation
     from bot.preview import jsonl as lines
 
-    _need((target is None) == jsonl, "say what to explain: an address, a file or -; or --jsonl alone")
+    _require((target is None) == jsonl, "say what to explain: an address, a file or -; or --jsonl alone")
     environ = environment()
     settings = load_settings(environ)
     engine = app.engine(settings, environ, tuple(watchlist or ()))
@@ -192,7 +192,7 @@ def lead(
     from bot.preview import explanation
     from bot.preview import jsonl as lines
 
-    _need(jsonl, "lead works in bulk only: newswatch lead --jsonl < pages.jsonl")
+    _require(jsonl, "lead works in bulk only: newswatch lead --jsonl < pages.jsonl")
     lines.stream(sys.stdin.buffer, sys.stdout.buffer, explanation.lead_line)
 
 
@@ -207,8 +207,8 @@ def group(
     from bot.preview.grouping import Grouping
     from bot.stories.semantic import encoder
 
-    _need(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
-    grouping = Grouping(_span(window, "--window"), encoder(load_settings(environment()).semantic))
+    _require(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
+    grouping = Grouping(_parse_span(window, "--window"), encoder(load_settings(environment()).semantic))
     lines.stream(sys.stdin.buffer, sys.stdout.buffer, grouping.line)
 
 
@@ -221,7 +221,7 @@ def backtest(
     from bot import app
     from bot.cli import terminal
 
-    _need(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
+    _require(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
     with terminal.waiting("looking through the record"):
         forecast = app.run(app.backtest(days, query))
     terminal.show_forecast(forecast, query)
@@ -249,12 +249,12 @@ def upgrade() -> None:
     print("the database has the schema of this version")
 
 
-def _need(condition: bool, message: str) -> None:
+def _require(condition: bool, message: str) -> None:
     if not condition:
         raise typer.BadParameter(message)
 
 
-def _span(text: str, option: str = "--deadline") -> timedelta:
+def _parse_span(text: str, option: str = "--deadline") -> timedelta:
     """Read a span such as 50s, 5m or 1h."""
     digits = text.rstrip("smh")
     unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)

@@ -1,4 +1,4 @@
-"""`newswatch opml`: words in, exit codes out, as in `cli`."""
+"""`newswatch opml`: import and export of lists of feeds, on the command line."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def import_(
     from bot.config.edit import block
     from bot.source_commands import actions, opml_exchange, opml_parser
 
-    on = actions.desk(needed=False)
-    found = opml_parser.read(_bytes(file, opml_parser.LARGEST + 1))
+    context = actions.open_context(needed=False)
+    found = opml_parser.parse_opml(_bytes(file, opml_parser.LARGEST + 1))
     if not found.feeds:
         what = "has no outline with the address of a feed (xmlUrl)" if found.is_list else "is no OPML"
         raise ConfigError(f"{file}: {what}; nothing was changed")
-    plan = opml_exchange.planned(found, on.sources, on.settings.allowed_networks)
-    put = bool(plan.entries) and on.config is not None and not only_print
+    plan = opml_exchange.plan_import(found, context.sources, context.settings.allowed_networks)
+    put = bool(plan.entries) and context.config is not None and not only_print
     if put:
-        actions.add(on, plan.entries)
+        actions.add(context, plan.entries)
     if as_json:
         print(source_tables.as_json(opml_exchange.as_dict(plan)))
     elif plan.entries:
@@ -45,7 +45,7 @@ def import_(
         lines.append(f"left out: {len(plan.skipped) - SHOWN} more")
     if plan.known:
         lines.append(f"left out: {len(plan.known)} that are there already")
-    where = f"added to {on.file}" if put else "not added anywhere: put them under `sources:`"
+    where = f"added to {context.file}" if put else "not added anywhere: put them under `sources:`"
     lines.append(f"{len(plan.entries)} of {len(found.feeds)} feeds {where if plan.entries else 'are new'}")
     print("\n".join(lines), file=sys.stderr)
 
@@ -57,8 +57,8 @@ def export(
     """Print the sources of watchlists.yaml as OPML 2.0, tags as folders, without secrets."""
     from bot.source_commands import actions, opml_exchange
 
-    on = actions.desk()
-    text, hidden = opml_exchange.written(on.sources, keys=keys)
+    context = actions.open_context()
+    text, hidden = opml_exchange.export_opml(context.sources, keys=keys)
     sys.stdout.buffer.write(text.encode())
     if hidden:
         print(f"{hidden} addresses hold keys, which are left out; --with-keys writes them", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the `sources` verbs print: tables for people, one line of JSON for machines. Decides and reads nothing."""
+"""Terminal output of the `sources` verbs: tables for people, one line of JSON for machines. Nothing is decided here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Source
-from bot.source_commands.actions import ListedSource, since
+from bot.source_commands.actions import ListedSource, format_age
 from bot.source_commands.survey import SurveyResult
 from bot.urls import redact_url
 
@@ -29,9 +29,11 @@ def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool 
         fires = "" if find.fires is None else str(find.fires)
         shown = Text(redact_url(find.url), "cyan", overflow="fold")
         what = Text(_KINDS[find.kind], "bold" if number == 1 else "")
-        table.add_row(f"{number}", what, str(find.items), since(find.latest, now) if find.latest else "–", fires, shown)
+        table.add_row(
+            f"{number}", what, str(find.items), format_age(find.latest, now) if find.latest else "–", fires, shown
+        )
         for item in find.newest:
-            table.add_row("", "", "", since(item.published, now) if item.published else "", "", _title(item.title))
+            table.add_row("", "", "", format_age(item.published, now) if item.published else "", "", _title(item.title))
         if find.note:
             table.add_row("", "", "", "", "", Text(find.note, "yellow"))
     console.print(table)
@@ -50,7 +52,7 @@ def show_trial(source: Source, find: SurveyResult, now: datetime) -> None:
     if find.fires is not None:
         console.print(Text(f"  {find.fires} of them are what a watchlist looks for", "dim"))
     for item in find.newest:
-        when = f"{since(item.published, now):>10}  " if item.published else ""
+        when = f"{format_age(item.published, now):>10}  " if item.published else ""
         console.print(Text.assemble("  ", (when, "dim"), _title(item.title)))
     if not find.items:
         console.print(Text("  it is empty: what it publishes from now on will be news", "yellow"))
@@ -72,8 +74,8 @@ def show_list(listed: Sequence[ListedSource], now: datetime) -> None:
             one.source.kind,
             _span(one.source.every),
             Text(", ".join(one.source.tags)),
-            since(status.polled_at, now) if status else "",
-            since(status.next_due, now) if status else "",
+            format_age(status.polled_at, now) if status else "",
+            format_age(status.next_due, now) if status else "",
         )
         if status and status.error:
             table.add_row("", Text(f"{status.error} ({status.failures} times)", "red", overflow="fold"))

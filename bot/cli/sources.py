@@ -1,4 +1,4 @@
-"""`newswatch sources`: words in, exit codes out, as in `cli`."""
+"""`newswatch sources`: add, list and test sources, on the command line."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def add(
 
     words = [word.strip() for part in tags or () for word in part.split(",")]
     _check_interval(every)
-    wish = actions.AddRequest(url.strip(), name, tuple(word for word in words if word), every, select)
-    on = actions.desk(needed=not only_print)
+    request = actions.AddRequest(url.strip(), name, tuple(word for word in words if word), every, select)
+    context = actions.open_context(needed=not only_print)
     with terminal.waiting(f"looking at {url}"):
-        finds = app.run(actions.look(on, wish))
+        finds = app.run(actions.survey_address(context, request))
     source_tables.show_finds(finds, wall(), to_stderr=only_print)
     find = finds[0 if yes or only_print or not sys.stdin.isatty() else _choice(len(finds))]
-    entry = actions.entry(on, wish, find)
+    entry = actions.entry(context, request, find)
     if only_print:
         print(block([entry]), end="")
         return
-    actions.add(on, [entry])
-    print(f"\nadded to {on.file}:\n{block([entry])}", end="")
+    actions.add(context, [entry])
+    print(f"\nadded to {context.file}:\n{block([entry])}", end="")
     print("What is there already is not told; a running bot notices within 10 seconds.")
 
 
@@ -55,7 +55,7 @@ def list_(as_json: Json = False) -> None:
     from bot.cli import source_tables
     from bot.source_commands import actions
 
-    listed = app.run(actions.listed(actions.desk()))
+    listed = app.run(actions.list_sources(actions.open_context()))
     if as_json:
         print(source_tables.as_json({"sources": [source_tables.listed_as_dict(one) for one in listed]}))
     else:
@@ -71,10 +71,10 @@ def trial(
     from bot.cli import source_tables, terminal
     from bot.source_commands import actions
 
-    on = actions.desk(needed=False)
+    context = actions.open_context(needed=False)
     try:
         with terminal.waiting(f"asking {target}"):
-            source, find = app.run(actions.trial(on, target))
+            source, find = app.run(actions.try_source(context, target))
     except BotError as error:
         if as_json:
             print(source_tables.as_json({"source": target, "ok": False, "error": str(error)}))

@@ -1,4 +1,4 @@
-"""What verbs show in a terminal: tables, colours, sentences. Nothing is decided here."""
+"""Terminal output of the verbs: tables, colours and sentences. Nothing is decided here."""
 
 from __future__ import annotations
 

@@ -104,16 +104,16 @@ class ActiveConfig:
 
     def _made(
         self, config: Config, personal: tuple[Watchlist, ...], previous: Engine | None
-    ) -> tuple[CompiledConfig, Building]:
+    ) -> tuple[CompiledConfig, EngineBuild]:
         watchlists = (*config.watchlists, *personal)
-        building = Building(watchlists, config.sources, self._cache, previous)
+        building = EngineBuild(watchlists, config.sources, self._cache, previous)
         sources = {source.name: source for source in config.sources}
         return CompiledConfig(
             config, building, sources, {watchlist.id: watchlist for watchlist in watchlists}
         ), building
 
 
-class Personal:
+class PersonalQuerySync:
     """Keeps the personal queries in force those that are on record, whoever changed them."""
 
     def __init__(self, store: QueryStore, current: ActiveConfig) -> None:
@@ -160,7 +160,7 @@ def _watchlists(queries: Sequence[PersonalQuery]) -> tuple[tuple[Watchlist, ...]
     )
 
 
-class Building:
+class EngineBuild:
     """Builds one engine when it is first called, and keeps it; a build that failed is begun anew by the next call."""
 
     def __init__(

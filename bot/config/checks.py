@@ -1,4 +1,4 @@
-"""What one place of watchlists.yaml says about another: names, references, keywords, variables.
+"""Checks of watchlists.yaml across places: names, references, keywords, variables.
 
 In: the nodes of the file, however wrong they are elsewhere, so that all mistakes come out at once. Out: `Findings`,
 mistakes and warnings as lines. No value of a header or variable is ever repeated in one.
@@ -110,13 +110,13 @@ def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[
                 found.wrong(value, "between ${ and } stands the name of a variable: letters, digits and _", at)
             elif not environ.get(name):
                 found.wrong(value, f"{name} is not in the environment; set it where the bot runs, or in .env", at)
-        if not filled(value.value, environ).isprintable():
+        if not fill_variables(value.value, environ).isprintable():
             found.wrong(
                 value, "a header must be one line without control characters; check the value and its variables"
             )
 
 
-def filled(value: str, environ: Mapping[str, str]) -> str:
+def fill_variables(value: str, environ: Mapping[str, str]) -> str:
     """Return the value of a header with its `${NAME}` replaced."""
     return _VARIABLE.sub(lambda variable: environ.get(variable[1], ""), value)
 
@@ -136,7 +136,7 @@ def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
                 text = str(keyword.value)
                 if text not in verdicts:
                     verdicts[text] = _verdict(text, parse_query)
-                _tell(found, keyword, verdicts[text], known)
+                _report_query(found, keyword, verdicts[text], known)
 
 
 def _names(root: yaml.Node) -> tuple[set[str], set[str]]:
@@ -159,7 +159,7 @@ def _verdict(text: str, parse_query: ParseQuery) -> Verdict:
         return error
 
 
-def _tell(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: Mapping[str, str]) -> None:
+def _report_query(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, known: Mapping[str, str]) -> None:
     if isinstance(verdict, QueryError):
         found.wrong(
             keyword,

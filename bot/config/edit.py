@@ -1,4 +1,4 @@
-"""Sources put into the text of a watchlists.yaml, with all else of it kept to the letter.
+"""Inserts sources into the text of a watchlists.yaml and leaves the rest unchanged.
 
 The bytes of a file and new sources come in, the bytes with the sources at the end of its list go out. The text is
 spliced, not written anew: comments, order, quotes, alignment and line ends stay as somebody made them. What comes out
@@ -25,7 +25,7 @@ _NOTHING = re.compile(r"\[[ \t]*\]|~|null|Null|NULL")
 _COMMENT = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
 
 
-def inserted(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
+def insert_sources(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
     """Return the file with these sources at the end of its `sources`; ConfigError where that needs a person."""
     if not entries:
         return data

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with watchlists.yaml, in the words of somebody who edits the file.
+"""Translates validation errors of watchlists.yaml into lines for somebody who edits the file.
 
 In: a `ValidationError` and the document. Out: a line for each mistake, at the key or value that has to change. The
 value of a header, or an address, is never repeated: it may hold a secret.

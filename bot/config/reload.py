@@ -1,4 +1,4 @@
-"""What to know about an edited watchlists.yaml: that it changed, and what.
+"""Detects that watchlists.yaml changed, and describes the changes.
 
 In: the file's bytes at each look, or two `Config`s. Out: yes or no, or the changes in words. Nothing is parsed here, no
 file system events are awaited (bind mounts and ConfigMaps deliver none), and the value of a header is never said.

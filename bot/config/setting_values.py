@@ -1,4 +1,4 @@
-"""Single settings: texts of the environment in, typed values out, or ValueError with what is wrong and what to do.
+"""Parsers of single settings: text in, typed value out, or ValueError with what is wrong and what to do.
 
 The message of a secret never repeats it. A value that is no text is a default or was given in code, and passes.
 """

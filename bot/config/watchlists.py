@@ -1,4 +1,4 @@
-"""watchlists.yaml, read and checked as a whole.
+"""Loads watchlists.yaml and checks it as a whole.
 
 In: the file's path and the environment that `${NAME}` in headers is taken from. Out: a `Config`, every default applied
 and with what is odd but harmless as warnings; or a ConfigError with all mistakes at once, each a line
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.config import mistakes
-from bot.config.checks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, filled
+from bot.config.checks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, fill_variables
 from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
 from bot.config.yaml_file import YamlDocument, plain, read
 from bot.errors import ConfigError
@@ -83,7 +83,7 @@ def _source(section: SourceSection, defaults: DefaultsSection, environ: Mapping[
         backlog=own("backlog"),
         full_text=own("full_text"),
         select=section.select or None,
-        headers=tuple((name, filled(value, environ)) for name, value in section.headers.items()),
+        headers=tuple((name, fill_variables(value, environ)) for name, value in section.headers.items()),
     )
 
 

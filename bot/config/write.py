@@ -1,4 +1,4 @@
-"""New sources written into watchlists.yaml: checked as a whole first, then put in place at once.
+"""Writes new sources into watchlists.yaml: checked as a whole first, then replaced at once.
 
 A path and sources come in; the file holds them afterwards, or a ConfigError says what to do by hand and the file is as
 it was. Owner, mode and everything else in the file are kept.
@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.config.edit import Entry, block, inserted
+from bot.config.edit import Entry, block, insert_sources
 from bot.config.regular_file import read_regular_file
 from bot.config.watchlists import checked, load
 from bot.config.yaml_file import MOST_BYTES, compose
@@ -27,14 +27,14 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Non
     """Put sources at the end of the file's list."""
     before = load(path, environ)
     try:
-        new = inserted(read_regular_file(path, MOST_BYTES + 1), str(path), entries)
+        new = insert_sources(read_regular_file(path, MOST_BYTES + 1), str(path), entries)
         after = checked(compose(new, f"as it would be, {path}"), environ)
         _refuse_changed(before, after, len(entries))
     except ConfigError as error:
         by_hand = f"{path}: nothing was changed; add this under `sources` by hand:\n{block(entries)}".rstrip()
         raise ConfigError(*error.problems, by_hand) from None
     try:
-        _put(path, new)
+        _replace_file(path, new)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}; add this by hand:\n{block(entries)}") from None
 
@@ -46,7 +46,7 @@ def _refuse_changed(before: Config, after: Config, more: int) -> None:
         raise ConfigError("the file would say something else than before")
 
 
-def _put(path: Path, data: bytes) -> None:
+def _replace_file(path: Path, data: bytes) -> None:
     """Replace the file at once; in place where it cannot be replaced, as with a file mounted into a container."""
     target = Path(os.path.realpath(path))
     if not os.access(target, os.W_OK):  # somebody wants it so, even if the folder would let us replace it
@@ -79,13 +79,13 @@ def _rewrite(target: Path, data: bytes) -> None:
     with target.open("r+b") as file:
         before = file.read()
         try:
-            _fill(file, data)
+            _write_all(file, data)
         except OSError:
-            _fill(file, before)
+            _write_all(file, before)
             raise
 
 
-def _fill(file: BinaryIO, data: bytes) -> None:
+def _write_all(file: BinaryIO, data: bytes) -> None:
     file.seek(0)
     file.write(data)
     file.flush()

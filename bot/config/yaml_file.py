@@ -1,4 +1,4 @@
-"""A YAML file as nodes that remember where they stand.
+"""Reads a YAML file as nodes that know their line and column.
 
 In: a path. Out: a `YamlDocument`, its plain data, and lines `file:line:column: what is wrong; what to do`. Nothing is
 ever constructed from a tag, no alias or nesting is followed without a limit, and what YAML would quietly read as

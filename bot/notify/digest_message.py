@@ -1,4 +1,4 @@
-"""The rolling message: what exceeds a chat's hour, or waited together, a line each. Deliveries in, one Message out.
+"""The rolling message: a line for each alert that exceeded the hourly limit or waited. Deliveries in, one Message out.
 
 A line that a reader has never goes away: lines that have outgrown their message are shown shorter.
 """
@@ -52,7 +52,7 @@ def _page(deliveries: Sequence[Delivery], home: DisplayPreferences, layout: _Lay
     look, bare = deliveries[-1].look, deliveries[-1].form == "plain"
     _ = words(look.language or home.language)
     page = Page()
-    page.write(_gathered(_, deliveries[0].held))
+    page.write(_held_note(_, deliveries[0].held))
     for delivery in deliveries:
         url = link(delivery.alert.url)
         page.write(f"\n• {_mark(delivery, layout)}")
@@ -91,7 +91,7 @@ def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, layout
     return f" · {', '.join(parts)}{more}"
 
 
-def _gathered(_: Translator, held: Held | None) -> str:
+def _held_note(_: Translator, held: Held | None) -> str:
     """Return why these come together."""
     if held == "quiet":
         return _("🌙 While it was quiet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.button_ids import of_alert
+from bot.button_ids import alert_button_id
 from bot.i18n import words
 from bot.model import TERMINAL, Delivery, DisplayPreferences
 
@@ -17,8 +17,8 @@ def keyboard(delivery: Delivery, home: DisplayPreferences) -> tuple[tuple[Key, .
     _ = words(delivery.look.language or home.language or "en")
     return (
         (
-            (_("Mute story"), of_alert(delivery.id, key, "mute")),
-            (_("Mute word ▾"), of_alert(delivery.id, key, "words")),
+            (_("Mute story"), alert_button_id(delivery.id, key, "mute")),
+            (_("Mute word ▾"), alert_button_id(delivery.id, key, "words")),
         ),
-        ((_("Why?"), of_alert(delivery.id, key, "why")), (_("More"), of_alert(delivery.id, key, "more"))),
+        ((_("Why?"), alert_button_id(delivery.id, key, "why")), (_("More"), alert_button_id(delivery.id, key, "more"))),
     )

@@ -1,4 +1,4 @@
-"""A message being written: text with spans over it, counted in UTF-16 units as Telegram counts. Nothing of alerts."""
+"""Builds a message: text with spans over it, counted in UTF-16 units as Telegram counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an alert looks like: a Delivery in, text with spans over it out, the same for every medium.
+"""Renders an alert: a Delivery in, text with spans out, the same for every medium.
 
 Spans instead of markup, so that no text of a stranger can ever be markup. Never more than 4,096 UTF-16 units or 100
 spans, and never without the link: every part has a budget of its own. Nothing is sent here.
@@ -15,7 +15,7 @@ from bot.i18n import Translator, field_name, words
 from bot.model import Delivery, DisplayPreferences, Evidence
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain, units
-from bot.notify.sources_line import HEADLINE, NAME, headline_of, most_links, news, outlets, told_first, zone_of
+from bot.notify.sources_line import HEADLINE, NAME, first_report, headline_of, most_links, news, write_outlets, zone_of
 
 # Units a part may take; together with signs, line ends and outlets they stay below MOST_UNITS.
 _HEADING, _LEAD, _EVIDENCE, _FINDING, _SENTENCES = 200, 900, 400, 60, 900
@@ -36,7 +36,7 @@ def render(delivery: Delivery, home: DisplayPreferences) -> Message:
     if delivery.reports and (not alert.part or alert.priority == "urgent"):
         zone = zone_of(look.timezone or home.timezone)
         page.write("\n📰 ")
-        outlets(_, page, delivery, zone)
+        write_outlets(_, page, delivery, zone)
         if wordy:
             news(_, page, delivery, zone)
     silent = alert.priority == "low"
@@ -66,7 +66,7 @@ def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None) -> No
 
 def _reply(_: Translator, page: Page, delivery: Delivery, url: str | None) -> None:
     """Write what answers a story's message: a corrected headline, a new development, or that it is urgent now."""
-    alert, told = delivery.alert, told_first(delivery)
+    alert, told = delivery.alert, first_report(delivery)
     source = f" · {cut(plain(told.source), NAME)}" if told else ""
     if alert.was is not None:
         page.write(_("✏️ Corrected headline") + f"{source}\n{cut(plain(alert.was), HEADLINE)} → ")

@@ -1,4 +1,4 @@
-"""Text of strangers made harmless: anything in, one line of plain text out, counted as Telegram counts.
+"""Sanitizes foreign text: anything in, one line of plain text out, counted as Telegram counts.
 
 Telegram counts and places everything in UTF-16 units, links `/commands`, `@names` and `tg:` addresses by itself even
 without markup, and refuses what is no valid Unicode. Nothing here knows an alert.

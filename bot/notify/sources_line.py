@@ -1,4 +1,4 @@
-"""Who reports a story, as a message shows it: outlets with their times and links, and what their headlines add.
+"""The outlets that report a story, with times and links, and what their headlines add.
 
 A Delivery in, parts of a page out, each within a budget of its own. What does not fit is counted.
 """
@@ -23,7 +23,7 @@ _MOST_READ = 300  # headlines compared; of what comes after, more than anybody r
 _WEB_BEGAN = 1990  # an older date is a default of some software, not when news was published
 
 
-def told_first(delivery: Delivery) -> Report | None:
+def first_report(delivery: Delivery) -> Report | None:
     """Return the report whose headline is shown: it heads the outlets."""
     alert = delivery.alert
     mine = [one for one in delivery.reports if one.headline == alert.headline and one.url == alert.url]
@@ -34,7 +34,7 @@ def told_first(delivery: Delivery) -> Report | None:
 
 def headline_of(delivery: Delivery, url: str | None) -> str:
     """Return the headline as it is now; an item without words is told by its source, then by its host."""
-    told, alert = told_first(delivery), delivery.alert
+    told, alert = first_report(delivery), delivery.alert
     mine = told is not None and told.url is not None and told.url == alert.url
     now = told.headline if told and mine and not alert.part else ""  # a reply tells of one change, whatever came after
     headline = plain(now) or plain(alert.headline) or (plain(told.source) if told else "")
@@ -47,12 +47,12 @@ def most_links(delivery: Delivery) -> int:
     return min(reports, _MOST_LINKED) + min(max(reports - 1, 0), _MOST_NEWS)
 
 
-def outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
+def write_outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write "Daily Courier 14:02 · also Reuters 14:07, TASS 14:11, 14:30", each name a link to its own report.
 
     A further report of an outlet is told by its time.
     """
-    first = told_first(delivery)
+    first = first_report(delivery)
     reports = (*(() if first is None else (first,)), *(one for one in delivery.reports if one is not first))
     by_source: dict[str, list[Report]] = {}
     for report in reports:
@@ -78,7 +78,7 @@ def outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> No
 
 def news(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
     """Write the headlines that say what the message does not say yet, each a link to its own report."""
-    first = told_first(delivery)
+    first = first_report(delivery)
     known = ShownTexts()
     for text in (first.headline if first else "", delivery.alert.headline, delivery.alert.lead):
         known.add(text)

@@ -1,4 +1,4 @@
-"""What would have been sent: items on record in, counts by watchlist and day out. A forecast from what was seen.
+"""Counts what would have been sent: items on record in, counts by watchlist and day out.
 
 An event is told once a watchlist: a story where the items stand in one, else the item by itself. What was there at the
 first sight of a source counts like everything else, nothing is folded or muted, and `confirm` counts publishers, those
@@ -22,7 +22,7 @@ LOUDEST = 15  # keywords and words shown; more is no news to anybody
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MatchCount:
     """Alerts of one watchlist, a number for each day."""
 
     watchlist: str
@@ -40,7 +40,7 @@ class Forecast:
     """What would have been sent. `by_day` counts an event once, however many watchlists tell it."""
 
     days: tuple[date, ...]
-    watchlists: tuple[Told, ...]
+    watchlists: tuple[MatchCount, ...]
     by_day: tuple[int, ...]
     keywords: tuple[tuple[str, str, int], ...]  # (watchlist, query, events it fired on), the noisiest first
     words: tuple[tuple[str, int], ...]  # (as written, items it was found in), the noisiest first
@@ -120,7 +120,9 @@ class WatchlistCount:
         keywords = [(name, query, len(fired & told[name].keys())) for (name, query), fired in self._fired.items()]
         return Forecast(
             days=tuple(days),
-            watchlists=tuple(Told(one.id, one.title, self._by_day(told[one.id], days)) for one in self._watchlists),
+            watchlists=tuple(
+                MatchCount(one.id, one.title, self._by_day(told[one.id], days)) for one in self._watchlists
+            ),
             by_day=self._by_day(events, days),
             keywords=tuple(sorted(keywords, key=lambda one: (-one[2], one[:2]))[:LOUDEST]),
             words=tuple((self._written[word], number) for word, number in self._words.most_common(LOUDEST)),

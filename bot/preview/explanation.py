@@ -1,4 +1,4 @@
-"""The same stages, asked questions: what would fire on a text, what lead would be shown.
+"""Explains a text: which queries match, which nearly did, and the lead that would be shown.
 
 For `explain`, `lead` and the chat's own questions. Nothing here is stored, sent or fetched.
 """

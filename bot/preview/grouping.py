@@ -1,4 +1,4 @@
-"""Items in bulk, told one after the other: which story each of them joins. For `group --jsonl`.
+"""Assigns items to stories in bulk, one after the other, for `group --jsonl`.
 
 The same signatures, candidates and decisions as the service, over a record in memory that starts empty and holds no
 more than the window. The clock is what the items say; nothing here is stored, sent or fetched.
@@ -41,7 +41,7 @@ class Grouping:
         `published` is as old as the one before it.
         """
         title, body, url, source = (text(request, key) for key in ("title", "text", "url", "source"))
-        at = _instant(text(request, "published")) or self._clock
+        at = _parse_time(text(request, "published")) or self._clock
         self._clock = at
         self._count += 1
         publisher = source.strip() or publisher_of(url) or f"item {self._count}"
@@ -63,7 +63,7 @@ class Grouping:
             self._nearby.forget_oldest()
 
 
-def _instant(written: str) -> datetime | None:
+def _parse_time(written: str) -> datetime | None:
     """Read an ISO 8601 time, UTC where it names no zone; None for none. ValueError."""
     if not written.strip():
         return None

@@ -1,4 +1,4 @@
-"""The record, replayed: items on record in, batch by batch, for whatever wants to look at them.
+"""Reads items on record in batches and hands them to a function.
 
 Looking happens in a thread, so that the loop is free, and one replay comes after another, so that questions in chats
 never take the machine from the poller. Bounded memory: one batch at a time. Nothing is decided here.

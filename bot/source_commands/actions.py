@@ -1,4 +1,4 @@
-"""What the `sources` verbs do: look at an address, put it into watchlists.yaml, list what is polled, try one source.
+"""What the `sources` verbs do: survey an address, add it to watchlists.yaml, list sources, test one.
 
 Words of the command line come in, plain results go out; `bot.cli.source_tables` shows them. Real parts come from `app`.
 """
@@ -70,7 +70,7 @@ class SourceContext:
         return self.config.sources if self.config else ()
 
 
-def desk(*, needed: bool = True) -> SourceContext:
+def open_context(*, needed: bool = True) -> SourceContext:
     """Read settings and watchlists.yaml; ConfigError holds every mistake. Without a file, `needed` decides."""
     environ = dict(environment())
     settings = load_settings(environ)
@@ -79,67 +79,67 @@ def desk(*, needed: bool = True) -> SourceContext:
     return SourceContext(settings, environ, app.watchlists(settings, environ))
 
 
-async def look(on: SourceContext, wish: AddRequest) -> tuple[SurveyResult, ...]:
+async def survey_address(context: SourceContext, request: AddRequest) -> tuple[SurveyResult, ...]:
     """Return what an address leads to. FetchError or ParseError say why that is nothing; ConfigError: it is there."""
-    _refuse_known(on, wish)
-    async with _asking(on) as asking:
-        source = await _reached(asking, _source(wish, wish.url))
-        return await survey.survey(asking, source, _fires(on))
+    _refuse_known(context, request)
+    async with _open_retriever(context) as retriever:
+        source = await _find_scheme(retriever, _source(request, request.url))
+        return await survey.survey(retriever, source, _firing_test(context))
 
 
-async def trial(on: SourceContext, target: str) -> tuple[Source, SurveyResult]:
+async def try_source(context: SourceContext, target: str) -> tuple[Source, SurveyResult]:
     """Poll a source of watchlists.yaml, by name or address, or any other address, without recording anything."""
-    source = _named(on.sources, target)
-    async with _asking(on) as asking:
-        source = await _reached(asking, source)
-        return source, await survey.trial(asking, source, _fires(on))
+    source = _find_named(context.sources, target)
+    async with _open_retriever(context) as retriever:
+        source = await _find_scheme(retriever, source)
+        return source, await survey.survey_one(retriever, source, _firing_test(context))
 
 
-def entry(on: SourceContext, wish: AddRequest, find: SurveyResult) -> Entry:
+def entry(context: SourceContext, request: AddRequest, find: SurveyResult) -> Entry:
     """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
-    _refuse_address(on, find.url)
-    name = wish.name or free(_name(wish, find), names_of(on.sources))
+    _refuse_address(context, find.url)
+    name = request.name or free_name(_name(request, find), names_of(context.sources))
     written: dict[str, str | list[str]] = {"name": name, "url": find.url}
     if find.kind != "feed":
         written["kind"] = find.kind
-    if wish.select:
-        written["select"] = wish.select
-    if (theirs := publisher_of(_whole(wish.url))) and theirs != publisher_of(find.url):
+    if request.select:
+        written["select"] = request.select
+    if (theirs := publisher_of(_whole(request.url))) and theirs != publisher_of(find.url):
         written["publisher"] = theirs
-    if wish.tags:
-        written["tags"] = list(wish.tags)
-    if wish.every:
-        written["every"] = wish.every
+    if request.tags:
+        written["tags"] = list(request.tags)
+    if request.every:
+        written["every"] = request.every
     return written
 
 
-def add(on: SourceContext, entries: Sequence[Entry]) -> None:
+def add(context: SourceContext, entries: Sequence[Entry]) -> None:
     """Put entries into watchlists.yaml."""
-    write.add(on.file, entries, on.environ)
+    write.add(context.file, entries, context.environ)
 
 
-async def listed(on: SourceContext) -> tuple[ListedSource, ...]:
+async def list_sources(context: SourceContext) -> tuple[ListedSource, ...]:
     """Return the sources of watchlists.yaml in its order, with their records."""
-    async with app.on_record(on.settings) as store:
+    async with app.on_record(context.settings) as store:
         statuses = (await store.chats.read_status(wall())).sources if store is not None else ()
     by_name = {status.name: status for status in statuses}
-    return tuple(ListedSource(source, by_name.get(source.name)) for source in on.sources)
+    return tuple(ListedSource(source, by_name.get(source.name)) for source in context.sources)
 
 
 @asynccontextmanager
-async def _asking(on: SourceContext) -> AsyncIterator[Retriever]:
+async def _open_retriever(context: SourceContext) -> AsyncIterator[Retriever]:
     from bot.sources.parse import Parser
 
-    async with app.fetcher(on.settings) as fetch, Parser() as parser:
+    async with app.fetcher(context.settings) as fetch, Parser() as parser:
         yield Retriever(fetch, parser, wall)
 
 
-def _source(wish: AddRequest, address: str) -> Source:
-    kind: Kind = "page" if wish.select else "auto"
-    return Source(wish.name or address, address, publisher_of(address), kind=kind, select=wish.select)
+def _source(request: AddRequest, address: str) -> Source:
+    kind: Kind = "page" if request.select else "auto"
+    return Source(request.name or address, address, publisher_of(address), kind=kind, select=request.select)
 
 
-async def _reached(asking: Retriever, source: Source) -> Source:
+async def _find_scheme(retriever: Retriever, source: Source) -> Source:
     """Return the source with a whole address: one without a scheme is asked for by https, and else by http."""
     if _SCHEME.match(source.url):
         return source
@@ -147,17 +147,17 @@ async def _reached(asking: Retriever, source: Source) -> Source:
         replace(source, url=scheme + source.url, publisher=publisher_of(scheme + source.url)) for scheme in _WITHOUT
     )
     try:
-        await asking.fetch.get(secure.url, headers=source.headers)
+        await retriever.fetch.get(secure.url, headers=source.headers)
     except FetchError as error:
         return plain if error.status is None else secure
     return secure
 
 
-def _fires(on: SourceContext) -> survey.Told | None:
+def _firing_test(context: SourceContext) -> survey.FiringTest | None:
     """Return what says whether an item is what somebody watches for."""
-    if on.config is None or not on.config.watchlists:
+    if context.config is None or not context.config.watchlists:
         return None
-    engine = app.engine(on.settings, on.environ)
+    engine = app.engine(context.settings, context.environ)
 
     def fires(item: Item) -> bool:
         return bool(engine.match(item.title, item.lead, item.body, language=item.language))
@@ -165,7 +165,7 @@ def _fires(on: SourceContext) -> survey.Told | None:
     return fires
 
 
-def _named(sources: Sequence[Source], target: str) -> Source:
+def _find_named(sources: Sequence[Source], target: str) -> Source:
     for source in sources:
         if target in {source.name, source.url}:
             return source
@@ -177,25 +177,25 @@ def _named(sources: Sequence[Source], target: str) -> Source:
     raise ConfigError(f"no source is called '{target[:60]}'; {hint}")
 
 
-def _refuse_known(on: SourceContext, wish: AddRequest) -> None:
-    _refuse_address(on, _whole(wish.url))
-    if any(source.name == wish.name for source in on.sources):
-        raise ConfigError(f"{on.file}: a source is called '{wish.name}' already; give another --name")
+def _refuse_known(context: SourceContext, request: AddRequest) -> None:
+    _refuse_address(context, _whole(request.url))
+    if any(source.name == request.name for source in context.sources):
+        raise ConfigError(f"{context.file}: a source is called '{request.name}' already; give another --name")
 
 
-def _refuse_address(on: SourceContext, url: str) -> None:
-    for source in on.sources:
+def _refuse_address(context: SourceContext, url: str) -> None:
+    for source in context.sources:
         if canonical_url(source.url) == canonical_url(url):
-            raise ConfigError(f"{on.file}: '{source.name}' has this address already: {redact_url(source.url)}")
+            raise ConfigError(f"{context.file}: '{source.name}' has this address already: {redact_url(source.url)}")
 
 
 def _whole(address: str) -> str:
     return address if _SCHEME.match(address) else _WITHOUT[0] + address
 
 
-def _name(wish: AddRequest, find: SurveyResult) -> str:
+def _name(request: AddRequest, find: SurveyResult) -> str:
     host = (urlsplit(find.url).hostname or "").removeprefix("www.")
-    return find.name or host or wish.url
+    return find.name or host or request.url
 
 
 def names_of(sources: Sequence[Source]) -> set[str]:
@@ -203,13 +203,13 @@ def names_of(sources: Sequence[Source]) -> set[str]:
     return {name for source in sources for name in (source.name, *source.tags)}
 
 
-def free(name: str, taken: Collection[str]) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
     """Return the name, with a number where it is taken."""
     names = chain((name,), (f"{name} {number}" for number in count(2)))
     return next(one for one in names if one not in taken)
 
 
-def since(at: datetime | None, now: datetime) -> str:
+def format_age(at: datetime | None, now: datetime) -> str:
     """Return how long ago that was, or will be, in few words."""
     if at is None:
         return "never"

@@ -1,4 +1,4 @@
-"""Lists of feeds into watchlists.yaml, and out of it: OPML as readers exchange it.
+"""Plans the import of OPML into watchlists.yaml, and exports its sources as OPML.
 
 A list comes in, the sources that are to be added go out, with why the others are not; sources come in, a list without
 secrets goes out. Nothing is fetched.
@@ -18,7 +18,7 @@ from bot.errors import FetchError
 from bot.fetch.addresses import host_of, web_address
 from bot.fetch.guard import Network, is_allowed
 from bot.model import Source
-from bot.source_commands.actions import free, names_of
+from bot.source_commands.actions import free_name, names_of
 from bot.source_commands.opml_parser import Outlines
 from bot.urls import HIDDEN, canonical_url, redact_url
 
@@ -37,7 +37,7 @@ class ImportPlan:
     mended: tuple[str, ...]
 
 
-def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> ImportPlan:
+def plan_import(outlines: Outlines, known: Sequence[Source], networks: Sequence[Network]) -> ImportPlan:
     """Return what of a list is new; `networks` are those that the operator allows besides the public internet."""
     reserved = names_of(known) | {folder for feed in outlines.feeds for folder in feed.folders}
     taken = {canonical_url(source.url): source.name for source in known}
@@ -60,7 +60,7 @@ def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Netw
         if (same := taken.get(canonical_url(feed.url))) is not None:
             known_names[same] = None
             continue
-        name = free(feed.title[:NAME].strip() or host, reserved)
+        name = free_name(feed.title[:NAME].strip() or host, reserved)
         reserved.add(name)
         taken[canonical_url(feed.url)] = name
         entry: dict[str, str | list[str]] = {"name": name, "url": feed.url}
@@ -70,7 +70,7 @@ def planned(outlines: Outlines, known: Sequence[Source], networks: Sequence[Netw
     return ImportPlan(tuple(entries), tuple(known_names), tuple(skipped), outlines.mended)
 
 
-def written(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]:
+def export_opml(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]:
     """Return the sources as OPML 2.0, by their first tag in folders, and how many addresses lack their secrets.
 
     `keys` leaves credentials and keys in the addresses, without which nobody else can read them. Headers stay here.

@@ -1,4 +1,4 @@
-"""OPML lists of feeds, read however broken they are: two thirds of those in circulation are not well-formed XML.
+"""Parses OPML lists of feeds, also malformed ones: two thirds of those in circulation are not well-formed XML.
 
 Bytes come in; feeds with their folders go out, and what had to be mended. The tags are read one after the other, in
 linear time, without an XML parser: nothing is expanded, opened or fetched, and no nesting is too deep.
@@ -60,7 +60,7 @@ class Outlines:
     is_list: bool  # it has the tags of OPML at all
 
 
-def read(data: bytes) -> Outlines:
+def parse_opml(data: bytes) -> Outlines:
     """Return the feeds of a list in its order; more than MOST are left out, which `mended` says."""
     text, scan = decode(data[:LARGEST]), _Scan()
     if len(data) > LARGEST:

@@ -1,4 +1,4 @@
-"""What an address would bring as a source: its own items, or those of the feeds and sitemaps that it leads to.
+"""Surveys an address: its own items, or those of the feeds and sitemaps that it leads to.
 
 An address comes in, `SurveyResult`s go out, the best one first. For `sources add` and `sources test`; nothing is
 stored, and every request is the guarded client's.
@@ -33,7 +33,7 @@ _HEAD = 32 * 1024  # bytes in which a name is looked for
 _PARTS = re.compile(r" [|·•»–—:-]++ | ?[|»] ?")  # in text whose white space is folded
 _LONGEST_NAME = 50  # characters; longer ones are slogans
 
-Told = Callable[[Item], bool]
+FiringTest = Callable[[Item], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,46 +52,46 @@ class SurveyResult:
     through: str | None = None  # where an address that is a site was really read
 
 
-async def survey(asking: Retriever, source: Source, fires: Told | None = None) -> tuple[SurveyResult, ...]:
+async def survey(retriever: Retriever, source: Source, fires: FiringTest | None = None) -> tuple[SurveyResult, ...]:
     """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
-    fetched = await asking.fetch.get(source.url, headers=source.headers)
-    document = await asking.parse.scan(fetched, asking.now(), source.kind, source.select)
+    fetched = await retriever.fetch.get(source.url, headers=source.headers)
+    document = await retriever.parse.scan(fetched, retriever.now(), source.kind, source.select)
     if document.shape != "page" or source.kind == "page":
         asked = Retrieved(fetched, document)
         if document.shape == "index":
-            asked = await asking.index(fetched, document, source, whole=True)
-        return (await _find(asking, asked, source.url, fires),)
+            asked = await retriever.index(fetched, document, source, whole=True)
+        return (await _find(retriever, asked, source.url, fires),)
     found: list[SurveyResult] = []
     try:
-        async with asyncio.timeout(2 * TOGETHER), aclosing(asking.places(fetched, document, source)) as places:
+        async with asyncio.timeout(2 * TOGETHER), aclosing(retriever.places(fetched, document, source)) as places:
             async for asked in places:
-                found.append(await _find(asking, asked, asked.found or source.url, fires))
+                found.append(await _find(retriever, asked, asked.found or source.url, fires))
                 if len(found) >= FINDS:
                     break
     except TimeoutError:
         pass
     if document.identities:
-        found.append(await _find(asking, Retrieved(fetched, document), source.url, fires))
+        found.append(await _find(retriever, Retrieved(fetched, document), source.url, fires))
     if not found:
         raise ParseError(no_list(fetched))
     name = name_of(fetched)
-    now = asking.now()
+    now = retriever.now()
     ranked = sorted(found, key=lambda one: _is_dead(one, now))  # stable: otherwise as likely as they were found
     return tuple(replace(one, name=name or one.name) if one.kind == "page" else one for one in ranked)
 
 
-async def trial(asking: Retriever, source: Source, fires: Told | None = None) -> SurveyResult:
+async def survey_one(retriever: Retriever, source: Source, fires: FiringTest | None = None) -> SurveyResult:
     """Return what a source brings when it is polled now. FetchError or ParseError say why it does not."""
-    asked = await asking.ask(source)
+    asked = await retriever.ask(source)
     where = asked.found or source.url
-    return replace(await _find(asking, asked, source.url, fires), through=where if where != source.url else None)
+    return replace(await _find(retriever, asked, source.url, fires), through=where if where != source.url else None)
 
 
-async def _find(asking: Retriever, asked: Retrieved, url: str, fires: Told | None) -> SurveyResult:
+async def _find(retriever: Retriever, asked: Retrieved, url: str, fires: FiringTest | None) -> SurveyResult:
     document = asked.document
     if document is None:  # only a conditional request is answered so, and this was none
         raise FetchError("the server says that nothing has changed, to whom has nothing")
-    items = await asking.newest(document, NEWEST)
+    items = await retriever.newest(document, NEWEST)
     dates = [item.published for item in items if item.published]
     return SurveyResult(
         url,

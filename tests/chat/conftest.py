@@ -17,7 +17,7 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.messages import Answer, Command, Press
 from bot.chat.registry import COMMANDS
-from bot.config.active import ActiveConfig, Personal
+from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.compiled import CompiledConfig
 from bot.errors import ConfigError, DeliveryError
 from bot.matching.engine import Engine, build_engine
@@ -184,7 +184,7 @@ def library(store: Store, tmp_path: Path, remembered_forms: Any) -> QueryService
     file = tmp_path / "watchlists.yaml"
     file.write_text(FILE, encoding="utf-8")
     current = ActiveConfig(file, {}, remembered_forms)
-    heard = Personal(store.queries, current).heard
+    heard = PersonalQuerySync(store.queries, current).heard
     replay = Replay(store.items, time.monotonic)
     return QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, heard)
 

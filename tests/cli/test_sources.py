@@ -79,7 +79,7 @@ async def test_what_is_known_is_refused_before_anything_is_asked(wish: actions.A
     """However its address is spelled."""
     source = Source("Courier", "https://courier.example/feed", "courier.example")
     with pytest.raises(ConfigError, match=said):
-        await actions.look(actions.SourceContext(Settings(), {}, Config((source,), ())), wish)
+        await actions.survey_address(actions.SourceContext(Settings(), {}, Config((source,), ())), wish)
 
 
 def test_a_new_source_answers_to_no_name_that_watchlists_use() -> None:

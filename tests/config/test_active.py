@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.active import ActiveConfig, Personal
+from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.errors import ConfigError, QueryError
 from bot.model import TERMINAL, Chat
 from bot.ports.record import PersonalQuery
@@ -215,7 +215,7 @@ async def test_every_process_hears_of_personal_queries(tmp_path: Path) -> None:
     file.write_text(FILE)
     async with await open_store(f"sqlite:///{tmp_path / 'n.db'}", migrate=True) as store:
         current = ActiveConfig(file, {})
-        here = Personal(store.queries, current)
+        here = PersonalQuerySync(store.queries, current)
         await here.look()
         assert await store.queries.add_query(Chat(22), "=oil", NOW, most=9)
         await here.look()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.edit import Entry, inserted
+from bot.config.edit import Entry, insert_sources
 from bot.config.watchlists import load
 from bot.config.write import add
 from bot.errors import ConfigError
@@ -51,7 +51,7 @@ FLOW = "{name: Daily Courier, url: 'https://courier.example/feed', tags: [world]
 )
 def test_a_source_is_put_where_a_person_would_put_it(before: str, after: str) -> None:
     """It follows the last one in that one's style; comments, quotes, spaces and what follows are not touched."""
-    result = inserted(before.encode(), "w.yaml", [ENTRY]).decode()
+    result = insert_sources(before.encode(), "w.yaml", [ENTRY]).decode()
     assert after in result
     assert all(line in result for line in before.splitlines() if not line.startswith("sources: "))
 
@@ -59,7 +59,7 @@ def test_a_source_is_put_where_a_person_would_put_it(before: str, after: str) ->
 def test_line_ends_and_byte_order_marks_stay() -> None:
     """A file of Windows stays one."""
     text = "sources:\r\n  - name: A\r\n    url: http://a\r\n" + WATCHLISTS.replace("\n", "\r\n")
-    result = inserted(b"\xef\xbb\xbf" + text.encode(), "w.yaml", [ENTRY])
+    result = insert_sources(b"\xef\xbb\xbf" + text.encode(), "w.yaml", [ENTRY])
     assert result.startswith(b"\xef\xbb\xbfsources:")
     assert result.count(b"\n") == result.count(b"\r\n") == text.count("\n") + 3
 
@@ -155,7 +155,7 @@ def test_whatever_a_source_is_called_it_comes_back(
     """Names and tags that YAML would read as something else are quoted."""
     file = tmp_path_factory.mktemp("yaml") / "watchlists.yaml"
     try:
-        data = inserted(before.encode(), "w.yaml", [{"name": name, "url": "https://x.example/", "tags": tags}])
+        data = insert_sources(before.encode(), "w.yaml", [{"name": name, "url": "https://x.example/", "tags": tags}])
         file.write_bytes(data)
         source = load(file, {}).sources[-1]
     except ConfigError:  # a name of spaces that YAML does not keep

@@ -27,7 +27,7 @@ from bot.chat.texts import mute as mute_texts
 from bot.chat.texts import queries as queries_texts
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
-from bot.config.active import Personal
+from bot.config.active import PersonalQuerySync
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED
 from bot.i18n import Translator, field_name, words
@@ -87,7 +87,7 @@ class Day:
     server: TelegramServer
     where: Where
     store: Store
-    personal: Personal
+    personal: PersonalQuerySync
     piece: type[Piece]
     sender: DeliveryLoop
     heads: list[str] = field(default_factory=list)
@@ -158,7 +158,7 @@ async def day(
     store = await rig.set_up(FILE.format(courier=newsroom.feed("courier"), wire=newsroom.feed("wire")))
     await rig.poll(force=True)
     current = rig.parts[2]
-    personal = Personal(store.queries, current)
+    personal = PersonalQuerySync(store.queries, current)
     client = TelegramClient(server.token, server.url, deadline=DEADLINE)
 
     async def wait(seconds: float) -> None:
@@ -179,7 +179,7 @@ async def day(
             await listening
 
 
-def _listener(rig: Rig, store: Store, personal: Personal, client: TelegramClient) -> Listener:
+def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: TelegramClient) -> Listener:
     """Return a listener as the app builds it, but for the clock of the services."""
     current = rig.parts[2]
 

@@ -8,15 +8,15 @@ import pytest
 from lxml import etree
 
 from bot.model import Source
-from bot.source_commands.opml_exchange import planned, written
-from bot.source_commands.opml_parser import Feed, Outlines, read
+from bot.source_commands.opml_exchange import export_opml, plan_import
+from bot.source_commands.opml_parser import Feed, Outlines, parse_opml
 
 KNOWN = (Source("BBC", "https://feeds.bbc.example/news", "bbc.example", tags=("uk",)),)
 
 
 def plan_of(*feeds: Feed, networks: tuple[str, ...] = ()) -> tuple[list[object], tuple[str, ...]]:
     """Return the names that would be added, and what is left out."""
-    plan = planned(Outlines(feeds, (), is_list=True), KNOWN, [ip_network(one) for one in networks])
+    plan = plan_import(Outlines(feeds, (), is_list=True), KNOWN, [ip_network(one) for one in networks])
     return [entry["name"] for entry in plan.entries], plan.skipped
 
 
@@ -78,15 +78,15 @@ def test_case_53_an_export_gives_no_key_away() -> None:
         Source("P", "https://p.example/rss/9f8e7d6c5b4a39281706f5e4d3c2b1a0/feed", "p"),
         Source("Open", "https://open.example/f?a=1&b=2", "open"),
     )
-    text, hidden = written(sources)
+    text, hidden = export_opml(sources)
     assert hidden == 2
     assert "CANARY" not in text
     assert "9f8e7d6c" not in text
-    whole, none = written(sources, keys=True)
+    whole, none = export_opml(sources, keys=True)
     assert none == 0
     assert "CANARY2" not in whole
-    assert [feed.url for feed in read(whole.encode()).feeds] == [source.url for source in sources]
-    assert len(planned(read(text.encode()), (), ()).skipped) == 2  # an address without its key is none
+    assert [feed.url for feed in parse_opml(whole.encode()).feeds] == [source.url for source in sources]
+    assert len(plan_import(parse_opml(text.encode()), (), ()).skipped) == 2  # an address without its key is none
 
 
 def test_an_export_is_well_formed_whatever_names_hold_and_comes_back() -> None:
@@ -96,9 +96,9 @@ def test_an_export_is_well_formed_whatever_names_hold_and_comes_back() -> None:
         Source("Plain", "https://b.example/f", "b"),
         Source("Bad\x00\ud800", "https://c.example/f", "c", tags=("press",)),
     )
-    text, _ = written(sources)
+    text, _ = export_opml(sources)
     root = etree.fromstring(text.encode())
     assert root.get("version") == "2.0"
     assert {outline.get("text") for outline in root.iter("outline") if not outline.get("xmlUrl")} == {"press"}
-    back = {feed.title: feed.folders for feed in read(text.encode()).feeds}
+    back = {feed.title: feed.folders for feed in parse_opml(text.encode()).feeds}
     assert back == {"A & <b> \"c\" 'd'": ("press", "uk"), "Plain": (), "Bad": ("press",)}

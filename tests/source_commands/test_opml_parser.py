@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.source_commands.opml_parser import FOLDERS, MOST, Feed, read
+from bot.source_commands.opml_parser import FOLDERS, MOST, Feed, parse_opml
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "opml"
 FEED = "<outline text='Courier' type='rss' xmlUrl='https://courier.example/rss'/>"
@@ -23,7 +23,7 @@ def body(inside: str) -> bytes:
 
 def test_folders_are_kept_and_categories_count_as_folders() -> None:
     """Every folder that a feed lies in becomes a tag, as does each part of its categories."""
-    found = read(
+    found = parse_opml(
         body(
             f"<outline text='World'><outline text='Europe'>{FEED}</outline></outline>"
             "<outline title='A &amp; B' xmlUrl='https://a.example/f' category='/Press/Daily,War'></outline>"
@@ -57,7 +57,7 @@ def test_what_is_not_well_formed_is_mended_and_said(
     inside: str, title: str, url: str | None, mended: str | None
 ) -> None:
     """Strict XML reads none of these; each gives its feed, and says what was wrong with it."""
-    found = read(body(inside))
+    found = parse_opml(body(inside))
     assert found.feeds == (Feed(title, "http://a.example/x" if url is None else f"https://a.example/{url}"),)
     assert found.mended == () if mended is None else any(mended in line for line in found.mended), found.mended
 
@@ -70,7 +70,7 @@ def test_encodings_are_found(encoding: str, declared: bool) -> None:
         pytest.skip("nobody can tell KOI8 from Windows-1251 by a glance")
     name = encoding.removesuffix("-sig") if declared else "utf-8"
     text = f"<?xml version='1.0' encoding='{name}'?><opml><body><outline text='Лента новостей' xmlUrl='https://a.example/'/>"
-    assert read(text.encode(encoding)).feeds[0].title == "Лента новостей"
+    assert parse_opml(text.encode(encoding)).feeds[0].title == "Лента новостей"
 
 
 def test_case_113_entities_stay_as_they_stand(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_case_113_entities_stay_as_they_stand(tmp_path: Path) -> None:
         f"<!ENTITY o \"<outline xmlUrl='https://evil.example/'/>\">]>"
         "<opml><body><outline text='&i;&f;&o;' xmlUrl='https://a.example/&f;'/></body></opml>"
     )
-    found = read(text.encode())
+    found = parse_opml(text.encode())
     assert found.feeds == (Feed("&i;&f;&o;", "https://a.example/&f;"),)
     assert any("entities" in line for line in found.mended)
 
@@ -107,7 +107,7 @@ def test_case_113_entities_stay_as_they_stand(tmp_path: Path) -> None:
 def test_case_113_a_hostile_list_takes_a_bounded_time(data: bytes, feeds: int) -> None:
     """Case 113: ten thousand folders, a million outlines, and tags without end cost seconds at most."""
     start = time.process_time()
-    found = read(data)
+    found = parse_opml(data)
     assert len(found.feeds) == feeds
     assert all(len(feed.folders) <= FOLDERS for feed in found.feeds)
     assert time.process_time() - start < 4
@@ -115,7 +115,7 @@ def test_case_113_a_hostile_list_takes_a_bounded_time(data: bytes, feeds: int) -
 
 def test_comments_hide_what_they_hide() -> None:
     """A feed that somebody has commented out is not imported."""
-    assert read(body(f"<!-- {FEED} --><outline text='b' xmlUrl='https://b.example/'/>")).feeds == (
+    assert parse_opml(body(f"<!-- {FEED} --><outline text='b' xmlUrl='https://b.example/'/>")).feeds == (
         Feed("b", "https://b.example/"),
     )
 
@@ -124,7 +124,7 @@ def test_comments_hide_what_they_hide() -> None:
 @settings(deadline=None, max_examples=150)
 def test_any_bytes_are_read_without_a_fault(data: bytes) -> None:
     """Whatever comes, a list comes out."""
-    found = read(b"<opml>" + data)
+    found = parse_opml(b"<opml>" + data)
     assert all(feed.url for feed in found.feeds)
 
 
@@ -133,6 +133,6 @@ def test_every_feed_of_real_lists_is_found() -> None:
     """Five lists in circulation, three of which no XML parser reads: nothing is lost."""
     for path in sorted(REAL.glob("*.opml")):
         data = path.read_bytes()
-        found = [feed.url for feed in read(data).feeds]
+        found = [feed.url for feed in parse_opml(data).feeds]
         assert len(found) == data.count(b"xmlUrl="), path.name
         assert all(re.fullmatch(r"https?://[\w.-]+/\S*", url) for url in found), path.name

@@ -1,4 +1,4 @@
-"""The terminal as a medium: each alert a card, about as Telegram would show it; plain lines where no terminal is.
+"""Sends alerts to the terminal: each a card, or plain lines where the output is no terminal.
 
 Deliveries in, text on the stream that was handed in. Nothing is read, and nothing of a stranger can steer the
 terminal: the rendered text holds no control characters.

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bot.button_ids import of_menu
+from bot.button_ids import menu_button_id
 from bot.store.codecs import to_json
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
@@ -37,7 +37,7 @@ class ButtonRepository:
         }
         async with self.database.write() as connection:
             await connection.execute(buttons.insert(), row)
-        return tuple(of_menu(key, number) for number in range(len(meanings)))
+        return tuple(menu_button_id(key, number) for number in range(len(meanings)))
 
     async def find_meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
         its = select(buttons.c.meanings).where(
