@@ -12,8 +12,7 @@ from bot.config.compiled import CompiledConfig
 from bot.i18n import Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
-from bot.ports.button_store import ButtonStore
-from bot.ports.chat_store import ChatStore
+from bot.ports.chat_store import ButtonStore, ChatStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
 from bot.ports.record import ItemStore, QueryStore
 from bot.preview.replay import Replay

@@ -1,8 +1,8 @@
-"""What commands need on record."""
+"""What commands need on record: subscriptions, admissions, the status, and the buttons of the bot's messages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -94,4 +94,20 @@ class ChatStore(Protocol):
 
     async def write_menu_mark(self, mark: int) -> None:
         """Remember which menus Telegram shows, by a signed 64-bit mark of theirs."""
+        ...
+
+
+class ButtonStore(Protocol):
+    """Buttons on record. A button of another chat, forged, or too old is simply not found."""
+
+    async def save_buttons(self, chat: int, meanings: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Keep what the buttons of one message mean; return what each is to say, in this order."""
+        ...
+
+    async def find_meaning(self, chat: int, key: str, number: int, now: datetime) -> str | None:
+        """Return what a button means that was kept for this chat."""
+        ...
+
+    async def find_alert_story(self, chat: int, row: int, key: int, now: datetime) -> int | None:
+        """Return the story of the alert whose button this is, if this chat was sent it."""
         ...

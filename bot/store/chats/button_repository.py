@@ -1,4 +1,4 @@
-"""What buttons need on record. Fulfils `bot.ports.button_store`; nothing here knows what a meaning means."""
+"""Buttons on record: what each does, for how long, and in which chat. Fulfils `bot.ports.chat_store.ButtonStore`."""
 
 from __future__ import annotations
 
