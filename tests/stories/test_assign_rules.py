@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -111,6 +112,10 @@ def test_the_same_page_is_read_however_little_the_words_agree() -> None:
         other = Candidate(5, report("b.example"), sketch(page=page, **OTHER).pack())
         ((found, _),) = assign._judged(report(), sketch(page=0 if page == 0 else 9), [other])
         assert (found.rank, found.reason) == (0, "something else")
+    near = sketch(page=8, opening=dict.fromkeys((1, 2, 3, *range(21, 38)), 4), title=frozenset(range(70, 75)))
+    far = replace(near, shingles=frozenset(range(5000, 5100)))
+    ((found, _),) = assign._judged(report(), mine, [Candidate(5, report("b.example"), far.pack())])
+    assert found.score == pytest.approx(1.14 * 0.15**0.5)  # as much as there can be, without its headline
 
 
 def test_a_publishers_same_item_scores_nine_tenths_at_least() -> None:
@@ -132,8 +137,8 @@ def test_a_publishers_same_item_scores_nine_tenths_at_least() -> None:
         ({}, 0.49, 49.0, 1.0, False),
         ({"numbers": frozenset({9})}, 1.0, 100.0, 1.0, False),
         ({"title": frozenset({1, 2, 3, 4, 5, 6}), "marks": frozenset({6})}, 1.0, 100.0, 1.0, False),
-        ({"title": frozenset({1, 2, 3})}, 0.5, 50.0, 0.0, True),  # one headline is a part of the other
-        ({"title": frozenset({1, 2, 3, 4, 5, 6})}, 0.5, 50.0, 0.0, True),
+        ({"title": frozenset({1, 2, 3}), "headline": 8}, 0.5, 50.0, 0.0, True),  # one headline is a part of the other
+        ({"title": frozenset({1, 2, 3, 4, 5, 6}), "headline": 8}, 0.5, 50.0, 0.0, True),
         (
             {"title": frozenset({1, 2, 3, 6}), "headline": 8},
             0.9,
@@ -214,6 +219,8 @@ def test_shingles_are_compared_at_the_coarser_sampling() -> None:
     assert assign._containment(coarse, fine) == (1.0, 100.0)
     assert assign._containment(coarse, coarse) == (1.0, 100.0)
     assert assign._containment(sketch(shingles=frozenset()), fine) == (0.0, 0.0)
+    uneven = sketch(shingles=frozenset((*range(1000, 1040, 2), *range(1001, 1161, 2))))
+    assert assign._containment(uneven, coarse) == assign._containment(coarse, uneven) == (1.0, 40.0)
 
 
 def placed(*held: tuple[int, Report, Sketch]) -> Placement:
