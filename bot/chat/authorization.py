@@ -52,7 +52,7 @@ class Authorizer:
         request = await self._build_request(command)
         if step == "notice":
             return _refused(command, access_texts.too_fast(request.translator))
-        meant = await resolve_press(self._services, command)
+        meant = await resolve_press(self._services, command, command.press) if command.press else command
         if meant is None:
             return Answer(toast=access_texts.too_old(request.translator))
         request = replace(request, command=meant)
@@ -155,7 +155,7 @@ class Authorizer:
         if refusal == "ownerless":
             return _refused(command, access_texts.ownerless(_, command.chat.id, command.user))
         if refusal == "administrators" and command.kind == "channel":
-            return _refused(command, access_texts.of_channel(_))
+            return _refused(command, _("These buttons are for the administrators of this channel."))
         return _refused(command, _REFUSALS[refusal](_))
 
     def _retry_buttons(self, request: Request) -> tuple[Button, ...]:
@@ -185,8 +185,8 @@ class Authorizer:
             _ = await translator_of(services, Chat(owner))
             text = access_texts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
             buttons = (
-                Button(access_texts.admit(_), data("admit", str(command.chat.id))),
-                Button(admin_texts.label_decline(_), data("decline", str(command.chat.id)), beside=True),
+                Button(_("Admit this chat"), data("admit", str(command.chat.id))),
+                Button(_("👋 Decline, and leave"), data("decline", str(command.chat.id)), beside=True),
             )
             replies.append(Reply(Chat(owner), text, buttons, notice=True))
         return replace(refusal, replies=tuple(replies))

@@ -22,28 +22,29 @@ _ALERT: dict[Action, tuple[str, str]] = {
 }
 
 
-async def resolve_press(services: Services, command: Command) -> Command | None:
-    """Return the command that a press stands for; what was written stands for itself."""
-    press = command.press
-    if press is None or (press.message is not None and not press.data):
+async def resolve_press(services: Services, command: Command, press: Press) -> Command | None:
+    """Return the command that a press stands for, None where nothing is known about it any more."""
+    if press.message is None:
+        return None
+    if not press.data:
         return command
-    one = None if press.message is None else button_ids.parse_button_id(press.data)
-    if isinstance(one, AlertButton):
-        return await _of_alert(services, command, press, one)
-    return await _of_menu(services, command, press, one) if one else None
+    button = button_ids.parse_button_id(press.data)
+    if isinstance(button, AlertButton):
+        return await _of_alert(services, command, press, button)
+    return await _of_menu(services, command, press, button) if button else None
 
 
-async def _of_alert(services: Services, command: Command, press: Press, one: AlertButton) -> Command | None:
-    story = await services.buttons.find_alert_story(command.chat.id, one.row, one.key, services.now())
+async def _of_alert(services: Services, command: Command, press: Press, button: AlertButton) -> Command | None:
+    story = await services.buttons.find_alert_story(command.chat.id, button.row, button.key, services.now())
     if story is None:
         return None
-    verb, words = _ALERT[one.action]
+    verb, words = _ALERT[button.action]
     meant = replace(press, data="", view="new", alert=True)
     return replace(command, verb=verb, words=words.format(story), press=meant)
 
 
-async def _of_menu(services: Services, command: Command, press: Press, one: MenuButton) -> Command | None:
-    meaning = await services.buttons.find_meaning(command.chat.id, one.key, one.number, services.now())
+async def _of_menu(services: Services, command: Command, press: Press, button: MenuButton) -> Command | None:
+    meaning = await services.buttons.find_meaning(command.chat.id, button.key, button.number, services.now())
     if meaning is None:
         return None
     verb, words, view = [*meaning.split("|"), "", ""][:3]

@@ -13,7 +13,7 @@ from bot.chat.arguments.names import parse_chat
 from bot.chat.context import Request, Services, reply, translator_of
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data
 from bot.chat.texts import access as access_texts
-from bot.chat.texts import admin as admin_texts
+from bot.chat.texts import admin as texts
 from bot.chat.texts import basics as basics_texts
 from bot.errors import ConfigError
 from bot.model import Chat
@@ -39,7 +39,10 @@ async def admit(services: Services, request: Request) -> Answer:
         return answer
     _ = await translator_of(services, Chat(chat))
     welcome = Reply(
-        Chat(chat), access_texts.welcome(_), (Button(basics_texts.label_lists(_), data("lists")),), notice=True
+        Chat(chat),
+        _("🔔 An owner has admitted this chat. /lists shows what you can subscribe to."),
+        (Button(basics_texts.label_lists(_), data("lists")),),
+        notice=True,
     )
     return replace(answer, replies=(*answer.replies, welcome))
 
@@ -59,7 +62,7 @@ async def decline(services: Services, request: Request) -> Answer:
     if chat is None:
         return reply(request.command, access_texts.which_chat(request.translator, "decline"))
     await services.admissions.withdraw_request(chat)
-    answer = reply(request.command, admin_texts.declined(request.translator, chat))
+    answer = reply(request.command, texts.declined(request.translator, chat))
     return replace(answer, leave=(chat,) if chat < 0 and not await services.chats.is_admitted(chat) else ())
 
 
@@ -85,7 +88,7 @@ async def sources(services: Services, request: Request) -> Answer:
     if number < pages:
         buttons.append(Button(basics_texts.more(_), data("sources", str(number + 1)), beside=number > 1))
     page = every[(number - 1) * PAGE : number * PAGE]
-    return reply(request.command, admin_texts.sources(_, page, number, pages, now), tuple(buttons))
+    return reply(request.command, texts.sources(_, page, number, pages, now), tuple(buttons))
 
 
 async def chats(services: Services, request: Request) -> Answer:
@@ -93,7 +96,7 @@ async def chats(services: Services, request: Request) -> Answer:
     guests = await services.admissions.find_chats()
     asking = [one for one in guests if one.requested_at and not one.revoked and not one.admitted]
     buttons = tuple(Button(f"✅ {one.title or one.id}"[:60], data("admit", str(one.id))) for one in asking[:_BUTTONS])
-    return reply(request.command, admin_texts.chats(request.translator, guests, services.now()), buttons)
+    return reply(request.command, texts.chats(request.translator, guests, services.now()), buttons)
 
 
 async def reload(services: Services, request: Request) -> Answer:
@@ -101,16 +104,16 @@ async def reload(services: Services, request: Request) -> Answer:
     try:
         changes = await services.reload_config()
     except ConfigError as error:
-        return reply(request.command, admin_texts.wrong_file(request.translator, error.problems[:PROBLEMS]))
-    return reply(request.command, admin_texts.reloaded(request.translator, changes))
+        return reply(request.command, texts.wrong_file(request.translator, error.problems[:PROBLEMS]))
+    return reply(request.command, texts.reloaded(request.translator, changes))
 
 
 async def channel(_services: Services, request: Request) -> Answer:
     """Tell the id of a channel of which an owner has forwarded a post."""
     chat = _chat(request.command)
     if chat is None:
-        return reply(request.command, admin_texts.how_for(request.translator))
-    return reply(request.command, admin_texts.channel(request.translator, chat, "", inside=False))
+        return reply(request.command, texts.how_for(request.translator))
+    return reply(request.command, texts.channel(request.translator, chat, "", inside=False))
 
 
 async def act_for(services: Services, request: Request) -> Answer:
@@ -120,7 +123,7 @@ async def act_for(services: Services, request: Request) -> Answer:
     verb, _space, words = rest.strip().removeprefix("/").partition(" ")
     chat, spec = parse_chat(target), services.commands.get(verb.lower())
     if chat is None or spec is None or spec.need == "own":
-        return reply(command, admin_texts.how_for(request.translator))
+        return reply(command, texts.how_for(request.translator))
     meant = replace(command, chat=chat, kind=_kind(chat), verb=spec.name, words=words.strip())
     answer = await spec.handler(services, replace(request, command=meant))
     return replace(answer, replies=tuple(_here(request, one, chat) for one in answer.replies))
@@ -134,7 +137,7 @@ def _here(request: Request, answered: Reply, chat: Chat) -> Reply:
     """Return an answer about another chat as one to the owner, whose buttons act for that chat again."""
     if answered.chat != chat:
         return answered
-    text = f"{admin_texts.acting(request.translator, chat.id)}\n{answered.text}"
+    text = f"{texts.acting(request.translator, chat.id)}\n{answered.text}"
     buttons = tuple(replace(one, data=_for(chat, one.data)) for one in answered.buttons)
     fitting = tuple(one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES)
     return replace(answered, chat=request.command.chat, text=text, buttons=fitting)

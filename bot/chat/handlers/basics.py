@@ -11,9 +11,8 @@ from bot.chat.handlers import explain
 from bot.chat.menu import help_rows
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import access as access_texts
-from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import basics as texts
 from bot.chat.texts import queries as queries_texts
-from bot.chat.texts import settings_menu as settings_menu_texts
 from bot.chat.texts import status as status_texts
 from bot.i18n import LANGUAGES
 
@@ -29,13 +28,13 @@ async def start(services: Services, request: Request) -> Answer:
     offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"
     buttons = (
         *((Button(f"🌐 {LANGUAGES[theirs]}", data("language", theirs)),) if offered else ()),
-        Button(basics_texts.label_lists(_), data("lists")),
-        Button(basics_texts.label_mine(_), data("mine"), beside=True),
-        Button(basics_texts.label_latest(_), data("latest")),
-        Button(settings_menu_texts.label_settings(_), data("settings"), beside=True),
-        Button(basics_texts.label_help(_), data("help"), beside=True),
+        Button(texts.label_lists(_), data("lists")),
+        Button(_("✅ Subscribed here"), data("mine"), beside=True),
+        Button(_("🕘 Latest"), data("latest")),
+        Button(_("⚙️ Settings"), data("settings"), beside=True),
+        Button(texts.label_help(_), data("help"), beside=True),
     )
-    return reply(command, basics_texts.start(_, count, group=command.kind == "group", owner=request.owner), buttons)
+    return reply(command, texts.start(_, count, group=command.kind == "group", owner=request.owner), buttons)
 
 
 async def show_help(services: Services, request: Request) -> Answer:
@@ -43,7 +42,7 @@ async def show_help(services: Services, request: Request) -> Answer:
     command, _ = request.command, request.translator
     shown = [help_rows(services.commands, _, need) for need in ("change", "read")]
     owners = help_rows(services.commands, _, "own") if request.owner else ()
-    return reply(command, basics_texts.guide(_, (*shown[0], *shown[1]), owners, group=command.kind == "group"))
+    return reply(command, texts.guide(_, (*shown[0], *shown[1]), owners, group=command.kind == "group"))
 
 
 async def answer_unknown(services: Services, request: Request) -> Answer:
@@ -52,9 +51,9 @@ async def answer_unknown(services: Services, request: Request) -> Answer:
     if command.press:
         return Answer(toast=access_texts.too_old(request.translator))
     if not command.verb:
-        return reply(command, basics_texts.chatter(request.translator), _hints(request))
+        return reply(command, texts.chatter(request.translator), _hints(request))
     known = [one.name for one in services.commands.values() if request.owner or one.need != "own"]
-    return reply(command, basics_texts.unknown(request.translator, command.verb, closest_word(command.verb, known)))
+    return reply(command, texts.unknown(request.translator, command.verb, closest_word(command.verb, known)))
 
 
 def _hints(request: Request) -> tuple[Button, ...]:
@@ -65,8 +64,8 @@ def _hints(request: Request) -> tuple[Button, ...]:
     watch = (Button(queries_texts.label_watch(_, text), same),) if fits else ()
     return (
         *watch,
-        Button(basics_texts.label_lists(_), data("lists")),
-        Button(basics_texts.label_help(_), data("help"), beside=True),
+        Button(texts.label_lists(_), data("lists")),
+        Button(texts.label_help(_), data("help"), beside=True),
     )
 
 

@@ -18,7 +18,7 @@ from bot.chat.context import Request, Services, reply
 from bot.chat.delivery_reason import explain_delivery, join_reason
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import queries as queries_texts
+from bot.chat.texts import queries as texts
 from bot.chat.texts import stories as stories_texts
 from bot.errors import QueryError
 from bot.i18n import Translator
@@ -70,11 +70,11 @@ async def test(services: Services, request: Request) -> Answer:
     try:
         trial = _Trial(request.translator, await services.queries.build_engine(text))
     except QueryError as error:
-        return reply(command, queries_texts.refused(request.translator, error))
+        return reply(command, texts.refused(request.translator, error))
     await services.queries.replay.through(services.now() - _BACK, trial.look, seconds=_PATIENCE)
     return reply(
         command,
-        queries_texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=reading_time(services, request)),
+        texts.trial(text, trial.hits, trial.misses, looked=trial.looked, when=reading_time(services, request)),
     )
 
 
@@ -82,13 +82,13 @@ def check_query(_: Translator, words: str, verb: str) -> tuple[str, str]:
     """Return a query on one line, and the refusal of one that cannot be used, empty where it can."""
     text = " ".join(words.split())
     if not text:
-        return "", queries_texts.no_query_given(_, verb)
+        return "", texts.no_query_given(_, verb)
     if len(text) > CHAT_QUERY_CHARACTERS:
-        return "", queries_texts.too_long(_, CHAT_QUERY_CHARACTERS)
+        return "", texts.too_long(_, CHAT_QUERY_CHARACTERS)
     try:
         parse(text)
     except QueryError as error:
-        return "", queries_texts.mistake(_, text, error)
+        return "", texts.mistake(_, text, error)
     return text, ""
 
 
@@ -106,10 +106,10 @@ async def why(services: Services, request: Request) -> Answer:
             return ask_which_story(request, "why", alerts)
         link = (alerts and alerts[0].url) or ""
     if not link.startswith(("http://", "https://")):
-        return reply(command, queries_texts.no_link_given(request.translator))
+        return reply(command, texts.no_link_given(request.translator))
     traces = await services.queries.items.trace_item(link, command.chat)
     if not traces:
-        return reply(command, queries_texts.unknown_link(request.translator))
+        return reply(command, texts.unknown_link(request.translator))
     setup = services.queries.compiled()
     mine = {query.watchlist for query in await services.queries.store.find_queries(command.chat)}
     known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
@@ -118,18 +118,18 @@ async def why(services: Services, request: Request) -> Answer:
 
     def explained(trace: ItemHistory) -> str:
         matches, misses = _concerning(request.translator, engine, trace.found, known)
-        what = queries_texts.verdict(explain_delivery(trace, command.chat, matches, known), at)
+        what = texts.verdict(explain_delivery(trace, command.chat, matches, known), at)
         if reason := join_reason(trace):
             what += f"\n{stories_texts.joined(request.translator, reason)}"
-        return queries_texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
+        return texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)
 
     told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
     return reply(command, basics_texts.fit(request.translator, told))
 
 
-def reading_time(services: Services, request: Request) -> queries_texts.When:
+def reading_time(services: Services, request: Request) -> texts.When:
     """Return now, as who asked tells the time."""
-    return queries_texts.When(services.now(), zone_of(request.zone), request.translator)
+    return texts.When(services.now(), zone_of(request.zone), request.translator)
 
 
 def _concerning(

@@ -9,7 +9,7 @@ from bot.chat.arguments.names import closest_watchlist, find_watchlist, split_na
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import latest as latest_texts
+from bot.chat.texts import latest as texts
 
 SHOWN = 8
 _BACK = timedelta(days=14)
@@ -31,12 +31,12 @@ async def latest(services: Services, request: Request) -> Answer:
         mine = {one.id for one in wanted}
     stories = await services.preferences.find_latest(command.chat, mine, services.now() - _BACK, most=SHOWN)
     if not stories:
-        return reply(command, latest_texts.nothing(_), (Button(basics_texts.label_lists(_), data("lists", "", "new")),))
+        return reply(command, texts.nothing(_), (Button(basics_texts.label_lists(_), data("lists", "", "new")),))
     buttons = []
-    rows = ((latest_texts.label_mute, "mute"), (latest_texts.label_why, "why"))
+    rows = ((texts.label_mute, "mute"), (texts.label_why, "why"))
     for label, verb in rows:
         for number, one in enumerate(stories[:_WITH_BUTTONS], start=1):
             beside = number > 1
             buttons.append(Button(label(_, number), data(verb, f"#{one.story}", "new"), beside=beside))
-    text = latest_texts.latest(_, stories, services.now(), zone_of(request.zone))
+    text = texts.latest(_, stories, services.now(), zone_of(request.zone))
     return Answer((Reply(command.chat, text, tuple(buttons)),))

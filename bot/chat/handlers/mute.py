@@ -19,7 +19,7 @@ from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.schedule import back_button, load_preferences, show_panel
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import mute as mute_texts
+from bot.chat.texts import mute as texts
 from bot.chat.texts import schedule as schedule_texts
 from bot.inflection.word_forms import inflect
 from bot.preferences import Mute, Muted
@@ -50,7 +50,7 @@ async def mute(services: Services, request: Request) -> Answer:
         return await _listed(services, request)
     if words.lower() in {"off", "all off"}:
         many = await services.preferences.remove_mutes(request.command.chat, None)
-        return await _listed(services, request, mute_texts.all_unmuted(request.translator, many))
+        return await _listed(services, request, texts.all_unmuted(request.translator, many))
     if words.startswith("#"):
         return await _of_story(services, request, words[1:])
     what, length = _parted(words)
@@ -72,11 +72,11 @@ async def _answered(services: Services, request: Request, length: str) -> Answer
 
 async def _obey(services: Services, request: Request, meant: Mute, length: str) -> Answer:
     if length == "?":
-        return reply(request.command, mute_texts.ask(request.translator, meant), _lengths(request, meant))
+        return reply(request.command, texts.ask(request.translator, meant), _lengths(request, meant))
     if length != "off":
         return await _mute(services, request, meant, length)
     had = await services.preferences.remove_mutes(request.command.chat, meant.kind, meant.what)
-    return await _listed(services, request, mute_texts.unmuted(request.translator, had=bool(had)))
+    return await _listed(services, request, texts.unmuted(request.translator, had=bool(had)))
 
 
 def _parted(words: str) -> tuple[str, str]:
@@ -101,8 +101,8 @@ async def _mute(services: Services, request: Request, meant: Mute, length: str) 
         languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))
         wanted = replace(wanted, forms=await asyncio.to_thread(_forms, wanted.what, languages))
     if not await services.preferences.add_mute(command.chat, wanted, now, most=MOST):
-        return reply(command, mute_texts.too_many(_, MOST))
-    done = mute_texts.muted(_, wanted, now, zone)
+        return reply(command, texts.too_many(_, MOST))
+    done = texts.muted(_, wanted, now, zone)
     return replace(
         reply(command, done, _lengths(request, wanted)), toast=basics_texts.bare(done) if command.press else ""
     )
@@ -133,7 +133,7 @@ async def _meant(services: Services, request: Request, what: str) -> Mute | str:
     word = name.strip("\"“”«»'=~ ")
     size = len(tokens(word).words)
     if size > _WORDS or len(word) > _LETTERS or not (size or unspaced(word)):
-        return mute_texts.too_long(request.translator)
+        return texts.too_long(request.translator)
     return Mute("word", word)
 
 
@@ -143,7 +143,7 @@ async def _story(services: Services, request: Request, name: str) -> Mute | str:
         traces = await services.queries.items.trace_item(name.split(maxsplit=1)[0], request.command.chat)
         number = next((trace.found.story for trace in traces if trace.found.story is not None), None)
     story = None if number is None else await services.preferences.find_story(request.command.chat, number)
-    return Mute("story", str(story.story), label=story.headline) if story else mute_texts.no_story(request.translator)
+    return Mute("story", str(story.story), label=story.headline) if story else texts.no_story(request.translator)
 
 
 def _watchlist(services: Services, name: str) -> Mute | None:
@@ -164,10 +164,10 @@ async def _listed(services: Services, request: Request, done: str = "") -> Answe
     _, now = request.translator, services.now()
     wishes, _look = await load_preferences(services, request)
     mutes = live(wishes.mutes, now)
-    buttons = [_button(mute_texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
+    buttons = [_button(texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
     if len(mutes) > 1:
-        buttons.append(Button(mute_texts.label_end_all(_), data("mute", "off")))
-    text = mute_texts.listed(_, mutes, now, zone_of(wishes.zone))
+        buttons.append(Button(_("🔔 Unmute all"), data("mute", "off")))
+    text = texts.listed(_, mutes, now, zone_of(wishes.zone))
     return show_panel(request, text, (*_fitting(buttons), back_button(_)), done)
 
 
@@ -177,25 +177,25 @@ async def _of_story(services: Services, request: Request, number: str) -> Answer
     meant = await _story(services, request, number)
     if isinstance(meant, str):
         return reply(request.command, meant)
-    buttons = [_button(mute_texts.label_story(_), _key(meant, "?"))]
+    buttons = [_button(_("🔇 This story"), _key(meant, "?"))]
     alert = await services.preferences.find_alert(request.command.chat, int(meant.what))
     if alert is not None:
         words = {fold(one.text): one.text for one in alert.evidence if one.text.strip()}
         buttons += [
-            _button(mute_texts.label_word(_, basics_texts.label(word, _LABEL)), f"word {word} ?")
+            _button(texts.label_word(_, basics_texts.label(word, _LABEL)), f"word {word} ?")
             for word in list(words.values())[:_OF_STORY]
         ]
         buttons += [
-            _button(mute_texts.label_list(_, basics_texts.label(title, _LABEL)), f"watchlist {name} ?")
+            _button(texts.label_list(_, basics_texts.label(title, _LABEL)), f"watchlist {name} ?")
             for name, title in alert.watchlists[:2]
             if find_watchlist(services.config(), name)
         ]
     story = await services.preferences.find_story(request.command.chat, int(meant.what))
     buttons += [
-        _button(mute_texts.label_source(_, basics_texts.label(source, _LABEL)), f"source {source} ?")
+        _button(texts.label_source(_, basics_texts.label(source, _LABEL)), f"source {source} ?")
         for source in (story.sources[:1] if story else ())
     ]
-    return reply(request.command, mute_texts.of_story(_, meant.label), tuple(_fitting(buttons)))
+    return reply(request.command, texts.of_story(_, meant.label), tuple(_fitting(buttons)))
 
 
 def _lengths(request: Request, meant: Mute) -> tuple[Button, ...]:
@@ -203,9 +203,9 @@ def _lengths(request: Request, meant: Mute) -> tuple[Button, ...]:
     _ = request.translator
     buttons = [
         replace(_button(label, _key(meant, length)), beside=place > 0)
-        for place, (length, label) in enumerate(mute_texts.lengths(_))
+        for place, (length, label) in enumerate(texts.lengths(_))
     ]
-    return tuple(_fitting([*buttons, _button(mute_texts.label_end(_, _name(meant)), _key(meant, "off"))]))
+    return tuple(_fitting([*buttons, _button(texts.label_end(_, _name(meant)), _key(meant, "off"))]))
 
 
 def _button(label: str, words: str) -> Button:

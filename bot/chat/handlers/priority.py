@@ -12,7 +12,7 @@ from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.schedule import back_button, show_panel
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.chat.texts import settings_menu as texts
 from bot.model import Priority, Subscription
 
 _LOUD: Final[tuple[Priority, ...]] = get_args(Priority)
@@ -26,18 +26,20 @@ async def set_priority(services: Services, request: Request, value: str) -> Answ
     mine = {key: watchlist_title(services, key) for key in await services.chats.find_subscriptions(command.chat)}
     if not name:
         buttons = [Button(basics_texts.label(mine[key], _LABEL), data("settings", f"loud {key}")) for key in mine]
-        return show_panel(request, settings_menu_texts.loud_panel(_), (*buttons[:20], back_button(_)))
+        return show_panel(
+            request, _("🔊 <b>How loud</b>: which of the watchlists of this chat?"), (*buttons[:20], back_button(_))
+        )
     key = name.lower()
     chosen = wanted.strip().lower()
     if key not in mine or chosen not in {"", "default", *_LOUD}:
-        return reply(command, settings_menu_texts.not_loud(_, value))
+        return reply(command, texts.not_loud(_, value))
     if chosen:
         choice = None if chosen == "default" else cast("Priority", chosen)
         await services.chats.set_priority(Subscription(command.chat, key, choice))
     now = (await services.chats.find_priorities(command.chat)).get(key)
     buttons = [_button(request, key, one, now) for one in (*_LOUD, None)]
-    done = settings_menu_texts.saved(_) if chosen else ""
-    return show_panel(request, settings_menu_texts.loud_one(_, mine[key], now), (*buttons, back_button(_)), done)
+    done = texts.saved(_) if chosen else ""
+    return show_panel(request, texts.loud_one(_, mine[key], now), (*buttons, back_button(_)), done)
 
 
 def watchlist_title(services: Services, key: str) -> str:
@@ -48,5 +50,5 @@ def watchlist_title(services: Services, key: str) -> str:
 
 def _button(request: Request, key: str, one: Priority | None, now: Priority | None) -> Button:
     mark = "✅ " if one == now else ""
-    label = settings_menu_texts.loudness(request.translator, one)
+    label = texts.loudness(request.translator, one)
     return Button(mark + label, data("settings", f"loud {key} {one or 'default'}"))

@@ -17,7 +17,7 @@ from bot.chat.handlers.explain import check_query, reading_time
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import queries as queries_texts
+from bot.chat.texts import queries as texts
 from bot.errors import QueryError
 from bot.matching.limits import CHAT_QUERIES
 from bot.matching.query_check import check_beside, find_over_limit, patterns_of
@@ -42,7 +42,7 @@ async def watch(services: Services, request: Request) -> Answer:
     try:
         return await _watch(services, request, text)
     except QueryError as error:
-        return reply(command, queries_texts.refused(request.translator, error))
+        return reply(command, texts.refused(request.translator, error))
 
 
 async def _watch(services: Services, request: Request, text: str) -> Answer:
@@ -57,7 +57,7 @@ async def _watch(services: Services, request: Request, text: str) -> Answer:
     await auto_admit(services, request)
     query = await services.queries.store.add_query(command.chat, text, services.now(), most=CHAT_QUERIES)
     if query is None:
-        return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
+        return reply(command, texts.full(request.translator, CHAT_QUERIES))
     return _with_forecast(services, request, query, new=True)
 
 
@@ -71,25 +71,23 @@ def _with_forecast(services: Services, request: Request, query: PersonalQuery, *
         except QueryError as error:
             if new:
                 await services.queries.store.remove_query(command.chat, query.number)
-            return reply(command, queries_texts.refused(request.translator, error))
-        told = queries_texts.forecast(found, reading_time(services, request), complete=complete)
+            return reply(command, texts.refused(request.translator, error))
+        told = texts.forecast(found, reading_time(services, request), complete=complete)
         if not new or found.a_day(services.now()) <= NOISY:
             if new:
                 services.queries.on_change()
-            return reply(command, queries_texts.watching(request.translator, query, told, new=new))
+            return reply(command, texts.watching(request.translator, query, told, new=new))
         if await services.queries.store.remove_query(command.chat, query.number) is None:
             return Answer()  # ended meanwhile
         queries, now = services.queries.store, services.now()
         held = await queries.add_query(command.chat, query.text, now, most=CHAT_QUERIES, confirmed=False)
         if held is None:
-            return reply(command, queries_texts.full(request.translator, CHAT_QUERIES))
-        button = Button(
-            queries_texts.noisy_button(request.translator, held.text), data("watch", str(held.number), "yes")
-        )
-        return reply(command, queries_texts.noisy(request.translator, held, told, found.a_day(now)), (button,))
+            return reply(command, texts.full(request.translator, CHAT_QUERIES))
+        button = Button(texts.noisy_button(request.translator, held.text), data("watch", str(held.number), "yes"))
+        return reply(command, texts.noisy(request.translator, held, told, found.a_day(now)), (button,))
 
     at_once = reply(
-        command, queries_texts.watching(request.translator, query, access_texts.looking(request.translator), new=new)
+        command, texts.watching(request.translator, query, access_texts.looking(request.translator), new=new)
     )
     return replace(at_once, later=later)
 
@@ -117,9 +115,9 @@ async def _confirm(services: Services, request: Request) -> Answer:
     if meant is not None:
         query = await services.queries.store.confirm_query(command.chat, meant, services.now(), most=CHAT_QUERIES)
     if query is None:
-        return Answer(toast=basics_texts.bare(queries_texts.over(request.translator)))
+        return Answer(toast=basics_texts.bare(texts.over(request.translator)))
     services.queries.on_change()
-    return reply(command, queries_texts.watching(request.translator, query, "", new=True))
+    return reply(command, texts.watching(request.translator, query, "", new=True))
 
 
 async def _forecast(services: Services, request: Request, text: str) -> tuple[Forecast, bool]:
@@ -136,9 +134,9 @@ async def end_query(services: Services, request: Request, meant: int) -> str:
     """End a query of this chat by its number; return what to say."""
     query = await services.queries.store.remove_query(request.command.chat, meant)
     if query is None:
-        return queries_texts.no_query(request.translator, meant)
+        return texts.no_query(request.translator, meant)
     services.queries.on_change()
-    return queries_texts.ended(request.translator, query)
+    return texts.ended(request.translator, query)
 
 
 def end_button(query: PersonalQuery, view: str) -> Button:

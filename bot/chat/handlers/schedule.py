@@ -17,7 +17,7 @@ from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import mute as mute_texts
-from bot.chat.texts import schedule as schedule_texts
+from bot.chat.texts import schedule as texts
 from bot.chat.texts import settings_menu as settings_menu_texts
 from bot.i18n import Translator
 from bot.model import DisplayPreferences
@@ -57,19 +57,17 @@ async def quiet(services: Services, request: Request) -> Answer:
     words, _ = request.command.words.strip(), request.translator
     wishes, look = await load_preferences(services, request)
     if not words:
-        return show_panel(request, schedule_texts.quiet(_, wishes), _quiet_buttons(_, wishes))
+        return show_panel(request, texts.quiet(_, wishes), _quiet_buttons(_, wishes))
     try:
         # The list of all zones is read from many files.
         wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(parse_windows, words)
     except Unclear as error:
-        return reply(request.command, schedule_texts.unclear(_, error))
+        return reply(request.command, texts.unclear(_, error))
     if not wanted and zone:
         wanted = wishes.quiet
     changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
     await save_preferences(services, request, changed, look)
-    return show_panel(
-        request, schedule_texts.quiet(_, changed), _quiet_buttons(_, changed), schedule_texts.quiet_set(_, changed)
-    )
+    return show_panel(request, texts.quiet(_, changed), _quiet_buttons(_, changed), texts.quiet_set(_, changed))
 
 
 def _quiet_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
@@ -77,9 +75,9 @@ def _quiet_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     for preset in _QUIET:
         chosen, _zone = parse_windows(preset)
         mark = "✅ " if chosen == wishes.quiet else ""
-        buttons.append(Button(mark + schedule_texts.windows(_, _in_order(chosen)), data("quiet", preset)))
+        buttons.append(Button(mark + texts.windows(_, _in_order(chosen)), data("quiet", preset)))
     if wishes.quiet:
-        buttons.append(Button(schedule_texts.no_quiet(_), data("quiet", "off")))
+        buttons.append(Button(_("🔔 No quiet hours"), data("quiet", "off")))
     return (*buttons, back_button(_))
 
 
@@ -96,16 +94,16 @@ async def digests(services: Services, request: Request) -> Answer:
     words, _, now = request.command.words.strip(), request.translator, services.now()
     wishes, look = await load_preferences(services, request)
     if not words:
-        return show_panel(request, schedule_texts.digests(_, wishes), _digest_buttons(_, wishes))
+        return show_panel(request, texts.digests(_, wishes), _digest_buttons(_, wishes))
     try:
         wanted = parse_digest(words, now)
     except Unclear as error:
-        return reply(request.command, schedule_texts.unclear(_, error))
+        return reply(request.command, texts.unclear(_, error))
     changed = replace(wishes, digest=wanted)
     await save_preferences(services, request, changed, look)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
-    done = schedule_texts.digest_set(_, changed, first, now)
-    return show_panel(request, schedule_texts.digests(_, changed), _digest_buttons(_, changed), done)
+    done = texts.digest_set(_, changed, first, now)
+    return show_panel(request, texts.digests(_, changed), _digest_buttons(_, changed), done)
 
 
 def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
@@ -113,9 +111,9 @@ def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
     for preset in _DIGEST:
         meant = _timeless(parse_digest(preset, _NEVER))
         mark = "✅ " if wishes.digest and meant == _timeless(wishes.digest) else ""
-        buttons.append(Button(mark + schedule_texts.rhythm(_, meant), data("digest", preset)))
+        buttons.append(Button(mark + texts.rhythm(_, meant), data("digest", preset)))
     if wishes.digest:
-        buttons.append(Button(schedule_texts.no_digest(_), data("digest", "off")))
+        buttons.append(Button(_("🔔 No digest"), data("digest", "off")))
     return (*buttons, back_button(_))
 
 
@@ -126,7 +124,7 @@ def _timeless(meant: Digest | None) -> Digest | None:
 
 def back_button(_: Translator) -> Button:
     """Return the button that leads back to /settings."""
-    return Button(settings_menu_texts.back(_), data("settings"))
+    return Button(_("◀️ Settings"), data("settings"))
 
 
 # ---------------------------------------------------------------------------------------------- pauses
@@ -142,7 +140,7 @@ async def pause(services: Services, request: Request) -> Answer:
         try:
             changed = replace(changed, resumes=parse_until(words, now, zone_of(wishes.zone)))
         except Unclear as error:
-            return reply(request.command, schedule_texts.unclear(_, error))
+            return reply(request.command, texts.unclear(_, error))
     if changed != wishes:
         await save_preferences(services, request, changed, look)
     lengths = tuple(
@@ -150,7 +148,7 @@ async def pause(services: Services, request: Request) -> Answer:
         for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
     )
     buttons = (*lengths, Button(settings_menu_texts.resume(_), data("resume")))
-    return reply(request.command, schedule_texts.paused(_, changed, now, new=new), buttons)
+    return reply(request.command, texts.paused(_, changed, now, new=new), buttons)
 
 
 async def resume(services: Services, request: Request) -> Answer:
@@ -158,15 +156,15 @@ async def resume(services: Services, request: Request) -> Answer:
     words, _ = request.command.words.strip().lower(), request.translator
     wishes, look = await load_preferences(services, request)
     if not pausing(wishes, services.now()):
-        return reply(request.command, schedule_texts.resumed(_, was=False))
+        return reply(request.command, texts.resumed(_, was=False))
     waiting = await services.preferences.count_held(request.command.chat)
     if waiting and words not in _CHOICES:
         buttons = (
-            Button(schedule_texts.all_of_them(_), data("resume", "all")),
-            Button(schedule_texts.last_day(_), data("resume", "day")),
-            Button(schedule_texts.none_of_them(_), data("resume", "none")),
+            Button(texts.all_of_them(_), data("resume", "all")),
+            Button(_("🕓 Only the last 24 hours"), data("resume", "day")),
+            Button(_("⏭ Skip them"), data("resume", "none")),
         )
-        return reply(request.command, schedule_texts.catch_up(_, waiting), buttons)
+        return reply(request.command, texts.catch_up(_, waiting), buttons)
     skipped, now = 0, services.now()
     if waiting and words != "all":
         skipped = await services.preferences.skip_held(
@@ -174,8 +172,8 @@ async def resume(services: Services, request: Request) -> Answer:
         )
     await save_preferences(services, request, replace(wishes, paused=None, resumes=None), look)
     if not waiting:
-        return reply(request.command, schedule_texts.resumed(_, was=True))
-    return reply(request.command, schedule_texts.caught_up(_, waiting - skipped, skipped))
+        return reply(request.command, texts.resumed(_, was=True))
+    return reply(request.command, texts.caught_up(_, waiting - skipped, skipped))
 
 
 _CHOICES = frozenset({"all", "day", "none"})

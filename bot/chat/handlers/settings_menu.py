@@ -19,7 +19,7 @@ from bot.chat.handlers.schedule import back_button, load_preferences, save_prefe
 from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import schedule as schedule_texts
-from bot.chat.texts import settings_menu as settings_menu_texts
+from bot.chat.texts import settings_menu as texts
 from bot.i18n import LANGUAGES, words
 from bot.model import Doubt, Layout
 
@@ -37,7 +37,7 @@ async def settings(services: Services, request: Request) -> Answer:
         return await _panel(services, request)
     change = _CHANGES.get(name.lower())
     if change is None:
-        return reply(request.command, settings_menu_texts.no_setting(request.translator, name))
+        return reply(request.command, texts.no_setting(request.translator, name))
     return await change(services, request, value.strip())
 
 
@@ -49,27 +49,25 @@ async def _panel(services: Services, request: Request, done: str = "") -> Answer
     on = wishes.still is not None
     other: Doubt = "resend" if look.doubt == "hold" else "hold"
     buttons = (
-        Button(settings_menu_texts.label_language(_), data("language")),
-        Button(settings_menu_texts.label_zone(_), data("settings", "zone"), beside=True),
-        Button(settings_menu_texts.label_layout(_), data("settings", "layout"), beside=True),
-        Button(settings_menu_texts.label_quiet(_), data("quiet")),
-        Button(settings_menu_texts.label_digest(_), data("digest"), beside=True),
-        Button(settings_menu_texts.label_mutes(_), data("mute")),
+        Button(_("🌐 Language"), data("language")),
+        Button(_("🕒 Time zone"), data("settings", "zone"), beside=True),
+        Button(_("📐 Layout"), data("settings", "layout"), beside=True),
+        Button(_("🌙 Quiet hours"), data("quiet")),
+        Button(_("🗞 Digest"), data("digest"), beside=True),
+        Button(_("🔇 Mutes"), data("mute")),
         Button(
-            settings_menu_texts.resume(_) if stopped else settings_menu_texts.pause(_),
+            texts.resume(_) if stopped else _("⏸ Pause"),
             data("resume" if stopped else "pause"),
             beside=True,
         ),
-        Button(settings_menu_texts.label_loud(_), data("settings", "loud")),
-        Button(settings_menu_texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
-        Button(settings_menu_texts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
-        Button(settings_menu_texts.label_forget(_), data("forget")),
+        Button(_("🔊 How loud"), data("settings", "loud")),
+        Button(texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
+        Button(texts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
+        Button(_("🧹 Forget this chat"), data("forget")),
     )
     if not stopped:
         wishes = replace(wishes, paused=None)
-    text = settings_menu_texts.panel(
-        _, look, wishes, services.now(), mutes, topic=request.command.chat.topic is not None
-    )
+    text = texts.panel(_, look, wishes, services.now(), mutes, topic=request.command.chat.topic is not None)
     return show_panel(request, text, buttons, done)
 
 
@@ -84,15 +82,15 @@ async def language(services: Services, request: Request) -> Answer:
             for place, (code, name) in enumerate(LANGUAGES.items())
         )
         return show_panel(
-            request, settings_menu_texts.language_panel(request.translator), (*buttons, back_button(request.translator))
+            request, texts.language_panel(request.translator), (*buttons, back_button(request.translator))
         )
     code = by_name.get(wanted.casefold())
     if code is None:
-        return reply(request.command, settings_menu_texts.no_language(request.translator, wanted))
+        return reply(request.command, texts.no_language(request.translator, wanted))
     look = await services.preferences.read_display(request.command.chat.id)
     await services.preferences.write_display(request.command.chat.id, replace(look, language=code))
     changed = replace(request, translator=words(code))
-    answer = await _panel(services, changed, settings_menu_texts.saved(changed.translator))
+    answer = await _panel(services, changed, texts.saved(changed.translator))
     menus = chat_menus(services.commands, changed.translator, command.chat.id, command.kind, owner=request.owner)
     return replace(answer, menus=menus)
 
@@ -108,7 +106,7 @@ async def _zone(services: Services, request: Request, value: str) -> Answer:
         )
         return show_panel(
             request,
-            settings_menu_texts.zone_panel(request.translator, wishes.zone),
+            texts.zone_panel(request.translator, wishes.zone),
             (*buttons, back_button(request.translator)),
         )
     try:
@@ -116,7 +114,7 @@ async def _zone(services: Services, request: Request, value: str) -> Answer:
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(request.translator, error))
     await services.preferences.write_display(request.command.chat.id, replace(look, timezone=zone))
-    return await _panel(services, request, settings_menu_texts.saved(request.translator))
+    return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _layout(services: Services, request: Request, value: str) -> Answer:
@@ -125,17 +123,17 @@ async def _layout(services: Services, request: Request, value: str) -> Answer:
         _ = request.translator
         buttons = tuple(
             Button(
-                ("✅ " if one == look.layout else "") + settings_menu_texts.short_layout(_, one),
+                ("✅ " if one == look.layout else "") + texts.short_layout(_, one),
                 data("settings", f"layout {one}"),
                 beside=place > 0,
             )
             for place, one in enumerate(get_args(Layout))
         )
-        return show_panel(request, settings_menu_texts.layout_panel(_, look.layout), (*buttons, back_button(_)))
+        return show_panel(request, texts.layout_panel(_, look.layout), (*buttons, back_button(_)))
     await services.preferences.write_display(
         request.command.chat.id, replace(look, layout=cast("Layout", value.lower()))
     )
-    return await _panel(services, request, settings_menu_texts.saved(request.translator))
+    return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _doubt(services: Services, request: Request, value: str) -> Answer:
@@ -143,7 +141,7 @@ async def _doubt(services: Services, request: Request, value: str) -> Answer:
     if value.lower() not in get_args(Doubt):
         return await _panel(services, request)
     await services.preferences.write_display(request.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
-    return await _panel(services, request, settings_menu_texts.saved(request.translator))
+    return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _still(services: Services, request: Request, value: str) -> Answer:
@@ -152,10 +150,10 @@ async def _still(services: Services, request: Request, value: str) -> Answer:
         # The same words as a daily digest's, so that both understand the same times.
         meant = parse_digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
     except Unclear:
-        return reply(request.command, settings_menu_texts.no_time(request.translator, value))
+        return reply(request.command, texts.no_time(request.translator, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
     await save_preferences(services, request, replace(wishes, still=minute), look)
-    return await _panel(services, request, settings_menu_texts.saved(request.translator))
+    return await _panel(services, request, texts.saved(request.translator))
 
 
 _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]] = {
@@ -175,16 +173,16 @@ async def forget(services: Services, request: Request) -> Answer:
     if not command.press or choice not in {"yes", "no"}:
         mine = str(command.user or "")
         buttons = (
-            Button(settings_menu_texts.forget_yes(_), data("forget", f"yes {mine}")),
-            Button(settings_menu_texts.forget_no(_), data("forget", f"no {mine}")),
+            Button(texts.forget_yes(_), data("forget", f"yes {mine}")),
+            Button(_("No, keep it"), data("forget", f"no {mine}")),
         )
-        return reply(command, settings_menu_texts.forget(_), buttons)
+        return reply(command, texts.forget(_), buttons)
     if who != str(command.user or ""):
-        return Answer(toast=settings_menu_texts.not_yours(_))
+        return Answer(toast=_("Only who asked for this can confirm it."))
     if choice == "no":
-        return reply(command, settings_menu_texts.kept(_))
+        return reply(command, _("Nothing was changed."))
     fixed = any(reader.id == command.chat.id for one in services.config().watchlists for reader in one.deliver_to)
     await services.admissions.forget_chat(command.chat.id)
     services.queries.on_change()
     menus = removed_menus(command.chat.id, command.kind)
-    return replace(reply(command, settings_menu_texts.forgotten(_, fixed=fixed)), menus=menus)
+    return replace(reply(command, texts.forgotten(_, fixed=fixed)), menus=menus)

@@ -9,7 +9,7 @@ from bot.chat.arguments.stories import ask_which_story, find_alerts
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import stories as stories_texts
+from bot.chat.texts import stories as texts
 
 PAGE = 10  # reports of one message
 
@@ -23,7 +23,12 @@ async def story(services: Services, request: Request) -> Answer:
         return ask_which_story(request, "story", alerts)
     found = await services.preferences.find_story(command.chat, alerts[0].story) if alerts else None
     if found is None:
-        return reply(command, stories_texts.unknown(_) if word else stories_texts.which(_))
+        return reply(
+            command,
+            _("I have told this chat of no such story in the last weeks. /latest shows the latest ones.")
+            if word
+            else texts.which(_),
+        )
     (alert,), number = alerts, found.story
     pages = max(1, -(-len(found.reports) // PAGE))
     shown = min(max(int(page), 1), pages) if re.fullmatch(r"[0-9]{1,4}", page) else 1
@@ -33,5 +38,5 @@ async def story(services: Services, request: Request) -> Answer:
     if shown < pages:
         buttons.append(Button(basics_texts.more(_), data("story", f"#{number} {shown + 1}", "turn"), beside=shown > 1))
     begin = (shown - 1) * PAGE
-    text = stories_texts.story(_, found, alert, services.now(), zone_of(request.zone), begin=begin, end=begin + PAGE)
+    text = texts.story(_, found, alert, services.now(), zone_of(request.zone), begin=begin, end=begin + PAGE)
     return reply(command, text, tuple(buttons))

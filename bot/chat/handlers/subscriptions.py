@@ -13,7 +13,7 @@ from bot.chat.arguments.names import closest_watchlist, find_watchlist, split_na
 from bot.chat.context import Request, Services, auto_admit, reply
 from bot.chat.handlers import queries as watching
 from bot.chat.messages import Answer, Button, data
-from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import basics as texts
 from bot.model import Subscription, Watchlist
 from bot.ports.record import PERSONAL
 
@@ -33,7 +33,7 @@ async def _page(services: Services, request: Request, number: int) -> tuple[str,
     """Return the text and buttons of one page of the watchlists; a number too high shows the last."""
     watchlists, _ = services.config().watchlists, request.translator
     if not watchlists:
-        return basics_texts.no_lists(_), ()
+        return _("There are no watchlists yet. Whoever runs this bot adds them to watchlists.yaml."), ()
     has = await services.chats.find_subscriptions(request.command.chat)
     pages = -(-len(watchlists) // PAGE)
     number = min(max(number, 1), pages)
@@ -41,11 +41,11 @@ async def _page(services: Services, request: Request, number: int) -> tuple[str,
     view = f"lists {number}"
     buttons = [choice_button("unsubscribe" if one.id in has else "subscribe", one, view) for one in shown]
     if number > 1:
-        buttons.append(Button(basics_texts.back(_), data("lists", str(number - 1), "turn")))
+        buttons.append(Button(texts.back(_), data("lists", str(number - 1), "turn")))
     if number < pages:
-        buttons.append(Button(basics_texts.more(_), data("lists", str(number + 1), "turn")))
+        buttons.append(Button(texts.more(_), data("lists", str(number + 1), "turn")))
     page = [(one, one.id in has) for one in shown]
-    return basics_texts.lists(_, page, number, pages), tuple(buttons)
+    return texts.lists(_, page, number, pages), tuple(buttons)
 
 
 async def mine(services: Services, request: Request) -> Answer:
@@ -66,8 +66,8 @@ async def _subscriptions(services: Services, request: Request) -> tuple[str, tup
     buttons = [choice_button("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
     own = await services.queries.store.find_queries(chat)
     buttons += [watching.end_button(query, "mine") for query in own]
-    text = basics_texts.mine(request.translator, titles, fixed, [(query.number, query.text) for query in own])
-    return text, (*buttons[:BUTTONS], Button(basics_texts.label_lists(request.translator), data("lists")))
+    text = texts.mine(request.translator, titles, fixed, [(query.number, query.text) for query in own])
+    return text, (*buttons[:BUTTONS], Button(texts.label_lists(request.translator), data("lists")))
 
 
 async def subscribe(services: Services, request: Request) -> Answer:
@@ -76,16 +76,16 @@ async def subscribe(services: Services, request: Request) -> Answer:
     names = split_names(services.config(), command.words)
     if not names:
         text, buttons = await _page(services, request, 1)
-        return reply(command, f"{basics_texts.which(request.translator, 'subscribe')}\n\n{text}", buttons)
+        return reply(command, f"{texts.which(request.translator, 'subscribe')}\n\n{text}", buttons)
     lines: list[str] = []
     for name in names:
         watchlist = find_watchlist(services.config(), name)
         if watchlist is None:
-            lines.append(basics_texts.no_list(request.translator, name, closest_watchlist(services.config(), name)))
+            lines.append(texts.no_list(request.translator, name, closest_watchlist(services.config(), name)))
             continue
         await auto_admit(services, request)
         new = await services.chats.subscribe(Subscription(command.chat, watchlist.id), services.now())
-        lines.append(basics_texts.subscribed(request.translator, watchlist.title, new=new))
+        lines.append(texts.subscribed(request.translator, watchlist.title, new=new))
     return await _changed(services, request, lines)
 
 
@@ -96,9 +96,7 @@ async def unsubscribe(services: Services, request: Request) -> Answer:
     if not names:
         text, buttons = await _subscriptions(services, request)
         some = len(buttons) > 1  # the last leads to all watchlists
-        return reply(
-            command, f"{basics_texts.which(request.translator, 'unsubscribe')}\n\n{text}" if some else text, buttons
-        )
+        return reply(command, f"{texts.which(request.translator, 'unsubscribe')}\n\n{text}" if some else text, buttons)
     config, lines = services.config(), []
     for name in names:
         watchlist = find_watchlist(config, name)
@@ -106,12 +104,12 @@ async def unsubscribe(services: Services, request: Request) -> Answer:
         own = key.startswith(PERSONAL)  # those end by /unwatch
         had = not own and await services.chats.unsubscribe(Subscription(command.chat, key))
         if watchlist and not had and command.chat in watchlist.deliver_to:
-            lines.append(basics_texts.fixed(request.translator, watchlist.title))
+            lines.append(texts.fixed(request.translator, watchlist.title))
         elif watchlist or had:
             title = watchlist.title if watchlist else key
-            lines.append(basics_texts.unsubscribed(request.translator, title, had=had))
+            lines.append(texts.unsubscribed(request.translator, title, had=had))
         else:
-            lines.append(basics_texts.no_list(request.translator, name, closest_watchlist(config, name)))
+            lines.append(texts.no_list(request.translator, name, closest_watchlist(config, name)))
     return await _changed(services, request, lines)
 
 
@@ -133,11 +131,11 @@ async def _changed(services: Services, request: Request, lines: list[str]) -> An
     elif verb == "mine":
         answer = reply(command, *await _subscriptions(services, request))
     else:
-        return reply(command, basics_texts.fit(request.translator, lines))
-    return replace(answer, toast=basics_texts.bare(lines[0]))
+        return reply(command, texts.fit(request.translator, lines))
+    return replace(answer, toast=texts.bare(lines[0]))
 
 
 def choice_button(verb: str, watchlist: Watchlist, view: str) -> Button:
     """Return the button that subscribes to, or unsubscribes from, a watchlist."""
     mark = "➕" if verb == "subscribe" else "✖️"
-    return Button(f"{mark} {basics_texts.label(watchlist.title, _LABEL)}", data(verb, watchlist.id, view))
+    return Button(f"{mark} {texts.label(watchlist.title, _LABEL)}", data(verb, watchlist.id, view))

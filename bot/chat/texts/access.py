@@ -29,11 +29,6 @@ def ownerless(_: Translator, chat: int, user: int | None) -> str:
     )
 
 
-def of_channel(_: Translator) -> str:
-    """Refuse a reader of a channel."""
-    return _("These buttons are for the administrators of this channel.")
-
-
 def by_owner(_: Translator, chat: int) -> str:
     """Say how something is chosen for a channel, in which nobody can be asked."""
     return _("In a channel I cannot ask back: an owner can write /for {chat} mute WORD to me.", chat=chat)
@@ -131,11 +126,6 @@ def admitted(_: Translator, chat: int, *, new: bool) -> str:
     return _("✅ The chat <code>{chat}</code> was admitted already. /revoke {chat} takes that back.", chat=chat)
 
 
-def welcome(_: Translator) -> str:
-    """Tell the chat."""
-    return _("🔔 An owner has admitted this chat. /lists shows what you can subscribe to.")
-
-
 def revoked(_: Translator, chat: int, *, had: bool) -> str:
     """Confirm to the owner."""
     if had:
@@ -166,8 +156,3 @@ def access_is_open(_: Translator) -> str:
 def show_lists(_: Translator) -> str:
     """Label the button that shows the watchlists."""
     return _("Show the watchlists")
-
-
-def admit(_: Translator) -> str:
-    """Label the button that admits a chat."""
-    return _("Admit this chat")

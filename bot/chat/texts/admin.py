@@ -123,8 +123,3 @@ def left(_: Translator, chat: int) -> str:
     return _(
         "👋 I have left <code>{chat}</code>: nobody let it in. It may add me again after /admit {chat}.", chat=chat
     )
-
-
-def label_decline(_: Translator) -> str:
-    """Label the button that does not let a chat in."""
-    return _("👋 Decline, and leave")

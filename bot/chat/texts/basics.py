@@ -1,15 +1,15 @@
-"""Every word that the bot says in a conversation, in one place.
+"""Texts of the general commands, and what makes foreign text inert in all texts of the conversation.
 
 In come names, titles and reasons from anywhere, out go HTML texts for Telegram in which all of them are inert:
 `safe` strips what could disguise, command or link and escapes the rest, and nothing else puts foreign text into a
 message. No text decides anything; commands do.
 
-How a text is written: a function takes the words of who reads (`asked.words`) as its first parameter, `_`, and calls
-it with whole English sentences: `_("No watchlist “{name}”.", name=safe(name))`; a text with a number is
+How a text is written: a function takes the language of the reader (`request.translator`) as its first parameter, `_`,
+and calls it with whole English sentences: `_("No watchlist “{name}”.", name=safe(name))`; a text with a number is
 `_.ngettext("{number} alert", "{number} alerts", many)`. The English text is a literal (no f-string, nothing joined
 inside a sentence: other languages need another order and other endings, so "this chat" or "the group" never fills a
-place), commands and tags stand in it as they are. Then `make words`: it renews the catalogues, and a test says what
-they still lack. Labels of buttons and the menu are texts like all others.
+place), commands and tags stand in it as they are. A plain text that is used once stands in its handler. Then
+`make words`: it renews the catalogues, and a test says what they still lack. Labels and the menu are texts like others.
 """
 
 from __future__ import annotations
@@ -144,11 +144,6 @@ def _keywords(_: Translator, watchlist: Watchlist) -> str:
     return f"🔎 {shown}" + (_.ngettext(" and {number} more", " and {number} more", more) if more > 0 else "")
 
 
-def no_lists(_: Translator) -> str:
-    """Say that there is nothing to subscribe to."""
-    return _("There are no watchlists yet. Whoever runs this bot adds them to watchlists.yaml.")
-
-
 def mine(
     _: Translator, titles: Sequence[tuple[str, str | None]], fixed: Sequence[str], own: Sequence[tuple[int, str]] = ()
 ) -> str:
@@ -220,16 +215,6 @@ def more(_: Translator) -> str:
 def label_lists(_: Translator) -> str:
     """Label the button that shows the watchlists."""
     return _("🔔 Watchlists")
-
-
-def label_mine(_: Translator) -> str:
-    """Label the button that shows what the chat is told."""
-    return _("✅ Subscribed here")
-
-
-def label_latest(_: Translator) -> str:
-    """Label the button that shows the latest stories."""
-    return _("🕘 Latest")
 
 
 def label_help(_: Translator) -> str:

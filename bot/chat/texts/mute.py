@@ -114,11 +114,6 @@ def lengths(_: Translator) -> tuple[tuple[str, str], ...]:
     )
 
 
-def label_story(_: Translator) -> str:
-    """Label the button that mutes a story."""
-    return _("🔇 This story")
-
-
 def label_word(_: Translator, word: str) -> str:
     """Label the button that mutes a word. Plain text."""
     return _("🔇 Word: {word}", word=word)
@@ -137,8 +132,3 @@ def label_source(_: Translator, name: str) -> str:
 def label_end(_: Translator, name: str) -> str:
     """Label the button that ends a mute. Plain text."""
     return _("🔔 Unmute {name}", name=name)
-
-
-def label_end_all(_: Translator) -> str:
-    """Label the button that ends all mutes."""
-    return _("🔔 Unmute all")

@@ -198,23 +198,3 @@ def caught_up(_: Translator, waiting: int, skipped: int) -> str:
 def all_of_them(_: Translator) -> str:
     """Label the button that asks for everything."""
     return _("📋 Catch up")
-
-
-def last_day(_: Translator) -> str:
-    """Label the button that asks for the last day only."""
-    return _("🕓 Only the last 24 hours")
-
-
-def none_of_them(_: Translator) -> str:
-    """Label the button that asks for nothing."""
-    return _("⏭ Skip them")
-
-
-def no_quiet(_: Translator) -> str:
-    """Label the button that ends quiet hours."""
-    return _("🔔 No quiet hours")
-
-
-def no_digest(_: Translator) -> str:
-    """Label the button that ends a digest."""
-    return _("🔔 No digest")

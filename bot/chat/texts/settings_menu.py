@@ -113,11 +113,6 @@ def loudness(_: Translator, wanted: Priority | None) -> str:
     return names[wanted]
 
 
-def loud_panel(_: Translator) -> str:
-    """Ask which watchlist shall be louder, or more silent."""
-    return _("🔊 <b>How loud</b>: which of the watchlists of this chat?")
-
-
 def loud_one(_: Translator, title: str, wanted: Priority | None) -> str:
     """Show how loud a watchlist is for this chat."""
     return _("🔊 <b>{title}</b>: {loudness}", title=safe(title), loudness=loudness(_, wanted))
@@ -130,46 +125,6 @@ def not_loud(_: Translator, words: str) -> str:
         "normal, urgent or default.",
         words=safe(words),
     )
-
-
-def label_loud(_: Translator) -> str:
-    """Label a button."""
-    return _("🔊 How loud")
-
-
-def label_language(_: Translator) -> str:
-    """Label a button."""
-    return _("🌐 Language")
-
-
-def label_zone(_: Translator) -> str:
-    """Label a button."""
-    return _("🕒 Time zone")
-
-
-def label_layout(_: Translator) -> str:
-    """Label a button."""
-    return _("📐 Layout")
-
-
-def label_quiet(_: Translator) -> str:
-    """Label a button."""
-    return _("🌙 Quiet hours")
-
-
-def label_digest(_: Translator) -> str:
-    """Label a button."""
-    return _("🗞 Digest")
-
-
-def label_mutes(_: Translator) -> str:
-    """Label a button."""
-    return _("🔇 Mutes")
-
-
-def pause(_: Translator) -> str:
-    """Label a button."""
-    return _("⏸ Pause")
 
 
 def resume(_: Translator) -> str:
@@ -185,21 +140,6 @@ def label_doubt(_: Translator, doubt: Doubt) -> str:
 def label_still(_: Translator, *, on: bool) -> str:
     """Label the button that changes the sign of life."""
     return _("💓 No daily “still watching”") if on else _("💓 Daily “still watching”")
-
-
-def label_forget(_: Translator) -> str:
-    """Label a button."""
-    return _("🧹 Forget this chat")
-
-
-def label_settings(_: Translator) -> str:
-    """Label a button."""
-    return _("⚙️ Settings")
-
-
-def back(_: Translator) -> str:
-    """Label the button that leads back to the panel."""
-    return _("◀️ Settings")
 
 
 def short_layout(_: Translator, chosen: Layout) -> str:
@@ -235,24 +175,9 @@ def forget_yes(_: Translator) -> str:
     return _("Yes, forget everything")
 
 
-def forget_no(_: Translator) -> str:
-    """Label the button that does not."""
-    return _("No, keep it")
-
-
-def kept(_: Translator) -> str:
-    """Say that nothing was changed."""
-    return _("Nothing was changed.")
-
-
 def forgotten(_: Translator, *, fixed: bool) -> str:
     """Say good-bye."""
     lines = [_("🧹 Forgotten. /start begins anew.")]
     if fixed:
         lines.append(_("Watchlists whose deliver_to names this chat go on: whoever runs this bot can change that."))
     return "\n".join(lines)
-
-
-def not_yours(_: Translator) -> str:
-    """Refuse a press of somebody else."""
-    return _("Only who asked for this can confirm it.")

@@ -87,8 +87,3 @@ def which(_: Translator) -> str:
         "I have not told this chat of a story yet. Write /story as an answer to an alert, or with its link, or press "
         "More under it."
     )
-
-
-def unknown(_: Translator) -> str:
-    """Say that this chat has no such story."""
-    return _("I have told this chat of no such story in the last weeks. /latest shows the latest ones.")
