@@ -87,7 +87,7 @@ async def test_case_82_a_janitor_that_cannot_tidy_up_ends_nothing(
     async with opened(home) as one:
         monkeypatch.setattr(service, "RETRY", service.RETRY * 0)
         await change(one, "ALTER TABLE story_keys RENAME TO away")
-        await change(one, "CREATE VIEW story_key AS SELECT * FROM missing")
+        await change(one, "CREATE VIEW story_keys AS SELECT * FROM missing")
         running = asyncio.create_task(supervise({"janitor": one.janitor}, one.stop, one.hearts, look=0.02, pause=0.01))
         await asyncio.wait([running], timeout=1.0)
         assert not running.done()
@@ -107,7 +107,7 @@ async def test_an_edit_that_the_database_missed_is_made_good(
     monkeypatch.setattr(service, "LOOK", 0.05)
     newsroom.publish("courier", piece("Rail fares rise", "x", ()))
     async with opened(home) as one:
-        await change(one, REFUSING.format("INSERT", "source"))
+        await change(one, REFUSING.format("INSERT", "sources"))
         running = asyncio.create_task(supervise({"reload": one.reload}, one.stop, one.hearts, look=0.02, pause=0.01))
         text = (home.folder / "watchlists.yaml").read_text()
         home.watch(text.replace("sources:\n", f"sources:\n  - {{name: New, url: '{newsroom.feed('courier')}?new'}}\n"))
