@@ -1,4 +1,4 @@
-"""Bounded reading of regular files: a pipe, socket or device named by mistake neither blocks nor is read for ever."""
+"""Bounded reading of regular files: a pipe, socket or device named by mistake neither blocks nor is read without end."""
 
 from __future__ import annotations
 
