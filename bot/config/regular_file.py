@@ -1,4 +1,4 @@
-"""Bounded reading of regular files: a pipe, socket or device named by mistake neither blocks nor is read without end."""
+"""Bounded reading of regular files: a pipe, socket or device named by mistake neither blocks nor fills the memory."""
 
 from __future__ import annotations
 
