@@ -82,8 +82,8 @@ async def translator_of(services: Services, chat: Chat) -> Translator:
 
 async def build_request(services: Services, command: Command, *, owner: bool) -> Request:
     """Return a command with what its chat has chosen, else the installation."""
-    look, home = await services.preferences.read_display(command.chat.id), services.config()
-    return Request(command, owner, words(look.language or home.language), look.timezone or home.timezone)
+    display, home = await services.preferences.read_display(command.chat.id), services.config()
+    return Request(command, owner, words(display.language or home.language), display.timezone or home.timezone)
 
 
 def reply(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:

@@ -48,12 +48,12 @@ async def _queue_still_watching(services: Services) -> None:
     await services.queue_alerts(tuple(alerts))
 
 
-def _due(wishes: Preferences, now: datetime) -> datetime | None:
+def _due(preferences: Preferences, now: datetime) -> datetime | None:
     """Return the time of the sign of life that is due, None when it has been or is to come."""
-    if wishes.still is None or pausing(wishes, now):
+    if preferences.still is None or pausing(preferences, now):
         return None
-    zone = zone_of(wishes.zone)
-    at = instant(now.astimezone(zone).date(), wishes.still, zone)
+    zone = zone_of(preferences.zone)
+    at = instant(now.astimezone(zone).date(), preferences.still, zone)
     return at if at <= now < at + LATE else None
 
 

@@ -1,6 +1,6 @@
 """What owners do: let chats in and out, look at sources and chats, read watchlists.yaml anew, act for a channel.
 
-In comes who asked what (owners only: the gate has looked), out goes an Answer; what changes is committed before the
+In comes a request of an owner (checked before), out goes an Answer; what changes is committed before the
 answer exists.
 """
 

@@ -1,6 +1,6 @@
 """`/test` and `/why`: the stages asked about queries and items on record. They change nothing.
 
-In comes who asked what, out goes an Answer. Looking at items happens in a thread and within seconds; of other chats'
+In comes a request, out goes an Answer. Looking at items happens in a thread and within seconds; of other chats'
 personal queries nothing is ever said.
 """
 

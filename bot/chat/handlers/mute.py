@@ -1,6 +1,6 @@
 """`/mute`: stories, words, watchlists and sources that a chat does not want to hear of, for a while or for ever.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists. What a mute silences
+In comes a request, out goes an Answer; what changes is committed before the answer exists. What a mute silences
 is decided at the moment of sending (`bot.alerts.policy`); here it is only understood and kept.
 """
 
@@ -90,8 +90,8 @@ def _parted(words: str) -> tuple[str, str]:
 
 async def _mute(services: Services, request: Request, meant: Mute, length: str) -> Answer:
     command, _, now = request.command, request.translator, services.now()
-    wishes, _look = await load_preferences(services, request)
-    zone = zone_of(wishes.zone)
+    preferences, _look = await load_preferences(services, request)
+    zone = zone_of(preferences.zone)
     try:
         wanted = replace(meant, until=parse_until(length, now, zone))
     except Unclear as error:
@@ -162,12 +162,12 @@ def _source(services: Services, name: str) -> Mute | None:
 
 async def _listed(services: Services, request: Request, done: str = "") -> Answer:
     _, now = request.translator, services.now()
-    wishes, _look = await load_preferences(services, request)
-    mutes = live(wishes.mutes, now)
+    preferences, _look = await load_preferences(services, request)
+    mutes = live(preferences.mutes, now)
     buttons = [_button(texts.label_end(_, _name(one)), _key(one, "off")) for one in mutes[:_BUTTONS]]
     if len(mutes) > 1:
         buttons.append(Button(_("🔔 Unmute all"), data("mute", "off")))
-    text = texts.listed(_, mutes, now, zone_of(wishes.zone))
+    text = texts.listed(_, mutes, now, zone_of(preferences.zone))
     return show_panel(request, text, (*_fitting(buttons), back_button(_)), done)
 
 

@@ -1,6 +1,6 @@
 """`/settings loud ID`: how loud a watchlist is for one place, whatever the watchlist itself says.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists. It counts for stories
+In comes a request, out goes an Answer; what changes is committed before the answer exists. It counts for stories
 that are told from then on.
 """
 

@@ -1,6 +1,6 @@
 """`/watch` and `/unwatch`: the personal queries of a chat, each with a forecast of what it will send.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists. The forecast comes
+In comes a request, out goes an Answer; what changes is committed before the answer exists. The forecast comes
 after it, for it takes seconds. A query that would speak all day counts until that is known, and then only when somebody
 presses the button that says so.
 """

@@ -1,6 +1,6 @@
 """`/quiet`, `/digest`, `/pause` and `/resume`: when alerts come.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists, and the sender looks
+In comes a request, out goes an Answer; what changes is committed before the answer exists, and the sender looks
 anew at what is held. Without words each shows what is, with buttons that say the usual.
 """
 
@@ -31,16 +31,18 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 async def load_preferences(services: Services, request: Request) -> tuple[Preferences, DisplayPreferences]:
     """Return what the place wishes, in the zone that counts for it, and how the chat wants its alerts shown."""
-    look = await services.preferences.read_display(request.command.chat.id)
-    wishes = await services.preferences.read_preferences(request.command.chat)
-    return replace(wishes, zone=look.timezone or services.config().timezone), look
+    display = await services.preferences.read_display(request.command.chat.id)
+    preferences = await services.preferences.read_preferences(request.command.chat)
+    return replace(preferences, zone=display.timezone or services.config().timezone), display
 
 
-async def save_preferences(services: Services, request: Request, wishes: Preferences, look: DisplayPreferences) -> None:
+async def save_preferences(
+    services: Services, request: Request, preferences: Preferences, display: DisplayPreferences
+) -> None:
     """Keep wishes and the zone that their hours are meant in: a changed default must not move them."""
-    if look.timezone != wishes.zone:
-        await services.preferences.write_display(request.command.chat.id, replace(look, timezone=wishes.zone))
-    await services.preferences.write_preferences(request.command.chat, wishes)
+    if display.timezone != preferences.zone:
+        await services.preferences.write_display(request.command.chat.id, replace(display, timezone=preferences.zone))
+    await services.preferences.write_preferences(request.command.chat, preferences)
 
 
 def show_panel(request: Request, panel: str, buttons: tuple[Button, ...], done: str = "") -> Answer:
@@ -55,28 +57,28 @@ def show_panel(request: Request, panel: str, buttons: tuple[Button, ...], done: 
 async def quiet(services: Services, request: Request) -> Answer:
     """Show or set the quiet hours of this place."""
     words, _ = request.command.words.strip(), request.translator
-    wishes, look = await load_preferences(services, request)
+    preferences, display = await load_preferences(services, request)
     if not words:
-        return show_panel(request, texts.quiet(_, wishes), _quiet_buttons(_, wishes))
+        return show_panel(request, texts.quiet(_, preferences), _quiet_buttons(_, preferences))
     try:
         # The list of all zones is read from many files.
         wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(parse_windows, words)
     except Unclear as error:
         return reply(request.command, texts.unclear(_, error))
     if not wanted and zone:
-        wanted = wishes.quiet
-    changed = replace(wishes, quiet=wanted, zone=zone or wishes.zone)
-    await save_preferences(services, request, changed, look)
+        wanted = preferences.quiet
+    changed = replace(preferences, quiet=wanted, zone=zone or preferences.zone)
+    await save_preferences(services, request, changed, display)
     return show_panel(request, texts.quiet(_, changed), _quiet_buttons(_, changed), texts.quiet_set(_, changed))
 
 
-def _quiet_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
+def _quiet_buttons(_: Translator, preferences: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _QUIET:
         chosen, _zone = parse_windows(preset)
-        mark = "✅ " if chosen == wishes.quiet else ""
+        mark = "✅ " if chosen == preferences.quiet else ""
         buttons.append(Button(mark + texts.windows(_, _in_order(chosen)), data("quiet", preset)))
-    if wishes.quiet:
+    if preferences.quiet:
         buttons.append(Button(_("🔔 No quiet hours"), data("quiet", "off")))
     return (*buttons, back_button(_))
 
@@ -92,27 +94,27 @@ def _in_order(chosen: tuple[Window, ...]) -> tuple[Window, ...]:
 async def digests(services: Services, request: Request) -> Answer:
     """Show or set the digest of this place."""
     words, _, now = request.command.words.strip(), request.translator, services.now()
-    wishes, look = await load_preferences(services, request)
+    preferences, display = await load_preferences(services, request)
     if not words:
-        return show_panel(request, texts.digests(_, wishes), _digest_buttons(_, wishes))
+        return show_panel(request, texts.digests(_, preferences), _digest_buttons(_, preferences))
     try:
         wanted = parse_digest(words, now)
     except Unclear as error:
         return reply(request.command, texts.unclear(_, error))
-    changed = replace(wishes, digest=wanted)
-    await save_preferences(services, request, changed, look)
+    changed = replace(preferences, digest=wanted)
+    await save_preferences(services, request, changed, display)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
     done = texts.digest_set(_, changed, first, now)
     return show_panel(request, texts.digests(_, changed), _digest_buttons(_, changed), done)
 
 
-def _digest_buttons(_: Translator, wishes: Preferences) -> tuple[Button, ...]:
+def _digest_buttons(_: Translator, preferences: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _DIGEST:
         meant = _timeless(parse_digest(preset, _NEVER))
-        mark = "✅ " if wishes.digest and meant == _timeless(wishes.digest) else ""
+        mark = "✅ " if preferences.digest and meant == _timeless(preferences.digest) else ""
         buttons.append(Button(mark + texts.rhythm(_, meant), data("digest", preset)))
-    if wishes.digest:
+    if preferences.digest:
         buttons.append(Button(_("🔔 No digest"), data("digest", "off")))
     return (*buttons, back_button(_))
 
@@ -133,16 +135,16 @@ def back_button(_: Translator) -> Button:
 async def pause(services: Services, request: Request) -> Answer:
     """Hold everything back until /resume, or for as long as is said."""
     words, _, now = request.command.words.strip(), request.translator, services.now()
-    wishes, look = await load_preferences(services, request)
-    new = not pausing(wishes, now)
-    changed = replace(wishes, paused=now, resumes=None) if new else wishes
+    preferences, display = await load_preferences(services, request)
+    new = not pausing(preferences, now)
+    changed = replace(preferences, paused=now, resumes=None) if new else preferences
     if words:
         try:
-            changed = replace(changed, resumes=parse_until(words, now, zone_of(wishes.zone)))
+            changed = replace(changed, resumes=parse_until(words, now, zone_of(preferences.zone)))
         except Unclear as error:
             return reply(request.command, texts.unclear(_, error))
-    if changed != wishes:
-        await save_preferences(services, request, changed, look)
+    if changed != preferences:
+        await save_preferences(services, request, changed, display)
     lengths = tuple(
         Button(label, data("pause", length), beside=place > 0)
         for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
@@ -154,8 +156,8 @@ async def pause(services: Services, request: Request) -> Answer:
 async def resume(services: Services, request: Request) -> Answer:
     """End a pause; where something came in it, ask what becomes of that first."""
     words, _ = request.command.words.strip().lower(), request.translator
-    wishes, look = await load_preferences(services, request)
-    if not pausing(wishes, services.now()):
+    preferences, display = await load_preferences(services, request)
+    if not pausing(preferences, services.now()):
         return reply(request.command, texts.resumed(_, was=False))
     waiting = await services.preferences.count_held(request.command.chat)
     if waiting and words not in _CHOICES:
@@ -170,7 +172,7 @@ async def resume(services: Services, request: Request) -> Answer:
         skipped = await services.preferences.skip_held(
             request.command.chat, now - _DAY if words == "day" else now + _DAY
         )
-    await save_preferences(services, request, replace(wishes, paused=None, resumes=None), look)
+    await save_preferences(services, request, replace(preferences, paused=None, resumes=None), display)
     if not waiting:
         return reply(request.command, texts.resumed(_, was=True))
     return reply(request.command, texts.caught_up(_, waiting - skipped, skipped))

@@ -1,6 +1,6 @@
 """`/settings`, `/language` and `/forget`: one menu that leads to everything a chat may wish.
 
-In comes who asked what, out goes an Answer; what changes is committed before the answer exists. Whatever a button says
+In comes a request, out goes an Answer; what changes is committed before the answer exists. Whatever a button says
 can be written too: `/settings layout full`.
 """
 
@@ -42,12 +42,12 @@ async def settings(services: Services, request: Request) -> Answer:
 
 
 async def _panel(services: Services, request: Request, done: str = "") -> Answer:
-    wishes, look = await load_preferences(services, request)
+    preferences, display = await load_preferences(services, request)
     _ = request.translator
-    mutes = len(live(wishes.mutes, services.now()))
-    stopped = pausing(wishes, services.now())
-    on = wishes.still is not None
-    other: Doubt = "resend" if look.doubt == "hold" else "hold"
+    mutes = len(live(preferences.mutes, services.now()))
+    stopped = pausing(preferences, services.now())
+    on = preferences.still is not None
+    other: Doubt = "resend" if display.doubt == "hold" else "hold"
     buttons = (
         Button(_("🌐 Language"), data("language")),
         Button(_("🕒 Time zone"), data("settings", "zone"), beside=True),
@@ -62,12 +62,12 @@ async def _panel(services: Services, request: Request, done: str = "") -> Answer
         ),
         Button(_("🔊 How loud"), data("settings", "loud")),
         Button(texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
-        Button(texts.label_doubt(_, look.doubt), data("settings", f"doubt {other}")),
+        Button(texts.label_doubt(_, display.doubt), data("settings", f"doubt {other}")),
         Button(_("🧹 Forget this chat"), data("forget")),
     )
     if not stopped:
-        wishes = replace(wishes, paused=None)
-    text = texts.panel(_, look, wishes, services.now(), mutes, topic=request.command.chat.topic is not None)
+        preferences = replace(preferences, paused=None)
+    text = texts.panel(_, display, preferences, services.now(), mutes, topic=request.command.chat.topic is not None)
     return show_panel(request, text, buttons, done)
 
 
@@ -87,8 +87,8 @@ async def language(services: Services, request: Request) -> Answer:
     code = by_name.get(wanted.casefold())
     if code is None:
         return reply(request.command, texts.no_language(request.translator, wanted))
-    look = await services.preferences.read_display(request.command.chat.id)
-    await services.preferences.write_display(request.command.chat.id, replace(look, language=code))
+    display = await services.preferences.read_display(request.command.chat.id)
+    await services.preferences.write_display(request.command.chat.id, replace(display, language=code))
     changed = replace(request, translator=words(code))
     answer = await _panel(services, changed, texts.saved(changed.translator))
     menus = chat_menus(services.commands, changed.translator, command.chat.id, command.kind, owner=request.owner)
@@ -96,63 +96,67 @@ async def language(services: Services, request: Request) -> Answer:
 
 
 async def _zone(services: Services, request: Request, value: str) -> Answer:
-    wishes, look = await load_preferences(services, request)
+    preferences, display = await load_preferences(services, request)
     if not value:
         buttons = tuple(
             Button(
-                f"✅ {zone}" if zone == wishes.zone else zone, data("settings", f"zone {zone}"), beside=place % 2 == 1
+                f"✅ {zone}" if zone == preferences.zone else zone,
+                data("settings", f"zone {zone}"),
+                beside=place % 2 == 1,
             )
             for place, zone in enumerate(_ZONES)
         )
         return show_panel(
             request,
-            texts.zone_panel(request.translator, wishes.zone),
+            texts.zone_panel(request.translator, preferences.zone),
             (*buttons, back_button(request.translator)),
         )
     try:
         zone = await asyncio.to_thread(parse_zone, value)  # the list of all zones is read from many files
     except Unclear as error:
         return reply(request.command, schedule_texts.unclear(request.translator, error))
-    await services.preferences.write_display(request.command.chat.id, replace(look, timezone=zone))
+    await services.preferences.write_display(request.command.chat.id, replace(display, timezone=zone))
     return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _layout(services: Services, request: Request, value: str) -> Answer:
-    look = await services.preferences.read_display(request.command.chat.id)
+    display = await services.preferences.read_display(request.command.chat.id)
     if value.lower() not in get_args(Layout):
         _ = request.translator
         buttons = tuple(
             Button(
-                ("✅ " if one == look.layout else "") + texts.short_layout(_, one),
+                ("✅ " if one == display.layout else "") + texts.short_layout(_, one),
                 data("settings", f"layout {one}"),
                 beside=place > 0,
             )
             for place, one in enumerate(get_args(Layout))
         )
-        return show_panel(request, texts.layout_panel(_, look.layout), (*buttons, back_button(_)))
+        return show_panel(request, texts.layout_panel(_, display.layout), (*buttons, back_button(_)))
     await services.preferences.write_display(
-        request.command.chat.id, replace(look, layout=cast("Layout", value.lower()))
+        request.command.chat.id, replace(display, layout=cast("Layout", value.lower()))
     )
     return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _doubt(services: Services, request: Request, value: str) -> Answer:
-    look = await services.preferences.read_display(request.command.chat.id)
+    display = await services.preferences.read_display(request.command.chat.id)
     if value.lower() not in get_args(Doubt):
         return await _panel(services, request)
-    await services.preferences.write_display(request.command.chat.id, replace(look, doubt=cast("Doubt", value.lower())))
+    await services.preferences.write_display(
+        request.command.chat.id, replace(display, doubt=cast("Doubt", value.lower()))
+    )
     return await _panel(services, request, texts.saved(request.translator))
 
 
 async def _still(services: Services, request: Request, value: str) -> Answer:
-    wishes, look = await load_preferences(services, request)
+    preferences, display = await load_preferences(services, request)
     try:
         # The same words as a daily digest's, so that both understand the same times.
         meant = parse_digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
     except Unclear:
         return reply(request.command, texts.no_time(request.translator, value))
     minute = None if value.lower() == "off" else meant.at if meant else STILL
-    await save_preferences(services, request, replace(wishes, still=minute), look)
+    await save_preferences(services, request, replace(preferences, still=minute), display)
     return await _panel(services, request, texts.saved(request.translator))
 
 

@@ -62,13 +62,13 @@ def rhythm(_: Translator, digest: Digest | None) -> str:
     return _("weekly, {day} {time}", day=day(_, digest.day), time=clock(digest.at))
 
 
-def quiet(_: Translator, wishes: Preferences) -> str:
+def quiet(_: Translator, preferences: Preferences) -> str:
     """Show the quiet hours and how to choose others."""
     lines = [
-        _("🌙 <b>Quiet hours</b>: {hours}", hours=windows(_, wishes.quiet)),
+        _("🌙 <b>Quiet hours</b>: {hours}", hours=windows(_, preferences.quiet)),
         _(
             "By the clock of {zone}. What comes meanwhile is listed when they end; urgent alerts pass.",
-            zone=wishes.zone,
+            zone=preferences.zone,
         ),
         "",
         _("Press a button, or write others, such as"),
@@ -79,12 +79,12 @@ def quiet(_: Translator, wishes: Preferences) -> str:
     return "\n".join(lines)
 
 
-def digests(_: Translator, wishes: Preferences) -> str:
+def digests(_: Translator, preferences: Preferences) -> str:
     """Show the digest and how to choose another."""
     lines = [
-        _("🗞 <b>Digest</b>: {rhythm}", rhythm=rhythm(_, wishes.digest)),
+        _("🗞 <b>Digest</b>: {rhythm}", rhythm=rhythm(_, preferences.digest)),
         _("With a digest, alerts come together in a list instead of one by one; urgent ones still come at once."),
-        _("By the clock of {zone}.", zone=wishes.zone),
+        _("By the clock of {zone}.", zone=preferences.zone),
         "",
         _("Press a button, or write another time, such as"),
         "<code>/digest daily 18:30</code>",
@@ -93,23 +93,23 @@ def digests(_: Translator, wishes: Preferences) -> str:
     return "\n".join(lines)
 
 
-def quiet_set(_: Translator, wishes: Preferences) -> str:
+def quiet_set(_: Translator, preferences: Preferences) -> str:
     """Confirm the quiet hours."""
-    if not wishes.quiet:
+    if not preferences.quiet:
         return _("✅ No quiet hours: alerts come at any time.")
-    hours = windows(_, wishes.quiet)
-    return _("✅ Quiet hours: {hours}, by the clock of {zone}.", hours=hours, zone=wishes.zone)
+    hours = windows(_, preferences.quiet)
+    return _("✅ Quiet hours: {hours}, by the clock of {zone}.", hours=hours, zone=preferences.zone)
 
 
-def digest_set(_: Translator, wishes: Preferences, first: datetime | None, now: datetime) -> str:
+def digest_set(_: Translator, preferences: Preferences, first: datetime | None, now: datetime) -> str:
     """Confirm the digest; `first` is when it comes next."""
-    if wishes.digest is None or first is None:
+    if preferences.digest is None or first is None:
         return _("✅ No digest: each alert comes at once.")
-    told = _moment(_, wishes, first, now)
+    told = _moment(_, preferences, first, now)
     return _(
         "✅ Digest: {rhythm}, by the clock of {zone}. The next comes {time}.",
-        rhythm=rhythm(_, wishes.digest),
-        zone=wishes.zone,
+        rhythm=rhythm(_, preferences.digest),
+        zone=preferences.zone,
         time=told,
     )
 
@@ -142,25 +142,25 @@ def unclear(_: Translator, error: Unclear) -> str:
 # ---------------------------------------------------------------------------------------------- pauses
 
 
-def pausing(_: Translator, wishes: Preferences, now: datetime) -> str:
+def pausing(_: Translator, preferences: Preferences, now: datetime) -> str:
     """Say that there is a pause, and until when."""
-    if wishes.resumes is None:
+    if preferences.resumes is None:
         return _("⏸ Paused")
-    return _("⏸ Paused until {time}", time=_moment(_, wishes, wishes.resumes, now))
+    return _("⏸ Paused until {time}", time=_moment(_, preferences, preferences.resumes, now))
 
 
-def _moment(_: Translator, wishes: Preferences, at: datetime, now: datetime) -> str:
-    zone = ZoneInfo(wishes.zone)
+def _moment(_: Translator, preferences: Preferences, at: datetime, now: datetime) -> str:
+    zone = ZoneInfo(preferences.zone)
     return _.moment(at.astimezone(zone), now.astimezone(zone))
 
 
-def paused(_: Translator, wishes: Preferences, now: datetime, *, new: bool) -> str:
+def paused(_: Translator, preferences: Preferences, now: datetime, *, new: bool) -> str:
     """Confirm a pause."""
-    if wishes.resumes is not None:
+    if preferences.resumes is not None:
         return _(
             "⏸ Paused until {time}: then alerts come again, and what came meanwhile comes as one list. "
             "/resume ends it before.",
-            time=_moment(_, wishes, wishes.resumes, now),
+            time=_moment(_, preferences, preferences.resumes, now),
         )
     if not new:
         return _("⏸ Paused already. /resume ends it.")

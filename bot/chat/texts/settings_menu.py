@@ -15,22 +15,22 @@ from bot.preferences import Preferences
 
 
 def panel(
-    _: Translator, look: DisplayPreferences, wishes: Preferences, now: datetime, mutes: int, *, topic: bool
+    _: Translator, display: DisplayPreferences, preferences: Preferences, now: datetime, mutes: int, *, topic: bool
 ) -> str:
-    """Show all settings; `wishes` has a pause only if that is not over."""
+    """Show all settings; `preferences` has a pause only if that is not over."""
     head = _("⚙️ <b>Settings of this topic</b>") if topic else _("⚙️ <b>Settings of this chat</b>")
     lines = [
         head,
         "",
         _("🌐 Language: {language}", language=LANGUAGES[_.language]),
-        _("🕒 Time zone: {zone}", zone=safe(wishes.zone)),
-        _("📐 Layout: {layout}", layout=layout(_, look.layout)),
-        _("🌙 Quiet hours: {hours}", hours=schedule_texts.windows(_, wishes.quiet)),
-        _("🗞 Digest: {rhythm}", rhythm=schedule_texts.rhythm(_, wishes.digest)),
-        schedule_texts.pausing(_, wishes, now) if wishes.paused else _("▶️ Not paused"),
+        _("🕒 Time zone: {zone}", zone=safe(preferences.zone)),
+        _("📐 Layout: {layout}", layout=layout(_, display.layout)),
+        _("🌙 Quiet hours: {hours}", hours=schedule_texts.windows(_, preferences.quiet)),
+        _("🗞 Digest: {rhythm}", rhythm=schedule_texts.rhythm(_, preferences.digest)),
+        schedule_texts.pausing(_, preferences, now) if preferences.paused else _("▶️ Not paused"),
         _.ngettext("🔇 {number} mute", "🔇 {number} mutes", mutes),
-        doubted(_, look.doubt),
-        still(_, wishes.still),
+        doubted(_, display.doubt),
+        still(_, preferences.still),
     ]
     if topic:
         lines += ["", _("Language, zone and layout are those of the whole group; the rest is this topic's own.")]
