@@ -283,10 +283,10 @@ def test_identical_keywords_are_parsed_once(tmp_path: Path) -> None:
 def test_a_hundred_thousand_keywords_load_in_seconds(config: Load) -> None:
     """Ten megabytes of keywords are a large newsroom's affair, and no reason to wait."""
     words = "".join(f"    - 'word{number} AND \"peace talks {number}\" {'x' * 70}'\n" for number in range(100_000))
-    started = time.perf_counter()
+    started = time.process_time()
     loaded = config("watchlists:\n  a:\n    keywords:\n" + words)
     assert len(loaded.watchlists[0].keywords) == 100_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_case_111_names_of_a_hostile_file_stay_on_one_line(lines: Lines) -> None:

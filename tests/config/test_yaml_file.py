@@ -110,9 +110,9 @@ def test_case_111_an_alias_bomb_is_refused_before_it_costs_anything() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(
         f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert re.fullmatch(r"f\.yaml:\d+:\d+: aliases repeat more than 10000 values", refused(bomb))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_few_aliases_are_welcome() -> None:

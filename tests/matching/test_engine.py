@@ -214,9 +214,9 @@ def test_case_70_ten_megabytes_in_a_field_are_cut_not_hung_upon() -> None:
     """Endless words, endless repetition and endless phrases cost a bounded time."""
     engine = watching('"a a a a"', "summit", "su*", '"a b"~5', "/a+b/", "手机", "COVID-19", '"summit summit"~3')
     for piece in ("a ", "a", "summit ", "手机", "covid-", "a.b.", "\u0301", "su"):
-        start = time.perf_counter()
+        start = time.process_time()
         engine.match(piece * (10_000_000 // len(piece)), "", piece * 1_000)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
 
 
 def test_case_121_cost_grows_with_the_item_not_with_the_queries() -> None:
@@ -232,9 +232,9 @@ def test_case_121_cost_grows_with_the_item_not_with_the_queries() -> None:
     def cost(engine: Engine) -> float:
         times = []
         for _ in range(30):
-            start = time.perf_counter()
+            start = time.process_time()
             engine.examine("", "", text, source=None, language=None)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     assert cost(many) < 12 * cost(few)

@@ -136,9 +136,9 @@ def test_case_73_a_query_that_can_match_everything_is_refused(text: str) -> None
 )  # fmt: skip
 def test_case_72_hostile_queries_are_answered_at_once(text: str) -> None:
     """Length, nesting and regexes have limits, so that no query costs more than a moment."""
-    start = time.perf_counter()
+    start = time.process_time()
     understood(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @settings(deadline=None, max_examples=300)
@@ -152,10 +152,10 @@ def test_no_query_raises_anything_but_a_query_error(text: str) -> None:
 def test_a_hundred_thousand_short_keywords_parse_in_moments() -> None:
     """Plain words and phrases take a short cut past the grammar."""
     texts = [f'"word{number} other"' if number % 4 else f"word{number}" for number in range(20_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     for text in texts:
         parse(text)
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 UNSEEN = ("\u202e\u200b", "\u2800", "\u3164", "\u115f\u1160", "\ufe0f", "\u0301", "=\u200b", "\U000e0041", "\u202e*")

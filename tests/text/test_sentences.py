@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -137,9 +137,9 @@ def test_around_joins_sentences_that_a_span_crosses() -> None:
 def test_around_cuts_at_words_where_no_sentence_ends() -> None:
     """A megabyte without a full stop gives a few hundred characters, whole words, in no time."""
     text = "word " * 200_000
-    began = perf_counter()
+    began = process_time()
     left, right = sentence_around(text, 500_000, 500_004)
-    assert perf_counter() - began < 0.1
+    assert process_time() - began < 0.1
     assert right - left <= 402
     assert set(text[left:right].split()) == {"word"}
 
@@ -147,6 +147,6 @@ def test_around_cuts_at_words_where_no_sentence_ends() -> None:
 @pytest.mark.parametrize("text", ["." * 300_000, "a. " * 100_000, '"' * 300_000, "«" * 200_000, '."' * 100_000])
 def test_hostile_text_takes_linear_time(text: str) -> None:
     """A text of nothing but marks costs a bounded amount (case 70)."""
-    began = perf_counter()
+    began = process_time()
     split_sentences(text)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5

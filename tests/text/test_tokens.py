@@ -127,7 +127,7 @@ def test_case_70_ten_megabytes_take_bounded_time() -> None:
     """Hostile texts of one endless word, of dots, of marks and of ampersands are read in linear time."""
     for piece in ("a", "a.", "a&", "e\u0301", "\u00ad", "a+", "й\u0301 "):
         text = piece * (2_000_000 // len(piece))
-        start = time.perf_counter()
+        start = time.process_time()
         assert tokens(text).words is not None
         assert fold(text[:200_000]) is not None
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
