@@ -52,7 +52,7 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
-READ_AHEAD = 32 * 1024  # bytes that wait for a seat in memory, about; the rest stays with the system
+READ_AHEAD = 16 * 1024  # bytes that wait for a seat in memory, about; the rest stays with the system
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
@@ -198,7 +198,7 @@ class WebClient:
             request.seat.ask()
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             request.sockets.clear()
-            request.inlet = None
+            request.response_filter = None
             look = clock.call_later(request.left * 0.99, check_tls, request)
             CURRENT.set(request)
             try:

@@ -41,7 +41,7 @@ class Request:
     visited: dict[tuple[URL, str], None] = field(default_factory=dict)  # addresses with their cookies, in order
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
-    inlet: ResponseFilter | None = None  # of its connection
+    response_filter: ResponseFilter | None = None  # of its connection
     seat: RequestSlot = field(init=False)  # until this hop ends, as is …
     timeout: asyncio.Timeout = field(init=False)  # … its deadline
     cut: bool = False  # what is longer is cut off, and no error
@@ -66,8 +66,9 @@ class Request:
             self.timeout.reschedule(clock.time() + left)
 
     def cut_off(self, host: str) -> FetchError | None:
-        """Return why the inlet cut the server off, or None."""
-        return FetchError(f"{host} {self.inlet.refused}") if self.inlet and self.inlet.refused else None
+        """Return why the filter cut the server off, or None."""
+        reason = self.response_filter.refused if self.response_filter else None
+        return FetchError(f"{host} {reason}") if reason else None
 
 
 CURRENT: ContextVar[Request] = ContextVar("the request that a socket is made for")
@@ -78,9 +79,9 @@ def record_socket(one: socket.socket) -> None:
     CURRENT.get().sockets.append(one)
 
 
-def record_filter(inlet: ResponseFilter) -> None:
+def record_filter(response_filter: ResponseFilter) -> None:
     """Note what stands at the connection of the current request."""
-    CURRENT.get().inlet = inlet
+    CURRENT.get().response_filter = response_filter
 
 
 def check_tls(request: Request) -> None:

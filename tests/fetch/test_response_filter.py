@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_network
@@ -11,6 +12,7 @@ import pytest
 
 from bot.errors import FetchError
 from bot.fetch.client import WebClient
+from bot.fetch.response_filter import AT_ONCE, ResponseFilter
 from tests.plugins.wires import raw_server, watched
 
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
@@ -136,3 +138,29 @@ async def test_tls_at_a_port_for_http_is_named(fetch: WebClient) -> None:
     async with raw_server("127.0.12.1", sends(b"\x15\x03\x01\x00\x02\x02\x46")) as url:
         with pytest.raises(FetchError, match="speaks TLS at this port: is the address https rather than http"):
             await fetch.get(url)
+
+
+async def test_little_is_read_from_a_connection_at_once() -> None:
+    """The library pauses a connection only after it has been given what was read: a thousand of them add up."""
+    ours, theirs = socket.socketpair()
+    pieces: list[int] = []
+    done = asyncio.Event()
+
+    class Library(asyncio.Protocol):
+        """What the filter hands on to."""
+
+        def data_received(self, data: bytes) -> None:
+            pieces.append(len(data))
+            if sum(pieces) >= len(body):
+                done.set()
+
+    body = b"x" * (3 * AT_ONCE)
+    with theirs:
+        theirs.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        library = Library()
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+        ResponseFilter(library, transport, bytearray(AT_ONCE))  # type: ignore[arg-type] # as much of it as is used
+        async with asyncio.timeout(PATIENCE):
+            await done.wait()
+        transport.close()
+    assert max(pieces) <= AT_ONCE
