@@ -2,7 +2,7 @@
 
 An address comes in, the answer or a reason in words goes out. Never a connection that the guard did not allow, on
 any hop; never a cookie of another request, a proxy of the environment, more bytes or more seconds than the limits;
-never a credential past a redirect to somebody else. Waiting for a host's turn, or for a seat, is no part of the
+never a credential past a redirect to somebody else. Waiting for a host's turn, or for a slot, is no part of the
 deadline.
 """
 
@@ -52,7 +52,7 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
-READ_AHEAD = 16 * 1024  # bytes that wait for a seat in memory, about; the rest stays with the system
+READ_AHEAD = 16 * 1024  # bytes that wait for a slot in memory, about; the rest stays with the system
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
@@ -191,11 +191,11 @@ class WebClient:
         if request.url.port not in self._ports:
             raise FetchError(REFUSAL)
         turn = self._hosts.turn(host, page=request.page)
-        async with turn, self._slots.one(self._hosts.standing(host), page=request.page) as request.seat:
+        async with turn, self._slots.one(self._hosts.reputation(host), page=request.page) as request.slot:
             if self._room:
                 await self._room()
             self._hosts.begin(host)
-            request.seat.ask()
+            request.slot.ask()
             clock, request.stage = asyncio.get_running_loop(), NO_CONNECTION
             request.sockets.clear()
             request.response_filter = None
@@ -203,25 +203,25 @@ class WebClient:
             CURRENT.set(request)
             try:
                 async with asyncio.timeout(request.left) as request.timeout:
-                    request.seat.end = request.end
+                    request.slot.end = request.end
                     return await self._ask(request, request.private if with_private else {})
             except FetchError as error:
-                if cut_off := request.cut_off(host):
-                    raise cut_off from error
+                if rejection := request.rejection(host):
+                    raise rejection from error
                 if error.status in {429, 503} and (error.retry_after or error.status == 429):  # noqa: PLR2004 - HTTP
                     self._hosts.close(host, error.retry_after or WAIT_UNASKED, error.status)
                 raise
             except TimeoutError as error:
-                self._hosts.judge(host, HostReputation.BAD)
-                if request.seat.ended:
+                self._hosts.record_reputation(host, HostReputation.BAD)
+                if request.slot.ended:
                     raise FetchError(f"{host} {DRIPS}") from error
                 raise describe_timeout(host, request.stage, self._deadline) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise request.cut_off(host) or describe_failure(host, error) from error
+                raise request.rejection(host) or describe_failure(host, error) from error
             finally:
                 look.cancel()
-                if request.seat.dripped:
-                    self._hosts.judge(host, HostReputation.BAD)
+                if request.slot.has_dripped:
+                    self._hosts.record_reputation(host, HostReputation.BAD)
                 request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
 
     async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
@@ -233,7 +233,7 @@ class WebClient:
             trace_request_ctx=request,
         ) as response:
             status, headers = response.status, response.headers
-            self._hosts.judge(host_of(request.url), HostReputation.GOOD)
+            self._hosts.record_reputation(host_of(request.url), HostReputation.GOOD)
             if status in _REDIRECTS and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
                 request.cookies.learn(request.url, headers.getall("Set-Cookie", ()))
@@ -243,7 +243,7 @@ class WebClient:
             if status not in {200, 203}:
                 raise describe_refusal(host_of(request.url), status, headers, datetime.now(UTC))
             request.stage = NO_END
-            request.seat.ask(begun=True)
+            request.slot.ask(begun=True)
             packed = await self._body(request, response)
         encoding = ", ".join(headers.getall("Content-Encoding", ()))
         return await self._read(request, headers, packed, encoding)
@@ -252,18 +252,18 @@ class WebClient:
         parts: list[bytes] = []
         size = 0
         while part := await response.content.readany():
-            if not request.seat.is_seated:
-                with request.uncounted():
-                    await request.seat.take()
+            if not request.slot.has_slot:
+                with request.deadline_paused():
+                    await request.slot.take()
             size += len(part)
             parts.append(part)
-            request.seat.hear(len(part))
+            request.slot.record_bytes(len(part))
             if size > LARGE >= size - len(part):
-                with request.uncounted():
-                    await request.seat.grow()
+                with request.deadline_paused():
+                    await request.slot.acquire_large()
                     if self._room:
                         await self._room(large=True)
-                request.seat.ask(begun=True)
+                request.slot.ask(begun=True)
             if size > request.largest:
                 if not request.cut:
                     raise too_large(request.largest)

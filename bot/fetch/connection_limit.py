@@ -1,9 +1,9 @@
-"""How much is taken in at once, shared so that hosts that hang or drip keep nobody else waiting.
+"""Limits of open connections and of answers read at once: slow hosts keep no others waiting.
 
-A request holds a connection for as long as it lasts, and a seat for as long as bytes come. A seat on which nothing
-comes goes to whoever waits for one; its request goes on waiting for its host without, and asks for a seat again when
-its host has sent something. An answer that has become large changes its seat for one of a few. What requests without
-a seat hold in memory is bounded: beyond it, one that drips is ended. Waiting for a seat is no fault of the host.
+A request holds a connection for as long as it lasts, and a slot for as long as bytes come. A slot on which nothing
+comes goes to whoever waits for one; its request goes on waiting for its host without, and asks for a slot again when
+its host has sent something. An answer that has become large changes its slot for one of a few. What requests without
+a slot hold in memory is bounded: beyond it, one that drips is ended. Waiting for a slot is no fault of the host.
 Nothing here knows a request.
 """
 
@@ -19,150 +19,150 @@ from math import inf
 from bot.fetch.priority_queue import HostReputation, PrioritySemaphore
 
 CONNECTIONS = 1536  # at once, where the limit of open files allows it: a thousand that hang leave room for others
-QUICK = 96  # seats: more at once would only fill the memory, and make all of them late
-LARGE_ONES = 8  # seats for large answers: all together would fill the memory
-PARKED = 64 * 1024 * 1024  # bytes that requests without a seat hold, all together
-LOOK = 0.15  # seconds of silence after which a seat goes to whoever waits: 1,000 that hang are through in two seconds
-MUCH = 1024  # bytes with which a silence ends: a host that sends fewer drips …
-SOON = 1.0  # … after so many seconds, and stands behind the others
+SLOTS = 96  # more at once would only fill the memory, and make all of them late
+LARGE_SLOTS = 8  # for large answers: all together would fill the memory
+WAITING_BYTES = 64 * 1024 * 1024  # bytes that requests without a slot hold, all together
+SILENCE = 0.15  # seconds after which a slot goes to whoever waits: 1,000 that hang are through in two seconds
+ENOUGH_BYTES = 1024  # bytes with which a silence ends: a host that sends fewer drips …
+DRIPPING_AFTER = 1.0  # … after so many seconds, and stands behind the others
 
 _FILES = 2 * CONNECTIONS + 32  # the database, pipes and logs need open files as well
 
 
 @dataclass(slots=True)
 class RequestSlot:
-    """Where a request sits. Its times are seconds of the loop's clock."""
+    """The slot of one request, held or waited for. Its times are seconds of the loop's clock."""
 
     limit: ConnectionLimit
-    standing: HostReputation  # of its host
+    reputation: HostReputation  # of its host
     page: bool  # an alert waits for it
     end: Callable[[], None] = lambda: None  # ends the request
-    dripped: bool = False  # its host let it wait in the middle of its answer
+    has_dripped: bool = False  # its host let it wait in the middle of its answer
     ended: bool = False  # for that
     _large: bool = False
-    _held: tuple[PrioritySemaphore, HostReputation] | None = None  # the seat, and in which standing it was taken
-    _parked: bool = False  # its bytes are counted among those without a seat
+    _held: tuple[PrioritySemaphore, HostReputation] | None = None  # the slot, and in which standing it was taken
+    _is_waiting: bool = False  # its bytes are counted among those without a slot
     _begun: bool = False  # the answer has
-    _since: float = inf  # since when the host is silent; infinity = the request waits for ourselves
-    _heard: int = 0  # bytes since then
+    _silent_since: float = inf  # since when the host is silent; infinity = the request waits for ourselves
+    _bytes_heard: int = 0  # bytes since then
     _size: int = 0  # bytes in all
     _timer: asyncio.TimerHandle | None = None
 
     def ask(self, *, begun: bool = False) -> None:
         """Note that from now on the request waits for its host, for an answer or, `begun`, for the rest of one."""
-        self._since, self._heard, self._begun = _now(), 0, begun
+        self._silent_since, self._bytes_heard, self._begun = _now(), 0, begun
 
-    def hear(self, size: int) -> None:
+    def record_bytes(self, size: int) -> None:
         """Note that the host has sent so many bytes of its answer."""
         self._size += size
-        self._heard += size
-        self.dripped = self.dripped or self.drips()
-        if self._heard >= MUCH:
-            self._since, self._heard = _now(), 0
+        self._bytes_heard += size
+        self.has_dripped = self.has_dripped or self.is_dripping()
+        if self._bytes_heard >= ENOUGH_BYTES:
+            self._silent_since, self._bytes_heard = _now(), 0
 
-    def drips(self) -> bool:
+    def is_dripping(self) -> bool:
         """Return whether the host lets us wait in the middle of its answer."""
-        return self._begun and _now() - self._since > SOON
+        return self._begun and _now() - self._silent_since > DRIPPING_AFTER
 
     @property
-    def rank(self) -> HostReputation:
-        """The standing in which the request waits for a seat."""
-        return HostReputation.BAD if self.drips() else self.standing
+    def priority(self) -> HostReputation:
+        """The standing in which the request waits for a slot."""
+        return HostReputation.BAD if self.is_dripping() else self.reputation
 
     @property
-    def is_seated(self) -> bool:
-        """Whether the request has a seat."""
+    def has_slot(self) -> bool:
+        """Whether the request has a slot."""
         return self._held is not None
 
     async def take(self) -> None:
-        """Wait for a seat, unless there is one."""
+        """Wait for a slot, unless there is one."""
         if self._held is not None:
             return
-        line, rank, silent = self._line, self.rank, _now() - self._since
-        returns = self._since < inf  # its answer waits in memory: it goes before those who have yet to ask
-        await line.enter(rank, first=self.page or returns)
-        self._sit(line, rank)
-        self._since = _now() - silent  # the time in line is not the host's
+        slots, priority, silent = self._slots, self.priority, _now() - self._silent_since
+        returns = self._silent_since < inf  # its answer waits in memory: it goes before those who have yet to ask
+        await slots.acquire(priority, first=self.page or returns)
+        self._hold(slots, priority)
+        self._silent_since = _now() - silent  # the time in line is not the host's
 
-    async def grow(self) -> None:
-        """Change the seat for one of the few for large answers; hold none meanwhile, if the memory allows it."""
-        rank, before = self.rank, self._held
-        self._large, self._since = True, inf
+    async def acquire_large(self) -> None:
+        """Change the slot for one of the few for large answers; hold none meanwhile, if the memory allows it."""
+        priority, before = self.priority, self._held
+        self._large, self._silent_since = True, inf
         if before is None or self._size <= self.limit.spare:
-            self._rise()
+            self._give_up_slot()
             await self.take()
         else:
-            await self._line.enter(rank, first=self.page)
-            before[0].leave(before[1])
-            self._held = (self._line, rank)
+            await self._slots.acquire(priority, first=self.page)
+            before[0].release(before[1])
+            self._held = (self._slots, priority)
 
     def close(self) -> None:
         """Give back what is held."""
         if self._timer is not None:
             self._timer.cancel()
         if self._held is not None:
-            self._held[0].leave(self._held[1])
-        if self._parked:
+            self._held[0].release(self._held[1])
+        if self._is_waiting:
             self.limit.spare += self._size
 
     @property
-    def _line(self) -> PrioritySemaphore:
+    def _slots(self) -> PrioritySemaphore:
         return self.limit.large if self._large else self.limit.quick
 
-    def _sit(self, line: PrioritySemaphore, rank: HostReputation) -> None:
-        self._held = (line, rank)
-        if self._parked:
-            self._parked = False
+    def _hold(self, slots: PrioritySemaphore, priority: HostReputation) -> None:
+        self._held = (slots, priority)
+        if self._is_waiting:
+            self._is_waiting = False
             self.limit.spare += self._size
-        self._timer = asyncio.get_running_loop().call_later(LOOK, self._look)
+        self._timer = asyncio.get_running_loop().call_later(SILENCE, self._check_silence)
 
-    def _rise(self) -> None:
-        """Give up the seat."""
+    def _give_up_slot(self) -> None:
+        """Give up the slot."""
         if self._timer is not None:
             self._timer.cancel()
         if self._held is not None:
-            line, rank = self._held
-            self._held, self._parked = None, True
+            slots, priority = self._held
+            self._held, self._is_waiting = None, True
             self.limit.spare -= self._size
-            line.leave(rank)
+            slots.release(priority)
 
-    def _look(self) -> None:
-        """Give up the seat if nothing comes and somebody waits for it, else look again when that may be so."""
-        silent = _now() - self._since
-        if silent >= LOOK and self._held is not None and self._held[0].is_wanted(self._held[1]):
+    def _check_silence(self) -> None:
+        """Give up the slot if nothing comes and somebody waits for it, else look again when that may be so."""
+        silent = _now() - self._silent_since
+        if silent >= SILENCE and self._held is not None and self._held[0].is_awaited(self._held[1]):
             if self._size <= self.limit.spare:
-                self._rise()
+                self._give_up_slot()
                 return
-            if self.drips():
-                self.ended = self.dripped = True
+            if self.is_dripping():
+                self.ended = self.has_dripped = True
                 self.end()
                 return
-        left = LOOK - silent if 0 <= silent < LOOK else LOOK
-        self._timer = asyncio.get_running_loop().call_later(left, self._look)
+        left = SILENCE - silent if 0 <= silent < SILENCE else SILENCE
+        self._timer = asyncio.get_running_loop().call_later(left, self._check_silence)
 
 
 class ConnectionLimit:
     """What may be open and taken in at once."""
 
-    def __init__(self, connections: int = CONNECTIONS, quick: int = QUICK, large: int = LARGE_ONES) -> None:
+    def __init__(self, connections: int = CONNECTIONS, quick: int = SLOTS, large: int = LARGE_SLOTS) -> None:
         """Take how many there are of each; hosts that are new may have most of them, and bad ones a few."""
         self.quick, self.large = _shared(quick, 5 / 6), _shared(large, 3 / 4)
-        self.spare = PARKED
+        self.spare = WAITING_BYTES
         self._connections = _shared(connections, 7 / 8)
 
     @asynccontextmanager
     async def one(
-        self, standing: HostReputation = HostReputation.NEW, *, page: bool = False
+        self, reputation: HostReputation = HostReputation.NEW, *, page: bool = False
     ) -> AsyncIterator[RequestSlot]:
-        """Wait for a connection and a seat, and hold them."""
-        await self._connections.enter(standing, first=page)
-        seat = RequestSlot(self, standing, page)
+        """Wait for a connection and a slot, and hold them."""
+        await self._connections.acquire(reputation, first=page)
+        slot = RequestSlot(self, reputation, page)
         try:
-            await seat.take()
-            yield seat
+            await slot.take()
+            yield slot
         finally:
-            seat.close()
-            self._connections.leave(standing)
+            slot.close()
+            self._connections.release(reputation)
 
 
 def new_connection_limit() -> ConnectionLimit:
@@ -174,7 +174,7 @@ def new_connection_limit() -> ConnectionLimit:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             files = wanted
     most = CONNECTIONS if files == resource.RLIM_INFINITY else max(4, min(CONNECTIONS, (files - 32) // 2))
-    return ConnectionLimit(most, min(QUICK, most))
+    return ConnectionLimit(most, min(SLOTS, most))
 
 
 def _shared(places: int, new: float) -> PrioritySemaphore:

@@ -33,7 +33,7 @@ class _Queue:
     closed_until: float = 0.0
     status: int | None = None
     spacing: float = 0.0  # seconds that it asks for itself (Crawl-delay)
-    standing: HostReputation = HostReputation.NEW
+    reputation: HostReputation = HostReputation.NEW
 
     def idle(self, now: float) -> bool:
         """Return whether there is nothing to remember."""
@@ -44,9 +44,9 @@ class _Queue:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        for line in (self.pages, self.polls):
-            while line and line[0].done():  # it has left
-                line.popleft()
+        for waiting in (self.pages, self.polls):
+            while waiting and waiting[0].done():  # it has left
+                waiting.popleft()
         clock = asyncio.get_running_loop()
         if self.served or not (self.pages or self.polls):
             return
@@ -108,13 +108,13 @@ class HostQueue:
         if seconds > 0 or host in self._queues:
             self._queue(host).spacing = min(max(seconds, 0.0), SLOWEST)
 
-    def standing(self, host: str) -> HostReputation:
+    def reputation(self, host: str) -> HostReputation:
         """Return how the host behaved last time."""
-        return self._queue(host).standing
+        return self._queue(host).reputation
 
-    def judge(self, host: str, standing: HostReputation) -> None:
+    def record_reputation(self, host: str, reputation: HostReputation) -> None:
         """Remember how the host has behaved now."""
-        self._queue(host).standing = standing
+        self._queue(host).reputation = reputation
 
     def _queue(self, host: str) -> _Queue:
         queue = self._queues.get(host)

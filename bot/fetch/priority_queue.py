@@ -1,8 +1,8 @@
-"""A line for places that are few, given in the order of good behaviour. Nothing here knows what the places are.
+"""A semaphore whose permits go to well-behaved hosts first. Nothing here knows what the permits are for.
 
-Those who behaved well last time come first, then those of whom nothing is known, then those who hung or dripped; of
-each, whoever an alert waits for, and then whoever came first. The last two may only hold a share of all places, so
-that however many they are, the others find one free.
+Hosts that behaved well last time come first, then those of which nothing is known, then those that hung or dripped; of
+each, requests that an alert waits for, and then first come, first served. The last two may only hold a share of all
+permits, so that however many they are, the others find one free.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import IntEnum
 
 
 class HostReputation(IntEnum):
-    """How somebody behaved last time; the smaller, the better."""
+    """How a host behaved last time; the smaller, the better."""
 
     GOOD = 0
     NEW = 1
@@ -21,54 +21,53 @@ class HostReputation(IntEnum):
 
 
 class PrioritySemaphore:
-    """So many places: for all, for those who are new or bad, and for the bad."""
+    """So many permits: for all hosts, for those that are new or bad, and for the bad."""
 
     def __init__(self, every: int, new: int, bad: int) -> None:
         self._most = (every, new, bad)
         self._taken = [0, 0, 0]
-        self._waiting = [
-            deque[asyncio.Future[None]]() for _ in range(2 * len(HostReputation))
-        ]  # each has two: first, others
+        # Two queues for each reputation: those that go first, and the others.
+        self._waiting = [deque[asyncio.Future[None]]() for _ in range(2 * len(HostReputation))]
 
-    async def enter(self, standing: HostReputation, *, first: bool = False) -> None:
-        """Wait for a place and take it; `first` goes before the others of its standing."""
+    async def acquire(self, reputation: HostReputation, *, first: bool = False) -> None:
+        """Wait for a permit; `first` goes before the others of its reputation."""
         ours = asyncio.get_running_loop().create_future()
-        self._waiting[2 * standing + (not first)].append(ours)
+        self._waiting[2 * reputation + (not first)].append(ours)
         self._call()
         try:
             await ours
         except asyncio.CancelledError:
             if not ours.cancelled():  # it was let in at this very moment
-                self.leave(standing)
+                self.release(reputation)
             raise
 
-    def leave(self, standing: HostReputation) -> None:
-        """Give back a place that was taken in this standing."""
-        self._taken[standing] -= 1
+    def release(self, reputation: HostReputation) -> None:
+        """Give back a permit that was acquired with this reputation."""
+        self._taken[reputation] -= 1
         self._call()
 
-    def is_wanted(self, standing: HostReputation) -> bool:
-        """Return whether somebody waits whom a place taken in this standing would let in."""
-        self._taken[standing] -= 1
+    def is_awaited(self, reputation: HostReputation) -> bool:
+        """Return whether a permit acquired with this reputation, if released, would go to somebody who waits."""
+        self._taken[reputation] -= 1
         try:
             return any(self._next(one) for one in HostReputation)
         finally:
-            self._taken[standing] += 1
+            self._taken[reputation] += 1
 
     def _call(self) -> None:
-        """Let in whoever may come in."""
-        for standing in HostReputation:
-            while line := self._next(standing):
-                line.popleft().set_result(None)
-                self._taken[standing] += 1
+        """Give free permits to those who wait."""
+        for reputation in HostReputation:
+            while waiting := self._next(reputation):
+                waiting.popleft().set_result(None)
+                self._taken[reputation] += 1
 
-    def _next(self, standing: HostReputation) -> deque[asyncio.Future[None]] | None:
-        """Return the line whose first is next in this standing, if there is a place for it."""
-        if any(sum(self._taken[level:]) >= self._most[level] for level in range(standing + 1)):
+    def _next(self, reputation: HostReputation) -> deque[asyncio.Future[None]] | None:
+        """Return the queue whose first is next with this reputation, if there is a permit for it."""
+        if any(sum(self._taken[level:]) >= self._most[level] for level in range(reputation + 1)):
             return None
-        for line in self._waiting[2 * standing : 2 * standing + 2]:
-            while line and line[0].done():  # it has left
-                line.popleft()
-            if line:
-                return line
+        for waiting in self._waiting[2 * reputation : 2 * reputation + 2]:
+            while waiting and waiting[0].done():  # it has left
+                waiting.popleft()
+            if waiting:
+                return waiting
         return None

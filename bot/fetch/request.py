@@ -42,7 +42,7 @@ class Request:
     stage: str = NO_CONNECTION  # what a time-out would have interrupted
     sockets: list[socket.socket] = field(default_factory=list)
     response_filter: ResponseFilter | None = None  # of its connection
-    seat: RequestSlot = field(init=False)  # until this hop ends, as is …
+    slot: RequestSlot = field(init=False)  # until this hop ends, as is …
     timeout: asyncio.Timeout = field(init=False)  # … its deadline
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
@@ -52,10 +52,10 @@ class Request:
         self.timeout.reschedule(asyncio.get_running_loop().time())
 
     @contextmanager
-    def uncounted(self) -> Iterator[None]:
+    def deadline_paused(self) -> Iterator[None]:
         """Stop the deadline while the request waits for ourselves; not for a host that drips."""
         clock, until = asyncio.get_running_loop(), self.timeout.when()
-        if until is None or self.seat.drips():
+        if until is None or self.slot.is_dripping():
             yield
             return
         left = until - clock.time()
@@ -65,7 +65,7 @@ class Request:
         finally:
             self.timeout.reschedule(clock.time() + left)
 
-    def cut_off(self, host: str) -> FetchError | None:
+    def rejection(self, host: str) -> FetchError | None:
         """Return why the filter cut the server off, or None."""
         reason = self.response_filter.refused if self.response_filter else None
         return FetchError(f"{host} {reason}") if reason else None

@@ -17,7 +17,7 @@ from tests.plugins.wires import raw_server, watched
 
 BAD, HONEST = "127.0.13.1", "127.0.13.2"
 DEADLINE = 20.0  # seconds, as in the service: without shares an honest source waits for as long
-SOON = 10.0  # seconds for what takes two at most: the machine may be busy
+DRIPPING_AFTER = 10.0  # seconds for what takes two at most: the machine may be busy
 LATE = 5.0  # seconds that the loop may be late: the servers run on it too
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 
@@ -80,8 +80,8 @@ async def test_a_thousand_hosts_that_hang_delay_nobody(fetch: WebClient) -> None
     async with raw_server(BAD, hang) as bad, raw_server(HONEST, answer) as honest, watched() as lag:
         with asking(fetch, bad, 1000):
             await asyncio.sleep(0)
-            assert await read(fetch, honest, "first") < SOON
-            assert max(await asyncio.gather(*(read(fetch, honest, f"n{n}") for n in range(20)))) < SOON
+            assert await read(fetch, honest, "first") < DRIPPING_AFTER
+            assert max(await asyncio.gather(*(read(fetch, honest, f"n{n}") for n in range(20)))) < DRIPPING_AFTER
     assert lag.longest < LATE
 
 
@@ -102,8 +102,8 @@ async def test_large_answers_that_drip_delay_no_large_feed(fetch: WebClient) -> 
     async with raw_server(BAD, drip) as bad, raw_server(HONEST, answer) as honest, watched() as lag:
         with asking(fetch, bad, 60):
             await asyncio.sleep(1.5)  # they hold what they can get
-            assert await read(fetch, honest, "first") < SOON
-            assert await read(fetch, honest, "second") < SOON
+            assert await read(fetch, honest, "first") < DRIPPING_AFTER
+            assert await read(fetch, honest, "second") < DRIPPING_AFTER
     assert lag.longest < LATE
 
 
@@ -124,7 +124,7 @@ async def test_hosts_that_drip_delay_nobody(fetch: WebClient) -> None:
     async with raw_server(BAD, drip) as bad, raw_server(HONEST, answer) as honest, watched() as lag:
         with asking(fetch, bad, 500):
             await asyncio.sleep(1.5)
-            assert max(await asyncio.gather(*(read(fetch, honest, f"n{n}") for n in range(20)))) < SOON
+            assert max(await asyncio.gather(*(read(fetch, honest, f"n{n}") for n in range(20)))) < DRIPPING_AFTER
     assert lag.longest < LATE
 
 

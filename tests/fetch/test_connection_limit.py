@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.fetch import connection_limit as slots_module
-from bot.fetch.connection_limit import MUCH, ConnectionLimit, RequestSlot
+from bot.fetch.connection_limit import ENOUGH_BYTES, ConnectionLimit, RequestSlot
 from bot.fetch.priority_queue import HostReputation
 
-CONNECTIONS, QUICK = 40, 3
+CONNECTIONS, SLOTS = 40, 3
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +29,12 @@ async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> Async
 
     async def hang() -> None:
         ended = asyncio.Event()
-        async with slots.one() as seat:
-            seat.end = ended.set
-            seat.ask(begun=bool(size))
+        async with slots.one() as slot:
+            slot.end = ended.set
+            slot.ask(begun=bool(size))
             if size:
-                seat.hear(size)
-            begun.append(seat)
+                slot.record_bytes(size)
+            begun.append(slot)
             await ended.wait()
 
     tasks = [asyncio.create_task(hang()) for _ in range(requests)]
@@ -55,67 +55,67 @@ async def until(begun: list[RequestSlot], number: int) -> None:
 
 async def test_case_46_hosts_that_hang_leave_their_seats_to_others() -> None:
     """All that hang begin, and whoever comes then is served at once."""
-    slots = ConnectionLimit(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, SLOTS)
     async with waiting(slots, 20) as hanging:
         await until(hanging, 20)
-        for _ in range(QUICK):
+        for _ in range(SLOTS):
             async with asyncio.timeout(10), slots.one():
                 pass
 
 
 async def test_a_seat_that_nobody_wants_is_kept() -> None:
     """Without others who wait, a host that hangs costs nothing, and its request is not moved."""
-    slots = ConnectionLimit(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, SLOTS)
     async with waiting(slots, 2) as hanging:
         await until(hanging, 2)
         await asyncio.sleep(0.1)
-        assert all(seat.is_seated for seat in hanging)
+        assert all(slot.has_slot for slot in hanging)
 
 
 async def test_there_are_never_more_than_all_connections() -> None:
     """The others wait until one ends; every connection and every byte comes back."""
-    slots = ConnectionLimit(8, QUICK)
+    slots = ConnectionLimit(8, SLOTS)
     for _ in range(2):
         async with waiting(slots, 20, size=10) as begun:
             await until(begun, 7)
             await asyncio.sleep(0.1)
             assert len(begun) == 7, "the new have seven eighths"
-        assert slots.spare == slots_module.PARKED
+        assert slots.spare == slots_module.WAITING_BYTES
 
 
 async def test_who_waits_for_itself_keeps_its_seat() -> None:
     """A request that has not asked, or that is at work, does not move, however many wait."""
     slots = ConnectionLimit(CONNECTIONS, 1)
-    async with slots.one() as seat, waiting(slots, 5) as others:
+    async with slots.one() as slot, waiting(slots, 5) as others:
         await asyncio.sleep(0.1)
-        assert (seat.is_seated, others) == (True, [])
+        assert (slot.has_slot, others) == (True, [])
 
 
 async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
     """A request without a seat takes one when there is something to take in, before others that drip."""
     slots = ConnectionLimit(CONNECTIONS, 1)
-    async with slots.one() as seat:
-        seat.ask(begun=True)
+    async with slots.one() as slot:
+        slot.ask(begun=True)
         async with waiting(slots, 3, size=1) as others:
             await until(others, 3)
             await asyncio.sleep(0.1)
-            seats = [seat.is_seated]
+            seats = [slot.has_slot]
             async with asyncio.timeout(10):
-                await seat.take()
-            assert [*seats, seat.is_seated] == [False, True]
-            assert seat.rank is HostReputation.BAD, "it was silent for long"
-            seat.hear(MUCH)
-            assert (seat.rank, seat.dripped) == (HostReputation.NEW, True)
+                await slot.take()
+            assert [*seats, slot.has_slot] == [False, True]
+            assert slot.priority is HostReputation.BAD, "it was silent for long"
+            slot.record_bytes(ENOUGH_BYTES)
+            assert (slot.priority, slot.has_dripped) == (HostReputation.NEW, True)
 
 
 async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond so many bytes a request that drips is ended, and its seat goes to whoever waits."""
     monkeypatch.setattr(slots_module, "PARKED", 100)
-    slots = ConnectionLimit(CONNECTIONS, QUICK)
+    slots = ConnectionLimit(CONNECTIONS, SLOTS)
     async with waiting(slots, 12, size=60) as begun:
         await until(begun, 12)
         assert slots.spare == 40
-        assert sum(seat.ended for seat in begun) >= 12 - QUICK - 1
+        assert sum(slot.ended for slot in begun) >= 12 - SLOTS - 1
     assert slots.spare == 100
 
 
@@ -135,9 +135,9 @@ async def test_large_answers_that_drip_leave_their_seats_too() -> None:
 
 
 async def _grow(slots: ConnectionLimit, ended: asyncio.Event) -> None:
-    async with slots.one() as seat:
-        seat.ask(begun=True)
-        seat.hear(1000)
-        await seat.grow()
-        seat.ask(begun=True)
+    async with slots.one() as slot:
+        slot.ask(begun=True)
+        slot.record_bytes(1000)
+        await slot.acquire_large()
+        slot.ask(begun=True)
         await ended.wait()

@@ -13,12 +13,12 @@ GOOD, NEW, BAD = HostReputation
 
 @asynccontextmanager
 async def entering(
-    line: PrioritySemaphore, *asked: tuple[str, HostReputation, bool]
+    semaphore: PrioritySemaphore, *asked: tuple[str, HostReputation, bool]
 ) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
     """Let these ask for a place, one after the other; give the tasks, done for those who have one."""
     tasks = {}
-    for name, standing, first in asked:
-        tasks[name] = asyncio.create_task(line.enter(standing, first=first))
+    for name, reputation, first in asked:
+        tasks[name] = asyncio.create_task(semaphore.acquire(reputation, first=first))
         await asyncio.sleep(0)
     await asyncio.sleep(0)
     yield tasks
@@ -34,13 +34,13 @@ def inside(tasks: dict[str, asyncio.Task[None]]) -> set[str]:
 
 async def test_places_are_given_in_the_order_of_good_behaviour() -> None:
     """The good before the new before the bad, whom an alert waits for before the others, then whoever came first."""
-    line, order = PrioritySemaphore(1, 1, 1), list[str]()
-    await line.enter(GOOD)
+    semaphore, order = PrioritySemaphore(1, 1, 1), list[str]()
+    await semaphore.acquire(GOOD)
 
-    async def come(name: str, standing: HostReputation, *, first: bool = False) -> None:
-        await line.enter(standing, first=first)
+    async def come(name: str, reputation: HostReputation, *, first: bool = False) -> None:
+        await semaphore.acquire(reputation, first=first)
         order.append(name)
-        line.leave(standing)
+        semaphore.release(reputation)
 
     tasks = [
         asyncio.create_task(come("bad", BAD)),
@@ -50,7 +50,7 @@ async def test_places_are_given_in_the_order_of_good_behaviour() -> None:
         asyncio.create_task(come("second good", GOOD)),
     ]
     await asyncio.sleep(0)
-    line.leave(GOOD)
+    semaphore.release(GOOD)
     await asyncio.gather(*tasks)
     assert order == ["good", "second good", "new for an alert", "new", "bad"]
 
@@ -64,12 +64,12 @@ async def test_the_new_and_the_bad_share_some_places() -> None:
 
 async def test_who_gives_up_takes_nobody_s_place() -> None:
     """One that is cancelled while it waits, or in the moment in which it is let in, leaves the place to the next."""
-    line = PrioritySemaphore(1, 1, 1)
-    await line.enter(GOOD)
-    async with entering(line, ("first", NEW, False), ("second", NEW, False), ("third", NEW, False)) as tasks:
+    semaphore = PrioritySemaphore(1, 1, 1)
+    await semaphore.acquire(GOOD)
+    async with entering(semaphore, ("first", NEW, False), ("second", NEW, False), ("third", NEW, False)) as tasks:
         tasks["first"].cancel()
         await asyncio.sleep(0)
-        line.leave(GOOD)
+        semaphore.release(GOOD)
         tasks["second"].cancel()
         await asyncio.wait({tasks["third"]}, timeout=5)
         assert tasks["third"].done()
@@ -77,10 +77,10 @@ async def test_who_gives_up_takes_nobody_s_place() -> None:
 
 async def test_a_place_is_wanted_by_those_alone_whom_it_would_let_in() -> None:
     """The bad who wait for their share want the places of the bad, not those of the good."""
-    line = PrioritySemaphore(3, 2, 1)
-    await line.enter(GOOD)
-    await line.enter(BAD)
-    assert not line.is_wanted(GOOD)
-    async with entering(line, ("bad", BAD, False)):
-        assert not line.is_wanted(GOOD)
-        assert line.is_wanted(BAD)
+    semaphore = PrioritySemaphore(3, 2, 1)
+    await semaphore.acquire(GOOD)
+    await semaphore.acquire(BAD)
+    assert not semaphore.is_awaited(GOOD)
+    async with entering(semaphore, ("bad", BAD, False)):
+        assert not semaphore.is_awaited(GOOD)
+        assert semaphore.is_awaited(BAD)
