@@ -254,7 +254,7 @@ class WebClient:
         while part := await response.content.readany():
             if not request.slot.has_slot:
                 with request.deadline_paused():
-                    await request.slot.take()
+                    await request.slot.take(self._room)
             size += len(part)
             parts.append(part)
             request.slot.record_bytes(len(part))

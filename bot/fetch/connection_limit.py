@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from math import inf
@@ -74,14 +74,20 @@ class RequestSlot:
         """Whether the request has a slot."""
         return self._held is not None
 
-    async def take(self) -> None:
-        """Wait for a slot, unless there is one."""
+    async def take(self, room: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Wait for a slot, unless there is one, and with it for `room` to read what comes.
+
+        Hundreds of answers may have begun before there was no room any more.
+        """
         if self._held is not None:
             return
         slots, priority, silent = self._slots, self.priority, _now() - self._silent_since
         returns = self._silent_since < inf  # its answer waits in memory: it goes before those who have yet to ask
         await slots.acquire(priority, first=self.page or returns)
         self._hold(slots, priority)
+        if room:
+            self._silent_since = inf
+            await room()
         self._silent_since = _now() - silent  # the time in line is not the host's
 
     async def acquire_large(self) -> None:

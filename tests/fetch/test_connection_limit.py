@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.fetch import connection_limit as slots_module
+from bot.fetch import connection_limit as limit_module
 from bot.fetch.connection_limit import ENOUGH_BYTES, ConnectionLimit, RequestSlot
 from bot.fetch.priority_queue import HostReputation
 
@@ -17,14 +17,14 @@ CONNECTIONS, SLOTS = 40, 3
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let seats be looked at often."""
-    monkeypatch.setattr(slots_module, "LOOK", 0.01)
-    monkeypatch.setattr(slots_module, "SOON", 0.05)
+    """Let slots be looked at often."""
+    monkeypatch.setattr(limit_module, "SILENCE", 0.01)
+    monkeypatch.setattr(limit_module, "DRIPPING_AFTER", 0.05)
 
 
 @asynccontextmanager
 async def waiting(slots: ConnectionLimit, requests: int, size: int = 0) -> AsyncIterator[list[RequestSlot]]:
-    """Begin so many requests, whose hosts send so many bytes and then nothing; give the seats of those that began."""
+    """Begin so many requests, whose hosts send so many bytes and then nothing; give the slots of those that began."""
     begun: list[RequestSlot] = []
 
     async def hang() -> None:
@@ -80,7 +80,7 @@ async def test_there_are_never_more_than_all_connections() -> None:
             await until(begun, 7)
             await asyncio.sleep(0.1)
             assert len(begun) == 7, "the new have seven eighths"
-        assert slots.spare == slots_module.WAITING_BYTES
+        assert slots.spare == limit_module.WAITING_BYTES
 
 
 async def test_who_waits_for_itself_keeps_its_seat() -> None:
@@ -92,25 +92,48 @@ async def test_who_waits_for_itself_keeps_its_seat() -> None:
 
 
 async def test_a_host_that_sends_again_gets_a_seat_again() -> None:
-    """A request without a seat takes one when there is something to take in, before others that drip."""
+    """A request without a slot takes one when there is something to take in, before others that drip."""
     slots = ConnectionLimit(CONNECTIONS, 1)
     async with slots.one() as slot:
         slot.ask(begun=True)
         async with waiting(slots, 3, size=1) as others:
             await until(others, 3)
             await asyncio.sleep(0.1)
-            seats = [slot.has_slot]
+            before = slot.has_slot
             async with asyncio.timeout(10):
                 await slot.take()
-            assert [*seats, slot.has_slot] == [False, True]
+            assert (before, slot.has_slot) == (False, True)
             assert slot.priority is HostReputation.BAD, "it was silent for long"
             slot.record_bytes(ENOUGH_BYTES)
             assert (slot.priority, slot.has_dripped) == (HostReputation.NEW, True)
 
 
+async def test_who_returns_for_a_slot_waits_for_room_too() -> None:
+    """Hundreds of answers may have begun while there was room: all of them in memory at once would fill it."""
+    limit = ConnectionLimit(CONNECTIONS, 1)
+    async with limit.one() as slot:
+        slot.ask(begun=True)
+        async with waiting(limit, 3, size=1) as others:
+            await until(others, 3)
+            room, asked = asyncio.Event(), asyncio.Event()
+
+            async def wait_for_room() -> None:
+                asked.set()
+                await room.wait()
+
+            task = asyncio.create_task(slot.take(wait_for_room))
+            async with asyncio.timeout(10):
+                await asked.wait()
+                assert slot.has_slot
+                assert not task.done()
+                assert not slot.is_dripping(), "it waits for us"
+                room.set()
+                await task
+
+
 async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond so many bytes a request that drips is ended, and its seat goes to whoever waits."""
-    monkeypatch.setattr(slots_module, "PARKED", 100)
+    """Beyond so many bytes a request that drips is ended, and its slot goes to whoever waits."""
+    monkeypatch.setattr(limit_module, "WAITING_BYTES", 100)
     slots = ConnectionLimit(CONNECTIONS, SLOTS)
     async with waiting(slots, 12, size=60) as begun:
         await until(begun, 12)
