@@ -162,7 +162,9 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
         yield telegram
 
 
-def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: Ail = lambda _: None) -> DeliveryLoop:
+def deliverer(
+    base: Base, medium: Notifier, notice: Callable[[Say], None], report_problem: Ail = lambda _: None
+) -> DeliveryLoop:
     """Return the delivery loop. A terminal stands any speed, and nothing is folded there."""
     return DeliveryLoop(
         base.store.outbox,
@@ -170,7 +172,7 @@ def deliverer(base: Base, medium: Notifier, notice: Callable[[Say], None], ail: 
         limits=Limits() if base.token else UNPACED,
         max_per_hour=lambda: base.current.config().max_per_hour if base.token else 0,
         notice=notice,
-        ail=ail,
+        report_problem=report_problem,
     )
 
 
@@ -190,7 +192,9 @@ def notices(base: Base) -> Notices:
     return Notices(base.store.polls, base.settings.owners, base.store.preferences.read_display, base.home)
 
 
-def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ail: Ail = lambda _: None) -> Listener:
+def listener(
+    base: Base, token: str, beat: Callable[[], None] = lambda: None, report_problem: Ail = lambda _: None
+) -> Listener:
     """Return what answers commands."""
     from bot.chat.authorization import Authorizer
     from bot.chat.context import QueryServices, Services
@@ -227,7 +231,9 @@ def listener(base: Base, token: str, beat: Callable[[], None] = lambda: None, ai
         reload_config=reload,
     )
     answering = Dispatcher(client, Authorizer(services), base.store.chats, owners, wall)
-    return Listener(client, answering, base.store.outbox, clock=time.monotonic, beat=beat, ail=ail)
+    return Listener(
+        client, answering, base.store.outbox, clock=time.monotonic, beat=beat, report_problem=report_problem
+    )
 
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:

@@ -64,9 +64,11 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
     start, end = time.monotonic(), steady() + deadline
     async with app.opened() as base:
         notices = app.notices(base)
-        ailments: list[str | None] = []
+        problems: list[str | None] = []
         if base.token is not None:
-            await app.listener(base, base.token, ail=ailments.append).answer_pending(min(COMMANDS, _left(end)))
+            await app.listener(base, base.token, report_problem=problems.append).answer_pending(
+                min(COMMANDS, _left(end))
+            )
             await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
         await notices.left_out(base.current.left_out(), wall())
@@ -88,7 +90,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         round(time.monotonic() - start, 3),
         tuple({"source": name, "reason": reason} for name, reason in sorted(tally.failures.items())),
         complete=polled and (not delivered.left or delivered.standby),
-        refused=delivered.refused or next(filter(None, ailments), None),
+        refused=delivered.refused or next(filter(None, problems), None),
     )
 
 

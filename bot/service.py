@@ -45,7 +45,7 @@ class Service:
     async def poller(self) -> None:
         """Poll sources."""
         async with app.poller(self.base, self.notices, self.wake.set) as poller:
-            await poller.run(self.stop, self._beat("poller"), self._ail("poller"))
+            await poller.run(self.stop, self._beat("poller"), self._report_problem("poller"))
 
     async def sender(self) -> None:
         """Deliver the outbox."""
@@ -58,7 +58,7 @@ class Service:
             task.add_done_callback(said.discard)
 
         async with app.notifier(self.base, sys.stdout) as medium:
-            deliverer = app.deliverer(self.base, medium, notice, self._ail("sender"))
+            deliverer = app.deliverer(self.base, medium, notice, self._report_problem("sender"))
             await deliverer.run(self.stop, self.wake, self._beat("sender"))
         await asyncio.gather(*said, return_exceptions=True)
 
@@ -66,7 +66,9 @@ class Service:
         """Answer commands."""
         token = self.base.token
         if token is not None:
-            await app.listener(self.base, token, self._beat("listener"), self._ail("listener")).run(self.stop)
+            await app.listener(self.base, token, self._beat("listener"), self._report_problem("listener")).run(
+                self.stop
+            )
 
     async def reload(self) -> None:
         """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in.
@@ -193,8 +195,8 @@ class Service:
     def _beat(self, name: str) -> Callable[[], None]:
         return lambda: self.hearts.beat(name)
 
-    def _ail(self, name: str) -> Callable[[str | None], None]:
-        return lambda reason: self.hearts.ail(name, reason)
+    def _report_problem(self, name: str) -> Callable[[str | None], None]:
+        return lambda reason: self.hearts.report_problem(name, reason)
 
     async def _wait(self, event: asyncio.Event, seconds: float) -> bool:
         waits = [asyncio.create_task(one.wait()) for one in {event, self.stop}]

@@ -36,7 +36,7 @@ _Result = TypeVar("_Result")
 
 
 class Listener:
-    """Listens. `beat` says that the loop lives, `ail` that it lives in vain, with the reason (None: not any more)."""
+    """Listens. `beat` says that the loop makes progress, `report_problem` why it does so in vain (None: it is over)."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Listener:
         wall: Callable[[], datetime] = wall,
         clock: Callable[[], float],
         beat: Callable[[], None] = lambda: None,
-        ail: Callable[[str | None], None] = lambda _: None,
+        report_problem: Callable[[str | None], None] = lambda _: None,
         wait: float = WAIT,
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -60,7 +60,7 @@ class Listener:
         self._now = now
         self._clock = clock
         self._beat = beat
-        self._ail = ail
+        self._report_problem = report_problem
         self._wait = wait
         self._jitter = jitter
         self._sleep = sleep
@@ -112,7 +112,7 @@ class Listener:
             found = judge_failure(error, 1, REFUSED_FOR)  # there is no next try here to be sure of it
             log.log(logging.ERROR if found.lasting else logging.WARNING, found.words)
             if found.lasting:
-                self._ail(found.words)
+                self._report_problem(found.words)
         finally:
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
@@ -250,13 +250,13 @@ class Listener:
         self._last_logged = found.words
         log.log(logging.ERROR if found.lasting else logging.WARNING, found.words)
         if found.lasting:
-            self._ail(found.words)
+            self._report_problem(found.words)
 
     def _recovered(self) -> None:
         self._reached.set()
         if self._failures:
             log.info("updates come from Telegram again", extra={"failures": self._failures})
-            self._ail(None)
+            self._report_problem(None)
         self._failures, self._refused_since, self._last_logged = 0, None, ""
 
     async def _pause(self, seconds: float, ending: asyncio.Event) -> None:

@@ -31,36 +31,36 @@ UNSHOWN = "it cannot be shown; the log has the reason"
 
 
 class AttemptRunner:
-    """Sends for the loop; tells it by `waits` to send nothing before then, and by `closed` which chats to let go of."""
+    """Sends batches for the loop: not before `paused_until`, and nothing more to `chats_to_release`."""
 
     def __init__(
         self,
         store: OutboxStore,
         notifier: Notifier,
         pace: RateLimit,
-        tenure: RoleLease,
+        role_lease: RoleLease,
         *,
         now: Callable[[], datetime],
         wall: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]],
         chance: Callable[[], float],
         notice: Callable[[Say], None],
-        ail: Callable[[str | None], None],
+        report_problem: Callable[[str | None], None],
     ) -> None:
-        self._store, self._notifier, self._pace, self._tenure = store, notifier, pace, tenure
+        self._store, self._notifier, self._pace, self._role_lease = store, notifier, pace, role_lease
         self._now, self._wall, self._pause, self._chance = now, wall, pause, chance
-        self._notice, self._ail = notice, ail
+        self._notice, self._report_problem = notice, report_problem
         self._slowed: dict[int, datetime] = {}
         self._unreached = self._doubts = self._refusals = 0
         self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
         self._unsent: list[Delivery] = []
         self._rests: dict[int, datetime] = {}  # until when no message of that id is edited
-        self.waits = now()
-        self.closed: set[int] = set()
+        self.paused_until = now()
+        self.chats_to_release: set[int] = set()
         self.refused: str | None = None
         self.sent = self.dead = 0
 
-    async def fly(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
+    async def send_batch(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
         """Send one alert, or fold several into the chat's rolling message, and settle each."""
         action: retry.Action | Sent | Folded
         try:
@@ -76,13 +76,13 @@ class AttemptRunner:
                     batch = batch[:few]
                     continue
                 batch = tuple(replace(one, form=action.form) for one in batch)
-                self._pace.take(batch[0].alert.chat.id, self._now())
+                self._pace.record_request(batch[0].alert.chat.id, self._now())
             else:
                 return
             await self._carry_out(action, batch, epoch)
         except StaleLeaseError:
             log.warning("another instance sends now")
-            self._tenure.lose()
+            self._role_lease.lose()
         except StoreError as error:
             log.warning("the database cannot follow a delivery", extra={"reason": str(error)})
 
@@ -99,10 +99,10 @@ class AttemptRunner:
             raise
         except StoreError:
             self._unsent.extend(batch)
-            self.waits = max(self.waits, self._now() + SECOND)
+            self.paused_until = max(self.paused_until, self._now() + SECOND)
             raise
         if len(still) < len(batch):
-            self.closed.add(chat)
+            self.chats_to_release.add(chat)
         return still
 
     def resting(self, now: datetime) -> list[int]:
@@ -110,7 +110,7 @@ class AttemptRunner:
         self._rests = {message: until for message, until in self._rests.items() if until > now}
         return sorted(self._rests)
 
-    def take_back(self) -> list[Delivery]:
+    def take_untried(self) -> list[Delivery]:
         """Return what was not tried, once."""
         unsent, self._unsent = self._unsent, []
         return unsent
@@ -127,7 +127,7 @@ class AttemptRunner:
     async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
         """Ask the medium once, and say what follows."""
         try:
-            accepted = await self._fold(batch) if folded else Sent(await self._notifier.send(batch[0]))
+            accepted = await self._send_digest(batch) if folded else Sent(await self._notifier.send(batch[0]))
         except DeliveryError as error:
             log.info("not delivered", extra={"chat": batch[0].alert.chat.id, "reason": str(error)})
             refusal = error
@@ -139,18 +139,18 @@ class AttemptRunner:
                 return retry.Again("bare")
             refusal = DeliveryError(UNSHOWN, "retry")
         else:
-            self._well()
+            self._note_answer()
             return accepted
         if refusal.verdict == "unknown":
-            self._doubt()
+            self._note_doubt()
         elif refusal.verdict not in {"unsent", "token"}:
-            self._well()
+            self._note_answer()
         action = retry.after(refusal, batch[0], self._wall(), self._chance())
         if isinstance(action, Dead) and refusal.verdict == "retry" and _is_divisible(batch, folded=folded):
             return retry.Again("bare")  # one of them is refused, not all
         return action
 
-    async def _fold(self, batch: Sequence[Delivery]) -> Folded:
+    async def _send_digest(self, batch: Sequence[Delivery]) -> Folded:
         """Add to the rolling message of the hour; begin another where it is full, gone, or there is none.
 
         What stands in a rolling message already has grown: that message is shown anew, however old it is, in the form
@@ -184,27 +184,27 @@ class AttemptRunner:
                 await self._slow(chat.id, until, now + (until - wall))
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
             case retry.Unreached(reason):
-                self._miss(reason, now)
-                await self._settle(batch, epoch, Later(wall + (self.waits - now), reason, counts="nothing"))
+                self._note_unreached(reason, now)
+                await self._settle(batch, epoch, Later(wall + (self.paused_until - now), reason, counts="nothing"))
             case retry.Refused(reason):
                 await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
-                self._refuse(reason, now)
+                self._note_refused_token(reason, now)
             case retry.Closed(reason):
                 await self._store.suspend_chat(chat.id, reason, wall)
-                self.closed.add(chat.id)
+                self.chats_to_release.add(chat.id)
                 self._notice(lambda _: owner_notices.closed(_, chat.id, reason))
                 await self._settle(batch, epoch, Dead(reason))
             case retry.Moved(new):
                 await self._store.migrate_chat(chat.id, new)
-                self.closed.add(chat.id)
+                self.chats_to_release.add(chat.id)
                 await self._store.release(batch, epoch)
             case retry.TopicLost():
                 await self._store.close_topic(chat)
                 self._notice(lambda _: owner_notices.topic_lost(_, chat.id, chat.topic))
-                self.closed.add(chat.id)
+                self.chats_to_release.add(chat.id)
                 await self._store.release(batch, epoch)
             case retry.Again():
-                raise AssertionError("sent again by fly")
+                raise AssertionError("sent again by send_batch")
 
     async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
         """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""
@@ -235,41 +235,41 @@ class AttemptRunner:
         self._slowed[chat] = over
         await self._store.block_chat(None if everybody else chat, until)
         log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
-        self.closed.add(chat)
+        self.chats_to_release.add(chat)
         if everybody:
-            self.waits = max(self.waits, over)
+            self.paused_until = max(self.paused_until, over)
 
-    def _doubt(self) -> None:
+    def _note_doubt(self) -> None:
         """Count messages of unknown fate; several in a row mean that everything should wait."""
-        if self._now() < self.waits:  # of several under way, the first to fail speaks for all
+        if self._now() < self.paused_until:  # of several under way, the first to fail speaks for all
             return
         self._doubts += 1
         if self._doubts >= DOUBTS:
             wait = retry.unreached(self._doubts - DOUBTS + 1, self._chance())
-            self.waits = max(self.waits, self._now() + timedelta(seconds=wait))
+            self.paused_until = max(self.paused_until, self._now() + timedelta(seconds=wait))
 
-    def _miss(self, reason: str, now: datetime) -> None:
-        if now < self.waits:
+    def _note_unreached(self, reason: str, now: datetime) -> None:
+        if now < self.paused_until:
             return
         self._unreached += 1
-        self.waits = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
+        self.paused_until = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
         if self._unreached == 1:
             log.warning("cannot reach the medium", extra={"reason": reason})
 
-    def _refuse(self, reason: str, now: datetime) -> None:
-        if now < self.waits:
+    def _note_refused_token(self, reason: str, now: datetime) -> None:
+        if now < self.paused_until:
             return
         self._refusals += 1
-        self.waits = now + timedelta(seconds=retry.refused(self._refusals))
+        self.paused_until = now + timedelta(seconds=retry.refused(self._refusals))
         if self._refusals == len(retry.REFUSED):
             self.refused = reason
-            self._ail(f"Telegram refuses the token: {reason}")
+            self._report_problem(f"Telegram refuses the token: {reason}")
             self._notice(lambda _: owner_notices.refused(_, reason))
 
-    def _well(self) -> None:
+    def _note_answer(self) -> None:
         """Telegram answered: whatever kept everything from being sent is over."""
         if self.refused is not None:
-            self._ail(None)
+            self._report_problem(None)
         self.refused = None
         self._unreached = self._doubts = self._refusals = 0
 

@@ -11,7 +11,7 @@ from bot.model import Delivery
 STALE, STALE_MANY = timedelta(hours=3), 3
 
 
-def mates(delivery: Delivery, held: Sequence[Delivery], wall: datetime, *, full: bool) -> tuple[Delivery, ...]:
+def batch_for(delivery: Delivery, held: Sequence[Delivery], wall: datetime, *, full: bool) -> tuple[Delivery, ...]:
     """Return what goes into one message with this: all over the chat's hour (`full`), all that is old, all notices.
 
     Empty where it is a message of its own. `wall` is the wall clock, by which reports are dated.

@@ -24,30 +24,30 @@ _NEWEST = 0.2  # what the newest answer counts in the usual time
 
 
 @dataclass(frozen=True, slots=True)
-class _Flight:
+class _Request:
     task: asyncio.Task[None]
     since: float
 
 
 class InFlight:
-    """At most one flight a chat. `pace` is how many a second are wanted, `clock` is monotonic, in seconds."""
+    """At most one request a chat. `pace` is how many a second are wanted, `clock` is monotonic, in seconds."""
 
-    def __init__(self, pace: float, clock: Callable[[], float], landed: Callable[[int], None]) -> None:
-        """Take `landed`, which is told the chat of each flight that ends, however it ends."""
+    def __init__(self, pace: float, clock: Callable[[], float], on_end: Callable[[int], None]) -> None:
+        """Take `on_end`, which is told the chat of each request that ends, however it ends."""
         self._pace = pace
         self._clock = clock
-        self._told = landed
-        self._flights: dict[int, _Flight] = {}
+        self._on_end = on_end
+        self._requests: dict[int, _Request] = {}
         self._usual = 0.0  # seconds under way
         self._rush = False
 
     def __len__(self) -> int:
-        return len(self._flights)
+        return len(self._requests)
 
     @property
     def chats(self) -> Collection[int]:
         """Return the chats that something is under way to."""
-        return self._flights.keys()
+        return self._requests.keys()
 
     def expect(self, ready: int) -> None:
         """Note how many chats may be sent to now: a rush begins, goes on, or is over."""
@@ -55,22 +55,22 @@ class InFlight:
 
     def room(self) -> bool:
         """Return whether one more may start now."""
-        if not self._flights or not self._rush:
-            return not self._flights
+        if not self._requests or not self._rush:
+            return not self._requests
         begun = self._clock() - LATE
-        prompt = sum(one.since > begun for one in self._flights.values())
-        return len(self._flights) < MOST and prompt < math.ceil(self._pace * self._usual * HEADROOM)
+        prompt = sum(one.since > begun for one in self._requests.values())
+        return len(self._requests) < MOST and prompt < math.ceil(self._pace * self._usual * HEADROOM)
 
-    def start(self, chat: int, flight: Coroutine[Any, Any, None]) -> None:
-        """Let one take off."""
-        task = asyncio.create_task(flight)
-        self._flights[chat] = _Flight(task, self._clock())
-        task.add_done_callback(lambda task: self._landed(chat, task))
+    def start(self, chat: int, sending: Coroutine[Any, Any, None]) -> None:
+        """Start a request for a chat."""
+        task = asyncio.create_task(sending)
+        self._requests[chat] = _Request(task, self._clock())
+        task.add_done_callback(lambda task: self._on_answer(chat, task))
 
     async def wait(self, seconds: float | None, *also: Awaitable[object]) -> None:
-        """Wait until one lands or something else happens, so many seconds at most."""
+        """Wait until a request ends or something else happens, so many seconds at most."""
         others = [asyncio.ensure_future(one) for one in also]
-        tasks = [one.task for one in self._flights.values()]
+        tasks = [one.task for one in self._requests.values()]
         try:
             await asyncio.wait([*tasks, *others], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -79,20 +79,20 @@ class InFlight:
             await asyncio.gather(*others, return_exceptions=True)
 
     async def end(self, seconds: float) -> None:
-        """Give them so many seconds to land."""
-        if tasks := {one.task for one in self._flights.values()}:
+        """Give the requests so many seconds to end."""
+        if tasks := {one.task for one in self._requests.values()}:
             await asyncio.wait(tasks, timeout=seconds)
 
     async def abort(self, seconds: float) -> None:
-        """Cancel what has not landed; a task that does not heed it is left behind after so many seconds."""
-        for one in self._flights.values():
+        """Cancel what has not ended; a task that does not heed it is left behind after so many seconds."""
+        for one in self._requests.values():
             one.task.cancel()
         await self.end(seconds)
 
-    def _landed(self, chat: int, task: asyncio.Task[None]) -> None:
-        flight = self._flights.pop(chat)
+    def _on_answer(self, chat: int, task: asyncio.Task[None]) -> None:
+        request = self._requests.pop(chat)
         if not task.cancelled() and task.exception():
             log.error("delivery failed", exc_info=task.exception())
-        lasted = min(self._clock() - flight.since, LATE)
+        lasted = min(self._clock() - request.since, LATE)
         self._usual += (lasted - self._usual) * (_NEWEST if self._usual else 1)
-        self._told(chat)
+        self._on_end(chat)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.attempt import AttemptRunner
-from bot.delivery.batches import STALE, mates, without
+from bot.delivery.batches import STALE, batch_for, without
 from bot.delivery.in_flight import RUSH, InFlight
 from bot.delivery.rate_limit import Limits, RateLimit
 from bot.delivery.role_lease import RoleLease
@@ -65,7 +65,7 @@ class DeliveryLoop:
         limits: Limits | None = None,
         max_per_hour: Callable[[], int] = lambda: 30,
         notice: Callable[[Say], None] = lambda say: log.warning(say(words("en"))),
-        ail: Callable[[str | None], None] = lambda _: None,
+        report_problem: Callable[[str | None], None] = lambda _: None,
         now: Callable[[], datetime] | None = None,
         wall: Callable[[], datetime] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -74,35 +74,35 @@ class DeliveryLoop:
     ) -> None:
         """Take what it works on, and whom to tell.
 
-        `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `ail` what keeps everything
-        from being sent, None when that is over. `now` is the steady clock, which every wait here goes by, `wall` the
-        one for the store (see `bot.process.clock`); who hands in `now` alone means it for both. `pause` waits so many
-        seconds of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
+        `notice` hears, once each, what an owner should know (a chat closed, a topic lost); `report_problem` what keeps
+        everything from being sent, None when that is over. `now` is the steady clock, which every wait here goes by,
+        `wall` the one for the store (see `bot.process.clock`); who hands in `now` alone means it for both. `pause`
+        waits so many seconds of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
         """
         wall = wall or now or clocks.wall
         now = now or clocks.steady
         self._store, self._now, self._wall = store, now, wall
         self._pause = pause
         self._max_per_hour = max_per_hour
-        self._tenure = RoleLease(store, "sender", wall)
+        self._role_lease = RoleLease(store, "sender", wall)
         limits = limits or Limits()
         self._pace = RateLimit(limits)
-        self._lane = AttemptRunner(
+        self._attempts = AttemptRunner(
             store,
             notifier,
             self._pace,
-            self._tenure,
+            self._role_lease,
             now=now,
             wall=wall,
             pause=pause,
             chance=chance,
             notice=notice,
-            ail=ail,
+            report_problem=report_problem,
         )
         self._epoch: int | None = None
         self._held: list[Delivery] = []
-        self._astray = False  # something may be claimed that is not held here: a claim met a fault
-        self._flights = InFlight(limits.bot.per_second, clock, self._landed)
+        self._may_hold_more = False  # something may be claimed that is not held here: a claim met a fault
+        self._in_flight = InFlight(limits.bot.per_second, clock, self._on_answer)
         self._served: set[int] = set()  # chats that had their turn: the others come first
         self._stop = asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
@@ -117,31 +117,31 @@ class DeliveryLoop:
         try:
             while not stop.is_set():
                 beat()
-                until = await self._turn()
+                until = await self._run_step()
                 await self._rest(until, stop, wake)
                 if wake.is_set():
                     wake.clear()
                     self._look_at = self._now()
         finally:
-            await self._leave(GRACE)
+            await self._stop_sending(GRACE)
 
     async def drain(self, deadline: datetime) -> DrainResult:
         """Deliver until nothing is left, the (steady) deadline is reached, or nothing can be tried before it.
 
         What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
         """
-        before = self._lane.sent, self._lane.dead
+        before = self._attempts.sent, self._attempts.dead
         standby = False
         try:
             while self._now() < deadline:
                 until = deadline
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._left(deadline)):
-                        until = await self._turn()
-                standby = self._tenure.epoch is None
-                if standby or self._lane.waits >= deadline:
+                        until = await self._run_step()
+                standby = self._role_lease.epoch is None
+                if standby or self._attempts.paused_until >= deadline:
                     break
-                if not self._held and not self._flights and not self._astray:
+                if not self._held and not self._in_flight and not self._may_hold_more:
                     left, next_try = await self._store.count_waiting(self._wall())
                     if not left or next_try is None:
                         break
@@ -151,32 +151,34 @@ class DeliveryLoop:
                     until = max(until, next_turn)
                 await self._rest(min(until, deadline))
         finally:
-            await self._leave(max(LAST, self._left(deadline)))
+            await self._stop_sending(max(LAST, self._left(deadline)))
         left, _ = await self._store.count_waiting(self._wall())
-        return DrainResult(self._lane.sent - before[0], self._lane.dead - before[1], left, self._lane.refused, standby)
+        return DrainResult(
+            self._attempts.sent - before[0], self._attempts.dead - before[1], left, self._attempts.refused, standby
+        )
 
     def _left(self, deadline: datetime) -> float:
         return (deadline - self._now()).total_seconds()
 
-    async def _turn(self) -> datetime:
+    async def _run_step(self) -> datetime:
         """Do what can be done now, and return when there may be more."""
         now = self._now()
         try:
-            epoch = await self._tenure.keep(now)
+            epoch = await self._role_lease.keep(now)
             if epoch != self._epoch:  # what an older epoch held is claimed anew
                 self._epoch, self._held, self._look_at = epoch, [], now
             if epoch is None:
                 return now + IDLE
-            await self._let_go(epoch, now)
-            if self._astray:
+            await self._release_held(epoch, now)
+            if self._may_hold_more:
                 held = [one.id for one in self._held]
-                await self._store.release_others(epoch, without=sorted(self._flights.chats), but=held)
-                self._astray = False
-            if now < self._lane.waits:
-                return min(self._lane.waits, self._tenure.due(now))
+                await self._store.release_others(epoch, without=sorted(self._in_flight.chats), but=held)
+                self._may_hold_more = False
+            if now < self._attempts.paused_until:
+                return min(self._attempts.paused_until, self._role_lease.due(now))
             await self._fill(epoch, now)
         except StaleLeaseError:
-            self._tenure.lose()
+            self._role_lease.lose()
             return now + IDLE
         except StoreError as error:
             if error.lasting:
@@ -184,28 +186,28 @@ class DeliveryLoop:
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
         now = self._now()  # the store took its time: the pace, the role and the waits are those of this moment
-        if now < self._lane.waits or not self._tenure.certain(now):
+        if now < self._attempts.paused_until or not self._role_lease.certain(now):
             return now + IDLE
         while picked := self._pick(now):
             self._start(*picked, epoch, now)
         until = self._soonest(now)
-        under_way = len(self._flights)
+        under_way = len(self._in_flight)
         if under_way:
-            await self._flights.wait(min(PATIENCE, (until - now).total_seconds()), self._stop.wait())
-        return until if len(self._flights) == under_way else self._now()
+            await self._in_flight.wait(min(PATIENCE, (until - now).total_seconds()), self._stop.wait())
+        return until if len(self._in_flight) == under_way else self._now()
 
-    async def _let_go(self, epoch: int, now: datetime) -> None:
+    async def _release_held(self, epoch: int, now: datetime) -> None:
         """Give back what is held for chats that moved, wait, or are closed: the store knows what becomes of it.
 
         While everybody waits, all of it: what chats wish, mute or end by then counts.
         """
-        closed = set(self._lane.closed)
-        self._held += self._lane.take_back()
-        kept = [one for one in self._held if now >= self._lane.waits and one.alert.chat.id not in closed]
+        closed = set(self._attempts.chats_to_release)
+        self._held += self._attempts.take_untried()
+        kept = [one for one in self._held if now >= self._attempts.paused_until and one.alert.chat.id not in closed]
         dropped, self._held = without(self._held, kept), kept
         if dropped:
             await self._store.release(dropped, epoch)
-        self._lane.closed -= closed
+        self._attempts.chats_to_release -= closed
 
     async def _fill(self, epoch: int, now: datetime) -> None:
         """Claim more when little is held, in turn: a chat with a backlog keeps nobody waiting for all of it.
@@ -215,10 +217,10 @@ class DeliveryLoop:
         """
         if now < self._look_at or len(self._held) > HELD // 4:
             return
-        ours = {one.alert.chat.id for one in self._held}.union(self._flights.chats)
+        ours = {one.alert.chat.id for one in self._held}.union(self._in_flight.chats)
         spoilt = list[Unreadable]()
         room = HELD - min(TOGETHER, HELD // 3) - len(self._held)  # a claim may bring as many more as come together
-        self._astray = True  # until it is held here, a fault may leave behind what was claimed
+        self._may_hold_more = True  # until it is held here, a fault may leave behind what was claimed
         claimed = await self._store.claim(
             epoch,
             self._wall(),
@@ -228,10 +230,10 @@ class DeliveryLoop:
             before=self._wall() - STALE,
             without=sorted(ours),
             after=sorted(self._served),
-            resting=self._lane.resting(now),
+            resting=self._attempts.resting(now),
             unreadable=spoilt.append,
         )
-        self._lane.report(spoilt)
+        self._attempts.report(spoilt)
         another_round = len(claimed) < room and self._served - ours
         self._look_at = now if another_round else now + (BUSY if claimed else IDLE)
         chats = {one.alert.chat.id for one in claimed}
@@ -242,7 +244,7 @@ class DeliveryLoop:
         self._held = sorted(
             (*self._held, *claimed), key=lambda one: (one.message is not None, one.alert.priority != "urgent")
         )
-        self._astray = False
+        self._may_hold_more = False
         self._pace.forget(self._now())
 
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
@@ -250,7 +252,7 @@ class DeliveryLoop:
         if self._pace.free(now) > now:
             return None
         ready: dict[int, Delivery] = {}
-        passed = self._lane.closed.union(self._flights.chats)
+        passed = self._attempts.chats_to_release.union(self._in_flight.chats)
         for delivery in self._held:
             chat = delivery.alert.chat.id
             if chat not in passed and self._pace.rested(chat, now) <= now:
@@ -258,64 +260,64 @@ class DeliveryLoop:
             passed.add(chat)
             if len(ready) > RUSH:
                 break
-        self._flights.expect(len(ready))
-        if not ready or not self._flights.room():
+        self._in_flight.expect(len(ready))
+        if not ready or not self._in_flight.room():
             return None
         delivery = next(iter(ready.values()))
         most = self._max_per_hour()
         full = 0 < most <= self._spent.get(delivery.alert.chat.id, 0)
-        together = mates(delivery, self._held, self._wall(), full=full)
+        together = batch_for(delivery, self._held, self._wall(), full=full)
         batch = together or (delivery,)
         self._held = without(self._held, batch)
         return batch, bool(together)
 
     def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked
-        """Let a batch fly."""
+        """Start to send a batch."""
         chat = batch[0].alert.chat.id
         if not folded and batch[0].message is None:
             self._spent[chat] = self._spent.get(chat, 0) + 1
-        self._pace.take(chat, now)
-        self._flights.start(chat, self._lane.fly(batch, epoch, folded=folded))
+        self._pace.record_request(chat, now)
+        self._in_flight.start(chat, self._attempts.send_batch(batch, epoch, folded=folded))
 
-    def _landed(self, chat: int) -> None:
-        self._pace.land(chat, self._now())
+    def _on_answer(self, chat: int) -> None:
+        self._pace.record_answer(chat, self._now())
         if all(one.alert.chat.id != chat for one in self._held):
             soon = self._now() + (BUSY if self._held else timedelta(0))
             self._look_at = min(self._look_at, soon)  # there may be more for it
 
     def _soonest(self, now: datetime) -> datetime:
-        """Return when something may be sent, claimed or renewed; what is under way wakes the loop when it lands."""
-        if not self._flights.room():
+        """Return when something may be sent, claimed or renewed; what is under way wakes the loop when it ends."""
+        if not self._in_flight.room():
             return now + IDLE
-        waiting = {one.alert.chat.id for one in self._held}.difference(self._flights.chats)
-        times = [max(self._look_at, now + BUSY), self._tenure.due(now)]
+        waiting = {one.alert.chat.id for one in self._held}.difference(self._in_flight.chats)
+        times = [max(self._look_at, now + BUSY), self._role_lease.due(now)]
         if waiting:
             times.append(max(self._pace.free(now), min(self._pace.rested(chat, now) for chat in waiting)))
         return min(times)
 
     async def _rest(self, until: datetime, *events: asyncio.Event) -> None:
-        """Wait until then, or until a send lands or an event is set."""
+        """Wait until then, or until a send ends or an event is set."""
         seconds = (until - self._now()).total_seconds()
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        await self._flights.wait(None, self._pause(seconds), *(one.wait() for one in events))
+        await self._in_flight.wait(None, self._pause(seconds), *(one.wait() for one in events))
 
-    async def _leave(self, seconds: float) -> None:
+    async def _stop_sending(self, seconds: float) -> None:
         """Give the sends under way so many seconds to end, the rest back, and the role with it, cancelled or not.
 
         A send that does not end may have been accepted: it keeps its claim, and whoever sends next tells it again.
         """
         try:
-            await self._flights.end(seconds)
+            await self._in_flight.end(seconds)
         finally:
-            await asyncio.shield(self._part())
+            await asyncio.shield(self._release_all())
 
-    async def _part(self) -> None:
+    async def _release_all(self) -> None:
         """Let go of everything; a store that does not answer holds nobody up."""
-        held, epoch = [*self._held, *self._lane.take_back()], self._tenure.epoch
+        held, epoch = [*self._held, *self._attempts.take_untried()], self._role_lease.epoch
         self._held, self._epoch = [], None
-        await self._flights.abort(STEP)
+        await self._in_flight.abort(STEP)
         try:
             if held and epoch is not None:
                 async with asyncio.timeout(STEP):
@@ -325,4 +327,4 @@ class DeliveryLoop:
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STEP):
-                    await self._tenure.leave()
+                    await self._role_lease.leave()

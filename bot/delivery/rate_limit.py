@@ -70,7 +70,7 @@ class RateLimit:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._buckets: dict[_Key, TokenBucket] = {}
-        self._aloft: Counter[int] = Counter()  # requests without an answer, by chat
+        self._unanswered: Counter[int] = Counter()  # requests without an answer, by chat
         self._answered: deque[datetime] = deque(maxlen=min(self._limits.most, 1000))
 
     def ready(self, chat: int, now: datetime) -> datetime:
@@ -85,15 +85,15 @@ class RateLimit:
         """Return when the bot as a whole may send: `now` or later."""
         return max(self._full(_BOT, now), self._clear(now))
 
-    def take(self, chat: int, now: datetime) -> None:
+    def record_request(self, chat: int, now: datetime) -> None:
         """Note that a request for this chat leaves now."""
-        self._aloft[chat] += 1
+        self._unanswered[chat] += 1
         for key in (_BOT, *_keys(chat)):
             self._buckets[key] = TokenBucket(self._level(key, now) - 1, now)
 
-    def land(self, chat: int, now: datetime) -> None:
+    def record_answer(self, chat: int, now: datetime) -> None:
         """Note that every request for this chat has its answer, or is given up. Its second begins only now."""
-        self._answered.extend([now] * self._aloft.pop(chat, 0))
+        self._answered.extend([now] * self._unanswered.pop(chat, 0))
         key = _Key(chat)
         if key in self._buckets:
             self._buckets[key] = TokenBucket(min(self._buckets[key].tokens, self._level(key, now)), now)
@@ -108,7 +108,7 @@ class RateLimit:
 
     def _clear(self, now: datetime) -> datetime:
         """Return when one more cannot be too many for any second: what has no answer may arrive at any moment."""
-        room = self._limits.most - self._aloft.total()
+        room = self._limits.most - self._unanswered.total()
         lately = [at for at in self._answered if now - _SECOND < at <= now]  # none of a clock that was set back
         if len(lately) < room:
             return now

@@ -86,8 +86,10 @@ class PollLoop:
         self._began = 0.0
         self.tally = PollTally()
 
-    async def run(self, stop: asyncio.Event, beat: Callable[[], None], ail: Callable[[str | None], None]) -> None:
-        """Poll until `stop`; `beat` is called at every step forward, `ail` with what keeps us from polling."""
+    async def run(
+        self, stop: asyncio.Event, beat: Callable[[], None], report_problem: Callable[[str | None], None]
+    ) -> None:
+        """Poll until `stop`; call `beat` at every step forward, `report_problem` with what keeps us from polling."""
         pause = 1.0
         stopped = asyncio.create_task(stop.wait())
         stopped.add_done_callback(lambda _: self._awake.set())
@@ -96,12 +98,12 @@ class PollLoop:
                 try:
                     await self._step()
                     if not self._stuck:
-                        ail(None)
+                        report_problem(None)
                         pause = 1.0
                 except StoreError as error:
                     if error.lasting:
                         raise
-                    ail(str(error))
+                    report_problem(str(error))
                     log.error("polling pauses", extra={"reason": str(error), "seconds": pause})  # noqa: TRY400 - expected
                     await _wait_for(stop, pause)
                     pause = min(pause * 2, HICCUP)

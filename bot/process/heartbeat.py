@@ -3,7 +3,7 @@
 In come the names of the loops with the longest silence each is allowed, and their beats; out goes who has stalled.
 The clock is handed in and monotonic, so a jump of the wall clock stalls nobody. Nothing here acts on a stall: the
 supervisor restarts the loop, /healthz reports it. A loop that runs well and still gets nowhere (a refused token)
-says so with `ail`: that is reported, and restarts nothing.
+says so with `report_problem`: that is reported, and restarts nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Heartbeats:
         self._clock = clock
         self._limits: dict[str, float] = {}
         self._beats: dict[str, float] = {}
-        self._ailments: dict[str, str] = {}
+        self._problems: dict[str, str] = {}
 
     def expect(self, name: str, limit: float) -> Callable[[], None]:
         """Watch a loop from now on, allowed `limit` seconds of silence; return the function that beats for it."""
@@ -50,18 +50,18 @@ class Heartbeats:
         """Stop watching a loop that has ended on purpose."""
         self._limits.pop(name, None)
         self._beats.pop(name, None)
-        self._ailments.pop(name, None)
+        self._problems.pop(name, None)
 
-    def ail(self, name: str, reason: str | None) -> None:
+    def report_problem(self, name: str, reason: str | None) -> None:
         """Note what keeps a loop from its purpose, in words without secrets; None when it is well again."""
         if reason is None:
-            self._ailments.pop(name, None)
+            self._problems.pop(name, None)
         else:
-            self._ailments[name] = reason
+            self._problems[name] = reason
 
-    def ailments(self) -> Mapping[str, str]:
+    def problems(self) -> Mapping[str, str]:
         """Return what the loops complain of, by name, sorted."""
-        return dict(sorted(self._ailments.items()))
+        return dict(sorted(self._problems.items()))
 
     def pulses(self, now: float | None = None) -> Mapping[str, Heartbeat]:
         """Return every watched loop by name, sorted; `now` is on the monotonic clock, by default what it says."""

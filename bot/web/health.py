@@ -81,7 +81,7 @@ def report(hearts: Heartbeats) -> dict[str, object]:
         name: {"age": round(pulse.age, 1), "limit": pulse.limit, "stalled": pulse.stalled}
         for name, pulse in hearts.pulses().items()
     }
-    problems = dict(hearts.ailments())
+    problems = dict(hearts.problems())
     stalled = hearts.stalled()
     status = "stalled" if stalled else "failing" if problems else "ok"
     return {"status": status, "loops": loops, "problems": problems}

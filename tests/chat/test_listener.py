@@ -58,14 +58,14 @@ def swift() -> Swift:
 
 
 @pytest.fixture
-def ailments() -> list[str | None]:
+def problems() -> list[str | None]:
     """Give the list of what the listener complains of."""
     return []
 
 
 @pytest.fixture
 def make(
-    telegram_server: Any, bot_token: str, store: Store, swift: Swift, ailments: list[str | None], library: QueryServices
+    telegram_server: Any, bot_token: str, store: Store, swift: Swift, problems: list[str | None], library: QueryServices
 ) -> Make:
     """Hand out what builds a listener as the app does."""
 
@@ -95,7 +95,7 @@ def make(
             now=services.now,
             clock=time.monotonic if patient else swift,
             sleep=asyncio.sleep if patient else swift.sleep,
-            ail=ailments.append,
+            report_problem=problems.append,
             wait=wait,
             jitter=lambda: 0.0,
         )
@@ -284,24 +284,24 @@ async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_serv
 
 @pytest.mark.parametrize("code", [401, 404])
 async def test_case_22_one_refusal_of_the_token_does_not_deafen(
-    make: Make, telegram_server: Any, fault: Any, ailments: list[str | None], code: int
+    make: Make, telegram_server: Any, fault: Any, problems: list[str | None], code: int
 ) -> None:
     """Case 22: a single 401 or 404 from a proxy is tried again; the next command is answered, nobody is alarmed."""
     telegram_server.plan(fault(code, "Not Found"), method="getUpdates")
     async with running(make()):
         assert "/lists" in await answers(telegram_server, "/start")
-    assert [one for one in ailments if one] == []
+    assert [one for one in problems if one] == []
 
 
 async def test_case_23_a_revoked_token_is_tried_seldom_and_told(
-    make: Make, telegram_server: Any, fault: Any, swift: Swift, ailments: list[str | None]
+    make: Make, telegram_server: Any, fault: Any, swift: Swift, problems: list[str | None]
 ) -> None:
     """Case 23: after five minutes of refusals health is red and tries are ten minutes apart; a new token would heal."""
     telegram_server.plan(fault(401, "Unauthorized"), times=10**6)
     async with running(make()):
         await until(lambda: swift.now > 1800)
     assert len(telegram_server.asked("getMe")) < 40
-    (told,) = ailments
+    (told,) = problems
     assert told is not None
     assert "NEWSWATCH_TELEGRAM_TOKEN" in told
     assert telegram_server.token not in told

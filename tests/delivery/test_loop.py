@@ -64,7 +64,7 @@ class Room:
     notifier: TelegramNotifier
     time: datetime = START
     notices: list[str] = field(default_factory=list)
-    ails: list[str | None] = field(default_factory=list)
+    problems: list[str | None] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
 
     def now(self) -> datetime:
@@ -83,7 +83,7 @@ class Room:
             self.notifier,
             max_per_hour=lambda: most,
             notice=lambda say: self.notices.append(say(words("en"))),
-            ail=self.ails.append,
+            report_problem=self.problems.append,
             now=self.now,
             **{"wall": self.now, "pause": self.pause, "chance": lambda: 0.5, **changes},
         )
@@ -471,12 +471,12 @@ async def test_case_23_a_revoked_token(room: Room, telegram_server: TelegramServ
     result = await sender.drain(room.time + timedelta(minutes=45))
     assert len(telegram_server.requests) <= 2 + 5
     assert (result.sent, result.left, result.refused) == (0, 3, "Unauthorized")
-    assert len(room.notices) == len(room.ails) == 1
+    assert len(room.notices) == len(room.problems) == 1
     assert "canary" not in room.notices[0]
     telegram_server._plans.clear()
     again = await sender.drain(room.time + timedelta(hours=2))
     assert (again.sent, again.refused) == (3, None)
-    assert room.ails[-1] is None
+    assert room.problems[-1] is None
 
 
 async def test_a_stray_401_costs_seconds(room: Room, telegram_server: TelegramServer, fault: type[Fault]) -> None:
@@ -669,20 +669,20 @@ async def test_case_76_leaving_is_finished_even_when_it_is_cancelled(
     await room.tell_many([1, 2, 3])
     stop, leaving = asyncio.Event(), asyncio.Event()
     sender = room.sender()
-    leave = sender._leave
+    leave = sender._stop_sending
 
     async def noted(seconds: float) -> None:
         leaving.set()
         await leave(seconds)
 
-    monkeypatch.setattr(sender, "_leave", noted)
+    monkeypatch.setattr(sender, "_stop_sending", noted)
     task = asyncio.create_task(sender.run(stop, asyncio.Event()))
     await until(lambda: telegram_server.requests)
     stop.set()
     await leaving.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert not sender._flights
+    assert not sender._in_flight
     elsewhere = replace(this_process(), host="elsewhere", boot="another")
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
         epoch = await other.outbox.take_role("sender", room.time, timedelta(seconds=20))
@@ -818,7 +818,7 @@ async def test_case_77_a_sender_that_was_replaced_stops(
     old = room.sender()
     old._pause = asleep
     for _ in range(7):
-        old._pace.take(0, START)  # the bot's bucket is low: after the first send it has to rest
+        old._pace.record_request(0, START)  # the bot's bucket is low: after the first send it has to rest
     task = asyncio.create_task(old.drain(START + timedelta(hours=1)))
     await rests.wait()
     room.time += timedelta(seconds=60)

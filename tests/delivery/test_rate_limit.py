@@ -19,8 +19,8 @@ def times(pace: RateLimit, chats: list[int], start: datetime = START) -> list[tu
     now, sent = start, []
     for chat in chats:
         now = max(now, pace.ready(chat, now))
-        pace.take(chat, now)
-        pace.land(chat, now)
+        pace.record_request(chat, now)
+        pace.record_answer(chat, now)
         sent.append((now, chat))
     return sent
 
@@ -55,8 +55,8 @@ def test_a_chat_gets_one_a_second(chat: int) -> None:
 def test_a_chat_has_its_second_after_the_answer() -> None:
     """A request that took three seconds may have arrived at their end: the next leaves a second after that."""
     pace = RateLimit()
-    pace.take(7, START)
-    pace.land(7, START + timedelta(seconds=3))
+    pace.record_request(7, START)
+    pace.record_answer(7, START + timedelta(seconds=3))
     assert pace.ready(7, START + timedelta(seconds=3)) == START + timedelta(seconds=4)
 
 
@@ -65,10 +65,10 @@ def test_what_a_network_held_up_cannot_exceed_the_limit_by_arriving_together() -
     pace, now = RateLimit(Limits(bot=Limit(1000, 1000))), START
     for chat in range(1, 30):
         assert pace.free(now) == now
-        pace.take(chat, now)
+        pace.record_request(chat, now)
         now += timedelta(seconds=0.1)
     for chat in range(1, 6):
-        pace.land(chat, now)
+        pace.record_answer(chat, now)
     assert pace.free(now) == now + timedelta(seconds=1)
     assert pace.free(now + timedelta(seconds=1)) == now + timedelta(seconds=1)
     assert pace.free(now - timedelta(hours=1)) < now, "a clock that was set back waits for nothing that is to come"
@@ -86,8 +86,8 @@ def test_case_5_no_second_has_thirty_whatever_the_network_does(flights: list[tup
             now = min([*(at for at, _ in landing), *([] if len(landing) == 8 else [pace.ready(chat, now)])])
             for one in sorted(one for one in landing if one[0] <= now):
                 landing.remove(one)
-                pace.land(one[1], one[0])
-        pace.take(chat, now)
+                pace.record_answer(one[1], one[0])
+        pace.record_request(chat, now)
         landing.append((now + timedelta(seconds=takes), chat))
         arrived.append(now + timedelta(seconds=takes * when))
     assert most_within(arrived, timedelta(seconds=1)) < 30
@@ -137,8 +137,8 @@ def test_no_window_ever_exceeds_its_limit(asked: list[tuple[int, float]]) -> Non
     for chat, gap in asked:
         now = max(now + timedelta(seconds=gap), pace.ready(chat, now))
         if pace.ready(chat, now) <= now:
-            pace.take(chat, now)
-            pace.land(chat, now)
+            pace.record_request(chat, now)
+            pace.record_answer(chat, now)
             sent.append((now, chat))
     for window in (1, 7, 30):
         span = timedelta(seconds=window)
@@ -154,8 +154,8 @@ def test_a_second_holds_what_was_answered_and_what_is_under_way(aloft: int, afte
     """Each request without an answer keeps a place, until the oldest answer is a second ago."""
     pace = RateLimit(Limits(bot=Limit(1000, 1000), most=3))
     for chat, seconds in ((1, 0.0), (2, 0.3), (3, 0.6)):
-        pace.take(chat, START)
-        pace.land(chat, START + timedelta(seconds=seconds))
+        pace.record_request(chat, START)
+        pace.record_answer(chat, START + timedelta(seconds=seconds))
     for chat in range(4, 4 + aloft):
-        pace.take(chat, START)
+        pace.record_request(chat, START)
     assert pace.free(START + timedelta(seconds=0.7)) == START + timedelta(seconds=after)

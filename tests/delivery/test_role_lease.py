@@ -43,71 +43,71 @@ def cut_off() -> int:
 async def test_it_is_taken_once_and_renewed_every_five_seconds() -> None:
     """In between, the store is not asked."""
     row = Row()
-    tenure = RoleLease(row, "sender", lambda: START)
+    role_lease = RoleLease(row, "sender", lambda: START)
     for second in range(11):
-        assert await tenure.keep(START + timedelta(seconds=second)) == 7
+        assert await role_lease.keep(START + timedelta(seconds=second)) == 7
     assert row.taken == [START] * 3, "by the wall clock, which stands still here"
-    assert tenure.due(START) == START + 3 * RENEW
+    assert role_lease.due(START) == START + 3 * RENEW
 
 
 async def test_a_standby_asks_every_second() -> None:
     """Until the role is free."""
     row = Row(lambda: None)
-    tenure = RoleLease(row, "sender", lambda: START)
-    assert await tenure.keep(START) is None
-    assert not tenure.certain(START)
+    role_lease = RoleLease(row, "sender", lambda: START)
+    assert await role_lease.keep(START) is None
+    assert not role_lease.certain(START)
     row.answer = lambda: 8
-    assert await tenure.keep(START + STANDBY) == 8
-    assert tenure.certain(START + STANDBY)
+    assert await role_lease.keep(START + STANDBY) == 8
+    assert role_lease.certain(START + STANDBY)
 
 
 async def test_case_79_a_sender_cut_off_from_the_database_stops() -> None:
     """It is certain of the role until shortly before somebody else can have it, and not a moment longer."""
     row = Row()
-    tenure = RoleLease(row, "sender", lambda: START)
-    await tenure.keep(START)
+    role_lease = RoleLease(row, "sender", lambda: START)
+    await role_lease.keep(START)
     row.answer = cut_off
     for second in range(5, 18):
         now = START + timedelta(seconds=second)
-        assert await tenure.keep(now) == 7
-        assert tenure.certain(now)
+        assert await role_lease.keep(now) == 7
+        assert role_lease.certain(now)
     late = START + TTL - MARGIN
-    assert not tenure.certain(late)
+    assert not role_lease.certain(late)
     with pytest.raises(StoreError):
-        await tenure.keep(late)
-    assert tenure.epoch is None
+        await role_lease.keep(late)
+    assert role_lease.epoch is None
     row.answer = lambda: 9
-    assert await tenure.keep(late + STANDBY) == 9
+    assert await role_lease.keep(late + STANDBY) == 9
 
 
 async def test_case_87_a_clock_set_back_makes_nothing_certain() -> None:
     """The role is renewed at once, and only then relied on."""
     row = Row()
-    tenure = RoleLease(row, "sender", lambda: START)
-    await tenure.keep(START)
+    role_lease = RoleLease(row, "sender", lambda: START)
+    await role_lease.keep(START)
     back = START - timedelta(hours=1)
-    assert not tenure.certain(back)
-    assert await tenure.keep(back) == 7
-    assert tenure.certain(back)
+    assert not role_lease.certain(back)
+    assert await role_lease.keep(back) == 7
+    assert role_lease.certain(back)
 
 
 async def test_it_is_given_back_at_once() -> None:
     """So that the next one need not wait for its end; once."""
     row = Row()
-    tenure = RoleLease(row, "sender", lambda: START)
-    await tenure.keep(START)
-    await tenure.leave()
-    await tenure.leave()
+    role_lease = RoleLease(row, "sender", lambda: START)
+    await role_lease.keep(START)
+    await role_lease.leave()
+    await role_lease.leave()
     assert row.dropped == [7]
-    assert tenure.epoch is None
+    assert role_lease.epoch is None
 
 
 async def test_what_was_lost_is_asked_for_again() -> None:
     """A lost role is nobody's until it is taken anew."""
     row = Row()
-    tenure = RoleLease(row, "sender", lambda: START)
-    await tenure.keep(START)
-    tenure.lose()
-    assert not tenure.certain(START)
-    assert await tenure.keep(START) == 7
+    role_lease = RoleLease(row, "sender", lambda: START)
+    await role_lease.keep(START)
+    role_lease.lose()
+    assert not role_lease.certain(START)
+    assert await role_lease.keep(START) == 7
     assert len(row.taken) == 2

@@ -237,10 +237,12 @@ class Rig:
             for statement in statements:
                 file.execute(statement)
 
-    async def running(self, poller: PollLoop, until: Callable[[], bool], *, ail: Callable[[str | None], None]) -> None:
+    async def running(
+        self, poller: PollLoop, until: Callable[[], bool], *, report_problem: Callable[[str | None], None]
+    ) -> None:
         """Run the loop until `until` says so, for ten seconds at most."""
         stop = asyncio.Event()
-        task = asyncio.create_task(poller.run(stop, lambda: None, ail))
+        task = asyncio.create_task(poller.run(stop, lambda: None, report_problem))
         try:
             async with asyncio.timeout(10):
                 while not until():

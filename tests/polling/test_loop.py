@@ -112,7 +112,7 @@ async def test_case_32_a_source_that_hangs_keeps_nobody_waiting(
     await rig.set_up(watching(site.url(), newsroom.feed("courier")).replace("full_text", "backlog: all, full_text"))
     newsroom.publish("courier", piece("Kremlin speaks", "x", ()))
     poller = rig.poller()
-    await rig.running(poller, lambda: poller.tally.queued == 1, ail=lambda _: None)
+    await rig.running(poller, lambda: poller.tally.queued == 1, report_problem=lambda _: None)
     assert (poller.tally.polled, poller.tally.failures) == (1, {})
     assert rig.rows("SELECT lease_until, tried_at FROM sources WHERE name = 'A'") == [
         (None, None)
@@ -134,7 +134,7 @@ async def test_a_turn_is_stopped_in_the_middle_and_taken_again(
     site.pages["/feed"] = hang
     await rig.set_up(watching(site.url(), newsroom.feed("courier")))
     poller = rig.poller()
-    await rig.running(poller, lambda: asked.is_set() and poller.tally.polled == 1, ail=lambda _: None)
+    await rig.running(poller, lambda: asked.is_set() and poller.tally.polled == 1, report_problem=lambda _: None)
     assert rig.rows("SELECT name, lease_until, polled_at IS NULL FROM sources ORDER BY name") == [
         ("A", None, 1),
         ("B", None, 0),
@@ -155,19 +155,19 @@ async def test_case_82_a_full_disk_pauses_polling_and_loses_nothing(
     disk = rig.disk()
     newsroom.publish("courier", *(piece(f"Kremlin case {n}: {n * 7919}", "x" * 9000, ()) for n in range(15)))
     rig.now += 5 * MINUTE
-    ailments: list[str | None] = []
+    problems: list[str | None] = []
     poller = rig.poller()
 
     def well() -> bool:
-        if any(ailments) and disk.pages < 1_000_000:
-            assert "full" in str(ailments[-1])
+        if any(problems) and disk.pages < 1_000_000:
+            assert "full" in str(problems[-1])
             disk.pages = 1_000_000
             rig.now += 2 * MINUTE  # the lease that could not be given back ends
         return poller.tally.queued == 15
 
-    await rig.running(poller, well, ail=ailments.append)
-    assert any(ailments)
-    assert ailments[-1] is None
+    await rig.running(poller, well, report_problem=problems.append)
+    assert any(problems)
+    assert problems[-1] is None
     assert poller.tally.failures == {}
     assert len(await rig.headlines()) == 15
 
@@ -183,16 +183,16 @@ async def test_polls_that_cannot_be_written_are_written_later(rig: Rig, newsroom
         "CREATE TRIGGER refuse BEFORE UPDATE OF polled_at ON sources WHEN EXISTS (SELECT 1 FROM missing_table) "
         "BEGIN SELECT 1; END"
     )
-    ailments: list[str | None] = []
+    problems: list[str | None] = []
     poller = rig.poller()
 
     def written() -> bool:
-        if any(ailments):
+        if any(problems):
             rig.change("DROP TRIGGER IF EXISTS refuse")
         return rig.rows("SELECT polled_at FROM sources") == [(rig.now.timestamp() * 1000,)]
 
-    await rig.running(poller, written, ail=ailments.append)
-    assert any("missing_table" in str(ailment) for ailment in ailments)
+    await rig.running(poller, written, report_problem=problems.append)
+    assert any("missing_table" in str(problem) for problem in problems)
     assert newsroom.requests == asked + 1
 
 

@@ -62,8 +62,8 @@ def test_a_loop_may_ail_without_stalling() -> None:
     """A loop that runs and gets nowhere says why, until it is well again; nothing restarts it for that."""
     hearts = Heartbeats(Clock())
     hearts.expect("listener", 10.0)
-    hearts.ail("listener", "Telegram refuses the token")
-    assert hearts.ailments() == {"listener": "Telegram refuses the token"}
+    hearts.report_problem("listener", "Telegram refuses the token")
+    assert hearts.problems() == {"listener": "Telegram refuses the token"}
     assert hearts.stalled() == ()
-    hearts.ail("listener", None)
-    assert hearts.ailments() == {}
+    hearts.report_problem("listener", None)
+    assert hearts.problems() == {}

@@ -98,7 +98,7 @@ async def test_a_stalled_loop_turns_health_red(serving: str, clock: Clock) -> No
 
 async def test_case_23_a_loop_that_lives_in_vain_turns_health_red(serving: str, hearts: Heartbeats) -> None:
     """Case 23: a revoked token is no stall, and yet not health."""
-    hearts.ail("listener", "Telegram refuses the token")
+    hearts.report_problem("listener", "Telegram refuses the token")
     status, text = await get(serving, "/healthz")
     assert (status, json.loads(text)["problems"]) == (503, {"listener": "Telegram refuses the token"})
     assert (await get(serving, "/livez"))[0] == 200  # a new start would not help
