@@ -129,7 +129,7 @@ async def test_hosts_that_drip_delay_nobody(fetch: WebClient) -> None:
 
 
 async def test_waiting_for_a_seat_is_no_part_of_the_deadline() -> None:
-    """More large feeds than there are seats for, each of which takes most of the deadline: all are read."""
+    """More large feeds than there are slots for, each of which takes most of the deadline: all are read."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(OK % (2 * LARGE))

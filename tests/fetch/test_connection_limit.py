@@ -83,7 +83,7 @@ async def test_there_are_never_more_than_all_connections() -> None:
         assert slots.spare == limit_module.WAITING_BYTES
 
 
-async def test_who_waits_for_itself_keeps_its_seat() -> None:
+async def test_who_waits_for_itself_keeps_its_slot() -> None:
     """A request that has not asked, or that is at work, does not move, however many wait."""
     slots = ConnectionLimit(CONNECTIONS, 1)
     async with slots.one() as slot, waiting(slots, 5) as others:
@@ -142,7 +142,7 @@ async def test_what_waits_in_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     assert slots.spare == 100
 
 
-async def test_large_answers_that_drip_leave_their_seats_too() -> None:
+async def test_large_answers_that_drip_leave_their_slots_too() -> None:
     """Whoever comes to be large while others hang there waits for a moment only."""
     slots = ConnectionLimit(CONNECTIONS, 20, large=2)
     async with asyncio.timeout(10):
