@@ -183,7 +183,9 @@ class Authorizer:
         replies = list(refusal.replies)
         for owner in access_rules.owner_ids(self._services.owners):
             _ = await translator_of(services, Chat(owner))
-            text = access_texts.knock(_, command.chat.id, command.title, command.kind, command.name, command.user)
+            text = access_texts.access_request(
+                _, command.chat.id, command.title, command.kind, command.name, command.user
+            )
             buttons = (
                 Button(_("Admit this chat"), data("admit", str(command.chat.id))),
                 Button(_("👋 Decline, and leave"), data("decline", str(command.chat.id)), beside=True),

@@ -98,7 +98,7 @@ def too_old(_: Translator) -> str:
 # ---------------------------------------------------------------------------------------------- owners
 
 
-def knock(_: Translator, chat: int, title: str, kind: str, name: str, user: int | None) -> str:
+def access_request(_: Translator, chat: int, title: str, kind: str, name: str, user: int | None) -> str:
     """Tell an owner that a chat wants in."""
     who = f"<b>{safe(name)}</b>" + (f" (<code>{user}</code>)" if user else "")
     asks = {

@@ -42,7 +42,7 @@ def test_case_110_any_words_give_a_sound_message(found: list[str], name: str) ->
         basics_texts.unknown(EN, name, None),
         basics_texts.no_list(EN, name, name),
         basics_texts.subscribed(EN, name, new=True),
-        access_texts.knock(EN, -5, name, "group", name, 7),
+        access_texts.access_request(EN, -5, name, "group", name, 7),
     ):
         assert is_sound(text), text
 
