@@ -24,7 +24,7 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
-from bot.cli.newsroom import Newsroom, Outlet, Piece
+from bot.cli.demo_newsroom import Newsroom, Outlet, Piece
 
 WANT = 1.5  # seconds, median
 BASELINE = 3  # requests after which the source was seen for the first time, and that was written down

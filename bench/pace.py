@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.model import Hints, Source
-from bot.polling import activity
+from bot.polling import publishing_rhythm
 from bot.polling.schedule import HOUR, PATIENCE, after_success
 from bot.ports.poll_store import SourceStats
 
@@ -51,12 +51,12 @@ class Pace:
     def by_rhythm(self, now: datetime, *, news: bool) -> timedelta:
         """Ask as Newswatch does."""
         self.quiet = 0 if news else self.quiet + 1
-        self.stats = activity.learned(self.stats, self.last, now, news=news, every=self.source.every)
+        self.stats = publishing_rhythm.learned(self.stats, self.last, now, news=news, every=self.source.every)
         self.last = now
         return after_success(
             self.source,
             quiet=self.quiet,
-            rate=activity.rate(self.stats, now),
+            rate=publishing_rhythm.rate(self.stats, now),
             fresh_for=None,
             hints=Hints(),
             now=now,

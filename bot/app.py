@@ -29,9 +29,9 @@ from bot.matching.engine import Engine
 from bot.model import Article, Config, DisplayPreferences, Watchlist
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
-from bot.polling.notices import Notices
 from bot.polling.poll_source import SourcePoller
-from bot.ports.outbox import Notifier
+from bot.polling.source_notices import Notices
+from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
 from bot.process.shutdown import leave_tasks
 from bot.sources.kinds import charset_of
@@ -238,14 +238,14 @@ def listener(
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return what watchlists.yaml says; ConfigError holds every mistake."""
-    from bot.config.watchlists import load
+    from bot.config.watchlists_file import load
 
     return load(file or settings.watchlists, environ)
 
 
 def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return the same after every query was built and timed; ConfigError holds every mistake."""
-    from bot.config.watchlists import load
+    from bot.config.watchlists_file import load
     from bot.matching.query import Query, parse
     from bot.matching.query_check import find_refusals
 

@@ -112,7 +112,7 @@ class Hints:
 class Item:
     """One entry of a source."""
 
-    keys: tuple[int, ...]  # identity: the entry is known when one of them is (bot.identity)
+    keys: tuple[int, ...]  # identity: the entry is known when one of them is (bot.item_identity)
     url: str | None  # absolute http or https
     title: str
     lead: str = ""  # the feed's description

@@ -14,7 +14,7 @@ from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say
 from bot.polling.loop import PollTally
-from bot.polling.notices import Notices
+from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from typing import Any
 from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
-from bot.polling.notices import Notices
+from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
 from bot.process.heartbeat import Heartbeats
 from bot.process.shutdown import stop_on_signals

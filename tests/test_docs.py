@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot.chat.registry import COMMANDS
 from bot.cli.main import cli
-from bot.config import schema
+from bot.config import watchlists_schema
 from bot.config.settings import Settings
 from bot.errors import Exit
 
@@ -41,8 +41,10 @@ def keys() -> set[str]:
     """List every key that watchlists.yaml may have."""
     sections = [
         section
-        for section in vars(schema).values()
-        if isinstance(section, type) and issubclass(section, BaseModel) and section.__module__ == schema.__name__
+        for section in vars(watchlists_schema).values()
+        if isinstance(section, type)
+        and issubclass(section, BaseModel)
+        and section.__module__ == watchlists_schema.__name__
     ]
     return {field.alias or name for section in sections for name, field in section.model_fields.items()}
 

@@ -49,7 +49,7 @@ def test_every_row_of_the_page_is_compared() -> None:
 
 def test_every_limit_of_matching_that_people_meet_is_on_the_page() -> None:
     """A new limit of a query or a chat needs its row."""
-    limits = importlib.import_module("bot.matching.limits")
+    limits = importlib.import_module("bot.matching.query_limits")
     names = {name for name in vars(limits) if name.startswith(("QUERY_", "CHAT_", "PERSONAL_", "ITEM_"))}
     assert names <= {name.rpartition(".")[2] for _, name in ROWS}
 

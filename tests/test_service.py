@@ -22,7 +22,7 @@ from bot.service import Service
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.home import Home
 
 

@@ -18,7 +18,7 @@ from bot.chat.context import CommandSpec, Request, Services, build_request, tran
 from bot.chat.handlers.basics import answer_unknown
 from bot.chat.handlers.subscriptions import choice_button
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Membership, Reply, data
-from bot.chat.question_limit import SlowCommandLimit
+from bot.chat.slow_command_limit import SlowCommandLimit
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import basics as basics_texts

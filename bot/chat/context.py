@@ -13,8 +13,8 @@ from bot.i18n import Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
 from bot.ports.chat_store import ButtonStore, ChatStore
+from bot.ports.history_store import ItemStore, QueryStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
-from bot.ports.record import ItemStore, QueryStore
 from bot.preview.replay import Replay
 
 

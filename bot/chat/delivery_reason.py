@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.model import Candidate, Chat, Match, Watchlist
-from bot.ports.record import DeliveryRecord, ItemHistory
+from bot.ports.history_store import DeliveryRecord, ItemHistory
 from bot.stories import assign
 
 Reason = Literal[

@@ -20,7 +20,7 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
 from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
-from bot.chat.scheduled import INTERVAL, run_scheduled
+from bot.chat.scheduled_jobs import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
 from bot.chat.updates import parse_update

@@ -19,7 +19,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot import app
-from bot.cli.newsroom import Newsroom, Outlet, Piece
+from bot.cli.demo_newsroom import Newsroom, Outlet, Piece
 from bot.i18n import words
 from bot.matching.near_miss import near_misses
 from bot.polling.loop import PollTally

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.config.settings import Settings, environment, load_settings
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
-from bot.fetch.guard import REFUSAL
+from bot.fetch.address_guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.polling.retrieve import Retriever
 from bot.process.clock import wall

@@ -25,7 +25,7 @@ def import_(
     """Add the feeds of a list to watchlists.yaml: folders become tags, what is there already is left out."""
     from bot.cli import source_tables
     from bot.config.edit import block
-    from bot.source_commands import actions, opml_exchange, opml_parser
+    from bot.source_management import actions, opml_exchange, opml_parser
 
     context = actions.open_context(needed=False)
     found = opml_parser.parse_opml(_bytes(file, opml_parser.LARGEST + 1))
@@ -55,7 +55,7 @@ def export(
     keys: Annotated[bool, typer.Option("--with-keys", help="Leave passwords and keys in the addresses.")] = False,
 ) -> None:
     """Print the sources of watchlists.yaml as OPML 2.0, tags as folders, without secrets."""
-    from bot.source_commands import actions, opml_exchange
+    from bot.source_management import actions, opml_exchange
 
     context = actions.open_context()
     text, hidden = opml_exchange.export_opml(context.sources, keys=keys)

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Source
-from bot.source_commands.actions import ListedSource, format_age
-from bot.source_commands.survey import SurveyResult
+from bot.source_management.actions import ListedSource, format_age
+from bot.source_management.survey import SurveyResult
 from bot.urls import redact_url
 
 _NAME = 32  # characters of a name

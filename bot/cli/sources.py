@@ -29,7 +29,7 @@ def add(
     from bot import app
     from bot.cli import source_tables, terminal
     from bot.config.edit import block
-    from bot.source_commands import actions
+    from bot.source_management import actions
 
     words = [word.strip() for part in tags or () for word in part.split(",")]
     _check_interval(every)
@@ -53,7 +53,7 @@ def list_(as_json: Json = False) -> None:
     """Show the sources of watchlists.yaml, and how each of them does."""
     from bot import app
     from bot.cli import source_tables
-    from bot.source_commands import actions
+    from bot.source_management import actions
 
     listed = app.run(actions.list_sources(actions.open_context()))
     if as_json:
@@ -69,7 +69,7 @@ def trial(
     """Poll one source without recording anything, and show what it brings, or why it does not."""
     from bot import app
     from bot.cli import source_tables, terminal
-    from bot.source_commands import actions
+    from bot.source_management import actions
 
     context = actions.open_context(needed=False)
     try:
@@ -101,7 +101,7 @@ def _choice(many: int) -> int:
 def _check_interval(every: str | None) -> None:
     from pydantic_core import PydanticCustomError
 
-    from bot.config.values import interval
+    from bot.config.yaml_values import interval
 
     try:
         if every is not None:

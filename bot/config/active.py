@@ -15,13 +15,13 @@ from pathlib import Path
 
 from bot.config.compiled import CompiledConfig
 from bot.config.reload import WatchedFile, changes
-from bot.config.watchlists import load
+from bot.config.watchlists_file import load
 from bot.errors import StoreError
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine, OmittedQuery, build_engine
 from bot.matching.query_check import build_checked_engine, find_over_limit
 from bot.model import TERMINAL, Config, Source, Watchlist
-from bot.ports.record import PERSONAL, PersonalQuery, QueryStore
+from bot.ports.history_store import PERSONAL, PersonalQuery, QueryStore
 
 log = logging.getLogger(__name__)
 

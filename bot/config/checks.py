@@ -13,8 +13,8 @@ from typing import Protocol
 
 import yaml
 
-from bot.config.values import nearest
 from bot.config.yaml_file import YamlDocument, child, pairs, problem, reading, shown, values
+from bot.config.yaml_values import nearest
 from bot.errors import QueryError
 from bot.model import Config
 from bot.urls import publisher_of

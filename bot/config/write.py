@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from bot.config.edit import Entry, block, insert_sources
 from bot.config.regular_file import read_regular_file
-from bot.config.watchlists import checked, load
+from bot.config.watchlists_file import checked, load
 from bot.config.yaml_file import MOST_BYTES, compose
 from bot.errors import ConfigError
 from bot.model import Config

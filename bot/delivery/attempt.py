@@ -19,7 +19,7 @@ from bot.delivery.role_lease import RoleLease
 from bot.errors import DeliveryError, StaleLeaseError, StoreError
 from bot.i18n import Say
 from bot.model import Delivery
-from bot.ports.outbox import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
+from bot.ports.outbox_store import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
 
 log = logging.getLogger(__name__)
 

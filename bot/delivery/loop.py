@@ -24,7 +24,7 @@ from bot.delivery.role_lease import RoleLease
 from bot.errors import StaleLeaseError, StoreError
 from bot.i18n import Say, words
 from bot.model import Delivery
-from bot.ports.outbox import TOGETHER, Notifier, OutboxStore, Unreadable
+from bot.ports.outbox_store import TOGETHER, Notifier, OutboxStore, Unreadable
 from bot.process import clock as clocks
 
 log = logging.getLogger(__name__)

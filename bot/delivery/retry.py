@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError
 from bot.model import Delivery, Form
-from bot.ports.outbox import Dead, Later
+from bot.ports.outbox_store import Dead, Later
 
 # 429: never sooner than asked, within reason (seconds).
 SHORTEST, LONGEST = 1.0, 6 * 3600.0

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import StoreError
-from bot.ports.outbox import Role
+from bot.ports.outbox_store import Role
 
 TTL, RENEW, MARGIN = timedelta(seconds=20), timedelta(seconds=5), timedelta(seconds=2)
 STANDBY = timedelta(seconds=1)  # between two attempts to get it

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
+from bot.fetch.address_guard import REFUSAL, Network, guarded_socket
 from bot.fetch.addresses import host_of, next_hop, same_site, web_address
 from bot.fetch.connection_limit import new_connection_limit
 from bot.fetch.decompress import ACCEPTED, LARGEST, decompress, too_large
@@ -35,7 +36,6 @@ from bot.fetch.failure_reasons import (
     fresh_for,
     http_date,
 )
-from bot.fetch.guard import REFUSAL, Network, guarded_socket
 from bot.fetch.host_queue import HostQueue
 from bot.fetch.priority_queue import HostReputation
 from bot.fetch.request import CURRENT, Request, check_tls, record_filter, record_socket, record_stage

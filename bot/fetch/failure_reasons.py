@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.errors import FetchError
-from bot.fetch.guard import REFUSAL
+from bot.fetch.address_guard import REFUSAL
 
 if TYPE_CHECKING:
     import aiohttp

@@ -12,7 +12,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.errors import FetchError
-from bot.fetch.framing import HEAD, Framing
+from bot.fetch.http_framing import HEAD, Framing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

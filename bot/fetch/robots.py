@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import FetchError
+from bot.fetch.address_guard import REFUSAL
 from bot.fetch.addresses import host_of
-from bot.fetch.guard import REFUSAL
 
 if TYPE_CHECKING:
     from protego import Protego

@@ -14,7 +14,7 @@ from typing import Final
 from bot.i18n import Translator, field_name
 from bot.matching.compilation import Keyword
 from bot.matching.engine import Engine
-from bot.matching.examination import FIELDS, ExaminedItem, is_fulfilled
+from bot.matching.evaluation import FIELDS, ExaminedItem, is_fulfilled
 from bot.matching.planner import Absent, All, Any, Found, Near, Test
 from bot.matching.query import FromSource
 from bot.text.tokens import fold, tokens, variants

@@ -15,7 +15,7 @@ from typing import Final, NoReturn, cast
 
 from bot.errors import QueryError
 from bot.matching import regex
-from bot.matching.limits import NEAR_WORDS, QUERY_CHARACTERS, QUERY_DEPTH, QUERY_PARTS, REGEX_CHARACTERS
+from bot.matching.query_limits import NEAR_WORDS, QUERY_CHARACTERS, QUERY_DEPTH, QUERY_PARTS, REGEX_CHARACTERS
 from bot.model import Field
 from bot.text.tokens import fold, tokens, unspaced, visible
 

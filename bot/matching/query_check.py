@@ -1,7 +1,7 @@
 """Whether a query may be taken: it is really built, and timed on a text of two long articles.
 
 An engine of one query comes in, or the queries of chats as they are written; a QueryError says what is too much and
-what to do. `check`, `/watch` and `/test` judge by the same code, and by the limits of `bot.matching.limits`.
+what to do. `check`, `/watch` and `/test` judge by the same code, and by the limits of `bot.matching.query_limits`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from bot.inflection.word_forms import FormCache
 from bot.matching import regex
 from bot.matching.compilation import too_large
 from bot.matching.engine import Engine, build_engine
-from bot.matching.limits import (
+from bot.matching.query import Regex, leaves, parse
+from bot.matching.query_limits import (
     CHAT_REGEX_SIZE,
     CHAT_SECONDS,
     PERSONAL_REGEX_SIZE,
@@ -25,7 +26,6 @@ from bot.matching.limits import (
     QUERY_SECONDS,
     REGEX_SIZE,
 )
-from bot.matching.query import Regex, leaves, parse
 from bot.model import Source, Watchlist
 
 Clock = Callable[[], float]  # processor time of this thread, in seconds

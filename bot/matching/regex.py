@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from bot.matching.limits import COMPILED_REGEXES, REGEX_MEMORY
+from bot.matching.query_limits import COMPILED_REGEXES, REGEX_MEMORY
 from bot.text.tokens import visible
 
 _ANY: Final = r"\z"  # matches every text: a set that does not find it has given the text up, and says nothing of it

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.matching import regex
-from bot.matching.limits import ITEM_SECONDS, LONE_SET_MEMORY, SET_MEMORY, SET_REGEXES, SET_SIZE
+from bot.matching.query_limits import ITEM_SECONDS, LONE_SET_MEMORY, SET_MEMORY, SET_REGEXES, SET_SIZE
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.identity import Identity
+from bot.item_identity import Identity
 from bot.model import FollowUp, Item
 from bot.polling.story_assignment import part_of
 from bot.ports.poll_store import Correction, ReportOnRecord

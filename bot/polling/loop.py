@@ -19,9 +19,9 @@ from bot.i18n import words
 from bot.model import Source
 from bot.polling import outcome
 from bot.polling.configuration_rank import ConfigurationRank
-from bot.polling.notices import Notices
 from bot.polling.outage import SILENT, Outage
 from bot.polling.poll_source import PollResult, SourcePoller
+from bot.polling.source_notices import Notices
 from bot.ports.poll_store import PollStore, SourceLease, Turn
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
-from bot.polling import activity, redirects, schedule
+from bot.polling import publishing_rhythm, redirects, schedule
 from bot.ports.poll_store import Outcome, SourceLease
 from bot.sources.document import Document
 
@@ -39,18 +39,18 @@ def well(
 ) -> Outcome:
     """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed."""
     new = bool(fresh)
-    stats = activity.learned(leased.stats, leased.polled_at, now, news=new, every=source.every)
+    stats = publishing_rhythm.learned(leased.stats, leased.polled_at, now, news=new, every=source.every)
     if document is not None:
         stats = replace(stats, hints=document.hints)
         if not leased.baselined:
-            stats = activity.seeded(stats, [item.published for item in fresh if item.published], now)
+            stats = publishing_rhythm.seeded(stats, [item.published for item in fresh if item.published], now)
     stats = redirects.followed(stats, source, redirects.asked(leased, source), fetched.moved_to, now)
     if fetched.status != NOT_MODIFIED:
         stats = replace(stats, whole_at=now)
     wait = schedule.after_success(
         source,
         quiet=0 if new else leased.quiet + 1,
-        rate=activity.rate(stats, now),
+        rate=publishing_rhythm.rate(stats, now),
         fresh_for=fetched.fresh_for,
         hints=stats.hints,
         now=now,

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import identity
+from bot import item_identity
 from bot.config.compiled import CompiledConfig
 from bot.errors import FetchError, ParseError
-from bot.identity import Identity
+from bot.item_identity import Identity
 from bot.model import Article, Fetched, Item, Match, Source, Validators
 from bot.polling import headline_changes, schedule
 from bot.polling.article_cache import LATE, ArticleCache
@@ -114,7 +114,7 @@ class SourcePoller:
         """Tell new items from known ones, and record them."""
         entries = document.identities
         known = await self._known(leased, entries)
-        sifted = identity.select_new(entries, known, leased.known)
+        sifted = item_identity.select_new(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
         again = headline_changes.retitled(entries, known)
         if not fresh and not again and leased.baselined:
@@ -188,7 +188,7 @@ class SourcePoller:
         if not leased.baselined:
             return backlog
         if not leased.known and len(there) >= schedule.ILL:
-            if len(there) >= identity.BRAKE_SIZE:
+            if len(there) >= item_identity.BRAKE_SIZE:
                 return backlog
             return tuple(p for p in there if p in backlog or schedule.is_since(items[p], leased.polled_at))
         now = self.now()

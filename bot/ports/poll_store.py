@@ -30,7 +30,7 @@ from bot.model import (
 class SourceStats:
     """What was learned of a source: how often it brings news, what it asks for, and where it says that it moved."""
 
-    rhythm: bytes = b""  # made and read by `bot.polling.activity` alone
+    rhythm: bytes = b""  # made and read by `bot.polling.publishing_rhythm` alone
     since: datetime | None = None  # it has been watched since then
     news_at: datetime | None = None  # the last poll that brought news, or was the first sight
     lull: timedelta = timedelta()  # the longest time without news that is usual for it

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.matching.engine import Engine
 from bot.model import Match, Source, Watchlist
-from bot.ports.record import ItemOnRecord
+from bot.ports.history_store import ItemOnRecord
 from bot.text.tokens import fold
 
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.ports.record import ItemOnRecord, ItemStore
+from bot.ports.history_store import ItemOnRecord, ItemStore
 
 
 class Replay:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from bot.identity import Identity
+from bot.item_identity import Identity
 from bot.model import Hints
 
 if TYPE_CHECKING:

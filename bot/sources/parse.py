@@ -21,7 +21,7 @@ from typing import Final, ParamSpec, Self, TypeVar
 
 from bot.articles.lead import LeadTexts, lead_from_texts
 from bot.errors import ParseError
-from bot.identity import EntryMarks, identify_entries
+from bot.item_identity import EntryMarks, identify_entries
 from bot.model import Article, Fetched, Item, Kind
 from bot.sources import kinds
 from bot.sources.document import MOST, Document, Draft, Shape

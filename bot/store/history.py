@@ -1,7 +1,7 @@
 """The record of what was seen: streamed for backtests, or one item with what became of it.
 
-Fulfils `bot.ports.record.ItemStore`. A stream is paged by row number, so that it holds neither a transaction nor a
-connection between two pages, and its cost does not grow with what was read before.
+Fulfils `bot.ports.history_store.ItemStore`. A stream is paged by row number, so that it holds neither a transaction nor
+a connection between two pages, and its cost does not grow with what was read before.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, select, text
 
 from bot.model import Chat, Item
-from bot.ports.record import DeliveryRecord, ItemHistory, ItemOnRecord
+from bot.ports.history_store import DeliveryRecord, ItemHistory, ItemOnRecord
 from bot.store.chats.chat_redirects import read_redirects
 from bot.store.codecs import Row, to_report
 from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none

@@ -30,7 +30,7 @@ from bot.store.retention import is_due, prune
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What is on record. The parts fulfil the protocols of `bot.ports` and `bot.ports.record`."""
+    """What is on record. The parts fulfil the protocols of `bot.ports` and `bot.ports.history_store`."""
 
     database: Database
     polls: PollRepository

@@ -12,7 +12,7 @@ import pytest
 from bot.chat.listener import Listener
 from bot.delivery.role_lease import MARGIN, STANDBY, TTL
 from bot.errors import StoreError
-from bot.ports.outbox import Role
+from bot.ports.outbox_store import Role
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.config.settings import Settings
-from bot.config.watchlists import load
+from bot.config.watchlists_file import load
 from bot.errors import ConfigError
 from bot.model import Config, Source
-from bot.source_commands import actions, survey
+from bot.source_management import actions, survey
 
 if TYPE_CHECKING:
     from tests.plugins.home import Home

@@ -11,7 +11,7 @@ import pytest
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.errors import ConfigError, QueryError
 from bot.model import TERMINAL, Chat
-from bot.ports.record import PersonalQuery
+from bot.ports.history_store import PersonalQuery
 from bot.store.repository import open_store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.edit import Entry, insert_sources
-from bot.config.watchlists import load
+from bot.config.watchlists_file import load
 from bot.config.write import add
 from bot.errors import ConfigError
 

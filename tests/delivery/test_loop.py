@@ -36,7 +36,7 @@ from bot.model import (
     Validators,
 )
 from bot.notify.telegram.send import TelegramNotifier
-from bot.ports.outbox import Sent
+from bot.ports.outbox_store import Sent
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.preferences import Digest, Mute, Preferences, Window
 from bot.process import supervise

@@ -10,7 +10,7 @@ import pytest
 from bot.delivery import retry
 from bot.model import Alert, Chat, Delivery
 from bot.notify.telegram.refusals import refusal
-from bot.ports.outbox import Dead, Later
+from bot.ports.outbox_store import Dead, Later
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 TOPIC = Delivery(1, Alert(Chat(-100, 7), 1, (("k", "K"),), "Head", None, "", ()), (), 1, 0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.delivery import retry
 from bot.errors import DeliveryError, Verdict
 from bot.model import Alert, Chat, Delivery, DisplayPreferences
-from bot.ports.outbox import Dead, Later
+from bot.ports.outbox_store import Dead, Later
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 DELIVERY = Delivery(1, Alert(Chat(-100), 1, (("k", "K"),), "Head", None, "", ()), (), 1, 0)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery.role_lease import MARGIN, RENEW, STANDBY, TTL, RoleLease
 from bot.errors import StoreError
-from bot.ports.outbox import Role
+from bot.ports.outbox_store import Role
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from bot.store.tables import VERSION_TABLE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

@@ -34,12 +34,12 @@ from bot.i18n import Translator, field_name, words
 from bot.model import Chat, DisplayPreferences
 from bot.notify.telegram.bot_api import TelegramClient
 from bot.notify.telegram.send import TelegramNotifier
-from bot.ports.record import PersonalQuery
+from bot.ports.history_store import PersonalQuery
 from bot.preferences import NONE
 from bot.preview.replay import Replay
 
 if TYPE_CHECKING:
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from bot.store.repository import Store
     from tests.plugins.rig import Rig
     from tests.plugins.telegram import TelegramServer, Told

@@ -18,7 +18,7 @@ import pytest
 from bot.delivery import in_flight
 
 if TYPE_CHECKING:
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

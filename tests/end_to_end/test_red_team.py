@@ -26,7 +26,7 @@ from tests.plugins.crowd import hosts
 from tests.plugins.service import Running, running, until
 
 if TYPE_CHECKING:
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

@@ -22,7 +22,7 @@ from tests.plugins.service import running, until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.home import Home
     from tests.plugins.telegram import TelegramServer
 

@@ -17,9 +17,9 @@ import pytest
 from aiohttp import web
 
 from bot.errors import FetchError
+from bot.fetch.address_guard import REFUSAL
 from bot.fetch.client import HOPS, WebClient
 from bot.fetch.decompress import LARGEST
-from bot.fetch.guard import REFUSAL
 from bot.model import Validators
 from tests.plugins.wires import raw_server
 

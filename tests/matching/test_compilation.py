@@ -68,7 +68,7 @@ def test_a_query_that_meets_a_bug_in_an_item_is_left_out_of_it_alone(monkeypatch
         raise IndexError
 
     engine = build_engine([Watchlist("w", "W", ("Kremlin", '"Putin Trump"~5'))])
-    monkeypatch.setattr("bot.matching.examination.find_near", broken)
+    monkeypatch.setattr("bot.matching.evaluation.find_near", broken)
     assert [match.query for match in engine.match("Kremlin: Putin, Trump")] == ["Kremlin"]
     assert [one.query for one in engine.left_out()] == ['"Putin Trump"~5']
     assert "IndexError" in str(engine.left_out()[0].reason)

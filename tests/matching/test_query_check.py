@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import QueryError
 from bot.matching.engine import build_engine
-from bot.matching.limits import CHAT_SECONDS, QUERY_SECONDS
 from bot.matching.query_check import check_beside, check_engine, find_over_limit, find_refusals
+from bot.matching.query_limits import CHAT_SECONDS, QUERY_SECONDS
 from bot.model import Watchlist
 
 USUAL = (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bot.i18n import words
 from bot.matching import regex
 from bot.matching.engine import build_engine
-from bot.matching.limits import LONE_SET_MEMORY, SET_MEMORY, SET_SIZE
 from bot.matching.near_miss import near_misses
+from bot.matching.query_limits import LONE_SET_MEMORY, SET_MEMORY, SET_SIZE
 from bot.matching.regex_set import Allowance, RegexSets
 from bot.model import Watchlist
 

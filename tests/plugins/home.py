@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.newsroom import Newsroom, Outlet, Piece
+from bot.cli.demo_newsroom import Newsroom, Outlet, Piece
 
 OUTLETS = tuple(Outlet(slug, f"The {slug.title()}") for slug in ("courier", "wire", "gazette"))
 

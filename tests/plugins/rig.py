@@ -19,7 +19,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import event
 
-from bot.cli.newsroom import Newsroom
+from bot.cli.demo_newsroom import Newsroom
 from bot.config.active import ActiveConfig
 from bot.fetch.client import WebClient
 from bot.inflection.word_forms import FormCache
@@ -27,9 +27,9 @@ from bot.model import Delivery, DisplayPreferences
 from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.loop import PollLoop, PollTally
-from bot.polling.notices import Notices
 from bot.polling.poll_source import SourcePoller
-from bot.ports.outbox import Sent
+from bot.polling.source_notices import Notices
+from bot.ports.outbox_store import Sent
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
 from bot.store.repository import Store, open_store

@@ -12,12 +12,12 @@ from bot.i18n import words
 from bot.model import DisplayPreferences
 from bot.polling.configuration_rank import PATIENCE, ConfigurationRank
 from bot.polling.loop import PollLoop
-from bot.polling.notices import Notices
+from bot.polling.source_notices import Notices
 
 if TYPE_CHECKING:
     import pytest
 
-    from bot.cli.newsroom import Newsroom
+    from bot.cli.demo_newsroom import Newsroom
     from tests.plugins.rig import Rig
 
 FILE = """

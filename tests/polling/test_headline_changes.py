@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.identity import EntryMarks, identify_entries
+from bot.item_identity import EntryMarks, identify_entries
 from bot.model import Item, Report
 from bot.polling import article_cache
 from bot.polling.headline_changes import AT_ONCE, OFTEN, retitled, told

@@ -12,7 +12,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     import pytest
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.rig import Rig
 
 MINUTE = timedelta(minutes=1)

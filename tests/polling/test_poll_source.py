@@ -15,7 +15,7 @@ from bot.polling import poll_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.rig import Rig
 
     Rss = Callable[..., bytes]

@@ -15,7 +15,7 @@ from bot.polling.story_assignment import StoryAssigner, read
 from bot.ports.poll_store import StoryOnRecord, Turn
 
 if TYPE_CHECKING:
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from bot.model import Probe
     from tests.plugins.rig import Rig
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.matching.engine import Engine, build_engine
 from bot.model import Item, Source, Watchlist
-from bot.ports.record import ItemOnRecord
+from bot.ports.history_store import ItemOnRecord
 from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from bot.model import Chat, Item
-from bot.ports.record import ItemHistory, ItemOnRecord
+from bot.ports.history_store import ItemHistory, ItemOnRecord
 from bot.preview.replay import Replay
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.identity import EntryMarks, Identity, identify_entries
+from bot.item_identity import EntryMarks, Identity, identify_entries
 from bot.model import Fetched, Kind
 from bot.sources import kinds, sitemap
 from bot.sources.document import MOST

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.model import Chat
-from bot.ports.outbox import Sent
+from bot.ports.outbox_store import Sent
 from bot.ports.poll_store import Recorded
 from bot.store.repository import Store
 

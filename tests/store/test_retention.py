@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.ports.outbox import Dead, Sent
+from bot.ports.outbox_store import Dead, Sent
 from bot.store.repository import Store
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.model import Chat, DisplayPreferences, PriorityRaise, Subscription
-from bot.ports.outbox import Sent, Unreadable
+from bot.ports.outbox_store import Sent, Unreadable
 from bot.preferences import NONE, Mute, Preferences, Window
 from bot.store.repository import Store
 

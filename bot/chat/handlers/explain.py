@@ -23,11 +23,11 @@ from bot.chat.texts import stories as stories_texts
 from bot.errors import QueryError
 from bot.i18n import Translator
 from bot.matching.engine import Engine
-from bot.matching.limits import CHAT_QUERY_CHARACTERS
 from bot.matching.near_miss import NearMiss, near_misses
 from bot.matching.query import parse
+from bot.matching.query_limits import CHAT_QUERY_CHARACTERS
 from bot.model import Match, Watchlist
-from bot.ports.record import PERSONAL, ItemHistory, ItemOnRecord
+from bot.ports.history_store import PERSONAL, ItemHistory, ItemOnRecord
 from bot.preview.backtest import matches_of
 
 HITS, MISSES = 5, 3  # items shown

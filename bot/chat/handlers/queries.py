@@ -19,10 +19,10 @@ from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as texts
 from bot.errors import QueryError
-from bot.matching.limits import CHAT_QUERIES
 from bot.matching.query_check import check_beside, find_over_limit, patterns_of
+from bot.matching.query_limits import CHAT_QUERIES
 from bot.model import Chat, Watchlist
-from bot.ports.record import PersonalQuery
+from bot.ports.history_store import PersonalQuery
 from bot.preview.backtest import Forecast, WatchlistCount, begin_of, days_until
 
 NOISY = 20  # alerts a day from which on somebody is asked whether they mean it

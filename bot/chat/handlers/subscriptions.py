@@ -15,7 +15,7 @@ from bot.chat.handlers import queries as watching
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as texts
 from bot.model import Subscription, Watchlist
-from bot.ports.record import PERSONAL
+from bot.ports.history_store import PERSONAL
 
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them

@@ -20,7 +20,7 @@ from bot.i18n import Translator, field_name
 from bot.matching.near_miss import NearMiss
 from bot.model import Evidence, Field, Match, Watchlist
 from bot.notify import sanitize
-from bot.ports.record import ItemOnRecord, PersonalQuery
+from bot.ports.history_store import ItemOnRecord, PersonalQuery
 from bot.preferences import Mute, Muted
 from bot.preview.backtest import Forecast
 

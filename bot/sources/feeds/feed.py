@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.identity import identify_entries
+from bot.item_identity import identify_entries
 from bot.sources.content_sniffing import describe_body, is_html
 from bot.sources.document import MOST, Document
 from bot.sources.feeds.feed_reader import Reading, read

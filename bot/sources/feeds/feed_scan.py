@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ParseError
-from bot.identity import EntryMarks
+from bot.item_identity import EntryMarks
 from bot.model import Hints
 from bot.sources.document import MOST
 from bot.sources.feeds.poll_hints import hints_of

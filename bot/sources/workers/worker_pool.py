@@ -21,7 +21,7 @@ from typing import Any
 
 from bot.articles.lead import LeadTexts
 from bot.errors import ParseError
-from bot.identity import Identity
+from bot.item_identity import Identity
 from bot.model import Article, Fetched, Hints
 from bot.sources.document import Document, Draft
 from bot.sources.feeds.feed import BrokenFeed, is_modest

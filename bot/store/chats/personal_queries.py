@@ -1,7 +1,7 @@
 """Personal queries on record, each with the subscription that ties its chat to it.
 
-Fulfils `bot.ports.record.QueryStore`. The subscription decides who gets alerts, so suspensions, revocations and moves
-of chats need nothing here; a counter tells every process that the queries are others now.
+Fulfils `bot.ports.history_store.QueryStore`. The subscription decides who gets alerts, so suspensions, revocations and
+moves of chats need nothing here; a counter tells every process that the queries are others now.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from bot.model import Chat
-from bot.ports.record import PersonalQuery
+from bot.ports.history_store import PersonalQuery
 from bot.store.chats import chat_lifecycle
 from bot.store.codecs import Row, clean, to_chat, to_topic
 from bot.store.database.dialect import Dialect

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.policy import Drop, Hold, Send, Waiting, decide
 from bot.model import Delivery
-from bot.ports.outbox import Unreadable
+from bot.ports.outbox_store import Unreadable
 from bot.preferences import Preferences
 from bot.store.chats.preference_rows import (
     ChatTopic,

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, bindparam, func, or_, text, update
 
 from bot.model import Delivery
-from bot.ports.outbox import Dead, Folded, Later, Sent
+from bot.ports.outbox_store import Dead, Folded, Later, Sent
 from bot.store.codecs import clean
 from bot.store.database.timestamps import to_ms
 from bot.store.database.transactions import Database
-from bot.store.leases import roles
+from bot.store.leases import role_repository
 from bot.store.tables import outbox
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class DeliveryResults:
         finally:
             if ending in self._waiting:
                 self._waiting.remove(ending)
-        roles.refuse_stale_epoch("sender", ending.current, ending.epoch)
+        role_repository.refuse_stale_epoch("sender", ending.current, ending.epoch)
 
     async def _write(self, results: Sequence[DeliveryResult]) -> None:
         changes = [change for each in results for change in changes_of(each)]
         changes.sort(key=lambda change: change[1]["its_id"])  # rows are always locked in this order
         async with self.database.write() as connection:
-            current = await roles.current_epoch(connection, "sender")
+            current = await role_repository.current_epoch(connection, "sender")
             for kind, alike in groupby(changes, key=itemgetter(0)):
                 await connection.execute(_statement(kind), [values for _, values in alike])
         for each in results:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, case, func, or_, select, text, update
 
 from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
-from bot.ports.outbox import Dead, Folded, Later, Role, Sent, Unreadable
+from bot.ports.outbox_store import Dead, Folded, Later, Role, Sent, Unreadable
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.preference_rows import BY_PREFERENCE, end_unreadable, read_displays
 from bot.store.codecs import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
-from bot.store.leases import roles
+from bot.store.leases import role_repository
 from bot.store.outbox.apply_preferences import UnreadableRows, apply_preferences, is_any_held
 from bot.store.outbox.delivery_results import DeliveryResult, DeliveryResults
 from bot.store.outbox.outbox_statements import (
@@ -47,10 +47,10 @@ class OutboxRepository:
     results: DeliveryResults
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
-        return await roles.take_role(self.database, role, now, ttl)
+        return await role_repository.take_role(self.database, role, now, ttl)
 
     async def release_role(self, role: Role, epoch: int) -> None:
-        await roles.release_role(self.database, role, epoch)
+        await role_repository.release_role(self.database, role, epoch)
 
     async def claim(
         self,
@@ -71,7 +71,7 @@ class OutboxRepository:
         values |= {"share": limit if per_chat is None else per_chat, "before": 0 if before is None else to_ms(before)}
         left_out = {"without": dialect.pack(without), "after": dialect.pack(after), "resting": dialect.pack(resting)}
         async with self.database.write() as connection:
-            await roles.ensure_current_epoch(connection, "sender", epoch)
+            await role_repository.ensure_current_epoch(connection, "sender", epoch)
             if await self._paused(connection, values["now"]):
                 return ()
             rows = (await connection.execute(claim_statement(dialect), values | left_out)).all()
@@ -180,7 +180,7 @@ class OutboxRepository:
         if not changed:
             return tuple(one for _, one in there)
         async with self.database.write() as connection:
-            await roles.ensure_current_epoch(connection, "sender", epoch)
+            await role_repository.ensure_current_epoch(connection, "sender", epoch)
             return await apply_preferences(connection, dialect, there, now, unreadable_rows)
 
     async def block_chat(self, chat: int | None, until: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, text, update
 
-from bot.ports.outbox import TOGETHER
+from bot.ports.outbox_store import TOGETHER
 from bot.store.database.dialect import Dialect
 from bot.store.polling.poll_statements import is_open_chat
 from bot.store.tables import DUE, chats, outbox

@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.messages import Answer
 from bot.model import Alert, Chat, Evidence, Item, Report, Subscription, Validators, Watchlist
-from bot.ports.outbox import Sent
+from bot.ports.outbox_store import Sent
 from bot.ports.poll_store import Outcome, Recorded, Turn
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001

@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.handlers.queries import NOISY
 from bot.chat.messages import Answer
-from bot.matching.limits import CHAT_QUERIES
+from bot.matching.query_limits import CHAT_QUERIES
 from bot.model import Chat
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001

@@ -12,7 +12,7 @@ import pytest
 from bot.chat.texts.stories import joined, story
 from bot.i18n import words
 from bot.model import Alert, Chat, Evidence, Item, Report, Validators
-from bot.ports.outbox import Folded, Sent
+from bot.ports.outbox_store import Folded, Sent
 from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.ports.preference_store import StorySummary
 

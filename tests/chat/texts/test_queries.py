@@ -17,7 +17,7 @@ from bot.errors import QueryError
 from bot.i18n import words
 from bot.matching.near_miss import NearMiss
 from bot.model import Chat, Evidence, Item, Match, Watchlist
-from bot.ports.record import ItemOnRecord, PersonalQuery
+from bot.ports.history_store import ItemOnRecord, PersonalQuery
 from bot.preview.backtest import Forecast
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import ParseError
-from bot.identity import select_new
+from bot.item_identity import select_new
 from bot.model import Fetched
 from bot.sources.document import Document
 from bot.sources.parse import Parser

@@ -14,7 +14,7 @@ from time import process_time
 import pytest
 
 from bot.errors import ParseError
-from bot.identity import select_new
+from bot.item_identity import select_new
 from bot.model import Fetched, Item
 from bot.sources.content_sniffing import is_html
 from bot.sources.document import MOST

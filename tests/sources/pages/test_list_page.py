@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.identity import EntryMarks, identify_entries
+from bot.item_identity import EntryMarks, identify_entries
 from bot.model import Fetched
 from bot.sources.pages import list_page
 from bot.sources.parse import Parser

@@ -13,7 +13,7 @@ import pytest
 from bot.articles.extraction import extract
 from bot.articles.lead import lead, lead_texts
 from bot.errors import ParseError
-from bot.identity import Identity
+from bot.item_identity import Identity
 from bot.model import Evidence, Fetched
 from bot.sources.document import Document
 from bot.sources.feeds.feed import is_modest

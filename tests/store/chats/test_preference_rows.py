@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.model import Chat, DisplayPreferences, Evidence, Follow, Subscription
-from bot.ports.outbox import Folded, Later, Sent
+from bot.ports.outbox_store import Folded, Later, Sent
 from bot.preferences import NONE, Digest, Mute, Window
 from bot.store.chats.admissions import GONE_DAYS
 from bot.store.repository import Store

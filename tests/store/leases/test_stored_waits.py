@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import Chat
-from bot.ports.outbox import Later
+from bot.ports.outbox_store import Later
 from bot.ports.poll_store import Turn
 from bot.process.clock import LONGEST_LEASE
 from bot.store.repository import Store

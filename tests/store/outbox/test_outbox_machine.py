@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Chat, Delivery, Source, Validators
-from bot.ports.outbox import Dead, Later, Sent
+from bot.ports.outbox_store import Dead, Later, Sent
 from bot.ports.poll_store import Outcome, Turn
 from bot.store.leases.process_identity import this_process
 from bot.store.repository import Store, open_store

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import StaleLeaseError
 from bot.model import Chat, Delivery, DisplayPreferences, Subscription
-from bot.ports.outbox import Dead, Folded, Later, Sent
+from bot.ports.outbox_store import Dead, Folded, Later, Sent
 from bot.store.outbox.delivery_results import change_of
 from bot.store.repository import Store
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Chat, Evidence, Probe, Subscription
-from bot.ports.outbox import Dead, Folded, Sent
+from bot.ports.outbox_store import Dead, Folded, Sent
 from bot.ports.poll_store import Recorded, Turn
 from bot.store.codecs import clean, to_alert, to_payload
 from bot.store.repository import Store

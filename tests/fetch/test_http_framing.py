@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FetchError
-from bot.fetch.framing import AROUND, CHUNK_LINE, COOKIES, HEAD, INTERIM, IS_TLS, NO_HTTP, SHARE, Framing
+from bot.fetch.http_framing import AROUND, CHUNK_LINE, COOKIES, HEAD, INTERIM, IS_TLS, NO_HTTP, SHARE, Framing
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

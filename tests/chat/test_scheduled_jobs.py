@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.chat.scheduled import run_scheduled
+from bot.chat.scheduled_jobs import run_scheduled
 from bot.model import Chat
 from bot.preferences import NONE
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
-from bot.config.values import nearest
+from bot.config.watchlists_schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
 from bot.config.yaml_file import YamlDocument, find, problem, reading, shown
+from bot.config.yaml_values import nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError

@@ -17,11 +17,11 @@ from bot.errors import QueryError
 from bot.i18n import Say, Translator, words
 from bot.matching.engine import OmittedQuery
 from bot.model import Alert, Chat, DisplayPreferences, Source
-from bot.polling import activity, redirects
+from bot.polling import publishing_rhythm, redirects
 from bot.polling.poll_source import PollResult
 from bot.polling.schedule import GONE, NOTICE_AFTER
+from bot.ports.history_store import PersonalQuery
 from bot.ports.poll_store import Outcome, PollStore
-from bot.ports.record import PersonalQuery
 from bot.urls import redact_url
 
 OURS = timedelta(minutes=10)  # when no other source went well for so long, the outage is ours, not theirs (case 51)
@@ -80,8 +80,8 @@ class Notices:
                 ("moved", source.url, found.to),
                 now,
             )
-        told = leased.polled_at is not None and activity.silence(leased.stats, leased.polled_at) is not None
-        if (news := stats.news_at) and (quiet := activity.silence(stats, now)) and not told:
+        told = leased.polled_at is not None and publishing_rhythm.silence(leased.stats, leased.polled_at) is not None
+        if (news := stats.news_at) and (quiet := publishing_rhythm.silence(stats, now)) and not told:
             items = taken.items if taken.outcome.parsed else None
             await self.tell(
                 lambda _: owner_notices.silent(_, source.name, quiet),

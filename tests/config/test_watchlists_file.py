@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.checks import Findings, check_odd
-from bot.config.watchlists import load
+from bot.config.watchlists_file import load
 from bot.config.yaml_file import compose
 from bot.errors import ConfigError, QueryError
 from bot.model import Chat, Config, Source, Watchlist

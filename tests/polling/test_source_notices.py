@@ -12,15 +12,15 @@ from bot import owner_notices
 from bot.errors import QueryError
 from bot.matching.engine import OmittedQuery
 from bot.model import Chat, DisplayPreferences
-from bot.polling.notices import Notices
-from bot.ports.record import PersonalQuery
+from bot.polling.source_notices import Notices
+from bot.ports.history_store import PersonalQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from bot.cli.newsroom import Newsroom, Piece
+    from bot.cli.demo_newsroom import Newsroom, Piece
     from tests.plugins.rig import Rig
 
 HOUR = timedelta(hours=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.chat.question_limit import SLOW_AT_ONCE, SlowCommandLimit
+from bot.chat.slow_command_limit import SLOW_AT_ONCE, SlowCommandLimit
 
 
 async def test_two_questions_are_looked_at_and_nobody_else_waits(desk: Any, record: Any, write: Any) -> None:

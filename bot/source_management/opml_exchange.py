@@ -15,11 +15,11 @@ from xml.sax.saxutils import quoteattr
 
 from bot.config.edit import Entry
 from bot.errors import FetchError
+from bot.fetch.address_guard import Network, is_allowed
 from bot.fetch.addresses import host_of, web_address
-from bot.fetch.guard import Network, is_allowed
 from bot.model import Source
-from bot.source_commands.actions import free_name, names_of
-from bot.source_commands.opml_parser import Outlines
+from bot.source_management.actions import free_name, names_of
+from bot.source_management.opml_parser import Outlines
 from bot.urls import HIDDEN, canonical_url, redact_url
 
 NAME = 80  # characters of a source's name

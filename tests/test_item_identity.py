@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.identity import EntryMarks, Identity, identify_entries, select_new
+from bot.item_identity import EntryMarks, Identity, identify_entries, select_new
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOME = "https://courier.example/"

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped] # its types are a package of their own, for one call
 import pytest
 
-from bot.config.schema import FileSection, schema_text
-from bot.config.values import LANGUAGES, nearest
+from bot.config.watchlists_schema import FileSection, schema_text
 from bot.config.yaml_file import compose, plain, read
+from bot.config.yaml_values import LANGUAGES, nearest
 
 ROOT = Path(__file__).parents[2]
 

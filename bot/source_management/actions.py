@@ -18,14 +18,14 @@ from bot import app
 from bot.config import write
 from bot.config.edit import Entry
 from bot.config.settings import Settings, environment, load_settings
-from bot.config.values import nearest
+from bot.config.yaml_values import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source
 from bot.polling.retrieve import Retriever
 from bot.ports.chat_store import SourceStatus
 from bot.process.clock import wall
-from bot.source_commands import survey
-from bot.source_commands.survey import SurveyResult
+from bot.source_management import survey
+from bot.source_management.survey import SurveyResult
 from bot.urls import canonical_url, publisher_of, redact_url
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

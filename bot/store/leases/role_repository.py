@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, select, update
 
 from bot.errors import StaleLeaseError
-from bot.ports.outbox import Role
+from bot.ports.outbox_store import Role
 from bot.process.clock import SKEW
 from bot.store.database.timestamps import to_length, to_ms
 from bot.store.database.transactions import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.watchlists import load
+from bot.config.watchlists_file import load
 from bot.errors import ConfigError
 
 Lines = Callable[[str], list[str]]

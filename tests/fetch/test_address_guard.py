@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.fetch.guard import REFUSAL, RefusedAddressError, guarded_socket, is_allowed
+from bot.fetch.address_guard import REFUSAL, RefusedAddressError, guarded_socket, is_allowed
 
 REFUSED = [
     "0.0.0.0",

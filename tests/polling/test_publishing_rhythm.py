@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.polling.activity import DAY, HOUR, MOST, SURE, UNKNOWN, WEEK, learned, rate, seeded, silence
+from bot.polling.publishing_rhythm import DAY, HOUR, MOST, SURE, UNKNOWN, WEEK, learned, rate, seeded, silence
 from bot.ports.poll_store import SourceStats
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Fetched, Validators
-from bot.source_commands.survey import name_of
+from bot.source_management.survey import name_of
 
 RSS = '<?xml version="1.0" encoding="{}"?><rss version="2.0"><channel><title>Лента новостей</title></channel></rss>'
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.config import mistakes
+from bot.config import validation_errors
 from bot.config.checks import Findings, ParseQuery, check_odd, check_sources, check_watchlists, fill_variables
-from bot.config.schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
+from bot.config.watchlists_schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
 from bot.config.yaml_file import YamlDocument, plain, read
 from bot.errors import ConfigError
 from bot.matching.query import parse
@@ -55,7 +55,7 @@ def _form(found: Findings) -> FileSection | None:
     try:
         return FileSection.model_validate(data)
     except ValidationError as error:
-        found.problems += mistakes.lines(error, found.document) if data else []
+        found.problems += validation_errors.lines(error, found.document) if data else []
         return None
 
 

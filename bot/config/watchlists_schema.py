@@ -2,7 +2,7 @@
 
 In: the plain data of a YAML file. Out: a strict pydantic model of it, and the JSON Schema that editors complete and
 check from. Nothing is read or substituted here; what one place says about another is the affair of
-`bot.config.watchlists`.
+`bot.config.watchlists_file`.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
-from bot.config import values
+from bot.config import yaml_values
 from bot.model import Follow, FullText, Kind, Priority
 
 CLOSED: Final[dict[str, JsonValue]] = {"additionalProperties": False}  # for editors: keys of the pattern only
 
-Text: TypeAlias = Annotated[str, BeforeValidator(values.text)]
+Text: TypeAlias = Annotated[str, BeforeValidator(yaml_values.text)]
 Query: TypeAlias = Annotated[Text, Field(description="A keyword expression: Kremlin, 'A AND B', '\"peace talks\"', …")]
 Interval: TypeAlias = Annotated[
     timedelta,
-    BeforeValidator(values.interval),
+    BeforeValidator(yaml_values.interval),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smh]$"}),
     Field(json_schema_extra={"default": "10m"}),
 ]
 Backlog: TypeAlias = Annotated[
     int | None,
-    BeforeValidator(values.backlog),
+    BeforeValidator(yaml_values.backlog),
     WithJsonSchema({"anyOf": [{"enum": ["none", "all"]}, {"type": "integer", "minimum": 0}]}),
     Field(json_schema_extra={"default": "none"}),
 ]
 Language: TypeAlias = Annotated[
-    str, BeforeValidator(values.language), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2}$"})
+    str, BeforeValidator(yaml_values.language), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2}$"})
 ]
-ChatId: TypeAlias = Annotated[int, BeforeValidator(values.chat_id)]
+ChatId: TypeAlias = Annotated[int, BeforeValidator(yaml_values.chat_id)]
 WatchlistId: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 HeaderName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 
@@ -69,7 +69,7 @@ class DefaultsSection(Section):
     max_per_hour: int = Field(
         default=30, ge=0, description="Messages to one chat; more are folded into one rolling message. 0 = no limit."
     )
-    timezone: Annotated[str, BeforeValidator(values.timezone)] = Field(
+    timezone: Annotated[str, BeforeValidator(yaml_values.timezone)] = Field(
         default="UTC", description="Of the times in alerts, such as Europe/Berlin."
     )
     language: Language = Field(default="en", description="Of the bot's own words, such as en.")
@@ -79,7 +79,7 @@ class SourceSection(Section):
     """A place to poll."""
 
     name: Text = Field(description="Unique. Shown in alerts.")
-    url: Annotated[str, Field(pattern="^[Hh][Tt][Tt][Pp][Ss]?://"), BeforeValidator(values.address)] = Field(
+    url: Annotated[str, Field(pattern="^[Hh][Tt][Tt][Pp][Ss]?://"), BeforeValidator(yaml_values.address)] = Field(
         description="A feed, a news sitemap, or a page that leads to them; http or https."
     )
     tags: list[Text] = Field(default=[], description="Words by which watchlists choose sources.")
@@ -105,7 +105,7 @@ class ChatSection(Section):
 
 Reader: TypeAlias = Annotated[
     ChatSection,
-    BeforeValidator(values.chat),
+    BeforeValidator(yaml_values.chat),
     WithJsonSchema(
         {
             "anyOf": [
@@ -135,7 +135,7 @@ class WatchlistSection(Section):
     priority: Priority = Field(default="normal", description="low: silent. urgent: goes before the others.")
     confirm: int = Field(default=1, ge=1, description="Speak when this many publishers report the story.")
     urgent_at: int = Field(default=0, ge=0, description="Make it urgent when this many publishers do. 0 = never.")
-    follow: Annotated[Follow, BeforeValidator(values.follow)] = Field(
+    follow: Annotated[Follow, BeforeValidator(yaml_values.follow)] = Field(
         default="edits",
         description="Later reports: edits folds them in without a ping, replies answers silently when there is news.",
     )
