@@ -26,9 +26,9 @@ MAY_MEET = {("matching/engine", "matching/query"), ("matching/engine", "inflecti
 PURE_PARTS = (
     "matching/finder",
     "matching/planner",
-    "matching/examination",
+    "matching/evaluation",
     "text/tokens",
-    "identity",
+    "item_identity",
     "alerts/policy",
     "polling/schedule",
     "delivery/retry",

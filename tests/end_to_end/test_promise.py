@@ -527,7 +527,7 @@ ANY = settings(
 )
 
 
-@settings(ANY, max_examples=20, derandomize=True)
+@settings(ANY, max_examples=10, derandomize=True)
 @given(scenario=scenarios(8))
 def test_what_must_be_told_is_told_once_and_nothing_else(scenario: Scenario, template: Path) -> None:
     """Whatever readers wish, Telegram refuses, and clocks and kills do in between."""
