@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import create_engine
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig"]
 
 TEMPLATE = "newswatch_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the same examples in every run of `make test`, and others in every run of `make soak`."""
+    settings.register_profile("fixed", derandomize=True)
+    settings.register_profile("random", derandomize=False)
+    settings.load_profile("random" if config.option.markexpr == "soak" else "fixed")
 
 
 @dataclass(frozen=True, slots=True)
