@@ -108,8 +108,10 @@ def _entries(data: bytes, url: str) -> list[_Entry]:
         return _all(data, url)
     except etree.XMLSyntaxError as error:
         reason = f"the sitemap is not well-formed XML ({mistake_in(error)})"
+    whole = as_utf8(data)
+    refuse_traps(whole)  # once more: what was scrubbed may have hidden them
     try:
-        return _all(_mended(as_utf8(data)), url)
+        return _all(_mended(whole), url)
     except etree.XMLSyntaxError as error:
         raise ParseError(reason) from error
 

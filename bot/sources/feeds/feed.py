@@ -89,6 +89,7 @@ def is_modest(data: bytes, times: int = 1) -> bool:
 def read_feed(body: bytes, url: str, content_type: str) -> Reading:
     """Read an answer that strict XML refuses, in any encoding, but for a last item that is not all there."""
     data = as_utf8(body, content_type)
+    refuse_traps(data)  # once more: what was scrubbed may have hidden them
     short, skipped = shortened(data)
     reading = read(short, url)
     if not reading.version and not reading.drafts:

@@ -178,6 +178,16 @@ async def test_case_55_entities_are_refused_before_parsing(
         await parser.scan(answer(body.encode(encoding)), now)
 
 
+async def test_case_55_entities_behind_control_characters_are_refused(
+    parser: Parser, answer: Answer, now: datetime
+) -> None:
+    """Case 55: what is dropped from a document uncovers no declaration that was not looked at."""
+    trap = '<!DOCTYPE r [<!ENT\x0bITY a SYSTEM "file:///etc/hostname">]>'
+    body = f"{trap}<rss version='2.0'><channel><item><title>&a;</title></item></channel></rss>"
+    with pytest.raises(ParseError, match="declares entities"):
+        await parser.scan(answer(body.encode()), now)
+
+
 async def test_case_55_an_external_dtd_is_not_loaded(read: Read, answer: Answer) -> None:
     """Case 55: an old feed that names a DTD elsewhere is read without it."""
     dtd = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://127.0.0.1:9/rss-0.91.dtd">'
