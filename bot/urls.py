@@ -29,6 +29,8 @@ _RESERVED = "/=&+,;:@!$'()*?%#[]"
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _VARIANTS = frozenset({"www", "www2", "www3", "m", "mobile", "amp", "touch", "wap"})
 _AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:amp/)?(?:s/)?([^/]+\.[^/]+/.*)")
+_TELEGRAM = frozenset({"t.me", "telegram.me"})
+_CHANNEL = re.compile(r"/(?:s/)?([A-Za-z]\w{3,31})(?:/|$)", re.ASCII)
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}")
 # What campaign tools, newsletters and social networks add, by their own documentation; none of them names a page.
 _TRACKING = re.compile(
@@ -70,8 +72,13 @@ HIDDEN = "***"  # in the place of a secret
 
 
 def publisher_of(url: str) -> str:
-    """Return who publishes the address: its registrable domain; an IP address or a bare name is its own."""
+    """Return who publishes the address: its registrable domain; an IP address or a bare name is its own.
+
+    A channel of Telegram is a publisher of its own, `t.me/NAME`: what channels share is only where they are read.
+    """
     parts = _parts(_trim(url))
+    if parts and parts.host in _TELEGRAM and (channel := _CHANNEL.match(parts.path)):
+        return f"t.me/{channel[1].lower()}"
     return _publisher(parts.host) if parts else ""
 
 

@@ -18,7 +18,7 @@ from bot.urls import redact_url
 
 _NAME = 32  # characters of a name
 _TITLE = 100
-_KINDS = {"feed": "feed", "sitemap": "news sitemap", "page": "list page"}
+_KINDS = {"feed": "feed", "sitemap": "news sitemap", "page": "list page", "telegram": "channel of Telegram"}
 
 
 def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool = False) -> None:

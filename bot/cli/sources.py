@@ -17,7 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 @sources.command()
 def add(
-    url: Annotated[str, typer.Argument(help="A feed, a news sitemap, a list of articles, or just a site.")],
+    url: Annotated[str, typer.Argument(help="A feed, a site, a channel, an account, a search: what you would paste.")],
     name: Annotated[str | None, typer.Option(help="Default: what the source calls itself.")] = None,
     tags: Annotated[list[str] | None, typer.Option(help="Words for watchlists; several by commas, or again.")] = None,
     every: Annotated[str | None, typer.Option(help="How often to ask: 30s, 10m, 1h.")] = None,
@@ -30,10 +30,11 @@ def add(
     from bot.cli import source_tables, terminal
     from bot.config.edit import block
     from bot.source_management import actions
+    from bot.sources.sites.pasted_address import expand_handle
 
     words = [word.strip() for part in tags or () for word in part.split(",")]
     _check_interval(every)
-    request = actions.AddRequest(url.strip(), name, tuple(word for word in words if word), every, select)
+    request = actions.AddRequest(expand_handle(url.strip()), name, tuple(word for word in words if word), every, select)
     context = actions.open_context(needed=not only_print)
     with terminal.waiting(f"looking at {url}"):
         finds = app.run(actions.survey_address(context, request))
@@ -70,11 +71,12 @@ def trial(
     from bot import app
     from bot.cli import source_tables, terminal
     from bot.source_management import actions
+    from bot.sources.sites.pasted_address import expand_handle
 
     context = actions.open_context(needed=False)
     try:
         with terminal.waiting(f"asking {target}"):
-            source, find = app.run(actions.try_source(context, target))
+            source, find = app.run(actions.try_source(context, expand_handle(target)))
     except BotError as error:
         if as_json:
             print(source_tables.as_json({"source": target, "ok": False, "error": str(error)}))

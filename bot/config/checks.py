@@ -82,6 +82,8 @@ def check_sources(found: Findings, environ: Mapping[str, str]) -> None:
             found.wrong(select, f"select is for pages, and this is a {kind.value}; remove select, or set kind: page")
         elif isinstance(select, yaml.ScalarNode) and select.value.strip() and (mistake := _selector(select.value)):
             found.wrong(select, f'no CSS selector: {mistake}; write one such as "main h2 a"')
+        if isinstance(url, yaml.ScalarNode):
+            _check_variables(found, url, environ)
         _check_headers(found, child(source, "headers"), environ)
 
 
@@ -104,21 +106,33 @@ def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[
         seen.add(key.value.lower())
         if not isinstance(value, yaml.ScalarNode):
             continue
-        for variable in _VARIABLE.finditer(value.value):
-            name, at = variable[1], variable.start()
-            if not _NAME.fullmatch(name):  # not repeated: it may be the secret itself
-                found.wrong(value, "between ${ and } stands the name of a variable: letters, digits and _", at)
-            elif not environ.get(name):
-                found.wrong(value, f"{name} is not in the environment; set it where the bot runs, or in .env", at)
+        _check_variables(found, value, environ)
         if not fill_variables(value.value, environ).isprintable():
             found.wrong(
                 value, "a header must be one line without control characters; check the value and its variables"
             )
 
 
+def _check_variables(found: Findings, value: yaml.ScalarNode, environ: Mapping[str, str]) -> None:
+    for variable in _VARIABLE.finditer(value.value):
+        name, at = variable[1], variable.start()
+        if not _NAME.fullmatch(name):  # not repeated: it may be the secret itself
+            found.wrong(value, "between ${ and } stands the name of a variable: letters, digits and _", at)
+        elif not environ.get(name):
+            found.wrong(value, f"{name} is not in the environment; set it where the bot runs, or in .env", at)
+
+
 def fill_variables(value: str, environ: Mapping[str, str]) -> str:
-    """Return the value of a header with its `${NAME}` replaced."""
+    """Return an address or the value of a header with its `${NAME}` replaced."""
     return _VARIABLE.sub(lambda variable: environ.get(variable[1], ""), value)
+
+
+def restore_variables(value: str, written: str, environ: Mapping[str, str]) -> str:
+    """Return the value with what stands for the variables of `written` in it replaced by their `${NAME}` again."""
+    for variable in _VARIABLE.finditer(written):
+        if filled := environ.get(variable[1]):
+            value = value.replace(filled, variable[0])
+    return value
 
 
 def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:

@@ -73,10 +73,11 @@ def _source(section: SourceSection, defaults: DefaultsSection, environ: Mapping[
     def own(name: str) -> Any:
         return getattr(section if name in section.model_fields_set else defaults, name)
 
+    url = fill_variables(section.url, environ)
     return Source(
         name=section.name,
-        url=section.url,
-        publisher=section.publisher or publisher_of(section.url) or section.name,
+        url=url,
+        publisher=section.publisher or publisher_of(url) or section.name,
         kind=section.kind,
         tags=tuple(dict.fromkeys(section.tags)),
         every=own("every"),

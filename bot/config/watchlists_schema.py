@@ -80,7 +80,8 @@ class SourceSection(Section):
 
     name: Text = Field(description="Unique. Shown in alerts.")
     url: Annotated[str, Field(pattern="^[Hh][Tt][Tt][Pp][Ss]?://"), BeforeValidator(yaml_values.address)] = Field(
-        description="A feed, a news sitemap, or a page that leads to them; http or https."
+        description="A feed, a news sitemap, a page that leads to them, or a channel, account or search as pasted; "
+        "http or https. ${NAME} is taken from the environment."
     )
     tags: list[Text] = Field(default=[], description="Words by which watchlists choose sources.")
     every: Interval = Field(default=timedelta(minutes=10), description="Instead of every under defaults.")

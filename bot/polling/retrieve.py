@@ -21,6 +21,7 @@ from bot.sources import discovery
 from bot.sources.content_sniffing import describe_body
 from bot.sources.document import Document
 from bot.sources.sitemap import is_of_news
+from bot.sources.sites.pasted_address import find_site_address
 
 TOGETHER = 30.0  # seconds for the sitemaps of one index, or for finding a site's feed
 DEAD = timedelta(days=60)  # a feed without anything newer is not what a site is read by
@@ -58,6 +59,7 @@ class Retriever:
         A site is searched at first sight, and again when its items are `lost`: a feed that for once sends a page, to
         log in or to wait, is only ill.
         """
+        source = at_site(source)
         kind: Kind = "page" if source.select and source.kind == "auto" else source.kind
         found = found if kind == "auto" else None
         fetched = await self._get(found or source.url, source, validators)
@@ -184,6 +186,15 @@ class Retriever:
         """Read the first items of a document, which can be read from again afterwards."""
         again = replace(document, tree=None, kept=None)
         return await self.parse.items(again, range(min(most, len(document.identities))))
+
+
+def at_site(source: Source) -> Source:
+    """Return the source as its site is asked: a channel of YouTube by its feed, one of Telegram by its preview.
+
+    ParseError for an address of a known site that brings no news.
+    """
+    site = find_site_address(source.url) if source.kind in {"auto", "telegram"} and not source.select else None
+    return replace(source, url=site.url, kind=site.kind) if site else source
 
 
 def _list_of(page: Fetched, document: Document) -> Document:

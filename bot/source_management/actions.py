@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bot import app
 from bot.config import write
+from bot.config.checks import fill_variables, restore_variables
 from bot.config.edit import Entry
 from bot.config.settings import Settings, environment, load_settings
 from bot.config.yaml_values import nearest
@@ -26,6 +27,7 @@ from bot.ports.chat_store import SourceStatus
 from bot.process.clock import wall
 from bot.source_management import survey
 from bot.source_management.survey import SurveyResult
+from bot.sources.sites.pasted_address import find_site_address
 from bot.urls import canonical_url, publisher_of, redact_url
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -83,8 +85,10 @@ async def survey_address(context: SourceContext, request: AddRequest) -> tuple[S
     """Return what an address leads to. FetchError or ParseError say why that is nothing; ConfigError: it is there."""
     _refuse_known(context, request)
     async with _open_retriever(context) as retriever:
-        source = await _find_scheme(retriever, _source(request, request.url))
-        return await survey.survey(retriever, source, _firing_test(context))
+        source = await _find_scheme(retriever, _source(request, fill_variables(request.url, context.environ)))
+        finds = await survey.survey(retriever, source, _firing_test(context))
+    site = find_site_address(source.url)
+    return tuple(replace(find, note=find.note or site.note) for find in finds) if site and site.note else finds
 
 
 async def try_source(context: SourceContext, target: str) -> tuple[Source, SurveyResult]:
@@ -99,7 +103,8 @@ def entry(context: SourceContext, request: AddRequest, find: SurveyResult) -> En
     """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
     _refuse_address(context, find.url)
     name = request.name or free_name(_name(request, find), names_of(context.sources))
-    written: dict[str, str | list[str]] = {"name": name, "url": find.url}
+    url = restore_variables(find.url, request.url, context.environ)
+    written: dict[str, str | list[str]] = {"name": name, "url": url}
     if find.kind != "feed":
         written["kind"] = find.kind
     if request.select:

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source
-from bot.polling.retrieve import DEAD, TOGETHER, Retrieved, Retriever, no_list
+from bot.polling.retrieve import DEAD, TOGETHER, Retrieved, Retriever, at_site, no_list
 from bot.sources.document import Document
 from bot.text.charset import decode
 
@@ -54,6 +54,7 @@ class SurveyResult:
 
 async def survey(retriever: Retriever, source: Source, fires: FiringTest | None = None) -> tuple[SurveyResult, ...]:
     """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
+    source = at_site(source)
     fetched = await retriever.fetch.get(source.url, headers=source.headers)
     document = await retriever.parse.scan(fetched, retriever.now(), source.kind, source.select)
     if document.shape != "page" or source.kind == "page":
@@ -120,7 +121,9 @@ def name_of(fetched: Fetched) -> str:
 
 
 def _kind(document: Document) -> Kind:
-    return "sitemap" if document.shape in {"sitemap", "index"} else "page" if document.shape == "page" else "feed"
+    if document.shape in {"page", "telegram"}:
+        return "page" if document.shape == "page" else "telegram"
+    return "sitemap" if document.shape in {"sitemap", "index"} else "feed"
 
 
 def _is_dead(find: SurveyResult, now: datetime) -> bool:

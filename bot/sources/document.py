@@ -16,7 +16,7 @@ from bot.model import Hints
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Shape = Literal["feed", "sitemap", "index", "page"]  # what an answer turned out to be
+Shape = Literal["feed", "sitemap", "index", "page", "telegram"]  # what an answer turned out to be
 
 MOST = 500  # items of one document that are looked at: the newest by position
 

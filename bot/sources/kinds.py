@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from bot.errors import ParseError
 from bot.model import Kind
-from bot.sources import json_feed, sitemap
+from bot.sources import json_feed, sitemap, telegram_preview
 from bot.sources.content_sniffing import HEAD, describe_body, is_html
 from bot.sources.feeds import feed
 from bot.sources.feeds.feed_reader import Reading
@@ -21,7 +21,7 @@ from bot.sources.feeds.feed_scan import refuse_traps
 from bot.sources.pages import list_page
 
 # A site is a page that may have no links, but a feed; what is packed is a file, and only its inside says what.
-Found = Literal["feed", "json", "sitemap", "page", "site", "packed"]
+Found = Literal["feed", "json", "sitemap", "page", "site", "telegram", "packed"]
 
 GZIP: Final = b"\x1f\x8b"
 UNPACKED: Final = 16 * 1024 * 1024  # bytes of an answer that is a gzip file
@@ -41,13 +41,18 @@ _FEED: Final = re.compile(
 
 def detect_kind(body: bytes, kind: Kind) -> Found:
     """Return what to read an answer as. ParseError where it is not what watchlists.yaml says it is."""
-    head = body[:HEAD]
-    if head.startswith(GZIP) and kind != "page":
+    if kind in {"page", "telegram"}:
+        return "page" if kind == "page" else "telegram"
+    if body.startswith(GZIP):
         return "packed"
     if kind == "feed":
         return "json" if json_feed.is_json(body) else "feed"
-    if kind == "page":
-        return "page"
+    return _detect_unnamed(body, kind)
+
+
+def _detect_unnamed(body: bytes, kind: Kind) -> Found:
+    """Return what an answer is by its first bytes, where a sitemap is wanted or nothing is said."""
+    head = body[:HEAD]
     if _SITEMAP.match(head) or (kind == "sitemap" and sitemap.has_root(body) and not is_html(body)):
         return "sitemap"
     if kind == "sitemap":
@@ -69,6 +74,8 @@ def read_document(body: bytes, url: str, content_type: str, found: Found, select
         return json_feed.read(body, url)
     if found == "sitemap":
         return sitemap.read(body, url)
+    if found == "telegram":
+        return telegram_preview.read(body, url, charset_of(content_type))
     if found in {"page", "site"}:
         return list_page.read(body, url, charset_of(content_type), select, empty=found == "site")
     return feed.read_feed(body, url, content_type)

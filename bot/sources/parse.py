@@ -39,7 +39,7 @@ BATCH = 8  # leads of one question to a child
 LEADS = 15.0  # seconds for all leads of a turn; what has none by then is told by its headline alone
 AT_ONCE = 3  # documents that threads may list at once; more than that, and child processes pay
 
-_SHAPES: Final[dict[str, Shape]] = {"sitemap": "sitemap", "index": "index", "page": "page"}  # else a feed
+_SHAPES: Final[dict[str, Shape]] = {"sitemap": "sitemap", "index": "index", "page": "page", "telegram": "telegram"}
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -145,7 +145,7 @@ class Parser:
         return self._honest if feed.is_modest(page) else self._suspicious
 
     async def _whole(self, fetched: Fetched, what: kinds.Found, select: str | None) -> Reading:
-        if what in {"page", "site"}:
+        if what in {"page", "site", "telegram"}:
             return await self._reader_of(fetched.body).whole(fetched, what, select)
         if fetched.body.startswith(kinds.GZIP) or not feed.is_modest(fetched.body, feed.MONSTROUS):
             return await self._suspicious.whole(fetched, what, select)

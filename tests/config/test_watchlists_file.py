@@ -340,3 +340,10 @@ def test_looking_for_odd_things_takes_linear_time(config: Load) -> None:
     began = process_time()
     check_odd(Findings(document, [], []), loaded)
     assert process_time() - began < 1.0
+
+
+def test_an_address_takes_its_key_from_the_environment(config: Load, lines: Lines) -> None:
+    """The key of a feed stays out of the file; one that is missing is pointed at."""
+    text = "sources: [{name: A, url: 'https://a.example/f?feed=${FEED_KEY}'}]"
+    assert config(text, FEED_KEY="k1").sources[0].url == "https://a.example/f?feed=k1"
+    assert [line.split(";")[0] for line in lines(text)] == ["1:52: FEED_KEY is not in the environment"]

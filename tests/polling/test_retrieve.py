@@ -348,3 +348,34 @@ async def test_a_site_without_anything_says_what_it_shows(rig: Rig, page: bytes,
     await rig.set_up(watching(site.url("/")))
     (reason,) = (await rig.poll()).failures.values()
     assert re.search(words, reason)
+
+
+def channel(*posts: tuple[int, str]) -> bytes:
+    """Return the web preview of a Telegram channel, oldest first as it is."""
+    inside = "".join(
+        f'<div class="tgme_widget_message" data-post="courier/{number}">'
+        f'<div class="tgme_widget_message_text">{text}</div>'
+        f'<a class="tgme_widget_message_date" href="https://t.me/courier/{number}">'
+        '<time datetime="2026-11-23T12:00:00+00:00"></time></a></div>'
+        for number, text in posts
+    )
+    return f'<html><body><div class="tgme_channel_info"></div>{inside}</body></html>'.encode()
+
+
+async def test_a_channel_of_telegram_is_read_from_any_page_of_that_shape(rig: Rig) -> None:
+    """`kind: telegram` on a mirror: what stood there is not told, a new post is, with its text as the headline."""
+    site = await rig.site()
+    site.pages["/s/courier"] = channel((1, "Kremlin opens a garden"), (2, "Weather"))
+    await rig.set_up(watching(site.url("/s/courier"), ", kind: telegram, full_text: never"))
+    assert (await rig.poll()).items == 2
+    site.pages["/s/courier"] = channel((2, "Weather"), (3, "The Kremlin closes its garden for the winter."))
+    assert (await rig.later(minutes=5)).queued == 1
+
+
+async def test_an_address_that_brings_no_news_says_what_to_paste_instead(rig: Rig) -> None:
+    """A private channel is no failing server: nothing is asked, and the reason is the source's."""
+    await rig.set_up(watching("https://t.me/+AbCdEf"))
+    result = await rig.poll()
+    assert list(result.failures.values()) == [
+        "this channel is private: only public ones, as t.me/NAME, can be read without an account"
+    ]

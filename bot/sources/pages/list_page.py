@@ -40,7 +40,7 @@ def read(
     """Read a page. ParseError where it cannot be read, or has no article links and may not be `empty` of them."""
     if is_challenge(data):
         raise ParseError(f"not a list of articles but {describe_body(data)}")
-    root = _tree(scrubbed(decode(data[:LARGEST], label=charset)))
+    root = parse_page(scrubbed(decode(data[:LARGEST], label=charset)))
     base = page_links.base_of(root, url)
     further = () if select else advertised(root, base)
     found = (
@@ -69,7 +69,8 @@ def advertised(root: _Element, base: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:ADVERTISED]
 
 
-def _tree(markup: str) -> _Element:
+def parse_page(markup: str) -> _Element:
+    """Return a page as a tree, without scripts and comments. ParseError for what is no page, or too dear to read."""
     from lxml import etree
 
     markup, _ = without_scripts(markup.replace("\0", ""))
