@@ -164,7 +164,7 @@ class Authorizer:
         if command.verb not in {"subscribe", "unsubscribe"}:
             same = data(command.verb, command.words)
             whole = command.words or command.verb not in {"watch", "unwatch"}
-            fits = whole and "|" not in command.words and len(same.encode()) <= BUTTON_BYTES
+            fits = whole and len(same.encode()) <= BUTTON_BYTES
             return (Button(basics_texts.label(f"/{command.verb} {command.words}", 40), same),) if fits else ()
         config = self._services.config()
         known = [found for name in split_names(config, command.words) if (found := find_watchlist(config, name))]

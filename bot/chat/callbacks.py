@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot import button_ids
 from bot.button_ids import Action, AlertButton, MenuButton
 from bot.chat.context import Services
-from bot.chat.messages import Command, Press
+from bot.chat.messages import Command, Press, parse_data
 
 # The verb and words of a button under an alert; the alert itself stays as it is.
 _ALERT: dict[Action, tuple[str, str]] = {
@@ -47,5 +47,5 @@ async def _of_menu(services: Services, command: Command, press: Press, button: M
     meaning = await services.buttons.find_meaning(command.chat.id, button.key, button.number, services.now())
     if meaning is None:
         return None
-    verb, words, view = [*meaning.split("|"), "", ""][:3]
+    verb, words, view = parse_data(meaning)
     return replace(command, verb=verb, words=words, press=replace(press, data="", view=view))

@@ -14,7 +14,7 @@ from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
 Mask = Literal["", "group", "channel"]  # who an administrator writes as: themself, the group, another channel
-BUTTON_BYTES = 400  # that a button may mean
+BUTTON_BYTES = 1_200  # that a button may mean: the longest query of a chat, in any script
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +127,12 @@ class Answer:
 
 
 def data(verb: str, words: str = "", view: str = "") -> str:
-    """Return what a button means. Rights are checked at the press."""
+    """Return what a button means: a verb, words, and a view without "|". Rights are checked at the press."""
     return f"{verb}|{words}|{view}"
+
+
+def parse_data(meaning: str) -> tuple[str, str, str]:
+    """Return verb, words and view of what a button means; the words may hold anything."""
+    verb, _bar, rest = meaning.partition("|")
+    words, _bar, view = rest.rpartition("|")
+    return verb, words, view

@@ -16,6 +16,7 @@ import yaml
 from bot.config.yaml_file import YamlDocument, child, pairs, problem, reading, shown, values
 from bot.config.yaml_values import nearest
 from bot.errors import QueryError
+from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
 from bot.urls import publisher_of
 
@@ -181,10 +182,19 @@ def _report_query(found: Findings, keyword: yaml.ScalarNode, verdict: Verdict, k
             verdict.column - 1,
         )
         return
+    if loose := find_loose(keyword.value):
+        found.warn(keyword, _loose_hint(loose), loose.at)
     for operand, column in verdict:
         if operand.casefold() not in known:
             hint = nearest(operand, tuple(known.values())) or "this part never matches"
             found.warn(keyword, f"no source, tag or publisher is called '{shown(operand)}'; {hint}", column - 1)
+
+
+def _loose_hint(loose: LooseQuery) -> str:
+    """Say that a word or sign is no operator here, and what can be written instead."""
+    (_, first), (_, second) = loose.readings[:2]
+    said = "a line break" if loose.said == "\n" else f"'{shown(loose.said)}'"
+    return f"{said} is no operator, so all of these words must be there; write {shown(first)}, or {shown(second)}"
 
 
 def check_odd(found: Findings, config: Config) -> None:

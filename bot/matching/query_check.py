@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +18,7 @@ from bot.inflection.word_forms import FormCache
 from bot.matching import regex
 from bot.matching.compilation import too_large
 from bot.matching.engine import Engine, build_engine
-from bot.matching.query import Regex, leaves, parse
+from bot.matching.query import And, FromSource, Node, Not, Or, Phrase, Regex, Word, leaves, parse
 from bot.matching.query_limits import (
     CHAT_REGEX_SIZE,
     CHAT_SECONDS,
@@ -108,6 +109,35 @@ def patterns_of(text: str) -> list[str]:
         return [leaf.pattern for leaf in leaves(parse(text).root) if isinstance(leaf, Regex)] if "/" in text else []
     except QueryError:
         return []
+
+
+def is_same_query(one: str, other: str) -> bool:
+    """Return whether two queries as written find the same: `kremlin` and `Kremlin`, `a b` and `a AND b`."""
+    if one == other:
+        return True
+    try:
+        return _in_lower_case(parse(one).root) == _in_lower_case(parse(other).root)
+    except QueryError:
+        return False
+
+
+def _in_lower_case(node: Node) -> Node:
+    """Return a tree in which case stands only where it counts."""
+    if isinstance(node, Word):
+        return _word_in_lower_case(node)
+    if isinstance(node, Phrase):
+        return replace(
+            node, words=tuple(one if one.exact else replace(one, text=one.text.lower()) for one in node.words)
+        )
+    if isinstance(node, And | Or):
+        return replace(node, parts=tuple(map(_in_lower_case, node.parts)))
+    if isinstance(node, Not):
+        return Not(_in_lower_case(node.part))
+    return FromSource(node.text.lower()) if isinstance(node, FromSource) else node
+
+
+def _word_in_lower_case(word: Word) -> Word:
+    return word if word.exact else replace(word, text=word.text.lower())
 
 
 def _chat_full() -> QueryError:

@@ -227,6 +227,15 @@ def test_an_unknown_source_in_a_query_is_a_warning(config: Load) -> None:
     )
 
 
+def test_words_and_signs_that_are_no_operators_are_a_warning(config: Load) -> None:
+    """A comma or a small "or" makes all words needed: said with what can be written instead."""
+    text = ONE + "watchlists: {k: {keywords: ['Kremlin or Putin', 'oil; gas', '\"a, b\"']}}\n"
+    assert [line.split(": ", 1)[1] for line in config(text).warnings if "operator" in line] == [
+        "'or' is no operator, so all of these words must be there; write Kremlin OR Putin, or Kremlin AND Putin",
+        "';' is no operator, so all of these words must be there; write oil OR gas, or oil AND gas",
+    ]
+
+
 def test_what_is_hardly_meant_is_a_warning(config: Load) -> None:
     """It is allowed, so nothing stops for it."""
     text = (

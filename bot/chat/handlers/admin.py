@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.chat.arguments.names import parse_chat
 from bot.chat.context import Request, Services, reply, translator_of
-from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data
+from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data, parse_data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as texts
 from bot.chat.texts import basics as basics_texts
@@ -144,6 +144,6 @@ def _here(request: Request, answered: Reply, chat: Chat) -> Reply:
 
 
 def _for(chat: Chat, meaning: str) -> str:
-    verb, words, view = [*meaning.split("|"), "", ""][:3]
+    verb, words, view = parse_data(meaning)
     place = f"{chat.id}/{chat.topic}" if chat.topic else str(chat.id)
     return data("for", f"{place} {verb} {words}", view)

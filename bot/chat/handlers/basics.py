@@ -60,7 +60,7 @@ def _hints(request: Request) -> tuple[Button, ...]:
     """Return what to do next for who wrote plain words: they may be what to watch for."""
     text, refusal = explain.check_query(request.translator, request.command.words, "watch")
     same, _ = data("watch", text, "new"), request.translator
-    fits = not refusal and "|" not in text and len(same.encode()) <= BUTTON_BYTES and len(text.split()) <= _FEW
+    fits = not refusal and len(same.encode()) <= BUTTON_BYTES and len(text.split()) <= _FEW
     watch = (Button(queries_texts.label_watch(_, text), same),) if fits else ()
     return (
         *watch,

@@ -16,6 +16,7 @@ from bot.chat.arguments.names import parse_story_number
 from bot.chat.arguments.stories import ask_which_story, find_alerts
 from bot.chat.context import Request, Services, reply
 from bot.chat.delivery_reason import explain_delivery, join_reason
+from bot.chat.handlers.query_reading import ask_reading
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as texts
@@ -64,6 +65,8 @@ class _Trial:
 async def test(services: Services, request: Request) -> Answer:
     """Say whether a query can be understood, and what it would have found among the latest items."""
     command = request.command
+    if question := ask_reading(request, "test"):
+        return question
     text, refusal = check_query(request.translator, command.words, "test")
     if refusal:
         return reply(command, refusal)

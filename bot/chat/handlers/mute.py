@@ -214,7 +214,7 @@ def _button(label: str, words: str) -> Button:
 
 def _fitting(buttons: Iterable[Button]) -> list[Button]:
     """Return the buttons that Telegram takes: what a very long name would make of one can still be written."""
-    return [one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES and one.data.count("|") == 2]  # noqa: PLR2004 - its parts
+    return [one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES]
 
 
 def _key(one: Mute, length: str) -> str:

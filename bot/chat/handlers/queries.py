@@ -14,12 +14,13 @@ from dataclasses import replace
 from bot.alerts.calendar import zone_of
 from bot.chat.context import Request, Services, auto_admit, reply
 from bot.chat.handlers.explain import check_query, reading_time
+from bot.chat.handlers.query_reading import ask_reading
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as texts
 from bot.errors import QueryError
-from bot.matching.query_check import check_beside, find_over_limit, patterns_of
+from bot.matching.query_check import check_beside, find_over_limit, is_same_query, patterns_of
 from bot.matching.query_limits import CHAT_QUERIES
 from bot.model import Chat, Watchlist
 from bot.ports.history_store import PersonalQuery
@@ -36,6 +37,8 @@ async def watch(services: Services, request: Request) -> Answer:
     command = request.command
     if command.press and command.press.view == "yes":
         return await _confirm(services, request)
+    if question := ask_reading(request, "watch"):
+        return question
     text, refusal = check_query(request.translator, command.words, "watch")
     if refusal:
         return reply(command, refusal)
@@ -49,7 +52,7 @@ async def _watch(services: Services, request: Request, text: str) -> Answer:
     """Watch for a query that can be understood; QueryError where it costs too much."""
     command = request.command
     own = await services.queries.store.find_queries(command.chat)
-    same = next((query for query in own if query.text == text), None)
+    same = next((query for query in own if is_same_query(query.text, text)), None)
     if not same:
         await _judge_beside(services, command.chat, text)
     if same:

@@ -15,6 +15,7 @@ from typing import cast
 from bot.chat.delivery_reason import DeliveryReason
 from bot.chat.texts import mute as mute_texts
 from bot.chat.texts.basics import fit, label, safe
+from bot.chat.texts.query_reading import QUERY_UNITS, read_as
 from bot.errors import QueryError
 from bot.i18n import Translator, field_name
 from bot.matching.near_miss import NearMiss
@@ -25,7 +26,6 @@ from bot.preferences import Mute, Muted
 from bot.preview.backtest import Forecast
 
 _LABEL = 40  # characters of a query on a button
-QUERY_UNITS = 500  # of a query shown whole
 _SENTENCE = 220  # characters of a sentence around the matched word
 _WORDS = 6  # of evidence
 _LINK = 400  # characters of a link that is shown: several must fit one message
@@ -93,7 +93,8 @@ def watching(_: Translator, query: PersonalQuery, forecast: str, *, new: bool) -
         else _("🔎 I already watch for <code>{query}</code> here, as number {number}.", **shown)
     )
     ends = _("/unwatch {number} ends it, /mine shows what this chat gets.", number=query.number)
-    return f"{state} {forecast}".rstrip() + f"\n{ends}"
+    parts = (state, read_as(_, query.text), forecast)
+    return "\n".join(part for part in (*parts, ends) if part)
 
 
 def noisy(_: Translator, query: PersonalQuery, forecast: str, a_day: float) -> str:
@@ -104,6 +105,7 @@ def noisy(_: Translator, query: PersonalQuery, forecast: str, a_day: float) -> s
         round(a_day),
         query=safe(query.text, QUERY_UNITS),
     )
+    many = f"{many} {read_as(_, query.text)}"
     way = _(
         "Press the button if you want that. Otherwise write /watch with more words: side by side they all must be "
         "there, and NOT leaves out."
@@ -208,7 +210,7 @@ def trial(
 ) -> str:
     """Show on which of the latest items a query fires, and on which it nearly does."""
     _ = when.words
-    lines = [_("✅ <code>{query}</code> can be understood.", query=safe(text, QUERY_UNITS))]
+    lines = [_("✅ <code>{query}</code> can be understood.", query=safe(text, QUERY_UNITS)), read_as(_, text)]
     if hits:
         lines.append(
             _.ngettext(
