@@ -218,7 +218,7 @@ class AttemptRunner:
                 if seconds is None:
                     raise
                 await self._pause(seconds)
-        first = sum(one.message is None and not one.alert.part for one in batch)  # replies are no alerts of their own
+        first = sum(not one.shown and not one.alert.part for one in batch)  # replies are no alerts of their own
         self.sent += first if isinstance(result, Sent | Folded) else 0
         self.dead += first if isinstance(result, Dead) else 0
         if isinstance(result, Dead) and result.reason == UNSHOWN:

@@ -39,7 +39,8 @@ def render(delivery: Delivery, home: DisplayPreferences) -> Message:
         write_outlets(_, page, delivery, zone)
         if wordy:
             news(_, page, delivery, zone)
-    silent = alert.priority == "low"
+    # What an edit was to show and could not makes no more noise than the edit would have.
+    silent = alert.priority == "low" or (delivery.shown > 0 and alert.priority != "urgent")
     if delivery.form == "plain":
         return Message(_bare_text(page, url), silent=silent)
     return Message(page.text, tuple(page.spans), url if delivery.form == "rich" else None, silent)

@@ -35,6 +35,7 @@ REVISIONS = (
     "0008",
     "0009",
     "0010",
+    "0011",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -193,6 +194,7 @@ outbox = Table(
     Column("part", BigInteger, nullable=False, server_default="0"),  # 0 = the story's message, others are replies to it
     Column("replies", Boolean, nullable=False, server_default=false()),  # new developments answer it
     Column("key", BigInteger),  # of its buttons: random; None = it has none
+    Column("resent", Boolean, nullable=False, server_default=false()),  # told anew, as its message could not be edited
     UniqueConstraint("chat", "topic", "story", "part"),
     Index("ix_outbox_story", "story"),
     Index("ix_outbox_created_at", "created_at"),

@@ -487,21 +487,6 @@ async def test_a_stray_401_costs_seconds(room: Room, telegram_server: TelegramSe
     assert room.notices == []
 
 
-async def test_a_message_deleted_by_the_reader_is_not_edited_for_ever(
-    room: Room, telegram_server: TelegramServer
-) -> None:
-    """The edit is dropped: the reader had the alert."""
-    story = await room.tell(1)
-    await room.drain()
-    telegram_server._messages.clear()
-    await room.tell(story=story)
-    assert (await room.drain()).left == 0
-    await room.tell(story=story)
-    await room.drain()
-    assert len(telegram_server.asked("editMessageText")) == 1
-    assert len(telegram_server.sent()) == 1
-
-
 @both
 async def test_what_exceeds_an_hour_is_folded(
     room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch

@@ -157,7 +157,8 @@ async def test_renamed_tables_keep_their_rows_and_work(kind: str, request: pytes
         for old, new in RENAMED.items():
             rows = await connection.run_sync(contents, metadata.tables[new])
             renamed = [{COLUMNS.get(name, name): value for name, value in row.items()} for row in before[old]]
-            assert rows == sorted(renamed, key=repr), new
+            kept = [{name: row[name] for name in renamed[0]} for row in rows]  # of columns that were there
+            assert sorted(kept, key=repr) == sorted(renamed, key=repr), new
         source = await connection.execute(sources.insert().returning(sources.c.id), [SOURCE])
         assert source.scalar_one() == 4
         await connection.execute(sources.delete().where(sources.c.id == 1))

@@ -29,7 +29,14 @@ TABLE: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
     ),
     (
         "stale",
-        ("message to edit not found", "message can't be edited", "message_id_invalid", "message_edit_time_expired"),
+        (
+            "message to edit not found",
+            "message can't be edited",
+            "no text in the message to edit",
+            "message_id_invalid",
+            "message_edit_time_expired",
+            "message_author_required",
+        ),
     ),
     ("plain", ("can't parse", "entity_", "entities_too_long", "entities are too long", "unsupported start tag")),
     (

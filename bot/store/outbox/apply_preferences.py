@@ -118,7 +118,9 @@ def _decide(
     """Return what is to be done with an alert now."""
 
     def decided(row: Row) -> Send | Hold | Drop:
-        waiting = Waiting(delivery.alert, delivery.reports, to_utc(row.created_at), edit=row.shown > 0)
+        # What is told anew belongs to the digest after its message was found gone, which its `not_before` says.
+        queued = to_utc(row.not_before - 1 if row.shown else row.created_at)
+        waiting = Waiting(delivery.alert, delivery.reports, queued, edit=row.message is not None)
         return decide(waiting, preferences, now)
 
     return next(

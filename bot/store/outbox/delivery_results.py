@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, bindparam, func, or_, text, update
+from sqlalchemy import and_, bindparam, case, func, or_, text, update
 
 from bot.model import Delivery
 from bot.ports.outbox_store import Dead, Folded, Later, Sent
@@ -100,9 +100,9 @@ def change_of(
     if isinstance(result, Later):
         counted = {"refused": int(result.counts == "refused"), "doubted": int(result.counts == "doubt")}
         return "postponed", row | counted | {"to_time": to_ms(result.at)}
-    if delivery.message is None:
+    if not delivery.shown:
         return "dead", row
-    return ("gone" if result.gone else "unchanged"), row
+    return ("gone", row | {"now": now}) if result.gone else ("unchanged", row)
 
 
 @cache
@@ -118,6 +118,7 @@ def _statement(kind: _Kind) -> Update:
             "folded": bindparam("to_folded"),
             "shown": bindparam("to_shown"),
             "sent_at": func.coalesce(outbox.c.sent_at, bindparam("now")),
+            "resent": or_(outbox.c.resent, and_(outbox.c.shown > 0, outbox.c.message.is_(None))),
             "attempts": 0,
             "doubts": 0,
             "reason": None,
@@ -132,7 +133,16 @@ def _statement(kind: _Kind) -> Update:
         "dead": {"state": "dead", "reason": bindparam("to_reason")},
         # Only the edit is given up: the reader has the message, and the next change is tried again.
         "unchanged": {"shown": outbox.c.wanted, "reason": bindparam("to_reason")},
-        "gone": {"shown": outbox.c.wanted, "message": None, "reason": bindparam("to_reason")},
+        # It has no message to edit any more: what the edit was to show comes as a message of its own, once.
+        "gone": {
+            "shown": case((outbox.c.resent, outbox.c.wanted), else_=outbox.c.shown),
+            "message": None,
+            "resent": True,
+            "attempts": 0,
+            "doubts": 0,
+            "not_before": bindparam("now"),
+            "reason": bindparam("to_reason"),
+        },
     }
     claimed = outbox.c.lease_epoch == bindparam("its_epoch")
     if kind == "drawn":  # whether it was claimed or not, but for what a newer sender has claimed by now

@@ -35,6 +35,7 @@ _RENEWED = (
     *("not_before", "created_at", "key"),
 )
 _HELD = "state = 'pending' AND hold IS NOT NULL"  # waits by a preference of its chat
+_GONE = "state = 'sent' AND message IS NULL AND resent"  # its message can be edited no more, and it was told anew
 
 
 async def enqueue_alerts(
@@ -136,9 +137,13 @@ def _insert_or_revive_statement(dialect: Dialect) -> Insert:
 
 
 async def raise_revisions(connection: AsyncConnection, dialect: Dialect, stories: Sequence[int]) -> None:
-    """Make the messages of these stories due for an edit; those not sent yet just show more when they are."""
+    """Make the messages of these stories due for an edit; those not sent yet just show more when they are.
+
+    One that can be edited no more is told anew, once.
+    """
     if stories:
-        editable = f"follows AND (state = 'pending' OR (state = 'sent' AND message IS NOT NULL)) OR {_HELD}"
+        shows = "state = 'pending' OR (state = 'sent' AND (message IS NOT NULL OR NOT resent))"
+        editable = f"follows AND ({shows}) OR {_HELD}"
         joined = update(outbox).where(dialect.among(outbox.c.story, "stories"), text(f"({editable})"))
         # What waits by a preference is decided anew, whether it follows or not: another source may tell it, or
         # it may be urgent by now.
@@ -224,7 +229,8 @@ async def raise_priorities(
         urgent = replace(calm, priority="urgent")
         raised.append({"its_id": row.id, "to_payload": to_payload(urgent)})
         under_way = row.state == "sent" or row.lease_epoch is not None
-        if under_way and (row.folded or calm.priority == "low"):
+        gone = row.shown and row.message is None and row.resent and row.wanted == row.shown
+        if under_way and (row.folded or calm.priority == "low" or gone):
             loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
             replies.append(_row(loud, row.chat, row.topic, None, now))
     if raised:
@@ -250,7 +256,7 @@ def _raise_statement() -> Update:
     changes = {
         "rank": 0,
         "payload": bindparam("to_payload"),
-        "wanted": case((text("state = 'sent' AND message IS NULL"), outbox.c.shown), else_=outbox.c.wanted + 1),
+        "wanted": case((text(_GONE), outbox.c.wanted), else_=outbox.c.wanted + 1),
         "not_before": case((text(_HELD), 0), else_=outbox.c.not_before),
     }
     return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)

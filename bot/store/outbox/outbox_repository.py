@@ -75,7 +75,7 @@ class OutboxRepository:
             if await self._paused(connection, values["now"]):
                 return ()
             rows = (await connection.execute(claim_statement(dialect), values | left_out)).all()
-            rows = sorted(rows, key=lambda row: (row.shown > 0, row.rank, row.created_at, row.id))
+            rows = sorted(rows, key=lambda row: (row.message is not None, row.rank, row.created_at, row.id))
             unreadable_rows = UnreadableRows()
             claimed = await self._deliveries(connection, rows, unreadable_rows)
             due = await apply_preferences(connection, dialect, claimed, now, unreadable_rows)

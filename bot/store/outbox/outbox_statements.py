@@ -37,13 +37,14 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
         outbox.c.lease_until <= bindparam("now"),
         outbox.c.lease_epoch < bindparam("epoch"),
     )
-    order = (case((outbox.c.shown > 0, 2), else_=outbox.c.rank), outbox.c.created_at, outbox.c.id)
+    edit = and_(outbox.c.shown > 0, outbox.c.message.is_not(None))
+    order = (case((edit, 2), else_=outbox.c.rank), outbox.c.created_at, outbox.c.id)
     ranked_rows = (
         select(
             outbox.c.id,
             outbox.c.chat,
             outbox.c.hold,
-            (outbox.c.shown > 0).label("edit"),
+            edit.label("edit"),
             and_(outbox.c.created_at < bindparam("before"), outbox.c.rank > 0, outbox.c.shown == 0).label("old"),
             func.row_number().over(partition_by=outbox.c.chat, order_by=order).label("place"),
             func.row_number().over(order_by=order).label("turn"),
@@ -57,7 +58,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
             func.coalesce(chats.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
             or_(outbox.c.rank == 0, ~dialect.among(outbox.c.chat, "after")),
-            or_(outbox.c.shown == 0, ~dialect.among(outbox.c.message, "resting")),
+            or_(outbox.c.message.is_(None), ~dialect.among(outbox.c.message, "resting")),
         )
         .subquery()
     )

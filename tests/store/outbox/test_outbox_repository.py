@@ -99,19 +99,22 @@ async def test_what_joined_since_the_claim_is_shown_at_once(play: Play, store: S
     assert await store.outbox.count_waiting(play.now) == (0, None)
 
 
-async def test_an_edit_that_cannot_be_made_is_dropped(play: Play, store: Store) -> None:
-    """The message is gone, the alert was delivered: nothing is dead, and later reports try no more."""
+async def test_an_edit_that_cannot_be_made_is_told_anew_once(play: Play, store: Store) -> None:
+    """The message is gone: what was to be shown in it is due as a new one, and when that is gone too, as nothing."""
     (one,) = await play.leased(store)
     await play.record(store, one, play.told(7, 1), alerts=(play.alert(7),))
     epoch = await play.sender(store)
     (sending,) = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
     await store.outbox.settle([sending], epoch, Sent(55), play.now)
-    for keys in (2, 3):
+    for keys in (2, 3, 4):
         (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
         await play.record(store, one, play.told(7, keys), joined=(7,))
         for edit in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE):
-            assert keys == 2
+            assert (keys, edit.message) in {(2, 55), (3, 56)}
             await store.outbox.settle([edit], epoch, Dead("message to edit not found", gone=True), play.now)
+        for anew in await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE):
+            assert (keys, anew.message) == (2, None)
+            await store.outbox.settle([anew], epoch, Sent(56), play.now)
     status = await store.chats.read_status(play.now)
     assert (status.sent, status.dead, status.waiting) == (1, (), 0)
 
