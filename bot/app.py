@@ -21,12 +21,12 @@ from bot.config.regular_file import read_regular_file
 from bot.config.settings import Settings, environment, load_settings
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
-from bot.errors import ConfigError, QueryError
+from bot.errors import ConfigError
 from bot.fetch.client import WebClient
 from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
-from bot.model import Article, Config, DisplayPreferences, Watchlist
+from bot.model import Article, Config, DisplayPreferences
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
@@ -41,7 +41,6 @@ from bot.stories.semantic import encoder
 
 if TYPE_CHECKING:
     from bot.chat.listener import Listener
-    from bot.preview.backtest import Forecast
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
@@ -202,12 +201,15 @@ def listener(
     from bot.chat.listener import DEADLINE, Listener
     from bot.chat.registry import COMMANDS
     from bot.notify.telegram.bot_api import TelegramClient
+    from bot.preview.record_search import Search
     from bot.preview.replay import Replay
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
     client = TelegramClient(token, settings.telegram_api_url, deadline=DEADLINE)
     replay = Replay(store.items, time.monotonic)
-    library = QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, base.personal.heard)
+    search = Search(store.search, store.items, time.monotonic)
+    setup, engine_of, heard = current.setup, current.engine_of, base.personal.heard
+    library = QueryServices(store.items, store.queries, replay, search, setup, engine_of, heard)
 
     async def reload() -> tuple[str, ...]:
         changed = await current.reload()
@@ -270,37 +272,6 @@ def engine(settings: Settings, environ: Mapping[str, str], only: Sequence[str] =
         raise ConfigError(f"there is no watchlist {', '.join(sorted(unknown))}; known are {known}")
     chosen = [one for one in config.watchlists if not only or one.id in only]
     return build_engine(chosen, config.sources, cache=form_cache(settings))
-
-
-async def backtest(days: int, query: str | None = None) -> Forecast:
-    """Return what would have been sent in so many days, by watchlists.yaml or for one query; ConfigError, StoreError.
-
-    Nothing is written: no database is made or upgraded, and watchlists.yaml may be one that is only being tried.
-    """
-    from zoneinfo import ZoneInfo
-
-    from bot.matching.engine import build_engine
-    from bot.matching.query import parse
-    from bot.preview.backtest import WatchlistCount, begin_of, days_until
-    from bot.preview.replay import Replay
-
-    try:
-        if query is not None:
-            parse(query)
-    except QueryError as error:
-        raise ConfigError(f"--query, column {error.column}: {error}") from None
-    environ = environment()
-    settings = load_settings(environ)
-    config = await asyncio.to_thread(watchlists, settings, environ)
-    asked = config.watchlists if query is None else (Watchlist("query", query, (query,)),)
-    zone = ZoneInfo(config.timezone)
-    shown = days_until(wall(), days, zone)
-    engine = await asyncio.to_thread(build_engine, asked, config.sources, cache=form_cache(settings))
-    tally = WatchlistCount(engine, asked, config.sources, zone)
-    async with on_record(settings) as store:
-        if store is not None:
-            await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)
-    return tally.forecast(shown)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from typing import Any
 from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
+from bot.maintenance import keep_indexed
 from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
 from bot.process.heartbeat import Heartbeats
@@ -28,7 +29,14 @@ LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts withi
 AGAIN = 30.0  # seconds until what could not be built is tried again
 TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
-LIMITS: Mapping[str, float] = {"poller": 90, "sender": 60, "listener": 90, "reload": 120, "janitor": 600}
+LIMITS: Mapping[str, float] = {
+    "poller": 90,
+    "sender": 60,
+    "listener": 90,
+    "reload": 120,
+    "janitor": 600,
+    "indexer": 300,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,10 @@ class Service:
                     due = steady() + RETRY
             await self._wait(self.stop, 60.0)
 
+    async def indexer(self) -> None:
+        """Put what was recorded into the index of searches."""
+        await keep_indexed(self.base.store.search, self.stop, self._beat("indexer"))
+
     async def web(self) -> None:
         """Answer /healthz."""
         from bot.web.health import serve
@@ -240,7 +252,7 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         raise ConfigError(
             f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
         )
-    return {**loops, "reload": service.reload, "janitor": service.janitor}
+    return {**loops, "reload": service.reload, "janitor": service.janitor, "indexer": service.indexer}
 
 
 def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:

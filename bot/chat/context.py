@@ -15,6 +15,7 @@ from bot.model import Alert, Chat, Config
 from bot.ports.chat_store import ButtonStore, ChatStore
 from bot.ports.history_store import ItemStore, QueryStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
+from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 
 
@@ -25,6 +26,7 @@ class QueryServices:
     items: ItemStore
     store: QueryStore
     replay: Replay
+    search: Search
     compiled: Callable[[], CompiledConfig]  # the configuration in force, with its engine
     build_engine: Callable[[str], Awaitable[Engine]]  # of one query alone
     on_change: Callable[[], None]  # called after a chat has added or ended a query

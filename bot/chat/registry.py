@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.chat.context import CommandSpec
-from bot.chat.handlers import admin, basics, explain, latest, mute, queries, schedule, settings_menu, stories
+from bot.chat.handlers import admin, basics, explain, latest, mute, queries, schedule, search, settings_menu, stories
 from bot.chat.handlers import subscriptions as subs
 
 _TABLE: Final = (
@@ -66,6 +66,15 @@ _TABLE: Final = (
         lambda _: _("QUERY"),
         is_slow=True,
     ),
+    CommandSpec(
+        "search",
+        "read",
+        search.search,
+        lambda _: _("Find news of the last 30 days"),
+        lambda _: _("QUERY"),
+        is_slow=True,
+    ),
+    CommandSpec("found", "read", search.turn_page, is_slow=True),
     CommandSpec(
         "why",
         "read",

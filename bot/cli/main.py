@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.cli import record
 from bot.cli.opml import opml
 from bot.cli.sources import sources
 from bot.errors import BotError, ConfigError, Exit
@@ -38,6 +39,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(db, name="db")
 cli.add_typer(sources, name="sources")
 cli.add_typer(opml, name="opml")
+cli.command()(record.search)
 
 
 ROLES = ("all", "poller", "sender", "listener", "web")
@@ -220,10 +222,11 @@ def backtest(
     """Say what would have been sent, by watchlist and day, over the items on record. Writes nothing."""
     from bot import app
     from bot.cli import terminal
+    from bot.record_management.forecast import forecast as look_back
 
     _require(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
     with terminal.waiting("looking through the record"):
-        forecast = app.run(app.backtest(days, query))
+        forecast = app.run(look_back(days, query))
     terminal.show_forecast(forecast, query)
 
 

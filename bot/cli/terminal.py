@@ -66,7 +66,7 @@ def show_explanation(explained: Explanation) -> None:
     for match in explained.matches:
         console.print(Text.assemble(("✔ ", "green"), (match.watchlist, "bold"), "  ", (match.query, "cyan")))
         for evidence in match.evidence:
-            console.print(Text.assemble("    ", (f"{evidence.field}: ", "dim"), _sentence(evidence)))
+            console.print(Text.assemble("    ", (f"{evidence.field}: ", "dim"), marked_sentence(evidence)))
     for miss in explained.misses:
         console.print(
             Text.assemble(
@@ -156,7 +156,7 @@ def _events(many: int) -> str:
     return "nothing" if not many else "one event" if many == 1 else f"{many:,} events"
 
 
-def _sentence(evidence: Evidence) -> Text:
+def marked_sentence(evidence: Evidence) -> Text:
     """Return the sentence with the matched words marked."""
     sentence = " ".join(evidence.sentence.split())
     text = Text(sentence)

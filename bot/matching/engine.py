@@ -95,8 +95,13 @@ class Engine:
 
     def examine(self, title: str, lead: str, body: str, *, source: str | None, language: str | None) -> ExaminedItem:
         """Look every leaf up in the item."""
-        origins = None if source is None else self._origins.get(source, frozenset((fold(source),)))
-        return ExaminedItem((title, lead, body), self.finder, origins, language)
+        return ExaminedItem(
+            (title, lead, body), self.finder, None if source is None else self.origins(source), language
+        )
+
+    def origins(self, source: str) -> frozenset[str]:
+        """Return what `source:` may call a source of this name: its name, publisher and tags, folded."""
+        return self._origins.get(source, frozenset((fold(source),)))
 
     def due(self, item: ExaminedItem) -> list[Keyword]:
         """Return the queries that may hold for the item, each once, in order."""

@@ -67,9 +67,10 @@ def _shown(match: Match) -> dict[str, Any]:
     return {
         "watchlist": match.watchlist,
         "query": match.query,
-        "evidence": [_place(evidence) for evidence in match.evidence],
+        "evidence": [place(evidence) for evidence in match.evidence],
     }
 
 
-def _place(evidence: Evidence) -> dict[str, Any]:
+def place(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence as the verbs print it: offsets are those of the field as given."""
     return {"field": evidence.field, "text": evidence.text, "start": evidence.start, "end": evidence.end}

@@ -53,7 +53,7 @@ class HistoryRepository:
                 rows = (await connection.execute(_page_statement(), page)).all()
             if rows:
                 recent = [row for row in rows if row.seen_at >= to_ms(since)]
-                yield tuple(one for _, one in decode_each(recent, _item, "an item"))
+                yield tuple(one for _, one in decode_each(recent, to_item_on_record, "an item"))
             below = rows[-1].id if rows else first
 
     async def trace_item(self, url: str, chat: Chat) -> tuple[ItemHistory, ...]:
@@ -68,7 +68,7 @@ class HistoryRepository:
             return tuple([await self._trace(connection, row, chat) for row in rows[:_TRACES]])
 
     async def _trace(self, connection: AsyncConnection, row: Row, chat: Chat) -> ItemHistory:
-        found = _item(row)
+        found = to_item_on_record(row)
         if found.story is None:
             return ItemHistory(found, await self._is_first_sight(connection, row))
         packed = {"ids": self.database.dialect.pack([found.story])}
@@ -94,7 +94,8 @@ class HistoryRepository:
 
 
 @cache
-def _columns() -> tuple[Any, ...]:
+def item_columns() -> tuple[Any, ...]:
+    """Return the columns of items and sources that `to_item_on_record` reads."""
     of_item = (
         items.c[name] for name in ("id", "url", "title", "lead", "body", "language", "published", "seen_at", "story")
     )
@@ -110,7 +111,7 @@ def _first_item_statement() -> Select[Any]:
 @cache
 def _page_statement() -> Select[Any]:
     """Return the select of a page of items: first, below, most. By row number alone, so that no page is sorted."""
-    wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
+    wanted = select(*item_columns()).join(sources, sources.c.id == items.c.source)
     wanted = wanted.where(items.c.id < bindparam("below"), items.c.id >= bindparam("first"))
     return wanted.order_by(items.c.id.desc()).limit(bindparam("most"))
 
@@ -118,7 +119,7 @@ def _page_statement() -> Select[Any]:
 @cache
 def _similar_links_statement() -> Select[Any]:
     """Return the select of items by parts of their link: like, also, most. It reads all links, for one question."""
-    wanted = select(*_columns()).join(sources, sources.c.id == items.c.source)
+    wanted = select(*item_columns()).join(sources, sources.c.id == items.c.source)
     link = func.lower(items.c.url)
     wanted = wanted.where(link.like(bindparam("like")), link.like(bindparam("also")))
     return wanted.order_by(items.c.id.desc()).limit(bindparam("most"))
@@ -157,7 +158,8 @@ def _link_patterns(link: str) -> dict[str, str]:
     return {"like": f"%{'%'.join(shared[:_WORDS])}%", "also": f"%{asked}%"}
 
 
-def _item(row: Row) -> ItemOnRecord:
+def to_item_on_record(row: Row) -> ItemOnRecord:
+    """Return an item as it is on record, of its columns (`item_columns`)."""
     seen = Item(
         (), row.url, row.title, row.lead, row.body, published=to_utc_or_none(row.published), language=row.language
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.store.chats.admissions import AdmissionRepository
 from bot.store.chats.button_repository import ButtonRepository
@@ -27,6 +27,9 @@ from bot.store.outbox.outbox_repository import OutboxRepository
 from bot.store.polling.poll_repository import PollRepository
 from bot.store.retention import is_due, prune
 
+if TYPE_CHECKING:
+    from bot.store.search.search_repository import SearchRepository
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -41,6 +44,13 @@ class Store:
     preferences: PreferenceRepository
     admissions: AdmissionRepository
     buttons: ButtonRepository
+
+    @property
+    def search(self) -> SearchRepository:
+        """The index over the items, imported where it is used."""
+        from bot.store.search.search_repository import SearchRepository
+
+        return SearchRepository(self.database)
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects import postgresql
 
 REVISIONS = (
     "0001",
@@ -36,6 +37,7 @@ REVISIONS = (
     "0009",
     "0010",
     "0011",
+    "0012",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -122,6 +124,15 @@ items = Table(
     Column("story", BigInteger),
     Index("ix_items_source", "source"),
     Index("ix_items_seen_at", "seen_at"),
+)
+
+# The terms of items that are in the index of searches (`store/search`): derived, and made anew where they are missing.
+item_terms = Table(
+    "item_terms",
+    metadata,
+    Column("item", ROW, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # when it was published, else seen
+    Column("terms", Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
 )
 
 stories = Table(

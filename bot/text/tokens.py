@@ -59,6 +59,7 @@ _WORD: Final = re.compile(
     rf"|(?<!{_W}{_W})#(?!{_W})))?)"
 )
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_UNSPACED_RUN: Final = re.compile(f"[{_UNSPACED}]+")
 _SIMPLE: Final = re.compile("[a-zа-яіїєґ0-9 ]+")  # nothing in these folds any further
 _UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})  # of Unicode's categories
 _BLANK: Final = frozenset(map(chr, (0x2800, *range(0xE0000, 0xE1000), 0xFFFE, 0xFFFF)))  # the empty Braille cell, tags
@@ -170,6 +171,11 @@ def bare(word: str) -> str:
 def unspaced(text: str) -> bool:
     """Return whether the text has a letter of a script without spaces between words."""
     return not text.isascii() and _HAS_UNSPACED.search(text) is not None
+
+
+def unspaced_runs(text: str) -> list[str]:
+    """Return the stretches of a text that are of scripts without spaces between words."""
+    return _UNSPACED_RUN.findall(text)
 
 
 def visible(text: str) -> bool:

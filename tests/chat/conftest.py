@@ -24,6 +24,7 @@ from bot.matching.engine import Engine, build_engine
 from bot.matching.query_check import build_checked_engine
 from bot.model import Chat, Config, Item, Source, Validators, Watchlist
 from bot.ports.poll_store import Outcome, Recorded, Turn
+from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 from bot.store.repository import Store, open_store
 
@@ -115,6 +116,7 @@ class Desk:
                     self.store.items,
                     self.store.queries,
                     Replay(self.store.items, self.clock),
+                    Search(self.store.search, self.store.items, self.clock),
                     self.setup,
                     lambda text: asyncio.to_thread(build_checked_engine, text, self.config.sources, self.forms),
                     self.hear,
@@ -186,7 +188,8 @@ def library(store: Store, tmp_path: Path, remembered_forms: Any) -> QueryService
     current = ActiveConfig(file, {}, remembered_forms)
     heard = PersonalQuerySync(store.queries, current).heard
     replay = Replay(store.items, time.monotonic)
-    return QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, heard)
+    search = Search(store.search, store.items, time.monotonic)
+    return QueryServices(store.items, store.queries, replay, search, current.setup, current.engine_of, heard)
 
 
 @pytest.fixture

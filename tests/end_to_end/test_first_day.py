@@ -36,6 +36,7 @@ from bot.notify.telegram.bot_api import TelegramClient
 from bot.notify.telegram.send import TelegramNotifier
 from bot.ports.history_store import PersonalQuery
 from bot.preferences import NONE
+from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 
 if TYPE_CHECKING:
@@ -190,6 +191,10 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         return rig.now
 
     replay = Replay(store.items, time.monotonic)
+    search = Search(store.search, store.items, time.monotonic)
+    library = QueryServices(
+        store.items, store.queries, replay, search, current.setup, current.engine_of, personal.heard
+    )
     services = Services(
         commands=COMMANDS,
         config=current.config,
@@ -197,7 +202,7 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         preferences=store.preferences,
         admissions=store.admissions,
         buttons=store.buttons,
-        queries=QueryServices(store.items, store.queries, replay, current.setup, current.engine_of, personal.heard),
+        queries=library,
         owners=frozenset({OWNER}),
         access="open",
         now=now,

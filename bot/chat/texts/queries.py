@@ -220,7 +220,7 @@ def trial(
             )
         )
         for one, match in hits:
-            lines += ["", _item(one, when), *(f"  {sentence(each)}" for each in match.evidence[:1])]
+            lines += ["", item_line(one, when), *(f"  {sentence(each)}" for each in match.evidence[:1])]
     elif looked:
         lines.append(
             _.ngettext(
@@ -233,7 +233,7 @@ def trial(
         lines.append(_("There is nothing on record yet to try it on."))
     if misses:
         lines += ["", _("<b>It nearly fires on</b>")]
-        lines += [f"{_item(one, when)}\n  {safe(miss.reason, 200)}" for one, miss in misses]
+        lines += [f"{item_line(one, when)}\n  {safe(miss.reason, 200)}" for one, miss in misses]
     return fit(_, lines)
 
 
@@ -256,7 +256,7 @@ def reasons(
 ) -> str:
     """Show what fires on an item, what nearly does, and `what` became of it."""
     _ = when.words
-    lines, holds = [_item(one, when), ""], _("it holds")
+    lines, holds = [item_line(one, when), ""], _("it holds")
     for match in matches:
         found = ", ".join(f"“{safe(word, 40)}” ({field_name(_, field)})" for word, field in _found(match.evidence))
         name = _title(match.watchlist, watchlists)
@@ -332,11 +332,12 @@ def sentence(evidence: Evidence) -> str:
     return f"{html.escape(begin)}<b>{safe(word)}</b>{html.escape(rest)}"
 
 
-def _item(one: ItemOnRecord, when: When) -> str:
+def item_line(one: ItemOnRecord, when: When, at: datetime | None = None) -> str:
+    """Return an item on one line, with when it was seen, or another time."""
     untitled = when.words("(no title)")
     title, url = safe(one.item.title or one.item.url or untitled, 160), sanitize.link(one.item.url)
     linked = f'<a href="{html.escape(url)}">{title}</a>' if url and len(url) <= _LINK else title
-    return f"📰 {linked} · {safe(one.source, 60)}, {when.moment(one.seen_at)}"
+    return f"📰 {linked} · {safe(one.source, 60)}, {when.moment(at or one.seen_at)}"
 
 
 def _title(name: str, watchlists: Mapping[str, Watchlist]) -> str:
