@@ -14,6 +14,7 @@ from functools import partial
 
 from bot import owner_notices
 from bot.delivery import retry
+from bot.delivery.medium_health import MediumHealth
 from bot.delivery.rate_limit import RateLimit
 from bot.delivery.role_lease import RoleLease
 from bot.errors import DeliveryError, StaleLeaseError, StoreError
@@ -24,14 +25,13 @@ from bot.ports.outbox_store import Dead, Folded, Later, Notifier, OutboxStore, S
 log = logging.getLogger(__name__)
 
 SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
-DOUBTS = 3  # messages in a row of unknown fate after which everything waits: Telegram is down, not one message
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 EDIT_REST = timedelta(seconds=10)  # between two drawings of one message: its story's reports come in a burst
 UNSHOWN = "it cannot be shown; the log has the reason"
 
 
 class AttemptRunner:
-    """Sends batches for the loop: not before `paused_until`, and nothing more to `chats_to_release`."""
+    """Sends batches for the loop, and tells `health` how each was answered; nothing more goes to `chats_to_release`."""
 
     def __init__(
         self,
@@ -50,12 +50,10 @@ class AttemptRunner:
         self._store, self._notifier, self._pace, self._role_lease = store, notifier, pace, role_lease
         self._now, self._wall, self._pause, self._chance = now, wall, pause, chance
         self._notice, self._report_problem = notice, report_problem
-        self._slowed: dict[int, datetime] = {}
-        self._unreached = self._doubts = self._refusals = 0
         self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
         self._unsent: list[Delivery] = []
         self._rests: dict[int, datetime] = {}  # until when no message of that id is edited
-        self.paused_until = now()
+        self.health = MediumHealth(now(), chance)
         self.chats_to_release: set[int] = set()
         self.refused: str | None = None
         self.sent = self.dead = 0
@@ -99,7 +97,7 @@ class AttemptRunner:
             raise
         except StoreError:
             self._unsent.extend(batch)
-            self.paused_until = max(self.paused_until, self._now() + SECOND)
+            self.health.pause(self._now() + SECOND)
             raise
         if len(still) < len(batch):
             self.chats_to_release.add(chat)
@@ -126,10 +124,11 @@ class AttemptRunner:
 
     async def _attempt(self, batch: Sequence[Delivery], *, folded: bool) -> retry.Action | Sent | Folded:
         """Ask the medium once, and say what follows."""
+        chat = batch[0].alert.chat.id
         try:
             accepted = await self._send_digest(batch) if folded else Sent(await self._notifier.send(batch[0]))
         except DeliveryError as error:
-            log.info("not delivered", extra={"chat": batch[0].alert.chat.id, "reason": str(error)})
+            log.info("not delivered", extra={"chat": chat, "reason": str(error)})
             refusal = error
         except StoreError:
             raise
@@ -139,12 +138,15 @@ class AttemptRunner:
                 return retry.Again("bare")
             refusal = DeliveryError(UNSHOWN, "retry")
         else:
-            self._note_answer()
+            self._note_answer(chat)
             return accepted
         if refusal.verdict == "unknown":
-            self._note_doubt()
+            if self.health.note_doubt(chat, self._now()):
+                self.chats_to_release.add(chat)
+        elif refusal.verdict == "wait":
+            self.health.note_contact(chat)
         elif refusal.verdict not in {"unsent", "token"}:
-            self._note_answer()
+            self._note_answer(chat)
         action = retry.after(refusal, batch[0], self._wall(), self._chance())
         if isinstance(action, Dead) and refusal.verdict == "retry" and _is_divisible(batch, folded=folded):
             return retry.Again("bare")  # one of them is refused, not all
@@ -184,8 +186,10 @@ class AttemptRunner:
                 await self._slow(chat.id, until, now + (until - wall))
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
             case retry.Unreached(reason):
-                self._note_unreached(reason, now)
-                await self._settle(batch, epoch, Later(wall + (self.paused_until - now), reason, counts="nothing"))
+                if self.health.note_unreached(now):
+                    log.warning("cannot reach the medium", extra={"reason": reason})
+                again = wall + (self.health.paused_until - now)
+                await self._settle(batch, epoch, Later(again, reason, counts="nothing"))
             case retry.Refused(reason):
                 await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
                 self._note_refused_token(reason, now)
@@ -225,53 +229,27 @@ class AttemptRunner:
             self.report([Unreadable("alert", one.alert.chat.id, UNSHOWN) for one in batch])
 
     async def _slow(self, chat: int, until: datetime, over: datetime) -> None:
-        """Let the chat wait; a second chat that is asked to wait meanwhile means everybody.
+        """Let the chat wait, or everybody where that is meant.
 
         `until` is on the wall clock, for the store; `over` is the same moment on the steady one.
         """
-        now = self._now()
-        self._slowed = {other: end for other, end in self._slowed.items() if end > now}
-        everybody = retry.raised(self._slowed, chat, now)
-        self._slowed[chat] = over
+        everybody = self.health.note_slowed(chat, self._now(), over)
         await self._store.block_chat(None if everybody else chat, until)
         log.warning("Telegram asks to wait", extra={"chat": None if everybody else chat, "until": until.isoformat()})
         self.chats_to_release.add(chat)
-        if everybody:
-            self.paused_until = max(self.paused_until, over)
-
-    def _note_doubt(self) -> None:
-        """Count messages of unknown fate; several in a row mean that everything should wait."""
-        if self._now() < self.paused_until:  # of several under way, the first to fail speaks for all
-            return
-        self._doubts += 1
-        if self._doubts >= DOUBTS:
-            wait = retry.unreached(self._doubts - DOUBTS + 1, self._chance())
-            self.paused_until = max(self.paused_until, self._now() + timedelta(seconds=wait))
-
-    def _note_unreached(self, reason: str, now: datetime) -> None:
-        if now < self.paused_until:
-            return
-        self._unreached += 1
-        self.paused_until = now + timedelta(seconds=retry.unreached(self._unreached, self._chance()))
-        if self._unreached == 1:
-            log.warning("cannot reach the medium", extra={"reason": reason})
 
     def _note_refused_token(self, reason: str, now: datetime) -> None:
-        if now < self.paused_until:
-            return
-        self._refusals += 1
-        self.paused_until = now + timedelta(seconds=retry.refused(self._refusals))
-        if self._refusals == len(retry.REFUSED):
+        if self.health.note_refused_token(now):
             self.refused = reason
             self._report_problem(f"Telegram refuses the token: {reason}")
             self._notice(lambda _: owner_notices.refused(_, reason))
 
-    def _note_answer(self) -> None:
-        """Telegram answered: whatever kept everything from being sent is over."""
+    def _note_answer(self, chat: int) -> None:
+        """Note an answer about this chat: whatever kept everything from being sent is over."""
         if self.refused is not None:
             self._report_problem(None)
         self.refused = None
-        self._unreached = self._doubts = self._refusals = 0
+        self.health.note_answer(chat)
 
 
 def _is_divisible(batch: Sequence[Delivery], *, folded: bool) -> bool:

@@ -1,8 +1,9 @@
-"""The messages under way, and how many there may be: one, unless many chats wait and the answers are slow.
+"""The messages under way, and how many there may be: one that is prompt, unless many chats wait.
 
 What was under way when the process is killed has to be sent once more, so each one beside the first is a duplicate that
-a kill may cost. Only a rush is worth that: more chats to be told than a second's worth. Then as many are under way as
-keep the pace, each for another chat. Nothing is sent here, and nothing decided about who is next.
+a kill may cost. Two things are worth that. A late answer keeps its own chat waiting and nobody else: the next message
+goes past it. And in a rush, with more chats to be told than a second's worth, as many are under way as keep the pace.
+Each is for another chat. Nothing is sent here, and nothing decided about who is next.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 RUSH = 25  # chats that may be sent to now; with more of them it is a rush until none is left
 MOST = 8  # under way at a time
-LATE = 1.0  # seconds under way after which one counts as hanging: in a rush, others go past it
+SILENT = 2  # of these at most to chats whose last message was never answered: they cannot take every place
+SOON, LATE = 0.25, 1.0  # seconds under way, twice the usual time between these, after which others go past it
 HEADROOM = 1.2  # answers take now longer, now shorter than they usually do
 _NEWEST = 0.2  # what the newest answer counts in the usual time
 
@@ -27,6 +29,7 @@ _NEWEST = 0.2  # what the newest answer counts in the usual time
 class _Request:
     task: asyncio.Task[None]
     since: float
+    silent: bool
 
 
 class InFlight:
@@ -53,18 +56,25 @@ class InFlight:
         """Note how many chats may be sent to now: a rush begins, goes on, or is over."""
         self._rush = ready > RUSH or (self._rush and ready > 0)
 
-    def room(self) -> bool:
-        """Return whether one more may start now."""
-        if not self._requests or not self._rush:
-            return not self._requests
-        begun = self._clock() - LATE
-        prompt = sum(one.since > begun for one in self._requests.values())
-        return len(self._requests) < MOST and prompt < math.ceil(self._pace * self._usual * HEADROOM)
+    def room(self, *, silent: bool = False) -> bool:
+        """Return whether one more may start now; `silent` to a chat whose last message was never answered."""
+        if silent and sum(one.silent for one in self._requests.values()) >= SILENT:
+            return False
+        return self.wait_for_room() <= 0
 
-    def start(self, chat: int, sending: Coroutine[Any, Any, None]) -> None:
-        """Start a request for a chat."""
+    def wait_for_room(self) -> float:
+        """Return the seconds after which one more may start, unless an answer makes room before."""
+        most = math.ceil(self._pace * self._usual * HEADROOM) if self._rush else 1
+        begun = self._clock() - min(max(2 * self._usual, SOON), LATE)
+        prompt = [one.since - begun for one in self._requests.values() if one.since > begun]
+        if len(self._requests) < MOST and len(prompt) < max(most, 1):
+            return 0.0
+        return LATE if len(self._requests) >= MOST else min(prompt)
+
+    def start(self, chat: int, sending: Coroutine[Any, Any, None], *, silent: bool = False) -> None:
+        """Start a request for a chat; `silent` when its last message was never answered."""
         task = asyncio.create_task(sending)
-        self._requests[chat] = _Request(task, self._clock())
+        self._requests[chat] = _Request(task, self._clock(), silent)
         task.add_done_callback(lambda task: self._on_answer(chat, task))
 
     async def wait(self, seconds: float | None, *also: Awaitable[object]) -> None:

@@ -1,8 +1,8 @@
 """The loop that delivers: alerts of the store in, messages of the notifier out, each settled right after acceptance.
 
-One message at a time, so that a kill costs one duplicate at most; in a rush as many as keep the pace (`flights`). One
-sender a token, by a role: whoever is not certain of it stops. Never knows Telegram, never renders, and never loses an
-alert: what is not settled is claimed again.
+One message at a time, so that a kill costs one duplicate at most, but for late answers and a rush (`in_flight`): nobody
+waits for another's chat. One sender a token, by a role: whoever is not certain of it stops. Never knows Telegram,
+never renders, and never loses an alert: what is not settled is claimed again.
 """
 
 from __future__ import annotations
@@ -79,10 +79,8 @@ class DeliveryLoop:
         `wall` the one for the store (see `bot.process.clock`); who hands in `now` alone means it for both. `pause`
         waits so many seconds of the clock that `now` reads; by `clock` (monotonic, seconds) answers are timed.
         """
-        wall = wall or now or clocks.wall
-        now = now or clocks.steady
-        self._store, self._now, self._wall = store, now, wall
-        self._pause = pause
+        wall, now = wall or now or clocks.wall, now or clocks.steady
+        self._store, self._now, self._wall, self._pause = store, now, wall, pause
         self._max_per_hour = max_per_hour
         self._role_lease = RoleLease(store, "sender", wall)
         limits = limits or Limits()
@@ -99,12 +97,13 @@ class DeliveryLoop:
             notice=notice,
             report_problem=report_problem,
         )
+        self._health = self._attempts.health
         self._epoch: int | None = None
         self._held: list[Delivery] = []
         self._may_hold_more = False  # something may be claimed that is not held here: a claim met a fault
         self._in_flight = InFlight(limits.bot.per_second, clock, self._on_answer)
         self._served: set[int] = set()  # chats that had their turn: the others come first
-        self._stop = asyncio.Event()
+        self._stop, self._wake = asyncio.Event(), asyncio.Event()
         self._spent: dict[int, int] = {}  # messages of the last hour, by chat
         self._look_at = now()
 
@@ -113,7 +112,7 @@ class DeliveryLoop:
 
         `wake` is a hint that there is something new; `beat` is called at every turn, at least every few seconds.
         """
-        self._stop = stop
+        self._stop, self._wake = stop, wake
         try:
             while not stop.is_set():
                 beat()
@@ -139,7 +138,7 @@ class DeliveryLoop:
                     async with asyncio.timeout(self._left(deadline)):
                         until = await self._run_step()
                 standby = self._role_lease.epoch is None
-                if standby or self._attempts.paused_until >= deadline:
+                if standby or self._health.paused_until >= deadline:
                     break
                 if not self._held and not self._in_flight and not self._may_hold_more:
                     left, next_try = await self._store.count_waiting(self._wall())
@@ -174,8 +173,8 @@ class DeliveryLoop:
                 held = [one.id for one in self._held]
                 await self._store.release_others(epoch, without=sorted(self._in_flight.chats), but=held)
                 self._may_hold_more = False
-            if now < self._attempts.paused_until:
-                return min(self._attempts.paused_until, self._role_lease.due(now))
+            if now < self._health.paused_until:
+                return min(self._health.paused_until, self._role_lease.due(now))
             await self._fill(epoch, now)
         except StaleLeaseError:
             self._role_lease.lose()
@@ -186,14 +185,14 @@ class DeliveryLoop:
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
         now = self._now()  # the store took its time: the pace, the role and the waits are those of this moment
-        if now < self._attempts.paused_until or not self._role_lease.certain(now):
+        if now < self._health.paused_until or not self._role_lease.certain(now):
             return now + IDLE
         while picked := self._pick(now):
             self._start(*picked, epoch, now)
         until = self._soonest(now)
-        under_way = len(self._in_flight)
-        if under_way:
-            await self._in_flight.wait(min(PATIENCE, (until - now).total_seconds()), self._stop.wait())
+        if under_way := len(self._in_flight):
+            seconds = min(PATIENCE, (until - now).total_seconds())
+            await self._in_flight.wait(seconds, self._stop.wait(), self._wake.wait())
         return until if len(self._in_flight) == under_way else self._now()
 
     async def _release_held(self, epoch: int, now: datetime) -> None:
@@ -203,7 +202,7 @@ class DeliveryLoop:
         """
         closed = set(self._attempts.chats_to_release)
         self._held += self._attempts.take_untried()
-        kept = [one for one in self._held if now >= self._attempts.paused_until and one.alert.chat.id not in closed]
+        kept = [one for one in self._held if now >= self._health.paused_until and one.alert.chat.id not in closed]
         dropped, self._held = without(self._held, kept), kept
         if dropped:
             await self._store.release(dropped, epoch)
@@ -212,12 +211,11 @@ class DeliveryLoop:
     async def _fill(self, epoch: int, now: datetime) -> None:
         """Claim more when little is held, in turn: a chat with a backlog keeps nobody waiting for all of it.
 
-        A chat of which some is held has to wait for its own pace anyway. One that had its turn comes again when
-        everybody had, but for what is urgent.
+        One that had its turn comes again when everybody had, but for what is urgent.
         """
-        if now < self._look_at or len(self._held) > HELD // 4:
+        if now < self._look_at or not await self._make_room(epoch, now):
             return
-        ours = {one.alert.chat.id for one in self._held}.union(self._in_flight.chats)
+        ours = {one.alert.chat.id for one in self._held}.union(self._in_flight.chats, self._resting(now))
         spoilt = list[Unreadable]()
         room = HELD - min(TOGETHER, HELD // 3) - len(self._held)  # a claim may bring as many more as come together
         self._may_hold_more = True  # until it is held here, a fault may leave behind what was claimed
@@ -247,12 +245,27 @@ class DeliveryLoop:
         self._may_hold_more = False
         self._pace.forget(self._now())
 
+    async def _make_room(self, epoch: int, now: datetime) -> bool:
+        """Return whether more may be claimed. What is held for chats that have to wait is no reason not to."""
+        resting = self._resting(now).union(self._in_flight.chats)
+        soon = [one for one in self._held if one.alert.chat.id not in resting]
+        if len(soon) > HELD // 4:
+            return False
+        if len(self._held) > HELD // 4:
+            waiting, self._held = without(self._held, soon), soon
+            await self._store.release(waiting, epoch)
+        return True
+
+    def _resting(self, now: datetime) -> set[int]:
+        """Return the chats that cannot be sent to within a moment, whatever the others get."""
+        return {*self._pace.resting(now + IDLE, now), *self._health.resting(now)}
+
     def _pick(self, now: datetime) -> tuple[tuple[Delivery, ...], bool] | None:
         """Take the next alert whose chat may be sent to, or several to fold into one message, and say which it is."""
         if self._pace.free(now) > now:
             return None
         ready: dict[int, Delivery] = {}
-        passed = self._attempts.chats_to_release.union(self._in_flight.chats)
+        passed = self._attempts.chats_to_release.union(self._in_flight.chats, self._health.resting(now))
         for delivery in self._held:
             chat = delivery.alert.chat.id
             if chat not in passed and self._pace.rested(chat, now) <= now:
@@ -261,15 +274,15 @@ class DeliveryLoop:
             if len(ready) > RUSH:
                 break
         self._in_flight.expect(len(ready))
-        if not ready or not self._in_flight.room():
+        order = sorted(ready.values(), key=self._is_silent)
+        if not order or not self._in_flight.room(silent=self._is_silent(order[0])):
             return None
-        delivery = next(iter(ready.values()))
+        delivery = order[0]
         most = self._max_per_hour()
         full = 0 < most <= self._spent.get(delivery.alert.chat.id, 0)
         together = batch_for(delivery, self._held, self._wall(), full=full)
-        batch = together or (delivery,)
-        self._held = without(self._held, batch)
-        return batch, bool(together)
+        self._held = without(self._held, together or (delivery,))
+        return together or (delivery,), bool(together)
 
     def _start(self, batch: tuple[Delivery, ...], folded: bool, epoch: int, now: datetime) -> None:  # noqa: FBT001 - as picked
         """Start to send a batch."""
@@ -277,7 +290,12 @@ class DeliveryLoop:
         if not folded and batch[0].message is None:
             self._spent[chat] = self._spent.get(chat, 0) + 1
         self._pace.record_request(chat, now)
-        self._in_flight.start(chat, self._attempts.send_batch(batch, epoch, folded=folded))
+        sending = self._attempts.send_batch(batch, epoch, folded=folded)
+        self._in_flight.start(chat, sending, silent=self._is_silent(batch[0]))
+
+    def _is_silent(self, delivery: Delivery) -> bool:
+        """Return whether this is likely not to be answered: the last to its chat was not, or itself before."""
+        return delivery.doubts > 0 or self._health.is_silent(delivery.alert.chat.id)
 
     def _on_answer(self, chat: int) -> None:
         self._pace.record_answer(chat, self._now())
@@ -287,12 +305,14 @@ class DeliveryLoop:
 
     def _soonest(self, now: datetime) -> datetime:
         """Return when something may be sent, claimed or renewed; what is under way wakes the loop when it ends."""
-        if not self._in_flight.room():
-            return now + IDLE
-        waiting = {one.alert.chat.id for one in self._held}.difference(self._in_flight.chats)
         times = [max(self._look_at, now + BUSY), self._role_lease.due(now)]
+        waiting = [one for one in self._held if one.alert.chat.id not in self._in_flight.chats]
+        if not self._in_flight.room(silent=True):
+            waiting = [one for one in waiting if not self._is_silent(one)]
         if waiting:
-            times.append(max(self._pace.free(now), min(self._pace.rested(chat, now) for chat in waiting)))
+            rested = min(self._pace.rested(one.alert.chat.id, now) for one in waiting)
+            room = now + timedelta(seconds=self._in_flight.wait_for_room())
+            times.append(max(self._pace.free(now), rested, room))
         return min(times)
 
     async def _rest(self, until: datetime, *events: asyncio.Event) -> None:

@@ -81,6 +81,11 @@ class RateLimit:
         """Return when this chat by itself may be sent to, whatever the others get: `now` or later."""
         return max(self._full(key, now) for key in _keys(chat))
 
+    def resting(self, until: datetime, now: datetime) -> set[int]:
+        """Return the chats that may not be sent to before then, and later."""
+        chats = {key.chat for key in self._buckets if key.chat is not None}
+        return {chat for chat in chats if self.rested(chat, now) > until}
+
     def free(self, now: datetime) -> datetime:
         """Return when the bot as a whole may send: `now` or later."""
         return max(self._full(_BOT, now), self._clear(now))

@@ -8,7 +8,6 @@ message.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,11 +122,6 @@ def unreached(times: int, chance: float) -> float:
 def refused(times: int) -> float:
     """Return the seconds to wait after the token was refused so many times in a row (1 = the first)."""
     return REFUSED[min(times, len(REFUSED)) - 1]
-
-
-def raised(slowed: Mapping[int, datetime], chat: int, now: datetime) -> bool:
-    """Return whether a 429 for this chat is one for the whole bot: another chat's is not over yet."""
-    return any(other != chat and until > now for other, until in slowed.items())
 
 
 def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:

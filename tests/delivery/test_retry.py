@@ -58,13 +58,6 @@ def test_case_1_the_jitter_of_a_429_is_a_tenth_or_a_minute(asked: float, waits: 
     assert retry.patience(asked, 1.0) == pytest.approx(waits)
 
 
-def test_case_2_a_second_chats_429_is_the_whole_bots() -> None:
-    """Only while another chat's wait is not over, and never by the same chat twice."""
-    assert retry.raised({-1: later(30)}, -2, NOW)
-    assert not retry.raised({-1: later(30)}, -1, NOW)
-    assert not retry.raised({-1: later(-1)}, -2, NOW)
-
-
 def test_case_6_a_closed_chat_is_closed_at_once() -> None:
     """No attempt more."""
     assert after("suspend") == retry.Closed("why")

@@ -181,7 +181,7 @@ class TelegramServer:
         if request.match_info["token"] != self.token:
             return _refuse(401, "Unauthorized")
         fault = self._fault(method, params)
-        if fault and fault.hang:
+        if fault and fault.hang and not fault.accept:
             await fault.hang.wait()
         if fault and not fault.accept:
             return _misbehave(fault, request)
@@ -192,6 +192,8 @@ class TelegramServer:
         answer = await self._answer(method, params)
         if self.delay and method in {"sendMessage", "editMessageText"}:
             await asyncio.sleep(self.delay)
+        if fault and fault.hang and fault.accept:
+            await fault.hang.wait()
         return _misbehave(fault, request) if fault else answer
 
     def _fault(self, method: str, params: Mapping[str, Any]) -> Fault | None:
