@@ -119,6 +119,7 @@ class Item:
     body: str = ""  # the feed's full content, or the article's text once it was read
     published: datetime | None = None  # as published; never trusted for novelty
     language: str | None = None  # ISO 639-1 as the source says
+    outlet: str | None = None  # who publishes it, of a source that only points to the news of others
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from bot.wrapped_links import unwrap_link
+
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
@@ -85,10 +87,10 @@ def publisher_of(url: str) -> str:
 def canonical_url(url: str) -> str:
     """Return the one spelling that all addresses of a page share, for comparing rather than for fetching.
 
-    Scheme, www, mobile and AMP variants, ports, tracking, order of the query, fragments and escapes no longer
-    matter. What is no web address comes back as it is, trimmed. Idempotent.
+    Links that wrap another, scheme, www, mobile and AMP variants, ports, tracking, order of the query, fragments and
+    escapes no longer matter. What is no web address comes back as it is, trimmed. Idempotent.
     """
-    text = _trim(url)
+    text = unwrap_link(_trim(url))
     parts = _parts(text)
     while parts and (inner := _behind_cache(parts)):
         parts = _parts(inner)
@@ -103,7 +105,9 @@ def canonical_url(url: str) -> str:
         where += f":{parts.port}"
     query = _query(parts.query) if parts.query else ""
     route = f"#{_escaped(parts.fragment)}" if parts.fragment[:1] in {"!", "/"} else ""  # a page of a one-page site
-    return f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
+    page = f"{where}{_path(_escaped(parts.path))}{'?' if query else ''}{query}{route}"
+    inner = unwrap_link(page)  # again: an AMP cache, say, may have been around it
+    return page if inner == page else canonical_url(inner)
 
 
 def without_tracking(url: str) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from html import unescape
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.model import Article
 from bot.text.charset import decode, scrubbed
+from bot.text.dates import parse_date
 from bot.text.html_text import crowded, plain
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _MAX_TEXT = 200_000  # characters of text kept
 _THIN = 200  # characters: less than that is tried again with lower demands
 _MAX_LINE = 2_000  # characters of a title, address or date
 _MAX_JSON = 300_000  # characters of JSON-LD read
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100  # a date outside is a mistake of the page
 _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|article)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
@@ -208,23 +207,7 @@ def _published(tree: HtmlElement, meta: dict[str, str], linked: dict[str, str]) 
     times = (element.get("datetime") for element in tree.iter("time"))
     written = [meta.get(name) for name in _PUBLISHED[:3]]
     written += [linked.get("datePublished"), *(meta.get(name) for name in _PUBLISHED[3:]), next(times, None)]
-    return next((moment for moment in map(_moment, written) if moment), None)
-
-
-def _moment(written: str | None) -> datetime | None:
-    """Return an ISO 8601 or RFC 2822 time as aware UTC; None for anything else and for years that cannot be."""
-    if not written:
-        return None
-    moment: datetime | None = None
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(written.strip()[:64])
-            break
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    if moment is None or not _FIRST_YEAR < moment.year < _LAST_YEAR:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return next((moment for moment in map(parse_date, filter(None, written)) if moment), None)
 
 
 def _web_address(address: str, base: str | None) -> str | None:

@@ -30,6 +30,7 @@ _CUT_OFF = re.compile(
     r"(?:read more|continue reading|read the full \w+|читать далее|→|>|»)*+\s*$",
     re.IGNORECASE,
 )
+_SHORTENED = re.compile(r"\s?(?:…|\.{3})$")
 _UNSPACED = ("。", "！", "？", "」", "』")  # ends of sentences after which no space follows
 _TAIL = 60  # characters at the end of a feed's text in which it may say that it was cut off
 _WORD = re.compile(r"\w+")
@@ -101,6 +102,8 @@ def _story(text: str, title: str) -> Iterator[str]:
     """Yield the paragraphs that may tell the story, without the title, datelines and list marks before them."""
     for line in text[:READ].splitlines():
         paragraph = line.strip().lstrip("-•*▪■►▶ ")
+        if len(title) > _SHORT and _SHORTENED.search(title) and paragraph.startswith(_SHORTENED.sub("", title)):
+            paragraph = "…" + paragraph[len(_SHORTENED.sub("", title)) :].lstrip(" ,;:")  # a title cut from the text
         rest = paragraph[len(title) :].lstrip(" .:—–-")
         if (
             title.count(" ") > 1

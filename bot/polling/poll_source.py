@@ -31,6 +31,7 @@ from bot.process.clock import steady
 from bot.sources.document import Document
 from bot.stories.semantic import Encoder
 from bot.text.tokens import fold, script
+from bot.wrapped_links import is_opaque
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page sa
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing …
 
 _WORDS = re.compile(r"[^\W\d_]{4,}")
+_RECORDING = re.compile(
+    r"\.(?:mp3|m4a|m4v|mp4|ogg|oga|ogv|opus|wav|aac|flac|webm|mov|avi|mkv|zip)(?:[?#]|$)", re.IGNORECASE
+)
 _ENOUGH = 20_000  # characters of a page in which a word of its headline is looked for
 PAGE_WAIT, EACH = 7.0, 1.0  # … and for few that only add to what fired less: so long, and a turn at the host for each
 
@@ -214,7 +218,7 @@ class SourcePoller:
         fired = await asyncio.to_thread(lambda: [match(item) for item in oldest_first])
         always = bare or source.full_text == "always"
         wanted = [
-            source.full_text != "never" and bool(item.url) and (bool(matches) or always)
+            source.full_text != "never" and _has_page(item) and (bool(matches) or always)
             for item, matches in zip(oldest_first, fired, strict=True)
         ]
         urls = [item.url if want else None for item, want in zip(oldest_first, wanted, strict=True)]
@@ -300,6 +304,11 @@ def _searching(leased: SourceLease) -> SourceLease:
     if leased.failures + 1 < SEARCH_AFTER:
         return leased
     return replace(leased, found=None, validators=Validators())
+
+
+def _has_page(item: Item) -> bool:
+    """Return whether an item leads to a page that can be read: not to a recording, nor to where only browsers get."""
+    return item.url is not None and not is_opaque(item.url) and not _RECORDING.search(item.url)
 
 
 def _opened(item: Item, page: Article) -> Item:

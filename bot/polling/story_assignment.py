@@ -34,7 +34,7 @@ from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
 from bot.stories import assign, headline
 from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder
-from bot.urls import canonical_url
+from bot.urls import canonical_url, publisher_of
 
 WINDOW = timedelta(hours=72)  # within which reports tell one story (the specification)
 MOST_VOICES = 60  # reports that are compared for how many voices they are; nobody waits for that many
@@ -131,7 +131,7 @@ class StoryAssigner:
     def _report(self, found: MatchedItem) -> Report:
         return Report(
             source=self._source.name,
-            publisher=self._source.publisher,
+            publisher=_publisher(self._source, found.item),
             headline=found.item.title,
             url=found.item.url,
             at=self._now,
@@ -206,6 +206,15 @@ class StoryAssigner:
         if not recipients.counting(report, earlier, self._watchlists):
             return len({one.publisher for one, _ in told})
         return assign.voices(Candidate(0, one, sketch) for one, sketch in told[:MOST_VOICES])
+
+
+def _publisher(source: Source, item: Item) -> str:
+    """Return who stands behind an item: the source's publisher, but the outlet where it only points to its news.
+
+    What watchlists.yaml says of the source counts more.
+    """
+    by_itself = source.publisher == publisher_of(source.url)
+    return item.outlet or source.publisher if by_itself else source.publisher
 
 
 def _names(reports: Iterable[Report]) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Draft:
     body: str = ""
     published: datetime | None = None  # aware UTC
     language: str | None = None  # ISO 639-1
+    origin: str = ""  # the address of the outlet that a gathered entry is from, where it names one
 
 
 @dataclass(frozen=True, slots=True)

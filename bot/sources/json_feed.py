@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ParseError
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import BODY, LEAD, TITLE, Reading, language_code
-from bot.text.html_text import RAW, line, plain, tidy
+from bot.text.dates import parse_date
+from bot.text.html_text import RAW, line, plain, tidy, unescaped_again
 from bot.urls import absolute_url
 
 
@@ -29,33 +29,30 @@ def read(data: bytes, url: str) -> Reading:
         raise ParseError("the answer is JSON, but not a JSON Feed")
     language = _text(feed, "language")
     items = [item for item in feed["items"] if isinstance(item, dict)]
-    drafts = tuple(_draft(item, url, language) for item in items[:MOST])
     home = absolute_url(url, _text(feed, "home_page_url")) or ""
+    base = home or absolute_url(url, _text(feed, "feed_url")) or url
+    drafts = tuple(_draft(item, base, language) for item in items[:MOST])
     return Reading(drafts, home, "json", max(0, len(items) - MOST))
 
 
-def _draft(item: dict[str, Any], url: str, language: str) -> Draft:
-    links = (_text(item, name) for name in ("url", "external_url"))
+def _draft(item: dict[str, Any], base: str, language: str) -> Draft:
+    attached = item.get("attachments")
+    files = [one for one in attached if isinstance(one, dict)] if isinstance(attached, list) else []
+    links = (*(_text(item, name) for name in ("url", "external_url")), *(_text(file, "url") for file in files[:10]))
+    dates = (_text(item, name) for name in ("date_published", "date_modified"))
+    spoken = language_code(_text(item, "language") or language)
     words, markup = _text(item, "content_text"), _text(item, "content_html")
     return Draft(
         guid=_text(item, "id")[:4096],
-        link=next((full for link in links if link and (full := absolute_url(url, link))), ""),
-        title=line(_text(item, "title"), TITLE, literal=True),
-        lead=tidy(_text(item, "summary")[:RAW])[:LEAD],
-        body=(plain(markup) or tidy(words[:RAW]))[:BODY],
-        published=_published(_text(item, "date_published") or _text(item, "date_modified")),
-        language=language_code(_text(item, "language") or language),
+        link=next((full for link in links if link and (full := absolute_url(base, link))), ""),
+        title=unescaped_again(line(_text(item, "title"), TITLE, literal=True)),
+        lead=unescaped_again(tidy(_text(item, "summary")[:RAW]))[:LEAD],
+        body=unescaped_again(plain(markup) or tidy(words[:RAW]))[:BODY],
+        published=next((at for date in dates if date and (at := parse_date(date, spoken))), None),
+        language=spoken,
     )
 
 
 def _text(holder: dict[str, Any], name: str) -> str:
     value = holder.get(name)
     return str(value) if isinstance(value, str | int | float) else ""
-
-
-def _published(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

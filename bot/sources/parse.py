@@ -28,8 +28,10 @@ from bot.sources.document import MOST, Document, Draft, Shape
 from bot.sources.feeds import feed
 from bot.sources.feeds.feed_reader import Reading
 from bot.sources.feeds.feed_scan import MARK
+from bot.sources.post_headline import headline_of_post, is_headline
 from bot.sources.workers.worker_pool import DEADLINE, SUSPECT, WorkerPool
-from bot.urls import without_tracking
+from bot.urls import absolute_url, publisher_of, without_tracking
+from bot.wrapped_links import gathers_news, is_opaque, unwrap_link
 
 FEW = 8  # items that a thread may read: about ten milliseconds, in which the loop has its turns
 PATIENCE = 4  # times the deadline, for what is honest: on a busy machine time passes without any work
@@ -199,12 +201,21 @@ def _joined(documents: Sequence[Document], now: datetime) -> Document:
 
 
 def _item(draft: Draft, document: Document, position: int) -> Item:
+    link = without_tracking(_behind(draft.link))
+    outlet = publisher_of(draft.origin if is_opaque(link) else link) if gathers_news(draft.link) else ""
     return Item(
         keys=document.identities[position].keys,
-        url=without_tracking(draft.link) or None,
-        title=draft.title,
+        url=link or None,
+        title=draft.title if is_headline(draft.title) else headline_of_post(draft.lead or draft.body) or draft.title,
         lead=draft.lead,
         body=draft.body,
         published=draft.published,
         language=draft.language,
+        outlet=outlet or None,
     )
+
+
+def _behind(link: str) -> str:
+    """Return the page that a link leads on to, or the link itself."""
+    inner = unwrap_link(link)
+    return link if inner == link else absolute_url(link, inner) or link

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from itertools import islice
 from operator import itemgetter
@@ -24,6 +23,7 @@ from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import TITLE, Reading, language_code
 from bot.sources.feeds.feed_scan import STRICT, mistake_in, refuse_traps
 from bot.text.charset import as_utf8
+from bot.text.dates import parse_date
 from bot.text.html_text import line
 from bot.urls import absolute_url
 
@@ -152,12 +152,12 @@ def _entry(element: _Element, url: str) -> _Entry | None:
     if not link:
         return None
     news = next(element.iterchildren("{*}news"), None)
-    at = _instant(_text(element, "lastmod"))
+    at = parse_date(_text(element, "lastmod"))
     if news is None:
         return _Entry(at, link)
     of_publication = next(news.iterchildren("{*}publication"), None)
     return _Entry(
-        _instant(_text(news, "publication_date")) or at,
+        parse_date(_text(news, "publication_date")) or at,
         link,
         line(_text(news, "title"), TITLE),
         "" if of_publication is None else _text(of_publication, "language"),
@@ -167,20 +167,6 @@ def _entry(element: _Element, url: str) -> _Entry | None:
 def _text(holder: _Element, name: str) -> str:
     found = next(holder.iterchildren(f"{{*}}{name}"), None)
     return "" if found is None else "".join(map(str, found.itertext()))[: TITLE * 4].strip()
-
-
-def _instant(text: str) -> datetime | None:
-    """Return the time that an entry gives, aware, UTC; a day or a month alone is its beginning."""
-    text = text[:40]
-    if re.fullmatch(r"\d{4}-\d\d", text):
-        text += "-01"
-    for reader in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            at = reader(text)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError, TypeError, IndexError):
-            continue
-    return None
 
 
 def _newest(entries: Sequence[_Entry]) -> list[_Entry]:

@@ -28,6 +28,7 @@ _GAPS = re.compile(r" ?\n\s*")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _NO_CHARACTER = re.compile(r"&#[0-9]{1000,};?")  # Python reads no number of more than 4,300 digits
 _TAG = re.compile(r"<(?:/?[A-Za-z]|!--|!\[CDATA\[|!DOCTYPE|\?)", re.IGNORECASE)
+_SET = re.compile(r"<(b|strong|i|em|u|mark|span|font)(?:\s[^<>]{0,200})?>([^<>]{1,1000})</\1>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NAME = re.compile(r"<[a-z][^\s/>]*+", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+")
@@ -53,6 +54,20 @@ def line(markup: str, limit: int, *, literal: bool = False) -> str:
     if raw.isprintable() and "<" not in raw and "&" not in raw:
         return " ".join(raw.split())[:limit]
     return " ".join((tidy(raw) if literal else plain(raw)).split())[:limit]
+
+
+def unescaped_again(text: str) -> str:
+    """Return plain text in which entities still stand, because they were escaped twice, with them decoded.
+
+    Markup that is talked about stays as it stands: only words set in bold, italics and the like lose their tags.
+    """
+    if "&" not in text or not _ENTITY.search(text):
+        return text
+    decoded = _ENTITY.sub(lambda found: html.unescape(found[0]), _NO_CHARACTER.sub("\ufffd", text))
+    if not _TAG.search(decoded) or _TAG.search(text):
+        return tidy(decoded) if "\n" in text else " ".join(tidy(decoded).split())
+    bare = _SET.sub(r"\2", decoded)
+    return text if _TAG.search(bare) else tidy(bare)
 
 
 def crowded(markup: str) -> bool:

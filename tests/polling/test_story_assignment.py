@@ -104,6 +104,21 @@ async def test_the_event_loop_compares_no_reports() -> None:
     assert threading.get_ident() not in Rows.seen_by
 
 
+@pytest.mark.parametrize(
+    ("source", "publisher"),
+    [
+        (Source("Alert", "https://www.google.com/alerts/feeds/1/2", "google.com"), "post.example"),
+        (Source("Alert", "https://www.google.com/alerts/feeds/1/2", "our search"), "our search"),
+    ],
+)
+async def test_what_a_search_found_is_the_report_of_its_outlet(source: Source, publisher: str) -> None:
+    """Outlets are the voices, not the search; a `publisher:` that somebody wrote counts more."""
+    item = Item((1,), "https://post.example/1", "Kremlin report", outlet="post.example")
+    assigner = StoryAssigner(EmptyRecord(), source, {"k": Watchlist("k", "K", ())}, datetime(2026, 11, 23, tzinfo=UTC))
+    await assigner.assign_stories([read(item, (Match("k", "Kremlin", ()),), None)])
+    assert [one.report and one.report.publisher for one in assigner.recorded] == [publisher]
+
+
 def watching(newsroom: Newsroom, watchlist: str, publishers: tuple[str, ...] = OUTLETS) -> str:
     """Return a watchlists.yaml with the newsroom's three outlets."""
     lines = [

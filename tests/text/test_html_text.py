@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.text.html_text import crowded, line, plain, tidy
+from bot.text.html_text import crowded, line, plain, tidy, unescaped_again
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,24 @@ def test_case_70_a_line_is_cut_before_it_is_read() -> None:
     assert line("<b>" + "word " * 500_000, 100) == ("word " * 20)[:100]
     assert line("a\nb\tc", 100) == "a b c"
     assert line("<b>", 100, literal=True) == "<b>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Peskov&#8217;s view: &quot;yes&quot;", 'Peskov’s view: "yes"'),
+        ("AT&T", "AT&T"),
+        ("AT&amp;T", "AT&T"),
+        ("R&D; profit &lt; 5 %", "R&D; profit < 5 %"),
+        ("How &lt;script&gt; and &amp; are escaped", "How &lt;script&gt; and &amp; are escaped"),
+        ("&lt;b&gt;Kremlin&lt;/b&gt; denies it", "Kremlin denies it"),
+        ("&lt;img src=x onerror=alert(1)&gt; talks", "&lt;img src=x onerror=alert(1)&gt; talks"),
+        ("&unknown; stays, &copy without its end too", "&unknown; stays, &copy without its end too"),
+        ("one&nbsp;&nbsp;two", "one two"),
+        ("line&#10;break", "line break"),
+    ],
+)
+def test_entities_that_still_stand_are_decoded_where_no_markup_comes_of_it(text: str, shown: str) -> None:
+    """Escaped twice by a plugin they are letters; markup that is talked about stays as it stands."""
+    assert unescaped_again(text) == shown
+    assert unescaped_again(unescaped_again(text)) == shown

@@ -6,15 +6,16 @@ is called on documents cut down to what is new, in a thread, or in a child proce
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.sources.document import MOST, Draft
-from bot.text.html_text import RAW, line, plain, tidy
+from bot.text.dates import parse_date
+from bot.text.html_text import RAW, line, plain, tidy, unescaped_again
 from bot.urls import absolute_url
 
 TITLE = 1_000  # characters; the longest real headlines have 300
@@ -22,7 +23,6 @@ LEAD = 10_000
 BODY = 100_000  # a long read has 60,000
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_].{0,30})?")
-_EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # what stands for "no date" in many systems
 _CLOSING = re.compile(r"</[A-Za-z]+>")
 _OTHER_RELATIONS = frozenset({"self", "edit", "hub", "replies", "enclosure", "next", "prev", "first", "last"})
 
@@ -51,25 +51,29 @@ def read(data: bytes, url: str, content_type: str = "") -> Reading:
     )
     version = _text(parsed, "version")
     entries = parsed.entries
-    drafts = tuple(_draft(entry, parsed.feed, url, atom=version.startswith("atom")) for entry in entries[:MOST])
+    atom = version.startswith("atom")
+    base = _base(parsed.feed, url, atom=atom)
+    drafts = tuple(_draft(entry, parsed.feed, base, atom=atom) for entry in entries[:MOST])
     home = absolute_url(url, _text(parsed.feed, "link")) or ""
     return Reading(drafts, home, version, max(0, len(entries) - MOST))
 
 
-def _draft(entry: dict[str, Any], feed: dict[str, Any], url: str, *, atom: bool) -> Draft:
+def _draft(entry: dict[str, Any], feed: dict[str, Any], base: str, *, atom: bool) -> Draft:
     summary, title = _text(entry, "summary"), _text(entry, "title")
     contents = [content for content in entry.get("content", ()) if _is_text(content)]
+    language = _language(entry, feed)
     content: dict[str, Any] = max(contents, key=lambda one: len(_text(one, "value")), default={})
     if any(summary == _text(one, "value") for one in contents):
         summary = ""  # feedparser repeats the content where there is no description
     return Draft(
         guid=_text(entry, "id")[:4096],
-        link=_link(entry, url),
-        title=line(title, TITLE, literal=atom and _is_literal(title, entry.get("title_detail"))),
+        link=_link(entry, base),
+        title=unescaped_again(line(title, TITLE, literal=atom and _is_literal(title, entry.get("title_detail")))),
         lead=_prose(summary, entry.get("summary_detail"), atom=atom)[:LEAD],
         body=_prose(_text(content, "value"), content, atom=atom)[:BODY],
-        published=_published(entry),
-        language=_language(entry, feed),
+        published=_published(entry, language),
+        language=language,
+        origin=_text(entry.get("source") or {}, "href"),
     )
 
 
@@ -90,25 +94,38 @@ def _is_literal(text: str, detail: dict[str, Any] | None) -> bool:
 
 
 def _prose(text: str, detail: dict[str, Any] | None, *, atom: bool) -> str:
-    return tidy(text[:RAW]) if atom and _is_literal(text, detail) else plain(text)
+    return unescaped_again(tidy(text[:RAW]) if atom and _is_literal(text, detail) else plain(text))
 
 
-def _link(entry: dict[str, Any], url: str) -> str:
-    """Return the item's page: its link, or else the first that leads to no feed, file or comment."""
-    links = [_text(link, "href") for link in entry.get("links", ()) if _text(link, "rel") not in _OTHER_RELATIONS]
-    candidates = (_text(entry, "feedburner_origlink"), _text(entry, "link"), *links)
-    return next((full for link in candidates if link and (full := absolute_url(url, link))), "")
+def _base(feed: dict[str, Any], url: str, *, atom: bool) -> str:
+    """Return what links are relative to where no xml:base says it: the site, else the feed's own address.
+
+    A feed is often read at another host than its site's. Within one host Atom's rule holds: its document is the base.
+    """
+    own = next((_text(link, "href") for link in feed.get("links", ()) if _text(link, "rel") == "self"), "")
+    document = (own and absolute_url(url, own)) or url
+    home = absolute_url(document, _text(feed, "link")) if _text(feed, "link") else None
+    return document if home is None or (atom and urlsplit(home).netloc == urlsplit(document).netloc) else home
 
 
-def _published(entry: dict[str, Any]) -> datetime | None:
-    for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        if parts := dict.get(entry, name):
-            try:
-                at = datetime.fromtimestamp(calendar.timegm(parts), UTC)
-            except (ValueError, OverflowError, OSError):
-                continue
-            return at if at > _EPOCH else None
-    return None
+def _link(entry: dict[str, Any], base: str) -> str:
+    """Return the item's page: its link, or else the first that leads to no feed or comment, or else its recording.
+
+    A guid that is no address is no link, whatever it says of itself.
+    """
+    links = [link for link in entry.get("links", ()) if _text(link, "href")]
+    pages = [_text(link, "href") for link in links if _text(link, "rel") not in _OTHER_RELATIONS]
+    recordings = [_text(link, "href") for link in links if _text(link, "rel") == "enclosure"]
+    guid = _text(entry, "id")
+    candidates = (_text(entry, "feedburner_origlink"), _text(entry, "link"), *pages, *recordings)
+    named = (link for link in candidates if link and (link != guid or link[:4].lower() == "http"))
+    return next((full for link in named if (full := absolute_url(base, link))), "")
+
+
+def _published(entry: dict[str, Any], language: str | None) -> datetime | None:
+    """Return the first date that can be read: of several, feeds that repair one often break the other."""
+    dates = (_text(entry, name) for name in ("published", "created", "updated"))
+    return next((at for date in dates if date and (at := parse_date(date, language))), None)
 
 
 def language_code(name: str) -> str | None:

@@ -129,7 +129,8 @@ def _leads(question: dict[str, Any], _data: bytes, _kept: Kept) -> dict[str, Any
 
 def _rows(drafts: Iterable[Draft]) -> list[tuple[object, ...]]:
     return [
-        (*texts, published and published.isoformat(), language) for *texts, published, language in map(astuple, drafts)
+        (*texts, published and published.isoformat(), language, origin)
+        for *texts, published, language, origin in map(astuple, drafts)
     ]
 
 

@@ -240,6 +240,6 @@ def _row(one: LeadTexts) -> tuple[object, ...]:
 
 def _drafts(answer: dict[str, Any]) -> tuple[Draft, ...]:
     return tuple(
-        Draft(guid, link, title, lead, body, published and datetime.fromisoformat(published), language)
-        for guid, link, title, lead, body, published, language in answer["drafts"]
+        Draft(guid, link, title, lead, body, published and datetime.fromisoformat(published), *others)
+        for guid, link, title, lead, body, published, *others in answer["drafts"]
     )
