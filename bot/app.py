@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.config.active import ActiveConfig, PersonalQuerySync
+from bot.config.environment import environment
 from bot.config.regular_file import read_regular_file
-from bot.config.settings import Settings, environment, load_settings
+from bot.config.settings import Settings, load_settings
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.config.settings import Settings, environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import Settings, load_settings
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.address_guard import REFUSAL
 from bot.model import Chat, Config, Source

@@ -147,7 +147,8 @@ def check(
 ) -> None:
     """Validate watchlists.yaml: every mistake with file:line:column and a hint."""
     from bot import app
-    from bot.config.settings import Settings, environment, load_settings
+    from bot.config.environment import environment
+    from bot.config.settings import Settings, load_settings
 
     environ = environment()
     settings = Settings() if file else load_settings(environ)
@@ -169,7 +170,8 @@ def explain(
 ) -> None:
     """Say which queries fire on a text or page, on which words, and which nearly did; and the lead we would show."""
     from bot import app
-    from bot.config.settings import environment, load_settings
+    from bot.config.environment import environment
+    from bot.config.settings import load_settings
     from bot.preview import explanation
     from bot.preview import jsonl as lines
 
@@ -204,7 +206,8 @@ def group(
     window: Annotated[str, typer.Option(help="How far apart reports of one story are published at most.")] = "72h",
 ) -> None:
     """Say which items tell one story: {id, title, text, url, source, published} in, {id, story, new, score} out."""
-    from bot.config.settings import environment, load_settings
+    from bot.config.environment import environment
+    from bot.config.settings import load_settings
     from bot.preview import jsonl as lines
     from bot.preview.grouping import Grouping
     from bot.stories.semantic import encoder

@@ -14,8 +14,9 @@ from typing import Protocol
 import yaml
 
 from bot.config.yaml_file import YamlDocument, child, pairs, problem, reading, shown, values
-from bot.config.yaml_values import nearest
+from bot.config.yaml_values import SPOKEN, nearest
 from bot.errors import QueryError
+from bot.i18n import LANGUAGES
 from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
 from bot.urls import publisher_of
@@ -60,8 +61,9 @@ class Findings:
 
 
 def _texts(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Yield the texts of a list, those too that YAML takes for something else: they will stand in quotes."""
     for value in values(node):
-        if isinstance(value, yaml.ScalarNode) and reading(value) is None and value.value.strip():
+        if isinstance(value, yaml.ScalarNode) and reading(value) != "nothing" and value.value.strip():
             yield value
 
 
@@ -200,6 +202,9 @@ def _loose_hint(loose: LooseQuery) -> str:
 def check_odd(found: Findings, config: Config) -> None:
     """Warn of what is allowed and hardly meant."""
     root = found.document.root
+    language = child(child(root, "defaults"), "language")
+    if language is not None and config.language not in LANGUAGES:
+        found.warn(language, f"the bot has no texts in '{config.language}' and will write English; {SPOKEN}")
     for part, those in (("sources", config.sources), ("watchlists", config.watchlists)):
         if not those:
             found.warn(root, f"there are no {part}; add some under {part}")

@@ -25,6 +25,20 @@ _LAST_PORT: Final = 65_535
 _LONGEST_SPACING: Final = 3600
 
 
+# What a token is pasted with: a header, the address of a call, the word before it in that.
+_AROUND = re.compile(
+    r"(?:authorization\s*:\s*)?(?:(?:bearer|token|bot)[\s:=]+)?(?:https?://[^/\s]+/(?:file/)?)?"
+    r"(?:bot\s*)?([0-9]+:[A-Za-z0-9_-]+)(?:/\w*)?",
+    re.IGNORECASE,
+)
+
+
+def bare_token(text: str) -> str:
+    """Return a bot's token without what it was pasted with; a text that holds none as it is."""
+    found = _AROUND.fullmatch(text)
+    return found[1] if found else text
+
+
 def token(value: object) -> object:
     """Let what looks like a bot's token pass: digits, a colon, letters; how long it is, Telegram's server knows."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", value):

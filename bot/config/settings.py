@@ -6,24 +6,20 @@ mistake like any other, for silence would leave a default in force. The value of
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from bot.config import setting_values as values
-from bot.config.regular_file import read_regular_file
+from bot.config.environment import environment, find_unused, read_secret, unwrap
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"
 SECRETS: Final = ("telegram_token", "database_url")
-_MOST_BYTES: Final = 65_536  # of .env, or of a file that holds a secret
 _SHORTEST_TOKEN: Final = 40  # characters; Telegram's have 43 to 46, and half a token is a common slip of the mouse
 # Kubernetes sets these for every Service of the namespace; those of one called newswatch… have our prefix.
 _OF_KUBERNETES: Final = re.compile(r"\w+_SERVICE_(?:HOST|PORT\w*)|\w+_PORT_[0-9]+_(?:TCP|UDP|SCTP)\w*")
@@ -57,23 +53,13 @@ NAMES: Final = tuple(PREFIX + field.upper() for field in Settings.model_fields)
 _FILES: Final = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
 
 
-def environment() -> dict[str, str]:
-    """Return the environment over what `.env` in the working directory says; ConfigError when `.env` is unreadable.
-
-    An empty variable counts as unset and hides nothing.
-    It is also what `${NAME}` in watchlists.yaml is taken from.
-    """
-    given = {name: text for name, text in os.environ.items() if text.strip()}
-    return os.environ | _dotenv(Path(".env")) | given
-
-
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of the mapping, by default of `environment()`; an empty value counts as unset.
 
     ConfigError has a line for each mistake: the setting's name, what is wrong, what to do.
     """
-    given = {name: text for name, text in (environment() if environ is None else environ).items() if text.strip()}
-    texts = {field: given[_name(field)].strip() for field in Settings.model_fields if _name(field) in given}
+    given = {name: text for name, text in (environment() if environ is None else environ).items() if unwrap(text)}
+    texts = {field: unwrap(given[_name(field)]) for field in Settings.model_fields if _name(field) in given}
     problems = [*_unknown(given), *_read_files(given, texts), *_cut_token(texts)]
     settings = Settings()
     try:
@@ -83,6 +69,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise ConfigError(*problems)
     return settings
+
+
+def unused_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a line for each variable that somebody may have meant for us and that is not read."""
+    fields = [name.removeprefix(PREFIX) for name in (*NAMES, *_FILES)]
+    return find_unused(environ, fields, PREFIX)
 
 
 def _name(field: str) -> str:
@@ -109,7 +101,7 @@ def _read_files(given: Mapping[str, str], texts: dict[str, str]) -> Iterator[str
             yield f"{name}: {_name(field)} is set as well; keep one of the two"
         elif name in given:
             try:
-                texts[field] = _secret(Path(given[name].strip()))
+                texts[field] = read_secret(Path(unwrap(given[name])), _name(field))
             except ValueError as error:
                 yield f"{name}: {error}"
 
@@ -121,45 +113,13 @@ def _said(error: ValidationError) -> Iterator[str]:
         yield f"{_name(field)}: {message}"
 
 
-def _cut_token(texts: Mapping[str, str]) -> Iterator[str]:
-    """Find a token that was not copied whole. Servers of one's own, as in tests, may have shorter ones."""
-    token = texts.get("telegram_token", "")
+def _cut_token(texts: dict[str, str]) -> Iterator[str]:
+    """Take the token out of what it was pasted with, and find one that was not copied whole.
+
+    Servers of one's own, as in tests, may have shorter ones.
+    """
+    if "telegram_token" not in texts:
+        return
+    token = texts["telegram_token"] = values.bare_token(texts["telegram_token"])
     if "telegram_api_url" not in texts and ":" in token and len(token) < _SHORTEST_TOKEN:
         yield f"{_name('telegram_token')}: this token is not whole; copy all of what @BotFather gave you, digits first"
-
-
-def _secret(path: Path) -> str:
-    """Return what the file holds; ValueError when it cannot be had."""
-    try:
-        text = _bounded(path).decode().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ValueError(f"{path} cannot be read: {reason}; check the path and who may read it") from None
-    if not text:
-        raise ValueError(f"{path} is empty; put the secret in, or unset this setting")
-    return text
-
-
-def _bounded(path: Path) -> bytes:
-    """Return a whole file; OSError where it cannot be read, is no regular file or is larger than `_MOST_BYTES`."""
-    data = read_regular_file(path, _MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {_MOST_BYTES >> 10} KB", str(path))
-    return data
-
-
-def _dotenv(path: Path) -> dict[str, str]:
-    try:
-        text = _bounded(path).decode("utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ConfigError(f"{path}: cannot be read: {reason}; correct it, or remove it") from None
-    from dotenv.parser import parse_stream  # only where there is a file
-
-    bindings: list[Any] = list(parse_stream(StringIO(text)))
-    if bad := [one.original for one in bindings if one.error]:
-        lines = [one.line + one.string[: -len(one.string.lstrip())].count("\n") for one in bad]
-        raise ConfigError(*(f"{path}:{line}: not NAME=value; correct the line" for line in lines))
-    return {one.key: one.value for one in bindings if one.key and one.value is not None}

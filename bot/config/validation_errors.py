@@ -7,7 +7,8 @@ value of a header, or an address, is never repeated: it may hold a secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -25,15 +26,42 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "watchlists": WatchlistSection,
 }
 _OF_ONE_VALUE = frozenset({"string_type", "int_type", "literal_error"})
+_NUMBERS = frozenset({"max_per_hour", "confirm", "urgent_at", "chat", "topic", "backlog"})
 _LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 
 
-def lines(error: ValidationError, document: YamlDocument) -> list[str]:
-    """Return the mistakes, in the order in which pydantic found them."""
-    return [_line(one, document) for one in error.errors(include_url=False)]
+def lines(error: ValidationError, document: YamlDocument, data: object = None) -> list[str]:
+    """Return the mistakes, in the order in which pydantic found them.
+
+    `data` is what was validated: a hint to put a value in quotes is given only where the quoted value would be right.
+    """
+    errors = error.errors(include_url=False)
+    quoted = _errors_when_quoted([one["loc"] for one in errors], document, data)
+    return [_line(one, document, quoted) for one in errors]
 
 
-def _line(error: ErrorDetails, document: YamlDocument) -> str:
+def _errors_when_quoted(
+    paths: list[tuple[int | str, ...]], document: YamlDocument, data: object
+) -> Mapping[tuple[int | str, ...], ErrorDetails]:
+    """Return what would still be wrong if each value that YAML misreads stood in quotes, by its place."""
+    from pydantic import ValidationError
+
+    data = deepcopy(data)
+    for path in paths:
+        node, _, steps = find(document.root, path)
+        if path and steps == len(path) and isinstance(node, yaml.ScalarNode) and reading(node):
+            home: Any = data
+            for step in path[:-1]:
+                home = home[step]
+            home[path[-1]] = str(node.value)
+    try:
+        FileSection.model_validate(data)
+    except ValidationError as error:
+        return {one["loc"]: one for one in error.errors(include_url=False)}
+    return {}
+
+
+def _line(error: ErrorDetails, document: YamlDocument, quoted: Mapping[tuple[int | str, ...], ErrorDetails]) -> str:
     path, kind = error["loc"], error["type"]
     node, key, steps = find(document.root, path)
     name = _name(path)
@@ -46,6 +74,8 @@ def _line(error: ErrorDetails, document: YamlDocument) -> str:
         return problem(document, key or node, _bad_key(path))
     what = reading(node) if path and steps == len(path) else None
     if what and (kind in _OF_ONE_VALUE or (what == "nothing" and kind.endswith("_type"))):
+        if what != "nothing" and path in quoted and path[-1] not in _NUMBERS:
+            return problem(document, node, f"{name}: {_words(quoted[path], node)}")
         return problem(document, node, _misread(name, what, node, path))
     return problem(document, node, f"{name}: {_words(error, node)}")
 
@@ -83,7 +113,7 @@ def _misread(name: str, what: str, node: yaml.Node, path: tuple[int | str, ...])
         return f"{name}: has nothing below it; give it keywords, or remove it"
     if what == "nothing" and not node.value:
         return f"{name}: empty; remove it, or put a text that begins with # in quotes"
-    if path[-1] in {"max_per_hour", "confirm", "urgent_at", "chat", "topic", "backlog"}:
+    if path[-1] in _NUMBERS:
         return f"{name}: must be a plain whole number, such as 3; YAML reads {value} as {what}"
     quoted = f"put it in quotes: '{value}'" if value else "put it in quotes"
     return f"{name}: YAML reads {value or 'this'} as {what}; {quoted}"

@@ -55,7 +55,7 @@ def _form(found: Findings) -> FileSection | None:
     try:
         return FileSection.model_validate(data)
     except ValidationError as error:
-        found.problems += validation_errors.lines(error, found.document) if data else []
+        found.problems += validation_errors.lines(error, found.document, data) if data else []
         return None
 
 

@@ -72,7 +72,9 @@ class DefaultsSection(Section):
     timezone: Annotated[str, BeforeValidator(yaml_values.timezone)] = Field(
         default="UTC", description="Of the times in alerts, such as Europe/Berlin."
     )
-    language: Language = Field(default="en", description="Of the bot's own words, such as en.")
+    language: Annotated[
+        str, BeforeValidator(yaml_values.own_language), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2}$"})
+    ] = Field(default="en", description="Of the bot's own words, such as en.")
 
 
 class SourceSection(Section):

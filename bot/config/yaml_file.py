@@ -17,6 +17,7 @@ import yaml
 
 from bot.config.regular_file import read_regular_file
 from bot.errors import ConfigError
+from bot.text.scrub import scrub
 
 MOST_BYTES = 16 * 1024 * 1024  # 100,000 keywords take 10 MB
 MOST_VALUES = 1_000_000  # about 4 s and 500 MB to compose; a file of 16 MB could hold eight times as many
@@ -92,7 +93,20 @@ def compose(data: bytes, name: str) -> YamlDocument:
         raise ConfigError(f"{name}:1:1: not YAML: {shown(str(error), 200)}") from None
     if root is None:
         raise ConfigError(f"{name}:1:1: the file is empty; start from the example watchlists.yaml")
+    _scrub(root)
     return YamlDocument(name, text, root)
+
+
+def _scrub(root: yaml.Node) -> None:
+    """Take out of every text what nobody sees: an escape in quotes writes what the file itself may not hold."""
+    nodes, scrubbed = [root], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.ScalarNode):
+            node.value = scrub(node.value)
+        elif id(node) not in scrubbed:  # an alias repeats a node
+            scrubbed.add(id(node))
+            nodes += [one for pair in node.value for one in (pair if isinstance(pair, tuple) else (pair,))]
 
 
 def shown(text: str, most: int = 60) -> str:

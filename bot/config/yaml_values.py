@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic_core import PydanticCustomError
 
 from bot.config.yaml_file import Misread, shown
+from bot.i18n import LANGUAGES as BOT_LANGUAGES
 
 LONGEST_EVERY: Final = timedelta(hours=24)
 _UNIT: Final = {"s": 1, "m": 60, "h": 3600}
@@ -29,6 +30,7 @@ _ISO_639_1: Final = (
     "vo wa wo xh yi yo za zh zu"
 )
 LANGUAGES: Final = frozenset(re.findall(r"\w\w", _ISO_639_1))
+SPOKEN: Final = "the bot has " + ", ".join(f"{code} ({name})" for code, name in BOT_LANGUAGES.items())
 # What people write for a language: a country, or an older code.
 _MEANT: Final = {"ua": "uk", "jp": "ja", "cn": "zh", "gr": "el", "cz": "cs", "dk": "da", "rs": "sr", "us": "en"}
 
@@ -92,6 +94,14 @@ def language(value: object) -> object:
     meant = _MEANT.get(short) or (short[:2] if len(short) == len("eng") else short)
     hint = f"did you mean '{meant}'?" if meant in LANGUAGES else "write two letters of ISO 639-1, such as en"
     raise wrong(f"unknown language '{shown(value)}'; {hint}")
+
+
+def own_language(value: object) -> object:
+    """Let the same pass for the bot's own words; what is none is told which ones it has."""
+    try:
+        return language(value)
+    except PydanticCustomError:
+        raise wrong(f"unknown language '{shown(str(value))}'; {SPOKEN}") from None
 
 
 def address(value: object) -> object:

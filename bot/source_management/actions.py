@@ -18,7 +18,8 @@ from bot import app
 from bot.config import write
 from bot.config.checks import fill_variables, restore_variables
 from bot.config.edit import Entry
-from bot.config.settings import Settings, environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import Settings, load_settings
 from bot.config.yaml_values import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source

@@ -10,20 +10,15 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from bot.text.scrub import scrub
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 CROWD = 300  # attributes of one tag; real pages have a dozen
 RAW = 400_000  # characters of markup that are read at most; a long article has 60,000
 
-# Neither seen nor meant to be: controls but for line ends, halves of surrogate pairs, what turns the direction of
-# a line, zero-width spaces and soft hyphens. The joiners U+200C and U+200D are spelling.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\ufffe\uffff\ud800-\udfff]"
-)
 _SPACES = re.compile(r"[^\S\n]+")
-_ENDS = re.compile(r"[\r\x0c\x85\u2028\u2029]\n?")
 _GAPS = re.compile(r" ?\n\s*")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _NO_CHARACTER = re.compile(r"&#[0-9]{1000,};?")  # Python reads no number of more than 4,300 digits
@@ -88,14 +83,13 @@ def crowded(markup: str) -> bool:
 
 def tidy(text: str) -> str:
     """Return the text without what cannot be seen, with single spaces and single line ends."""
-    text = _UNSEEN.sub("", _ENDS.sub("\n", text))
-    return _GAPS.sub("\n", _SPACES.sub(" ", text)).strip()
+    return _GAPS.sub("\n", _SPACES.sub(" ", scrub(text))).strip()
 
 
 def _texts(markup: str) -> list[str]:
     from lxml import etree
 
-    markup = _UNSEEN.sub("", markup)
+    markup = scrub(markup)
     if crowded(markup):
         return [_ANY_TAG.sub(" ", markup)]
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.settings import NAMES, PREFIX, SECRETS, Settings, environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import NAMES, PREFIX, SECRETS, Settings, load_settings, unused_variables
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -203,13 +204,87 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
 def test_a_secret_file_that_cannot_be_used_is_said_with_its_path(tmp_path: Path) -> None:
     """Missing, empty, a directory, not text, or set beside the plain setting."""
     (tmp_path / "empty").write_text("\n", encoding="utf-8")
-    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    (tmp_path / "bytes").write_bytes(b"\xff\x80")
     for name, says in (("missing", "No such file"), ("empty", "is empty"), (".", "directory"), ("bytes", "UTF-8")):
         (line,) = problems(TELEGRAM_TOKEN_FILE=str(tmp_path / name))
         assert line.startswith(f"NEWSWATCH_TELEGRAM_TOKEN_FILE: {tmp_path / name}")
         assert says in line
     (line,) = problems(DATABASE_URL_FILE=str(tmp_path / "empty"), DATABASE_URL="sqlite:///x.db")
     assert "keep one of the two" in line
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + TOKEN.encode() + b"\r\n",
+        TOKEN.encode("utf-16"),  # Notepad's "Unicode"
+        b"\xfe\xff" + TOKEN.encode("utf-16-be"),
+        (TOKEN + "\r\n").encode("utf-16-le"),
+        f'"{TOKEN}"'.encode(),
+        f"\u201c{TOKEN}\u201d \n".encode(),
+        f" '{TOKEN}'  \r\n\r\n".encode(),
+        f"`{TOKEN}`".encode(),
+        f"Bearer {TOKEN}".encode(),
+        f"Authorization: Bearer {TOKEN}".encode(),
+        f"bot{TOKEN}".encode(),
+        f"https://api.telegram.org/bot{TOKEN}/getMe".encode(),
+        f'NEWSWATCH_TELEGRAM_TOKEN="{TOKEN}"\n'.encode(),
+        f"\u200b{TOKEN}\u00a0".encode(),
+    ],
+)
+def test_a_token_counts_however_an_editor_saved_it(
+    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte-order mark, UTF-16, CRLF, quotes and what it was pasted with do not belong to the token."""
+    (tmp_path / "token").write_bytes(data)
+    found = load(TELEGRAM_TOKEN_FILE=f'"{tmp_path / "token"}" ').telegram_token
+    assert found is not None
+    assert found.get_secret_value() == TOKEN
+    if b"NEWSWATCH" not in data:
+        text = data.decode("utf-16" if data[:1] in b"\xff\xfe" else "utf-16-le" if b"\0" in data else "utf-8-sig")
+        again = load(TELEGRAM_TOKEN=text).telegram_token
+        assert again == found
+        monkeypatch.chdir(tmp_path)
+        for name in NAMES:
+            monkeypatch.delenv(name, raising=False)
+        (tmp_path / ".env").write_text(f"\ufeffNEWSWATCH_TELEGRAM_TOKEN={text.strip()}\r\n", encoding="utf-16")
+        assert load_settings().telegram_token == found
+
+
+def test_a_secret_file_of_several_lines_is_refused_without_showing_them(tmp_path: Path) -> None:
+    """What a messenger says around a token is not guessed at."""
+    (tmp_path / "token").write_text(f"Use this token:\n{TOKEN}\n", encoding="utf-8")
+    (line,) = problems(TELEGRAM_TOKEN_FILE=str(tmp_path / "token"))
+    assert "several lines" in line
+    assert TOKEN not in line
+
+
+def test_quotes_that_no_shell_took_away_are_dropped_from_every_setting() -> None:
+    """`docker --env-file` and systemd pass quotes on as they stand."""
+    assert load(OWNERS='"5"', ACCESS="'open'", HTTP_LISTEN="“off”", WATCHLISTS='"a b.yaml"') == load(
+        OWNERS="5", ACCESS="open", HTTP_LISTEN="off", WATCHLISTS="a b.yaml"
+    )
+    assert load(OWNERS='""') == Settings()
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"TELEGRAM_TOKEN": "1:canary"}, ("TELEGRAM_TOKEN is set and not used: only NEWSWATCH_TELEGRAM_TOKEN",)),
+        ({"telegram_bot_token": "1:canary"}, ("only NEWSWATCH_TELEGRAM_TOKEN is read",)),
+        ({"NEWS_WATCH_OWNERS": "1", "BOT_DATABASE_URL": "x"}, ("NEWSWATCH_DATABASE_URL", "NEWSWATCH_OWNERS")),
+        ({"TELEGRAM_TOKEN_FILE": "/x"}, ("only NEWSWATCH_TELEGRAM_TOKEN_FILE is read",)),
+        ({"https_proxy": "http://u:canary@h", "HTTP_PROXY": "x"}, ("HTTP_PROXY, https_proxy are set and not used",)),
+        ({"TELEGRAM_TOKEN": "1:x", "NEWSWATCH_TELEGRAM_TOKEN": "1:x"}, ()),
+        ({"PATH": "/bin", "HOME": "/", "OWNERS": " ", "no_proxy": "*"}, ()),
+    ],
+)
+def test_variables_that_only_look_like_settings_are_named(environ: dict[str, str], says: tuple[str, ...]) -> None:
+    """Without the prefix nothing is read, and neither is a proxy of the environment: a line each, without values."""
+    lines = unused_variables(environ)
+    assert len(lines) == len(says)
+    assert all(word in line for word, line in zip(says, lines, strict=True))
+    assert "canary" not in " ".join(lines)
 
 
 def test_a_server_of_ones_own_may_have_shorter_tokens() -> None:

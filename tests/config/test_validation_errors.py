@@ -91,7 +91,7 @@ def _lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lines:
             "watchlists: {a: {keywords: [x], priority: urgnt}}",
             "1:43: priority of a: not one of low, normal, urgent; did you",
         ),
-        ("watchlists: {a: {keywords: [x], follow: no}}", "1:41: follow of a: YAML reads no as true or false"),
+        ("watchlists: {a: {keywords: [x], follow: no}}", "1:41: follow of a: not one of edits, replies, off"),
         ("watchlists: {a: {keywords: [x], confirm: 0}}", "1:42: confirm of a: must be at least 1"),
         (
             "watchlists: {a: {keywords: [x], confirm: '2'}}",
@@ -155,3 +155,22 @@ def test_a_mistake_is_one_line_with_its_place_and_a_hint(text: str, line: str, l
     found = lines(text)
     assert any(one.startswith(line) for one in found), found
     assert "canary" not in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("defaults: {full_text: yes}", "1:23: full_text: not one of matched, always, never"),
+        ("defaults: {timezone: 2026}", "1:22: timezone: unknown time zone '2026'; write a name such as Europe/Berlin"),
+        ("defaults: {language: yes}", "1:22: language: unknown language 'yes'; the bot has en (English), ru"),
+        ("defaults: {language: ita}", "1:22: language: unknown language 'ita'; the bot has en (English), ru"),
+        ("sources:\n- {name: B, url: 'http://b/', kind: on}", "2:37: kind of a source: not one of auto, feed, sitemap"),
+        ("watchlists: {a: {keywords: [x], priority: 22:22}}", "1:43: priority of a: not one of low, normal, urgent"),
+        ("watchlists: {a: {keywords: [x], languages: [yes]}}", "1:45: languages of a: unknown language 'yes'; write"),
+        ("watchlists: {a: {keywords: [=]}}", "1:30: in =: a word is expected here"),
+        ("watchlists: {a: {keywords: [x], sources: [yes]}}", "1:43: unknown source or tag 'yes'; write the name"),
+    ],
+)
+def test_a_hint_never_leads_to_a_second_mistake(text: str, line: str, lines: Lines) -> None:
+    """Quotes are advised only where the quoted value would be right; else what is possible is said at once."""
+    assert any(found.startswith(line) for found in lines(text))
