@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.environment import environment
 from bot.config.regular_file import read_regular_file
-from bot.config.settings import Settings, load_settings
+from bot.config.settings import Settings, load_settings, unused_variables
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError
@@ -70,6 +70,7 @@ class Base:
     current: ActiveConfig
     store: Store
     personal: PersonalQuerySync
+    unused: tuple[str, ...] = ()  # lines about variables that look like settings and are none
 
     @property
     def token(self) -> str | None:
@@ -101,7 +102,7 @@ async def opened(environ: Mapping[str, str] | None = None) -> AsyncIterator[Base
         await store.polls.sync_sources(current.config().sources, wall())
         personal = PersonalQuerySync(store.queries, current)
         await personal.look()
-        yield Base(settings, current, store, personal)
+        yield Base(settings, current, store, personal, unused_variables(environ))
 
 
 def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]:

@@ -126,12 +126,44 @@ def unheeded(_: Translator, chat: int, reason: str) -> str:
     )
 
 
+# ---------------------------------------------------------------------------------------------- the database
+
+
+def database_fails(_: Translator, reason: str) -> str:
+    """Say that nothing can be put on record; the reason says what to do."""
+    return _(
+        "⚠️ I cannot write into my database: {reason}. No news is taken in until it works again; alerts on record are "
+        "kept.",
+        reason=reason,
+    )
+
+
+def database_works(_: Translator) -> str:
+    """Say that it works again."""
+    return _("✅ My database can be written again.")
+
+
 # ---------------------------------------------------------------------------------------------- the file
 
 
 def wrong(_: Translator) -> str:
     """Say that an edit of the configuration was not taken."""
     return _("watchlists.yaml is wrong; the old one stays in force")
+
+
+def file_lost(_: Translator, reason: str) -> str:
+    """Say that the configuration cannot be read any more."""
+    return _("watchlists.yaml cannot be read any more: {reason}", reason=reason)
+
+
+def last_good(_: Translator) -> str:
+    """Say what counts meanwhile."""
+    return _("The last good one stays in force. Edits count again when the file is back.")
+
+
+def file_back(_: Translator) -> str:
+    """Say that the configuration can be read again."""
+    return _("watchlists.yaml can be read again")
 
 
 def unbuilt(_: Translator) -> str:

@@ -17,6 +17,7 @@ from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_indexed
+from bot.operations.watch import make_watch
 from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
 from bot.process.heartbeat import Heartbeats
@@ -36,6 +37,7 @@ LIMITS: Mapping[str, float] = {
     "reload": 120,
     "janitor": 600,
     "indexer": 300,
+    "watch": 120,
 }
 
 
@@ -49,6 +51,7 @@ class Service:
     notices: Notices
     wake: asyncio.Event = field(default_factory=asyncio.Event)  # the outbox has something new
     reread: asyncio.Event = field(default_factory=asyncio.Event)  # SIGHUP
+    lost: list[str] = field(default_factory=list)  # why watchlists.yaml cannot be read, where that was told
 
     async def poller(self) -> None:
         """Poll sources."""
@@ -85,7 +88,7 @@ class Service:
         """
         watched = self.base.current.watched
         beat = self._beat("reload")
-        lost = behind = False
+        orphaned = behind = False
         while not self.stop.is_set():
             beat()
             asked = await self._wait(self.reread, LOOK)
@@ -96,8 +99,9 @@ class Service:
                 behind = not await self._sync()
             await self._built(self._personal())
             await self._name_left_out()
-            if watched.orphaned() and not lost:
-                lost = True
+            await self._name_lost_file(await asyncio.to_thread(watched.lost))
+            if watched.orphaned() and not orphaned:
+                orphaned = True
                 log.warning(owner_notices.how_to_mount(words("en")))
                 await self._tell(owner_notices.orphaned, owner_notices.how_to_mount)
 
@@ -133,6 +137,20 @@ class Service:
         except BotError as error:
             log.warning("nobody could be told of a query that is left out", extra={"reason": str(error)})
 
+    async def _name_lost_file(self, reason: str | None) -> None:
+        """Tell that the file cannot be read any more, and that it can be again; each once."""
+        if (reason is None) == (not self.lost):
+            return
+        now = wall()
+        if reason is None:
+            log.info("watchlists.yaml can be read again")
+            headline, text = owner_notices.file_back, lambda _: ""
+        else:
+            log.error("watchlists.yaml cannot be read, the last good one stays in force", extra={"reason": reason})
+            headline, text = (lambda _: owner_notices.file_lost(_, reason)), owner_notices.last_good
+        self.lost[:] = [reason] if reason else []
+        await self._tell(headline, text, ("file", reason, now))
+
     async def _reload(self) -> bool:
         """Swap an edited file in; return whether it was."""
         watched = self.base.current.watched
@@ -140,6 +158,8 @@ class Service:
             changed = await self.base.current.reload()
         except ConfigError as error:
             watched.accept()
+            if self.lost:
+                return False  # told already
             for problem in error.problems:
                 log.error("watchlists.yaml is wrong, the old one stays in force", extra={"problem": problem})  # noqa: TRY400 - no bug
             problems = "\n".join(error.problems[:5])
@@ -189,6 +209,11 @@ class Service:
         """Put what was recorded into the index of searches."""
         await keep_indexed(self.base.store.search, self.stop, self._beat("indexer"))
 
+    async def watch(self) -> None:
+        """Look after the token, and after a database that cannot carry word of its own trouble."""
+        if self.base.token is not None:
+            await make_watch(self.base, self.base.token).run(self.stop, self._beat("watch"))
+
     async def web(self) -> None:
         """Answer /healthz."""
         from bot.web.health import serve
@@ -196,10 +221,13 @@ class Service:
         if self.base.settings.http_listen is not None:
             await serve(self.base.settings.http_listen, self.hearts, self.stop)
 
-    async def _tell(self, headline: Say, text: Say = lambda _: "") -> None:
-        """Tell the owners, once a day the same."""
+    async def _tell(self, headline: Say, text: Say = lambda _: "", occasion: tuple[object, ...] | None = None) -> None:
+        """Tell the owners, once an occasion; by default once a day the same."""
         try:
-            await self.notices.say(headline, text, wall())
+            if occasion is None:
+                await self.notices.say(headline, text, wall())
+            else:
+                await self.notices.tell(headline, text, occasion, wall())
             self.wake.set()
         except BotError as error:
             log.warning("owners could not be told", extra={"reason": str(error)})
@@ -252,12 +280,14 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         raise ConfigError(
             f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
         )
+    if service.base.token is not None:
+        loops["watch"] = service.watch
     return {**loops, "reload": service.reload, "janitor": service.janitor, "indexer": service.indexer}
 
 
 def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:
     config = base.current.config()
-    for warning in config.warnings:
+    for warning in (*config.warnings, *base.unused):
         log.warning(warning)
     log.info(
         "watching",

@@ -145,6 +145,40 @@ async def test_a_bad_edit_is_told_to_the_owner_once_a_day(home: Home, monkeypatc
         await running
 
 
+@pytest.mark.parametrize("folder", [True, False])
+async def test_case_95_a_file_that_is_lost_is_told_once_and_so_is_its_return(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *, folder: bool
+) -> None:
+    """Case 95: it vanished, or became a folder: the last good one counts; one line and one notice for each."""
+    monkeypatch.setattr(service, "LOOK", 0.05)
+    home.environ["NEWSWATCH_OWNERS"] = "500"
+    async with opened(home) as one:
+        running = asyncio.create_task(one.reload())
+        before, file = one.base.current.setup(), home.folder / "watchlists.yaml"
+        text = file.read_text()
+        for notices in (2, 4):
+            one.wake.clear()
+            file.unlink()
+            if folder:
+                file.mkdir()
+            await until(one.wake.is_set)
+            one.reread.set()  # asked for by hand: no second word
+            await asyncio.sleep(0.2)
+            one.wake.clear()
+            if folder:
+                file.rmdir()
+            home.watch(text)
+            await until(one.wake.is_set)
+            assert (await one.base.store.outbox.count_waiting(wall()))[0] == notices
+        assert one.base.current.setup() is before
+        one.stop.set()
+        await running
+    err = capfd.readouterr().err
+    assert err.count("the last good one stays in force") == 2
+    assert err.count("watchlists.yaml can be read again") == 2
+    assert "watchlists.yaml is wrong" not in err
+
+
 async def test_case_83_a_database_that_can_never_be_written_ends_the_service(
     home: Home, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import app
+from bot.cli import start_checks
+from bot.cli.findings import Finding, failed, passed
 from bot.config.environment import environment
-from bot.config.settings import Settings, load_settings
+from bot.config.settings import Settings, load_settings, unused_variables
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.address_guard import REFUSAL
 from bot.model import Chat, Config, Source
@@ -25,42 +27,27 @@ _TELEGRAM = 60.0  # seconds of one request to Telegram
 SKEW = timedelta(seconds=60)  # a clock that is off by more misleads people, and TLS in the end
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `advice` says what to do when it is not well, or could be better."""
-
-    subject: str
-    ok: bool
-    text: str
-    advice: str = ""
-    source: bool = False  # one source alone is no failure of the installation
-
-
-def _passed(subject: str, text: str, advice: str = "") -> Finding:
-    return Finding(subject, ok=True, text=text, advice=advice)
-
-
-def _failed(subject: str, text: str, advice: str) -> Finding:
-    return Finding(subject, ok=False, text=text, advice=advice)
-
-
 async def examine() -> tuple[Finding, ...]:
     """Look at settings, watchlists.yaml, database, token, chats, every source and the clock, in this order."""
     environ = environment()
     try:
         settings = load_settings(environ)
     except ConfigError as error:
-        return tuple(_failed("settings", line, "correct it in the environment or in .env") for line in error.problems)
-    found = [_passed("settings", "all understood")]
+        return tuple(failed("settings", line, "correct it in the environment or in .env") for line in error.problems)
+    unused = unused_variables(environ)
+    found = [passed("settings", "understood" if unused else "all understood", "; ".join(unused))]
+    found += await asyncio.to_thread(start_checks.find_limits)
     config: Config | None = None
     try:
         config = app.watchlists(settings, environ)
         count = f"{len(config.sources)} sources, {len(config.watchlists)} watchlists"
-        found.append(_passed("watchlists.yaml", count, "; ".join(config.warnings)))
+        found.append(passed("watchlists.yaml", count, "; ".join(config.warnings)))
     except ConfigError as error:
-        found += [_failed("watchlists.yaml", line, "correct this line") for line in error.problems]
+        found += [failed("watchlists.yaml", line, "correct this line") for line in error.problems]
     known, finding = await _database(settings)
     found.append(finding)
+    if settings.http_listen is not None:
+        found.append(await start_checks.look_at_listen_address(settings.http_listen))
     found += [one async for one in _telegram(settings, (*known, *_configured_chats(config)))]
     if config is not None:
         found += await _sources(settings, config.sources)
@@ -77,24 +64,25 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
     from bot.store.repository import open_store
 
     url = settings.database_url.get_secret_value()
-    path = sqlite_path(url)
-    if path is not None and not await asyncio.to_thread(path.exists):
-        return (), _passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
     try:
+        path = sqlite_path(url)
+        if path is not None and not await asyncio.to_thread(start_checks.look_at_sqlite_file, path):
+            return (), passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
         async with await open_store(url, migrate=False) as store:
             status = await store.chats.read_status(wall())
             readers = await store.chats.find_readers()
+            await store.require_writable()
     except BotError as error:
-        return (), _failed("database", str(error), "the line says what to do")
+        return (), failed("database", str(error), "the line says what to do")
     text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
-    return readers, _passed("database", text, f"given up: {dead}" if dead else "")
+    return readers, passed("database", text, f"given up: {dead}" if dead else "")
 
 
 async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[Finding]:
     """Ask Telegram who we are, and what we may do in every chat that is to be told."""
     if settings.telegram_token is None:
-        yield _passed("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
+        yield passed("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
         return
     from bot.notify.telegram.bot_api import TelegramClient
 
@@ -107,11 +95,11 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
             advice = (
                 "get a new token from @BotFather" if error.verdict == "token" else "check the network, then try again"
             )
-            yield _failed("token", str(error), advice)
+            yield failed("token", str(error), advice)
             return
-        yield _passed("token", f"this is @{me.username}")
+        yield passed("token", f"this is @{me.username}")
         if not settings.owners and settings.access == "closed":
-            yield _failed("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
+            yield failed("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
         for chat in sorted({chat.id for chat in chats}):
             yield await _chat(client, me.id, chat)
     finally:
@@ -123,16 +111,16 @@ async def _chat(client: TelegramClient, me: int, chat: int) -> Finding:
     try:
         about = await client.chat(chat)
         if about.type == "private":
-            return _passed(subject, f"private chat with {about.first_name or 'somebody'}")
+            return passed(subject, f"private chat with {about.first_name or 'somebody'}")
         member = await client.member(chat, me)
     except DeliveryError as error:
-        return _failed(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
+        return failed(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
     name = f"{about.type} “{about.title}”"
     if about.type == "channel" and not getattr(member, "can_post_messages", False):
-        return _failed(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
+        return failed(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
     if member.status in {"left", "kicked"} or getattr(member, "can_send_messages", True) is False:
-        return _failed(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
-    return _passed(subject, f"{name}: {member.status}")
+        return failed(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
+    return passed(subject, f"{name}: {member.status}")
 
 
 async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Finding]:
@@ -148,10 +136,10 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
                 fetched, document = asked.fetched, asked.document
                 skew = fetched.date - wall() if fetched.date else None
             except BotError as error:
-                return replace(_failed(source.name, str(error), _remedy(error, source)), source=True), None
+                return replace(failed(source.name, str(error), _remedy(error, source)), source=True), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)
             advice = f"moved for good: use {redact_url(fetched.moved_to)}" if fetched.moved_to else note
-            return _passed(source.name, f"{many} items", advice), skew
+            return passed(source.name, f"{many} items", advice), skew
 
         looks = await asyncio.gather(*map(look, sources))
     skews = sorted(skew for _, skew in looks if skew is not None)
@@ -170,6 +158,6 @@ def _remedy(error: BotError, source: Source) -> str:
 def _clock(skew: timedelta) -> Finding:
     seconds = round(abs(skew.total_seconds()))
     if abs(skew) <= SKEW:
-        return _passed("clock", f"within {max(seconds, 1)} s of the sources' clocks")
+        return passed("clock", f"within {max(seconds, 1)} s of the sources' clocks")
     side = "behind" if skew > timedelta() else "ahead of"
-    return _failed("clock", f"{seconds} s {side} the sources' clocks", "turn on time synchronisation (NTP)")
+    return failed("clock", f"{seconds} s {side} the sources' clocks", "turn on time synchronisation (NTP)")

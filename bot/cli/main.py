@@ -22,6 +22,7 @@ from bot.cli.sources import sources
 from bot.errors import BotError, ConfigError, Exit
 from bot.process.memory import MOST_VERBS_BYTES, POLLING_BYTES, require_address_space
 from bot.process.shutdown import code_of, end_process
+from bot.process.threads import CURE, is_thread_limit, require_threads
 
 STDOUT = 1  # its file descriptor
 DAYS = 30  # that items stay on record
@@ -72,8 +73,11 @@ def _run() -> NoReturn:
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
         _end_without_reader()
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except (OSError, RuntimeError) as error:
+        if is_thread_limit(error):
+            print(f"newswatch: {CURE}", file=sys.stderr)
+            sys.exit(Exit.FAILED)
+        if not isinstance(error, OSError) or error.errno != errno.ENOSPC:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
         print("newswatch: the output cannot be written: there is no room", file=sys.stderr)
@@ -97,6 +101,7 @@ def demo() -> None:
     from bot import app
     from bot.cli.demo import play
 
+    require_threads()
     app.run(play())
 
 
@@ -111,6 +116,7 @@ def run(
     from bot import app, service
 
     require_address_space(POLLING_BYTES)
+    require_threads()
     roles = frozenset(part.strip() for word in role or ["all"] for part in word.split(","))
     if unknown := roles - set(ROLES):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: known are {', '.join(ROLES)}", param_hint="--role")
@@ -129,6 +135,7 @@ def once(
 
     try:
         require_address_space(POLLING_BYTES)
+        require_threads()
         done = app.run(run_once.tick(force=force, deadline=_parse_span(deadline), json=as_json))
     except BotError as error:
         if as_json:
@@ -243,7 +250,13 @@ def doctor() -> None:
     findings = app.run(examine())
     terminal.show_findings(findings)
     red = {finding.subject for finding in findings if not finding.ok and not finding.source}
-    raise typer.Exit(Exit.DONE if not red else Exit.USAGE if red <= {"settings", "watchlists.yaml"} else Exit.FAILED)
+    raise typer.Exit(
+        Exit.DONE
+        if not red
+        else Exit.USAGE
+        if red <= {"settings", "watchlists.yaml", "listen address"}
+        else Exit.FAILED
+    )
 
 
 @db.command()

@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.model import Evidence
 
 if TYPE_CHECKING:
-    from bot.cli.doctor import Finding
+    from bot.cli.findings import Finding
     from bot.preview.backtest import Forecast
     from bot.preview.explanation import Explanation
     from bot.run_once import Tick

@@ -73,8 +73,9 @@ def read_secret(path: Path, name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is neither UTF-8 nor UTF-16"
         raise ValueError(f"{path} cannot be read: {reason}; check the path and who may read it") from None
-    if assigned := re.fullmatch(rf"(?:export\s+)?{name}\s*=\s*(.*)", text, re.DOTALL):
-        text = unwrap(assigned[1])
+    setting, sign, value = text.removeprefix("export ").partition("=")
+    if sign and setting.strip() == name:
+        text = unwrap(value)
     if not text:
         raise ValueError(f"{path} is empty; put the secret in, or unset this setting")
     if len(text.splitlines()) > 1:

@@ -33,12 +33,32 @@ def signature(path: Path) -> bytes | None:
     return blake2b(data, digest_size=16).digest()
 
 
+def unreadable(path: Path) -> str | None:
+    """Return why a file cannot be read, None where it can."""
+    try:
+        read_regular_file(path, 1)
+    except FileNotFoundError:
+        return f"{path} is not there"
+    except IsADirectoryError:
+        return f"{path} is a folder"
+    except (OSError, ValueError) as error:
+        return f"{path}: {getattr(error, 'strerror', None) or error}"
+    return None
+
+
 class WatchedFile:
     """A file that is looked at every few seconds. Make it before the file is loaded, so that no edit falls between."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known = self._last = self._settled = signature(path)
+        self._unread = 0  # looks in a row at which it could not be read
+
+    def lost(self) -> str | None:
+        """Return why the file cannot be read, at the second look in a row: editors take it away for a moment."""
+        reason = unreadable(self._path)
+        self._unread = self._unread + 1 if reason else 0
+        return reason if self._unread > 1 else None
 
     def changed(self) -> bool:
         """Return True at each look from the second at which a new content is the same, until it is `accept`ed.

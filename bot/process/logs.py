@@ -23,6 +23,7 @@ from typing import Any, Literal, TextIO
 from urllib.parse import quote
 
 from bot.errors import BotError
+from bot.process.threads import CURE, is_thread_limit
 
 Format = Literal["text", "json"]
 
@@ -97,6 +98,8 @@ def _shown(sign: str) -> str:
 
 def expected(error: BaseException) -> bool:
     """Return whether an exception is a fault that we live with, rather than a bug."""
+    if is_thread_limit(error):
+        return True
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if isinstance(error, BaseExceptionGroup):
         return all(expected(one) for one in error.exceptions)
@@ -233,7 +236,9 @@ def _fault(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     error = event.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else error
     if isinstance(error, BaseException):
-        if expected(error):
+        if is_thread_limit(error):
+            event["error"] = CURE
+        elif expected(error):
             event["error"] = str(error) if isinstance(error, BotError) else f"{type(error).__name__}: {error}"
         else:
             event["traceback"] = "".join(traceback.format_exception(error))

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot import app
-from bot.config.settings import environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import load_settings
 from bot.errors import ConfigError, QueryError
 from bot.matching.query_check import build_checked_engine
 from bot.preview import explanation

@@ -7,7 +7,8 @@ import time
 from zoneinfo import ZoneInfo
 
 from bot import app
-from bot.config.settings import environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import load_settings
 from bot.errors import ConfigError, QueryError
 from bot.matching.engine import build_engine
 from bot.matching.query import parse

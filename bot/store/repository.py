@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy import false, update
+
 from bot.store.chats.admissions import AdmissionRepository
 from bot.store.chats.button_repository import ButtonRepository
 from bot.store.chats.chat_repository import ChatRepository
@@ -26,6 +28,7 @@ from bot.store.outbox.delivery_results import DeliveryResults
 from bot.store.outbox.outbox_repository import OutboxRepository
 from bot.store.polling.poll_repository import PollRepository
 from bot.store.retention import is_due, prune
+from bot.store.tables import sources
 
 if TYPE_CHECKING:
     from bot.store.search.search_repository import SearchRepository
@@ -62,6 +65,11 @@ class Store:
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter, within the share of one run; return how many rows."""
         return await prune(self.database, now) + await self.admissions.forget_gone_chats(now)
+
+    async def require_writable(self) -> None:
+        """Change nothing, as a transaction that may write; StoreError where it may not."""
+        async with self.database.write() as connection:
+            await connection.execute(update(sources).where(false()).values(name=sources.c.name))
 
     async def close(self) -> None:
         """Close every connection; the store is not used again."""

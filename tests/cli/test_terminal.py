@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cli import terminal
-from bot.cli.doctor import Finding
+from bot.cli.findings import Finding
 from bot.errors import Exit
 from bot.model import Evidence, Match
 from bot.preview.explanation import Explanation

@@ -256,3 +256,14 @@ async def test_cases_32_to_36_and_55_hostile_sources_cost_little_and_delay_nobod
             bot.process.terminate()
             assert await bot.ends(10) == 0
     assert "Traceback" not in "".join(bot.said)
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_wrong_token_ends_the_start(home: Home) -> None:
+    """Refused three times within half a minute: exit code 2, one line with the cure, and no token in it."""
+    async with running(home, NEWSWATCH_TELEGRAM_TOKEN="654321:canary-BBBBBBBBBBBBBBBBBBBBBBBBBBBB") as one:
+        assert await one.ends(30) == 2
+    assert "NEWSWATCH_TELEGRAM_TOKEN: Telegram refuses it" in one.said[-1]
+    assert "@BotFather" in one.said[-1]
+    assert "canary" not in "".join(one.said)
+    assert "Traceback" not in "".join(one.said)

@@ -23,6 +23,7 @@ from bot.articles.lead import LeadTexts
 from bot.errors import ParseError
 from bot.item_identity import Identity
 from bot.model import Article, Fetched, Hints
+from bot.process.threads import CURE, is_thread_limit
 from bot.sources.document import Document, Draft
 from bot.sources.feeds.feed import BrokenFeed, is_modest
 from bot.sources.feeds.feed_reader import Reading
@@ -173,7 +174,11 @@ class _Worker:
         return answer
 
     async def _ask(self, question: bytes, data: bytes) -> dict[str, Any]:
-        process = self._process or await self._start()
+        try:
+            process = self._process or await self._start()
+        except OSError as error:  # the limit of processes, or no memory for one
+            reason = CURE if is_thread_limit(error) else error.strerror
+            raise ParseError(f"no process can be started to read it: {reason}") from error
         answer: dict[str, Any] | None = None
         try:
             async with asyncio.timeout(self._deadline):

@@ -18,8 +18,11 @@ BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupporte
 
 # A part of the driver's message, in lower case, or an SQLSTATE -> what to tell, and whether trying again cannot help.
 # The first that fits counts.
+FULL_DISK = "the disk with the database is full: free some space, and it goes on by itself"
 SQLITE = (
-    ("disk is full", "the disk with the database is full: free some space, and it goes on by itself", False),
+    ("disk is full", FULL_DISK, False),
+    # Room for the index of the log, or of a larger file, could not be had: SQLite calls only data that (FULL).
+    ("sqlite_ioerr_shmsize", FULL_DISK, False),
     ("disk i/o error", "the disk with the database reports errors: check its space, health and mount", False),
     ("locked", "another program has held the database locked for too long: end that backup or shell", False),
     ("malformed", "the database is damaged: restore a backup, or move the file away to start anew", True),
@@ -70,10 +73,11 @@ async def translated(seconds: float | None = None) -> AsyncIterator[None]:
 def explain(error: BaseException | None) -> StoreError:
     """Return the one line for an error of sqlite3 or psycopg."""
     said = " ".join(str(error or "no reason given").split())
+    name: str = getattr(error, "sqlite_errorname", "")
     ours = type(error).__module__.startswith("psycopg")
     known, otherwise = (POSTGRES, POSTGRES_ELSE) if ours else (SQLITE, SQLITE_ELSE)
     state: str | None = getattr(error, "sqlstate", None)
     for sign, text, lasting in known:
-        if sign == state or sign in said.lower():
+        if sign == state or sign in said.lower() or sign == name.lower():
             return StoreError(f"{text} ({said})", lasting=lasting)
     return StoreError(f"{otherwise} ({said})")

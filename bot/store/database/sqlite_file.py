@@ -6,14 +6,16 @@ silently made anew would forget what was seen.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
+import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.database.driver_errors import explain
+from bot.store.database.driver_errors import FULL_DISK, explain
 
 # Locks and shared memory, on which the write-ahead log rests, do not work there (https://sqlite.org/wal.html, "all
 # processes using a database must be on the same host computer").
@@ -23,6 +25,8 @@ REMOTE = frozenset(
 MOUNTS = Path("/proc/mounts")
 # Reading every page takes about a second for 500 MB; a tick started every minute must not pay that. In larger files the
 # end and the schema are checked, and any damage elsewhere is an error when it is met.
+PROBE = 256 * 1024  # bytes: the log of a start and its index
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 CHECKED_BYTES = 64 * 1024 * 1024
 
 
@@ -73,6 +77,37 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
             "PostgreSQL",
             lasting=True,
         )
+
+
+def require_folder(directory: Path) -> None:
+    """Refuse a folder that cannot be written, or that could not be made, without making it."""
+    for one in (directory, *directory.parents):
+        if one.is_dir():
+            _require_writable(one)
+            return
+        if one.exists():
+            raise StoreError(
+                f"{one} is no directory: make one of that name, writable for {_user()}, or set NEWSWATCH_DATABASE_URL",
+                lasting=True,
+            )
+
+
+def require_room(path: Path) -> None:
+    """Refuse a disk that has no room beside the database: a file of PROBE bytes is written there, and removed."""
+    directory = next(one for one in path.absolute().parents if one.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=directory) as probe:
+            probe.write(b"\0" * PROBE)
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        if error.errno in FULL:
+            raise StoreError(f"{FULL_DISK} ({directory})", lasting=True) from error
+        raise StoreError(
+            f"{directory} cannot be written ({error.strerror}): make it writable for {_user()}, or set "
+            "NEWSWATCH_DATABASE_URL",
+            lasting=True,
+        ) from error
 
 
 def check(path: Path) -> None:
@@ -148,6 +183,7 @@ def _make(path: Path) -> None:
         except OSError:
             draft.rename(path)  # no hard links on this file system
     except (OSError, sqlite3.Error) as error:
+        require_room(path)  # says it in words, where that is the reason
         raise StoreError(
             f"the database {path} cannot be made ({error}): free some space, or make {path.parent} writable for "
             f"{_user()}",

@@ -6,11 +6,12 @@ Every consumer's part of the store shares one Database. Errors leave it as Store
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.errors import StaleLeaseError, StoreError
 from bot.store.database.dialect import Dialect
 from bot.store.database.driver_errors import translated
 from bot.store.leases.process_identity import ProcessIdentity
@@ -24,6 +25,14 @@ ANSWER = 45.0
 CLOSING = 1.0  # seconds that connections have to close in
 
 
+@dataclass(slots=True)
+class Observations:
+    """What this process has seen of its database; who asks, decides what follows from it."""
+
+    failed: Callable[[str], None] = lambda _: None  # called with the reason of each write that failed
+    roles: dict[str, bool] = field(default_factory=dict)  # whether each role was ours when it was last asked for
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The engine, its dialect, and who we are towards other processes."""
@@ -33,6 +42,7 @@ class Database:
     holder: ProcessIdentity
     # SQLite has one writer. Waiting for it here is fair and wakes at once; its own busy timeout sleeps and guesses.
     writing: asyncio.Lock
+    observed: Observations = field(default_factory=Observations)
 
     @asynccontextmanager
     async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -40,11 +50,17 @@ class Database:
 
         StoreError after ANSWER seconds, wherever it hangs; a `patient` one has no limit.
         """
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(translated(None if patient else ANSWER))
-            if self.dialect.name == "sqlite":
-                await stack.enter_async_context(self.writing)
-            yield await stack.enter_async_context(self.engine.begin())
+        try:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(translated(None if patient else ANSWER))
+                if self.dialect.name == "sqlite":
+                    await stack.enter_async_context(self.writing)
+                yield await stack.enter_async_context(self.engine.begin())
+        except StaleLeaseError:
+            raise
+        except StoreError as error:
+            self.observed.failed(str(error))
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -29,7 +29,14 @@ MINE = 1_000  # milliseconds by which one process may read its clock late: betwe
 
 
 async def take_role(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
-    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it.
+    """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+    epoch = await _take_role(database, role, now, ttl)
+    database.observed.roles[role] = epoch is not None
+    return epoch
+
+
+async def _take_role(database: Database, role: Role, now: datetime, ttl: timedelta) -> int | None:
+    """Do it.
 
     Who becomes or stays the sender also ends the waits that a wrong clock has stored. `until` tells when a sender was
     alive last, also after it has gone: if that is to come, the clock was set back.
@@ -65,6 +72,7 @@ async def release_role(database: Database, role: Role, epoch: int) -> None:
         role_leases.c.holder == bindparam("me"),
     )
     values = {"its_role": role, "its_epoch": epoch, "me": str(database.holder)}
+    database.observed.roles[role] = False
     async with database.write() as connection:
         await connection.execute(ours.values(holder=None), values)
 
