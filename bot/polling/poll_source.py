@@ -187,7 +187,7 @@ class SourcePoller:
 
         `known_from` is the position of the first item that was known.
         """
-        there = [position for position in new if position in items]
+        there = schedule.newest_first([(position, items[position]) for position in new if position in items])
         backlog = tuple(there if source.backlog is None else there[: source.backlog])
         if not leased.baselined:
             return backlog
@@ -197,7 +197,9 @@ class SourcePoller:
             return tuple(p for p in there if p in backlog or schedule.is_since(items[p], leased.polled_at))
         now = self.now()
         return tuple(
-            p for n, p in enumerate(there) if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from)
+            p
+            for n, p in enumerate(there)
+            if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from, every=source.every)
         )
 
     async def _find(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.model import Hints, Item, Source
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+DATELESS = datetime.min.replace(tzinfo=UTC)
 STEADY = timedelta(minutes=1)  # below it a source never adapts (watchlists.yaml: `every`)
 PATIENCE = 6  # quiet polls before a source is asked less often: an hour at the default pace
 EAGERNESS = 0.4  # more makes it less eager; see bench/pace.py for what that costs and saves
@@ -17,8 +19,9 @@ GONE = 410
 DAILY = 30  # failures in a row, a day of them at least, after which asking every hour is too much
 AGAIN = timedelta(minutes=5)
 NOTICE_AFTER = 5  # failures in a row before the owner is told: one-off errors are nobody's news
-GAP = timedelta(hours=12)  # unread for longer than this, a source comes back with a backlog
-GAP_MEMORY = DAY  # of a backlog, what is older than this is recorded and not told
+GAP = timedelta(hours=12)  # unread for longer than this, and than its pace explains, a source has a backlog
+DAILY_TICK = timedelta(hours=36)  # a scheduler that ticks once a day, late on one day and early on the next
+GAP_MEMORY = DAY  # by which dates are early: "today" without an hour, a wrong zone, a night in which nobody published
 ILL = 3  # items at once, of a source that never showed any, from which on it was ill rather than new
 GAP_UNDATED = 20  # of a backlog without dates, so many of the newest are told
 
@@ -76,6 +79,19 @@ def after_outage(source: Source, spread: float) -> timedelta:
     return min(source.every, AGAIN) * (0.95 + spread / 10)
 
 
+def newest_first(items: Sequence[tuple[int, Item]]) -> list[int]:
+    """Return the positions of unseen items, the newest first: by their dates where all have one, else as they stand.
+
+    Documents that give the oldest first are as they stand too, turned round: so say the dates of their ends.
+    """
+    dates = [item.published for _, item in items if item.published is not None]
+    if len(dates) == len(items):
+        items = sorted(items, key=lambda one: one[1].published or DATELESS, reverse=True)
+    elif 2 * len(dates) > len(items) and dates[0] < dates[-1]:
+        items = items[::-1]
+    return [position for position, _ in items]
+
+
 def is_since(item: Item, empty_at: datetime | None) -> bool:
     """Return whether an item of a source that showed nothing when it was polled last (`empty_at`) is newer than that.
 
@@ -85,16 +101,36 @@ def is_since(item: Item, empty_at: datetime | None) -> bool:
     return item.published is not None and empty_at is not None and item.published >= empty_at - GAP_MEMORY
 
 
-def is_news(item: Item, position: int, polled_at: datetime | None, now: datetime, *, below: bool = False) -> bool:
+def is_news(
+    item: Item,
+    position: int,
+    polled_at: datetime | None,
+    now: datetime,
+    *,
+    below: bool = False,
+    every: timedelta = timedelta(),
+) -> bool:
     """Return whether an unseen item is told, or only recorded: because it piled up unread, or slid back into view.
 
     `position` counts from the newest (0); `polled_at` is the last poll that went well; `below` says that known items
-    stand above it. A date alone decides nothing: publishers date items late, wrongly and not at all.
+    stand above it; `every` is the source's own pace. A date alone decides nothing: publishers date items late, wrongly
+    and not at all.
+
+    | unread for | dated | told |
+    | --- | --- | --- |
+    | up to 12 h | any way, and no known item stands above | yes |
+    | up to 12 h | any way, below known items | unless it is a day older than the last poll |
+    | up to 36 h, or one and a half times its pace | yes | unless it is a day older than the last poll |
+    | the same | no | yes |
+    | longer | yes | what is not a day old |
+    | longer | no | the 20 newest |
     """
     if polled_at is None:
         return True
-    if now - polled_at < GAP:
-        return not (below and item.published is not None and item.published < polled_at - GAP_MEMORY)
+    gap = now - polled_at
+    usual = gap <= max(DAILY_TICK, 1.5 * every)
     if item.published is None:
-        return position < GAP_UNDATED
-    return now - item.published < GAP_MEMORY
+        return usual or position < GAP_UNDATED
+    if gap < GAP and not below:
+        return True
+    return item.published >= polled_at - GAP_MEMORY if usual else now - item.published < GAP_MEMORY

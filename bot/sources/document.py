@@ -6,8 +6,9 @@ nothing here parses.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from bot.item_identity import Identity
@@ -18,7 +19,26 @@ if TYPE_CHECKING:
 
 Shape = Literal["feed", "sitemap", "index", "page", "telegram"]  # what an answer turned out to be
 
-MOST = 500  # items of one document that are looked at: the newest by position
+MOST = 500  # items of one document that are looked at: the newest, see `select_newest`
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+def select_newest(dates: Sequence[datetime | None], most: int = MOST) -> list[int]:
+    """Return the positions of the newest of so many items, in their order; `dates` are aware.
+
+    An item without a date counts as the one before it, so that it stays among its neighbours. Where dates do not tell
+    (most items have none, or they are alike), the news is at one end of the document or at the other: half of each.
+    """
+    count = len(dates)
+    if count <= most:
+        return list(range(count))
+    known = [date for date in dates if date is not None]
+    last, filled = next(iter(known), _OLDEST), []
+    for date in dates:
+        last = last if date is None else date
+        filled.append(last if 2 * len(known) > count else _OLDEST)
+    outermost = sorted(range(count), key=lambda at: min(at, count - 1 - at))
+    return sorted(sorted(outermost, key=lambda at: filled[at], reverse=True)[:most])
 
 
 @dataclass(frozen=True, slots=True)

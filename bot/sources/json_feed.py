@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
+from datetime import datetime
 from typing import Any
 
 from bot.errors import ParseError
-from bot.sources.document import MOST, Draft
+from bot.sources.document import MOST, Draft, select_newest
 from bot.sources.feeds.feed_reader import BODY, LEAD, TITLE, Reading, language_code
 from bot.text.dates import parse_date
 from bot.text.html_text import RAW, line, plain, tidy, unescaped_again
@@ -31,7 +32,8 @@ def read(data: bytes, url: str) -> Reading:
     items = [item for item in feed["items"] if isinstance(item, dict)]
     home = absolute_url(url, _text(feed, "home_page_url")) or ""
     base = home or absolute_url(url, _text(feed, "feed_url")) or url
-    drafts = tuple(_draft(item, base, language) for item in items[:MOST])
+    newest = select_newest([_published(item, language) for item in items]) if len(items) > MOST else range(len(items))
+    drafts = tuple(_draft(items[at], base, language) for at in newest)
     return Reading(drafts, home, "json", max(0, len(items) - MOST))
 
 
@@ -39,7 +41,6 @@ def _draft(item: dict[str, Any], base: str, language: str) -> Draft:
     attached = item.get("attachments")
     files = [one for one in attached if isinstance(one, dict)] if isinstance(attached, list) else []
     links = (*(_text(item, name) for name in ("url", "external_url")), *(_text(file, "url") for file in files[:10]))
-    dates = (_text(item, name) for name in ("date_published", "date_modified"))
     spoken = language_code(_text(item, "language") or language)
     words, markup = _text(item, "content_text"), _text(item, "content_html")
     return Draft(
@@ -48,7 +49,7 @@ def _draft(item: dict[str, Any], base: str, language: str) -> Draft:
         title=unescaped_again(line(_text(item, "title"), TITLE, literal=True)),
         lead=unescaped_again(tidy(_text(item, "summary")[:RAW]))[:LEAD],
         body=unescaped_again(plain(markup) or tidy(words[:RAW]))[:BODY],
-        published=next((at for date in dates if date and (at := parse_date(date, spoken))), None),
+        published=_published(item, spoken),
         language=spoken,
     )
 
@@ -56,3 +57,8 @@ def _draft(item: dict[str, Any], base: str, language: str) -> Draft:
 def _text(holder: dict[str, Any], name: str) -> str:
     value = holder.get(name)
     return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _published(item: dict[str, Any], language: str | None) -> datetime | None:
+    dates = (_text(item, name) for name in ("date_published", "date_modified"))
+    return next((at for date in dates if date and (at := parse_date(date, language))), None)

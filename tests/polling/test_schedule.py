@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Hints, Item, Source
-from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news, is_since
+from bot.polling.schedule import DAY, HOUR, after_failure, after_success, is_news, is_since, newest_first
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -147,6 +147,50 @@ def test_case_85_only_a_gap_makes_old_items_a_backlog(age: timedelta, gap: timed
     """An old date alone hides nothing; after a week offline or a restored backup, a day-old item is not told."""
     item = Item(keys=(1,), url=None, title="x", published=NOW - age)
     assert is_news(item, 0, None if gap is None else NOW - gap, NOW) is told
+
+
+@pytest.mark.parametrize(
+    ("every", "gap", "age", "told"),
+    [
+        (timedelta(minutes=5), 24, 42, True),  # a daily tick, and what is dated yesterday 00:00
+        (timedelta(minutes=5), 26, 49, True),  # one that came late
+        (timedelta(minutes=5), 24, 50, False),  # what stood there before the tick of yesterday
+        (timedelta(days=1), 24, 40, True),
+        (timedelta(days=7), 7 * 24, 6 * 24, True),  # asked once a week, by its own pace
+        (timedelta(minutes=5), 7 * 24, 6 * 24, False),  # a week offline
+        (timedelta(minutes=5), 13, 30, True),  # "yesterday", without an hour, after a night offline
+        (timedelta(minutes=5), 13, -3, True),  # a zone that is wrong
+    ],
+)
+def test_case_85_a_backlog_is_relative_to_the_time_since_the_last_poll(
+    every: timedelta, gap: int, age: int, told: bool
+) -> None:
+    """Who asks once a day, or once a week, is told all since the last poll, however roughly it is dated (hours)."""
+    item = Item(keys=(1,), url=None, title="x", published=NOW - timedelta(hours=age))
+    assert is_news(item, 25, NOW - timedelta(hours=gap), NOW, every=every) is told
+    undated = Item(keys=(1,), url=None, title="x")
+    assert is_news(undated, 25, NOW - timedelta(hours=gap), NOW, every=every) is (gap < 36 or every > DAY)
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ((1, 2, 3), [2, 1, 0]),
+        ((3, 1, 2), [0, 2, 1]),
+        ((None, None, None), [0, 1, 2]),
+        ((1, None, 3), [2, 1, 0]),
+        ((3, None, 1), [0, 1, 2]),
+    ],
+)
+def test_the_newest_come_first_whatever_the_order_of_the_document(
+    hours: tuple[int | None, ...], expected: list[int]
+) -> None:
+    """By the dates, where there are some; else as they stand."""
+    items = [
+        (at, Item(keys=(at,), url=None, title="x", published=None if hour is None else NOW + timedelta(hours=hour)))
+        for at, hour in enumerate(hours)
+    ]
+    assert newest_first(items) == expected
 
 
 def test_after_a_gap_undated_items_are_told_up_to_a_number() -> None:

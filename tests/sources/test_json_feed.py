@@ -84,3 +84,13 @@ async def test_case_58_other_json_is_no_feed(read: Read, answer: Answer, body: s
     """Case 58: JSON of another kind is named as such, however deep."""
     with pytest.raises(ParseError, match="JSON"):
         await read(answer(body))
+
+
+async def test_of_a_long_feed_the_newest_items_are_read(read: Read, answer: Answer) -> None:
+    """The oldest may come first."""
+    items = [
+        {"id": n, "title": f"T{n}", "date_published": f"2026-11-{1 + n // 24:02}T{n % 24:02}:00:00Z"}
+        for n in range(600)
+    ]
+    titles = [item.title for item in await read(answer(feed(*items)))]
+    assert titles == [f"T{n}" for n in range(100, 600)]

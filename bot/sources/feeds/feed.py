@@ -66,7 +66,7 @@ def skipped_note(skipped: int, why: str = "") -> str | None:
     """Return what the owner should know: what was wrong, and how many items were left out."""
     parts = [why] if why else []
     if skipped:
-        parts.append(f"only the first {MOST} of its {MOST + skipped} items are read")
+        parts.append(f"only the newest {MOST} of its {MOST + skipped} items are read")
     return "; ".join(parts) or None
 
 

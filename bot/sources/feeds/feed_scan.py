@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ParseError
 from bot.item_identity import EntryMarks
 from bot.model import Hints
-from bot.sources.document import MOST
+from bot.sources.document import MOST, select_newest
 from bot.sources.feeds.poll_hints import hints_of
+from bot.text.dates import parse_date
 from bot.text.html_text import line
 from bot.urls import absolute_url
 
@@ -37,6 +40,11 @@ STRICT: Final[dict[str, Any]] = {  # of every parser of XML: nothing is resolved
 }
 
 _ENDS = (b"</item>", b"</entry>")
+_FIRST = re.compile(rb"<(?:[\w-]{1,30}:)?(?:item|entry)[\s>]")
+_DATE = re.compile(
+    rb"<(?:[\w-]{1,30}:)?(?:pubDate|published|date|created|issued|updated|modified)(?:\s[^>]{0,100})?>\s*"
+    rb"(?:<!\[CDATA\[\s*)?([^<\]]{6,60}?)\s*[<\]]"
+)
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[)?", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s", re.IGNORECASE)
 _HARMLESS = re.compile(
@@ -82,16 +90,25 @@ def refuse_traps(data: bytes) -> bool:
 
 
 def shortened(data: bytes) -> tuple[bytes, int]:
-    """Return the document with its first items only, and how many were left out."""
+    """Return the document with its newest items only, in their order, and how many were left out."""
     for end in _ENDS:
-        count = data.count(end)
-        if count <= MOST:
+        if data.count(end) <= MOST:
             continue
-        cut = 0
-        for _ in range(MOST):
-            cut = data.index(end, cut) + len(end)
-        return data[:cut] + data[data.rindex(end) + len(end) :], count - MOST
+        start = _FIRST.search(data)
+        if start is None:
+            break
+        ends = [found.end() for found in re.finditer(re.escape(end), data)]
+        edges = [start.start(), *ends]  # what stands between two items goes with the later one
+        newest = select_newest([_dated(data, *edge) for edge in pairwise(edges)])
+        kept = b"".join(data[edges[at] : edges[at + 1]] for at in newest)
+        return data[: edges[0]] + kept + data[edges[-1] :], len(ends) - len(newest)
     return data, 0
+
+
+def _dated(data: bytes, start: int, end: int) -> datetime | None:
+    """Return the date of the item that stands there, as far as it is in a usual form; aware."""
+    found = _DATE.search(data, start, end)
+    return parse_date(found[1].decode("ascii", "replace")) if found else None
 
 
 def listed(data: bytes, url: str) -> Listing | str:

@@ -19,6 +19,7 @@ SHORT = 3  # words of a short headline
 CROWD = 3  # links of one shape that make a list although their addresses tell nothing
 
 _DATE = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?[0-3]\d)?|(?:19|20)\d\d")
+_DIGITS = re.compile(r"\d{4}|\d{6}|\d{8}")  # a year, month or day without a mark between: as likely an article's number
 _NUMBER = re.compile(r"(?:[a-z]{0,3}[-_]?)?\d{3,}", re.IGNORECASE)
 _TOKEN = re.compile(r"(?=\D*\d)(?=[^a-zA-Z]*[a-zA-Z])[a-zA-Z0-9]{8,}")
 _FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cms|story|article)$", re.IGNORECASE)
@@ -76,7 +77,7 @@ def articles(links: Sequence[Link], *, surely: bool = False) -> tuple[Link, ...]
 def _learned(links: Sequence[Link]) -> tuple[Link, ...]:
     shapes: dict[str, list[Link]] = {}
     for link in links:
-        shapes.setdefault(_shape(link.url), []).append(link)
+        shapes.setdefault(_shape(link.url, numbered=_is_told(link)), []).append(link)
     taken = {id(link) for shape, group in shapes.items() for link in _taken(shape, group)}
     return tuple(link for link in links if id(link) in taken)
 
@@ -120,11 +121,22 @@ def _is_headline(segments: Sequence[str]) -> bool:
     return last.endswith("n") or any(_kind(one) == "d" or one in _SECTIONS for one in segments[:-1])
 
 
-def _shape(url: str) -> str:
-    """Return the host and what each part of the path is: d date, i day, n number, t token, s3 three words, w word."""
+def _is_told(link: Link) -> bool:
+    """Return whether a link says a headline, which a list of a year or a month never does: "2026", "Archive 2026"."""
+    words = _words(link.text)
+    return words >= SHORT or (link.heading and words > 1)
+
+
+def _shape(url: str, *, numbered: bool = False) -> str:
+    """Return the host and what each part of the path is: d date, i day, n number, t token, s3 three words, w word.
+
+    `numbered` says that digits at the end are the article's number, whatever year they would be: 2000 follows 1999.
+    """
     parts = urlsplit(url)
-    segments = [segment for segment in unquote(parts.path).split("/") if segment]
-    kinds = [_kind(_FILE.sub("", segment)) for segment in segments]
+    segments = [_FILE.sub("", segment) for segment in unquote(parts.path).split("/") if segment]
+    kinds = [_kind(segment) for segment in segments]
+    if numbered and segments and _DIGITS.fullmatch(segments[-1]):
+        kinds[-1] = "n"
     query = "?id" if _ID.search(parts.query) else ""
     return f"{parts.netloc} {'/'.join(kinds)}{query}"
 

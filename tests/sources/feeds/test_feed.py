@@ -438,14 +438,31 @@ async def test_case_65_dates_are_read_or_absent(
 async def test_case_67_only_the_newest_500_count(
     parser: Parser, answer: Answer, rss: Rss, now: datetime, ending: str
 ) -> None:
-    """Case 67: of 50,000 items the first 500 are read, with a note, well-formed or not."""
+    """Case 67: of 50,000 items without dates 250 at each end are read, with a note, well-formed or not."""
     items = (f"<title>Headline {n}</title><link>/n/{n}</link><guid>{n}</guid>" for n in range(50_000))
     document = await parser.scan(answer(rss(*items) + ending), now)
     assert len(document.identities) == MOST
     assert document.note is not None
     assert "49500" in document.note or "50000" in document.note
-    (last,) = await parser.items(document, [MOST - 1])
-    assert last.title == "Headline 499"
+    first, last = await parser.items(document, [MOST // 2 - 1, MOST - 1])
+    assert (first.title, last.title) == ("Headline 249", "Headline 49999")
+
+
+@pytest.mark.parametrize(
+    "date", ["<pubDate>{:%a, %d %b %Y %H:%M:%S} GMT</pubDate>", "<dc:date>{:%Y-%m-%dT%H:%M}Z</dc:date>"]
+)
+@pytest.mark.parametrize("order", ["oldest first", "newest first", "none"])
+@pytest.mark.parametrize("ending", ["", "<broken"])
+async def test_case_67_the_newest_count_by_date(
+    parser: Parser, answer: Answer, rss: Rss, now: datetime, date: str, order: str, ending: str
+) -> None:
+    """Case 67: whatever the order of a long feed, an item that is dated last is read."""
+    hours = sorted(range(700), key=lambda n: {"oldest first": n, "newest first": -n}.get(order, n * 337 % 700))
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    items = (f"<title>Headline {n}</title><guid>{n}</guid>" + date.format(start + timedelta(hours=n)) for n in hours)
+    document = await parser.scan(answer(rss(*items) + ending), now)
+    read = await parser.items(document, range(MOST))
+    assert {item.title for item in read} == {f"Headline {n}" for n in range(200, 700)}
 
 
 async def test_case_69_texts_come_out_inert(read: Read, answer: Answer, rss: Rss) -> None:

@@ -118,6 +118,22 @@ def test_a_section_called_people_or_weather_has_articles(path: str, found: bool)
     assert len(reading.drafts) == (len(HEADLINES) if found else 0)
 
 
+@pytest.mark.parametrize("pattern", ["/events/{}", "/news/{}.html", "/{}", "/a/b/{}/"])
+@pytest.mark.parametrize("numbers", [(1000, 2000), (1898, 1899, 1900, 1901), (2099, 2100), (200112, 200113), (1987,)])
+def test_numbers_of_articles_that_could_be_years_are_numbers(pattern: str, numbers: tuple[int, ...]) -> None:
+    """An article is one by what its link says, also where its number is between 1900 and 2099; an archive is none."""
+    links = "".join(
+        f"<td><a href='{pattern.format(number)}'>Kremlin says number {number} is no date</a></td>" for number in numbers
+    )
+    archive = "<td><a href='/archive/2025'>2025</a> <a href='/years/2024'>News 2024</a></td>"
+    reading = list_page.read(
+        f"<main><table><tr>{links}{archive}</tr></table></main>".encode(), "https://site.example/list"
+    )
+    assert [draft.title for draft in reading.drafts] == [
+        f"Kremlin says number {number} is no date" for number in numbers
+    ]
+
+
 def test_addresses_that_tell_nothing_are_a_list_when_their_texts_are_headlines() -> None:
     """Case of small ministries: `/go/ab` says nothing, five headlines in a row do."""
     inside = "".join(f'<p><a href="/go/{chr(97 + n)}b">{title}</a></p>' for n, title in enumerate(HEADLINES))
