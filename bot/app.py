@@ -250,8 +250,9 @@ def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None
 def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return the same after every query was built and timed; ConfigError holds every mistake."""
     from bot.config.watchlists_file import load
-    from bot.matching.query import Query, parse
+    from bot.matching.query import parse
     from bot.matching.query_check import find_refusals
+    from bot.matching.query_tree import Query
 
     config = watchlists(settings, environ, file)
     refused = find_refusals(config.watchlists, None if file else form_cache(settings))

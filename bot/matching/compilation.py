@@ -14,7 +14,8 @@ from bot.errors import QueryError
 from bot.inflection.word_forms import FormCache, Wanted, inflect
 from bot.matching.finder import Finder
 from bot.matching.planner import Planner, Test, words_to_inflect
-from bot.matching.query import Query, parse
+from bot.matching.query import parse
+from bot.matching.query_tree import Query
 
 PASSING: Final = (OSError, MemoryError)  # faults of the machine
 _TRIES: Final = 40  # failed attempts to inflect: enough to find one word of a million, twice

@@ -18,7 +18,7 @@ from bot.inflection.word_forms import FormCache
 from bot.matching.compilation import PASSING, Keyword, QueryPlan, WrittenQuery, fault, plan_queries, too_large, too_slow
 from bot.matching.evaluation import ExaminedItem, collect_evidence, is_fulfilled
 from bot.matching.planner import All, Any, Found, Near, Test, leaves_of
-from bot.matching.query import FromSource
+from bot.matching.query_tree import FromSource
 from bot.model import Match, Source, Watchlist
 from bot.text.tokens import fold
 

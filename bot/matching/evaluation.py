@@ -12,9 +12,10 @@ from typing import Final
 
 from bot.matching.finder import Finder, Span
 from bot.matching.planner import Absent, All, Any, Found, Near, Test
-from bot.matching.query import FromSource, InLanguage
+from bot.matching.query_tree import FromSource, InLanguage
 from bot.matching.regex_set import Allowance
 from bot.model import Evidence, Field
+from bot.text.numbers import mark_numbers
 from bot.text.tokens import Script, cut, fold, script, tokens
 
 MAX_FIELD: Final = 200_000  # characters of a field that are looked at; a very long read has 60,000
@@ -84,7 +85,7 @@ class ExaminedItem:
     def count(self, number: int, start: int, end: int) -> int:
         """Return how many words of a field stand in a stretch of it, those that reach into it included."""
         if number not in self._edges:
-            words = tokens(self.texts[number])
+            words = tokens(mark_numbers(self.texts[number]))
             spans = [words.span(at) for at in range(len(words))]
             self._edges[number] = [first for first, _ in spans], [last for _, last in spans]
         starts, ends = self._edges[number]

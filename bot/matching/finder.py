@@ -15,6 +15,8 @@ from operator import add
 from typing import Any, Final
 
 from bot.matching.regex_set import Allowance, RegexSets
+from bot.matching.signs import Signs
+from bot.text.numbers import mark_numbers
 from bot.text.tokens import Tokens, bare, fold, folded_with_places, tokens, variants
 
 MAX_SPELLINGS: Final = 64  # of one phrase; with more, its rarest word is looked up and the others are checked
@@ -26,6 +28,8 @@ _BATCH: Final = 20_000  # literals of one automaton: building it holds the inter
 _LONG: Final = 64  # characters; longer "words" are not remembered
 _REMEMBERED: Final = 200_000  # words of texts; with more, the next text begins a new memory
 _NOTHING: Final = "\0"  # the class of words that nobody asks for
+_FLAG_A: Final = "\U0001f1e6"
+_FLAG_Z: Final = "\U0001f1ff"
 _ENDS: Final = frozenset(".!?;:,…")  # what may not stand between the parts of one word, but where it was written so
 
 Span = tuple[int, int]
@@ -47,7 +51,8 @@ class Leaf:
     """What to look for: words in a row (numbers of Forms), a folded `literal` anywhere, or a `regex`.
 
     `glue` holds, for each gap between words, None where anything may stand there, else what was written there:
-    the words are parts of one, as in COVID-19. With `clause` the last word ends the clause that the first stands in,
+    the words are parts of one, as in COVID-19. `signs` says what must stand around which of the words.
+    With `clause` the last word ends the clause that the first stands in,
     and anything may stand between them: "kündigte … an".
     """
 
@@ -56,6 +61,7 @@ class Leaf:
     literal: str | None = None
     regex: str | None = None
     clause: bool = False
+    signs: tuple[tuple[int, Signs], ...] = ()
 
 
 class Finder:
@@ -75,6 +81,7 @@ class Finder:
         self._phrases: dict[str, tuple[int, ...]] = {}  # classes -> leaves
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the phrases that begin with these two classes
         self._checked: set[int] = set()
+        self._has_numbers = any(map(_has_digit, forms))
         self._index_words()
         self._literals = _Literals([(number, leaf.literal) for number, leaf in enumerate(leaves) if leaf.literal])
         self.regexes = RegexSets([(number, leaf.regex) for number, leaf in enumerate(leaves) if leaf.regex])
@@ -85,7 +92,7 @@ class Finder:
         Of regexes only those are looked for that there is time for by the item's `allowance`.
         """
         found: Places = {}
-        words = tokens(text)
+        words = tokens(mark_numbers(text) if self._has_numbers else text)
         classes = self._classes  # the same for the whole text: another thread may begin a new memory meanwhile
         if len(classes) >= _REMEMBERED:
             classes = self._classes = _Classes(self._index)
@@ -138,8 +145,10 @@ class Finder:
     def _holds(self, leaf: Leaf, at: int, row: str, words: Tokens) -> bool:
         if at < 0 or at + len(leaf.words) > len(row):
             return False
-        return all(row[at + n] in self._index.of(form) for n, form in enumerate(leaf.words)) and all(
-            written is None or _joins(words.gap(at + n), written) for n, written in enumerate(leaf.glue)
+        return (
+            all(row[at + n] in self._index.of(form) for n, form in enumerate(leaf.words))
+            and all(written is None or _joins(words.gap(at + n), written) for n, written in enumerate(leaf.glue))
+            and all(_signs_stand(signs, at + n, words) for n, signs in leaf.signs)
         )
 
     def _index_words(self) -> None:
@@ -147,7 +156,7 @@ class Finder:
         for number, leaf in enumerate(self.leaves):
             choices: list[Sequence[str]] = [self._index.of(form) for form in leaf.words]
             first = 0
-            if any(written is not None for written in leaf.glue):
+            if leaf.signs or any(written is not None for written in leaf.glue):
                 self._checked.add(number)
             if leaf.clause:
                 choices = choices[:1]
@@ -276,9 +285,31 @@ class _Literals:
         for first, search in self._automata:
             for pattern, start, end in search(folded, overlapping=True):
                 number = self._numbers[first + pattern]
+                if _parts_flags(folded, start):
+                    continue
                 spans = found.setdefault(number, {})
                 if len(spans) < MAX_SPANS or number in placed:
                     spans[places[start], max(places[end], places[end - 1] + 1)] = None
+
+
+def _signs_stand(signs: Signs, word: int, words: Tokens) -> bool:
+    """Return whether the signs that belong to a word stand around it."""
+    return signs.stand(words.gap(word - 1), words.gap(word), first=not word, last=word + 1 == len(words))
+
+
+def _parts_flags(text: str, start: int) -> bool:
+    """Return whether a place begins within a flag, which is two letters: Andorra's in those of Ukraine and Germany."""
+    if not _FLAG_A <= text[start] <= _FLAG_Z:
+        return False
+    before = start
+    while before and _FLAG_A <= text[before - 1] <= _FLAG_Z:
+        before -= 1
+    return (start - before) % 2 == 1
+
+
+def _has_digit(form: Form) -> bool:
+    every = (*form.forms, *form.prefixes, form.exact or "")
+    return any(not each.isalpha() and any(map(str.isdigit, each)) for each in every)
 
 
 def _places(row: str, piece: str) -> list[int]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from bot.matching.engine import Engine
 from bot.matching.finder import Form, Leaf
 from bot.matching.planner import All, Any, Found, Near, Test
-from bot.matching.query import FromSource
+from bot.matching.query_tree import FromSource
 from bot.ports.search_store import AllOf, AnyOf, Condition, Term
 from bot.text.index_terms import LONGEST, source_term, substring_terms, term
 from bot.text.tokens import fold, variants

@@ -16,7 +16,7 @@ from bot.matching.compilation import Keyword
 from bot.matching.engine import Engine
 from bot.matching.evaluation import FIELDS, ExaminedItem, is_fulfilled
 from bot.matching.planner import Absent, All, Any, Found, Near, Test
-from bot.matching.query import FromSource
+from bot.matching.query_tree import FromSource
 from bot.text.tokens import fold, tokens, variants
 
 MAX_REASONS: Final = 50  # more help nobody

@@ -14,9 +14,11 @@ from typing import Final
 from bot.inflection.spelling import transliterate
 from bot.inflection.word_forms import Wanted, split_prefix
 from bot.matching.finder import Form, Leaf
-from bot.matching.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
+from bot.matching.query_tree import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
+from bot.matching.signs import Signs, read_signs
 from bot.model import Field
-from bot.text.tokens import bare, fold, script, tokens, unspaced, variants
+from bot.text.numbers import mark_numbers
+from bot.text.tokens import Tokens, bare, fold, script, spell_out, tokens, unspaced, variants
 
 _Places = tuple[tuple[int, ...], tuple[str | None, ...]]
 """What fills the places of a word, as numbers of Forms, and what joins the places."""
@@ -24,6 +26,8 @@ _Places = tuple[tuple[int, ...], tuple[str | None, ...]]
 Forms = Mapping[Wanted, tuple[str, ...]]
 _GERMAN: Final = ("de",)
 _SHORT: Final = 3  # letters; shorter words have one form
+_YEAR: Final = 4  # digits
+_DECADES: Final = frozenset(str(tens) for tens in range(10, 100, 10))
 _MIXED: Final = re.compile(r"([^\W\d_]+)(-?)([0-9]+)")  # COVID-19 and COVID19, G7 and G-7
 
 
@@ -153,14 +157,21 @@ class Planner:
         forms: tuple[int, ...] = ()
         glue: tuple[str | None, ...] = ()
         glued = False
+        signs: list[tuple[int, Signs]] = []
         for word in row:
             if (known := self._forms_of(word, languages)) is None:
                 return self._literal(row, field, shown)
             more, within = known
             glued = glued or bool(within)
             glue = (*glue, None, *within) if forms else within
+            if not word.text.isalnum() and (its := read_signs(word.text)):
+                signs += _around(its, len(forms), len(more))
             forms += more
-        return Found(self._number(Leaf(forms, glue if glued else ())), field, shown)
+        if len(row) > 1 and row[-2].text.isalpha() and _has_plural(row[-1].text):  # a fleet of Boeing 737s
+            last = self.forms[forms[-1]]
+            plural = Form((*last.forms, *(f"{form}s" for form in last.forms)), last.prefixes, last.exact)
+            forms = (*forms[:-1], self._form_number(plural))
+        return Found(self._number(Leaf(forms, glue if glued else (), signs=tuple(signs))), field, shown)
 
     def _literal(self, row: tuple[Word, ...], field: Field | None, shown: str) -> Found:
         pieces = [fold(word.text) for word in row]
@@ -206,8 +217,8 @@ class Planner:
     def _new_forms(self, word: Word, languages: tuple[str, ...]) -> tuple[list[Form], tuple[str | None, ...]]:
         simple = word.text.isalpha() and not (word.exact or word.prefix or word.across)
         if simple and script(word.text) != "hangul":
-            return [Form(self._forms.get((word.text, languages)) or (fold(word.text),))], ()
-        parts = tokens(word.text)
+            return [Form(self._forms.get((word.text, languages)) or _plain_forms(word.text))], ()
+        parts = _words_of(word.text)
         glue = tuple(parts.gap(at) for at in range(len(parts) - 1))
         if word.exact:
             return [Form(exact=bare(part)) for part in parts.words], glue
@@ -222,14 +233,50 @@ class Planner:
         for spelling in _spellings(word):
             at = 0
             for part in _parts(spelling):
-                width = len(tokens(part))
-                for form in {variants(part)[0], *self._forms.get((part, languages), ())}:
+                width = len(_words_of(part))
+                for form in {*_plain_forms(part), *self._forms.get((part, languages), ())}:
                     split = [form] if width == 1 else tokens(form).folded()
                     if len(split) == width and at + width <= size:
                         for offset, piece in enumerate(split):
                             places[at + offset].add(piece)
                 at += width
+        if _is_type(word.text):
+            places[-1] |= {f"{form}s" for form in places[-1]}
         return places
+
+
+def _words_of(text: str) -> Tokens:
+    """Return the words of what is written in a query, read as a text is: a number is one word, whatever its marks."""
+    return tokens(mark_numbers(text))
+
+
+def _plain_forms(part: str) -> tuple[str, ...]:
+    """Return the forms of a word that does not inflect: as written, with digraphs for umlauts, MPs as MP."""
+    main, *more = variants(part)
+    digraphs = spell_out(part)
+    return tuple(
+        dict.fromkeys((main, *([digraphs] if digraphs else ()), *(each for each in more if f"{each}s" == main)))
+    )
+
+
+def _is_type(text: str) -> bool:
+    """Return whether a word names a type by letters and a number: F-16, MiG-29, A320."""
+    *before, number = re.split(r"(?<=\D)(?=\d)", text)
+    letters = "".join(before).replace("-", "")
+    return letters.isalpha() and _has_plural(number)
+
+
+def _has_plural(number: str) -> bool:
+    """Return whether a number may take an s in the name of a type: the 1990s are another thing than 1990."""
+    return number.isdecimal() and len(number) != _YEAR and number not in _DECADES
+
+
+def _around(signs: Signs, first: int, size: int) -> list[tuple[int, Signs]]:
+    """Return the signs around a word of `size` places, each with the place that it stands at."""
+    if size == 1 or not signs.after:
+        return [(first, signs)]
+    before = [(first, Signs(before=signs.before))] if signs.before else []
+    return [*before, (first + size - 1, Signs(after=signs.after))]
 
 
 def _shown(word: Word) -> str:
@@ -260,7 +307,7 @@ def _parts(text: str) -> list[str]:
         return [text]
     if script(text) == "cyrillic" and any(char in "'’ʼ`" for char in text):
         return [part for part in re.split(r"[^\w'’ʼ`\u0301]+", text) if tokens(part).words]
-    return tokens(text).words
+    return _words_of(text).words
 
 
 def _alternatives(word: Word) -> tuple[Word, ...]:

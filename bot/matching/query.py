@@ -8,99 +8,61 @@ may rely on every query needing something. Nothing here knows a language's words
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final, NoReturn, cast
 
 from bot.errors import QueryError
 from bot.matching import regex
 from bot.matching.query_limits import NEAR_WORDS, QUERY_CHARACTERS, QUERY_DEPTH, QUERY_PARTS, REGEX_CHARACTERS
+from bot.matching.query_tree import (
+    And,
+    FromSource,
+    InLanguage,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Regex,
+    Word,
+    needs_something,
+)
 from bot.model import Field
+from bot.text.numbers import spaces_in_numbers
 from bot.text.tokens import fold, tokens, unspaced, visible
 
 _FIELDS: Final = ("title", "lead", "body", "source", "lang")
-_OPENING: Final = {'"': '"', "\u201c": '\u201d\u201c"', "\u201e": '\u201c\u201d"', "\u00ab": "\u00bb"}
+# Quotation marks of telephones and of many languages: each with what may close it.
+_OPENING: Final = {
+    **dict.fromkeys('"\u201c\u201d\u201e\u201f', '"\u201c\u201d'),
+    "\u00ab": "\u00bb",
+    "\u00bb": "\u00ab\u00bb",
+    "\u2039": "\u203a",
+    "\u203a": "\u2039\u203a",
+    "\u300c": "\u300d",
+    "\u300e": "\u300f",
+    "\u301d": "\u301e\u301f",
+}
+# Single ones are apostrophes as well: a quotation only around several words.
+_SINGLE: Final = re.compile(
+    '(?:\u2018[^\u2018"]*?\\s[^\u2018"]*?[\u2019\']|\u201a[^\u201a"]*?\\s[^\u201a"]*?[\u2018\u2019]'
+    "|'[^'\"]*?\\s[^'\"]*?')(?=[\\s)~]|$)"
+)
+_DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"  # what keyboards make of a minus
+_WIDE: Final = {0xFEE0 + code: code for code in range(0x21, 0x7F)}  # full-width letters and signs
+_OPERATORS: Final = {"AND": ("AND", "&&", "&"), "OR": ("OR", "||", "|"), "NOT": ("NOT",)}
 _PLAIN: Final = re.compile(r"[^\W_]+(?: [^\W_]+){0,9}|\"[^\W_]+(?: [^\W_]+){0,9}\"")
+_SPACED_NUMBER: Final = re.compile(r"\d \d\d\d")
 _RESERVED: Final = re.compile(r"\b(?:AND|OR|NOT)\b")
 _FIELD: Final = re.compile(r"([A-Za-z]+):(?=[^\s/]|/(?!/))")
+_SIGN: Final = re.compile(rf"(?:\+|!|[{_DASHES}]+)(?=[^\s=!]|=[^\s=])")  # a run of dashes is one: -- becomes —
+_AFTER_OPERATOR: Final = frozenset(f'()"!+{_DASHES}') | _OPENING.keys()
+_ARROWS: Final = "\u2190"  # the first of the symbols that are no letters or marks of trade
 _NEAR: Final = re.compile(r"~([0-9]+)")
-_STOP: Final = frozenset('()"\u201c\u201d\u201e\u00ab\u00bb')
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word, in any of its forms unless `exact`; `across` adds the other script's spelling."""
-
-    text: str
-    exact: bool = False
-    prefix: bool = False
-    across: bool = False
-    field: Field | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words in this order; with `near`, in any order with at most so many words between."""
-
-    words: tuple[Word, ...]
-    near: int | None = None
-    field: Field | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Regex:
-    """An RE2 pattern, case-insensitive."""
-
-    pattern: str
-    field: Field | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FromSource:
-    """The item's source has this name, tag or publisher."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class InLanguage:
-    """The item is in this language (ISO 639-1)."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """Every part."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one part."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The part must be absent."""
-
-    part: Node
-
-
-Node = Word | Phrase | Regex | FromSource | InLanguage | And | Or | Not
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A keyword expression, understood."""
-
-    text: str  # as written
-    root: Node
-    sources: tuple[tuple[str, int], ...] = ()  # operands of source: with their columns, from 1
+_STOP: Final = frozenset("()|") | _OPENING.keys() | frozenset("".join(_OPENING.values()))
 
 
 def parse(text: str) -> Query:
@@ -109,39 +71,29 @@ def parse(text: str) -> Query:
         raise QueryError(
             "the query has more than {most:,} characters: make it several", QUERY_CHARACTERS + 1, most=QUERY_CHARACTERS
         )
-    if _PLAIN.fullmatch(text) and not (unspaced(text) or _RESERVED.search(text)) and all(map(visible, text.split())):
+    if (
+        _PLAIN.fullmatch(text)
+        and not (unspaced(text) or _RESERVED.search(text) or _SPACED_NUMBER.search(text))
+        and all(map(visible, text.split()))
+    ):
         words = tuple(map(Word, text.strip('"').split(" ")))
         root: Node = words[0] if len(words) == 1 else Phrase(words) if text[0] == '"' else And(words)
         return Query(text, root)
     return _Parser(text).query()
 
 
-def leaves(node: Node) -> Iterator[Word | Phrase | Regex | FromSource | InLanguage]:
-    """Give the parts of a tree that are not operators, from left to right."""
-    if isinstance(node, And | Or):
-        for part in node.parts:
-            yield from leaves(part)
-    elif isinstance(node, Not):
-        yield from leaves(node.part)
-    else:
-        yield node
-
-
-def needs_something(node: Node, *, wanted: bool = True) -> bool:
-    """Return whether a text without any of its words fails the tree (or, not wanted, whether it fails its negation)."""
-    if isinstance(node, Not):
-        return needs_something(node.part, wanted=not wanted)
-    if isinstance(node, And | Or):
-        found = (needs_something(part, wanted=wanted) for part in node.parts)
-        return any(found) if isinstance(node, And) is wanted else all(found)
-    return wanted and not isinstance(node, InLanguage)  # a language alone lets everything of a paper through
+def _is_symbol(text: str) -> bool:
+    """Return whether there is an emoji, a flag, ♥ or → in a text; a dash, a quotation mark and ™ are none."""
+    return any(char >= _ARROWS and unicodedata.category(char) in ("So", "Sm") for char in text)
 
 
 class _Parser:
     """Recursive descent over the text itself, so that every mistake knows its column."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.written = text
+        self.text = text.translate(_WIDE)  # as long: a mistake has the same column
+        self.joining = spaces_in_numbers(text)  # 25 000 is one word
         self.at = 0
         self.depth = 0
         self.parts = 0
@@ -153,7 +105,7 @@ class _Parser:
             self.fail("this parenthesis closes nothing: remove it, or quote it")
         if not needs_something(root):
             self.fail("this would match everything: name at least one word that must be there", 0)
-        return Query(self.text, root, tuple(self.sources))
+        return Query(self.written, root, tuple(self.sources))
 
     def fail(self, text: str, at: int | None = None, **values: object) -> NoReturn:
         raise QueryError(text, (self.at if at is None else at) + 1, **values)
@@ -163,14 +115,18 @@ class _Parser:
             self.at += 1
 
     def operator(self, name: str) -> bool:
-        """Step over AND, OR or NOT when it stands here as a word."""
+        """Step over AND, OR or NOT when it stands here as a word, or over its sign as in Lucene: && || & |."""
         self.space()
-        end = self.at + len(name)
-        if self.text.startswith(name, self.at) and (
-            end == len(self.text) or self.text[end].isspace() or self.text[end] in '()"+-'
-        ):
-            self.at = end
-            return True
+        for spelled in _OPERATORS[name]:
+            end = self.at + len(spelled)
+            if self.text.startswith(spelled, self.at) and (
+                end == len(self.text)
+                or self.text[end].isspace()
+                or self.text[end] in _AFTER_OPERATOR
+                or spelled in ("&&", "||", "|")
+            ):
+                self.at = end
+                return True
         return False
 
     def either(self, field: Field | None) -> Node:
@@ -196,11 +152,10 @@ class _Parser:
             if self.operator("NOT"):
                 refused = not refused
                 continue
-            char = self.text[self.at : self.at + 1]
-            if char not in ("+", "-") or self.text[self.at + 1 : self.at + 2] in ("", " "):
+            if not (sign := _SIGN.match(self.text, self.at)):
                 break
-            refused ^= char == "-"
-            self.at += 1
+            refused ^= sign[0] != "+"
+            self.at = sign.end()
         node = self.atom(field)
         return Not(node) if refused else node
 
@@ -223,7 +178,7 @@ class _Parser:
             return self.scoped(named[1], field)
         exact, across = char == "=", char == "~"
         self.at += exact or across
-        if self.text[self.at : self.at + 1] in _OPENING and self.at < len(self.text):
+        if self.at < len(self.text) and (self.text[self.at] in _OPENING or _SINGLE.match(self.text, self.at)):
             return self.phrase(field, exact=exact, across=across)
         return self.word(field, exact=exact, across=across)
 
@@ -274,6 +229,9 @@ class _Parser:
     def quoted(self) -> str:
         """Step over a quoted stretch and return what is in it."""
         start = self.at
+        if single := _SINGLE.match(self.text, start):
+            self.at = single.end()
+            return self.text[start + 1 : self.at - 1]
         closing = _OPENING[self.text[start]]
         end = next((at for at in range(start + 1, len(self.text)) if self.text[at] in closing), None)
         if end is None:
@@ -283,16 +241,22 @@ class _Parser:
 
     def run(self) -> str:
         start = self.at
-        while self.at < len(self.text) and not self.text[self.at].isspace() and self.text[self.at] not in _STOP:
+        while self.at < len(self.text) and self.is_within_word(self.at):
             self.at += 1
         return self.text[start : self.at]
+
+    def is_within_word(self, at: int) -> bool:
+        char = self.text[at]
+        if char.isspace():
+            return at in self.joining
+        return char not in _STOP and not self.text.startswith("&&", at)
 
     def phrase(self, field: Field | None, *, exact: bool, across: bool) -> Node:
         start = self.at
         words = [
-            self.make(found[0], start + 1 + found.start(), exact=exact, across=across)
-            for found in re.finditer(r"\S+", self.quoted())
-            if tokens(found[0]).words or unspaced(found[0])
+            self.make(written, at, exact=exact, across=across)
+            for at, written in self.split(start + 1, self.quoted())
+            if tokens(written).words or unspaced(written) or _is_symbol(written)
         ]
         if not words:
             self.fail("this phrase has no word in it", start)
@@ -305,6 +269,15 @@ class _Parser:
         if len(words) == 1:
             return replace(words[0], field=field)
         return Phrase(tuple(words), near, field)
+
+    def split(self, start: int, text: str) -> Iterator[tuple[int, str]]:
+        """Give the words of a quoted text, each with its place in the query; a number with spaces is one."""
+        begin = 0
+        for at, char in enumerate(f"{text} "):
+            if char.isspace() and start + at not in self.joining:
+                if at > begin:
+                    yield start + begin, text[begin:at]
+                begin = at + 1
 
     def word(self, field: Field | None, *, exact: bool, across: bool) -> Word:
         start = self.at
@@ -319,10 +292,13 @@ class _Parser:
         found = tokens(stem).words
         if written and not visible(stem):
             self.fail("there is nothing here that can be seen: write the word anew", at)
-        if not found and not unspaced(stem) and not any(not char.isascii() and not char.isalnum() for char in stem):
+        if not found and not unspaced(stem):
             if not written:
                 self.fail("a word is expected here", at)
-            self.fail("{word!r} has no letter or digit to look for", at, word=written)
+            if written.strip(f"!&{_DASHES}") == "":
+                self.fail("{word} alone means nothing: write -word for NOT, AND or OR between words", at, word=written)
+            if all(char.isascii() or char.isalnum() for char in stem):
+                self.fail("{word!r} has no letter or digit to look for", at, word=written)
         if prefix and len(fold(stem)) < 2 and not unspaced(stem):  # noqa: PLR2004 - one letter begins most of a text
             self.fail("* needs two letters or more before it", at)
         if prefix and (exact or across):

@@ -18,7 +18,7 @@ from bot.inflection.word_forms import FormCache
 from bot.matching import regex
 from bot.matching.compilation import too_large
 from bot.matching.engine import Engine, build_engine
-from bot.matching.query import And, FromSource, Node, Not, Or, Phrase, Regex, Word, leaves, parse
+from bot.matching.query import parse
 from bot.matching.query_limits import (
     CHAT_REGEX_SIZE,
     CHAT_SECONDS,
@@ -27,6 +27,7 @@ from bot.matching.query_limits import (
     QUERY_SECONDS,
     REGEX_SIZE,
 )
+from bot.matching.query_tree import And, FromSource, Node, Not, Or, Phrase, Regex, Word, leaves
 from bot.model import Source, Watchlist
 
 Clock = Callable[[], float]  # processor time of this thread, in seconds

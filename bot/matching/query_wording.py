@@ -7,7 +7,7 @@ as they were written, so whoever writes HTML escapes the whole.
 from __future__ import annotations
 
 from bot.i18n import Translator
-from bot.matching.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Regex, Word
+from bot.matching.query_tree import And, FromSource, InLanguage, Node, Not, Or, Phrase, Regex, Word
 from bot.model import Field
 
 

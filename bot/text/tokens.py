@@ -13,6 +13,8 @@ from collections import Counter
 from itertools import accumulate
 from typing import Final, Literal
 
+from bot.text.numbers import DECIMAL, THOUSANDS, ascii_digits, plain_numbers
+
 Script = Literal["latin", "cyrillic", "greek", "arabic", "hebrew", "hangul", "unspaced", "other"]
 
 # Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, Kana, Han. They match as substrings.
@@ -46,7 +48,7 @@ _LETTERS: Final = (
 )
 _DIGITS: Final = (
     "0-9\u00b2\u00b3\u00b9\u00bc-\u00be\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u0f20-\u0f33\u2070\u2074-\u2079"
-    "\u2080-\u2089\u2460-\u249b\uabf0-\uabf9\uff10-\uff19"
+    f"\u2080-\u2089\u2460-\u249b\uabf0-\uabf9\uff10-\uff19{THOUSANDS}{DECIMAL}"
 )
 _W: Final = f"[{_LETTERS}{_DIGITS}]"
 _L: Final = f"[{_LETTERS}]"
@@ -84,6 +86,10 @@ _SAME: Final = str.maketrans(
         "ӏ": "і", "ى": "ي",
     }
 )  # fmt: skip
+# Umlauts of German and their like of the Nordic languages, as written without their keys: in addresses, by agencies.
+_DIGRAPHS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+DIGRAPH: Final = "~"  # begins the spelling of a word that is written with an umlaut: no word begins so
+_ACRONYMS: Final = re.compile("[A-Z][A-Z0-9]+s")
 _SCRIPTS: Final = (
     ("latin", re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")),
     ("cyrillic", re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")),
@@ -150,22 +156,51 @@ def tokens(text: str) -> Tokens:
 def variants(word: str) -> tuple[str, ...]:
     """Return the folded spellings under which a word of a text is found, the fullest first.
 
-    `U.S.` is also `us`, and `US` in capitals also `u.s`; `Disney+` is also `disney`; `G7` is only itself.
+    `U.S.` is also `us`, and `US` in capitals also `u.s`; `Disney+` is also `disney`; `MPs` is also `mp`; a number with
+    marks in it is written plainly; `Schäuble` is also `~schaeuble`, which only queries that may mean it ask for; `G7`
+    is only itself.
     """
+    if word[-1:].isdigit() or DECIMAL in word or THOUSANDS in word:
+        return _variants_of_number(word)
     folded = fold(word)
     if "." in folded:
         dotted = folded.rstrip(".")
         return dotted, dotted.replace(".", "")
     if folded[-1:] == "+" and len(folded.rstrip("+")) > 1:
         return folded, folded.rstrip("+")
-    if 1 < len(word) <= 5 and word.isupper() and word.isalpha():  # noqa: PLR2004 - as long as dotted acronyms get
-        return folded, ".".join(folded)
-    return (folded,)
+    more: tuple[str, ...] = ()
+    if word[-1:] == "s" and _ACRONYMS.fullmatch(word):
+        more = (folded[:-1],)
+    elif 1 < len(word) <= 5 and word.isupper() and word.isalpha():  # noqa: PLR2004 - as long as dotted acronyms get
+        more = (".".join(folded),)
+    if not word.isascii() and (spelled := spell_out(word)):
+        more = (DIGRAPH + spelled, *more)
+    return (folded, *more)
+
+
+def _variants_of_number(word: str) -> tuple[str, ...]:
+    return plain_numbers(fold(word if word.isascii() else ascii_digits(word)))
+
+
+def spell_out(word: str) -> str | None:
+    """Return a word with umlauts, å or ø as it is written where there are none, folded: Müller as mueller, Åbo as aabo.
+
+    None for a word that has none. The reverse is never done to a text: ae, oe and ue are mostly no umlaut.
+    """
+    if word.isascii():
+        return None
+    lowered = unicodedata.normalize("NFC", word).lower()
+    spelled = lowered.translate(_DIGRAPHS)
+    return fold(spelled) if spelled != lowered else None
 
 
 def bare(word: str) -> str:
     """Return the word in its exact spelling and case, without what cannot be seen."""
-    return word if word.isascii() else unicodedata.normalize("NFC", _UNSEEN.sub("", word))
+    if word.isascii():
+        return word
+    if DECIMAL in word or THOUSANDS in word:
+        return plain_numbers(word)[0]
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", word))
 
 
 def unspaced(text: str) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import QueryError
-from bot.matching.query import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves, parse
+from bot.matching.query import parse
+from bot.matching.query_tree import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
 
 
 def understood(text: str) -> Query | None:
@@ -93,7 +94,10 @@ def test_operands_of_source_come_with_their_columns() -> None:
         ("title:(x body:y)", 10, "within title:"),
         ("x /a", 3, "never closed"),
         ("x /(/", 4, "not valid"),
-        ("x &", 3, "no letter or digit"),
+        ("x &", 4, "expected here"),
+        ("x – y", 3, "alone means nothing"),
+        ("x - y", 3, "alone means nothing"),
+        ("!", 1, "alone means nothing"),
         ('"a b"~1000', 6, "at most 100"),
         ('"a"~3', 4, "two words"),
         ("=abc*", 2, "cannot stand together"),
