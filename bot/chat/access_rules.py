@@ -16,7 +16,7 @@ from bot.chat.updates import MASKS
 
 Access = Literal["closed", "open"]
 Need = Literal["read", "change", "own"]
-Refusal = Literal["closed", "ownerless", "owners", "administrators", "as_group", "as_channel", "unsure"]
+Refusal = Literal["closed", "ownerless", "owners", "administrators", "as_group", "as_channel", "unsure", "hidden"]
 Pass = Literal["go", "notice", "drop"]
 
 ADMINISTRATOR_FOR = 30.0  # seconds that a look at the group's administrators holds; the limit promised is 60

@@ -22,7 +22,7 @@ from bot.chat.slow_command_limit import SlowCommandLimit
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as admin_texts
 from bot.chat.texts import basics as basics_texts
-from bot.errors import BotError
+from bot.errors import BotError, DeliveryError
 from bot.i18n import Say, Translator, words
 from bot.model import Chat
 
@@ -130,6 +130,8 @@ class Authorizer:
         if verdict == "ask":
             try:
                 administrator = await self.administrators.includes(command.chat.id, command.user or 0)
+            except DeliveryError as error:
+                return "hidden" if error.verdict in {"suspend", "retry"} else "unsure"
             except BotError:
                 return "unsure"
             verdict = access_rules.decide_access(need, replace(standing, administrator=administrator))
@@ -200,6 +202,7 @@ _REFUSALS: Final[dict[Refusal, Say]] = {
     "administrators": access_texts.administrators,
     "as_channel": access_texts.as_channel,
     "unsure": access_texts.unsure,
+    "hidden": access_texts.hidden,
 }
 
 

@@ -170,7 +170,7 @@ class Dispatcher:
     def _read(self, update: dict[str, Any]) -> _Update | None:
         try:
             return parse_update(update, self.username)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must cost this update alone
             log.warning(
                 "update passed over: not shaped as Telegram promises",
                 extra={"update": update["update_id"], "reason": repr(error)},

@@ -214,7 +214,7 @@ class Listener:
 
     async def _learn_username(self) -> None:
         if not self._dispatcher.username:
-            self._dispatcher.username = (await self._client.me()).username or ""
+            self._dispatcher.username = str((await self._client.me()).get("username") or "")
 
     async def _confirm(self, offset: int | None) -> None:
         """Tell Telegram on the way out what was answered, so that it does not come again."""

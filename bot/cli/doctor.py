@@ -84,6 +84,7 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
     if settings.telegram_token is None:
         yield passed("token", "none is set: alerts are printed in the terminal", "set NEWSWATCH_TELEGRAM_TOKEN")
         return
+    from bot.notify.telegram.answers import to_id
     from bot.notify.telegram.bot_api import TelegramClient
 
     token = settings.telegram_token.get_secret_value()
@@ -97,11 +98,11 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
             )
             yield failed("token", str(error), advice)
             return
-        yield passed("token", f"this is @{me.username}")
+        yield passed("token", f"this is @{me.get('username', '(no name)')}")
         if not settings.owners and settings.access == "closed":
             yield failed("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
         for chat in sorted({chat.id for chat in chats}):
-            yield await _chat(client, me.id, chat)
+            yield await _chat(client, to_id(me.get("id")) or 0, chat)
     finally:
         await client.disconnect()
 
@@ -110,17 +111,17 @@ async def _chat(client: TelegramClient, me: int, chat: int) -> Finding:
     subject = f"chat {chat}"
     try:
         about = await client.chat(chat)
-        if about.type == "private":
-            return passed(subject, f"private chat with {about.first_name or 'somebody'}")
+        if about.get("type") == "private":
+            return passed(subject, f"private chat with {about.get('first_name') or 'somebody'}")
         member = await client.member(chat, me)
     except DeliveryError as error:
         return failed(subject, str(error), "add the bot to the chat, or take the chat out of watchlists.yaml")
-    name = f"{about.type} “{about.title}”"
-    if about.type == "channel" and not getattr(member, "can_post_messages", False):
+    name, status = f"{about.get('type')} “{about.get('title')}”", member.get("status")
+    if about.get("type") == "channel" and not member.get("can_post_messages"):
         return failed(subject, f"{name}: may not post", "make the bot an administrator that may post messages")
-    if member.status in {"left", "kicked"} or getattr(member, "can_send_messages", True) is False:
-        return failed(subject, f"{name}: may not write ({member.status})", "let the bot in, and let it write")
-    return passed(subject, f"{name}: {member.status}")
+    if status in {"left", "kicked"} or member.get("can_send_messages", True) is False:
+        return failed(subject, f"{name}: may not write ({status})", "let the bot in, and let it write")
+    return passed(subject, f"{name}: {status}")
 
 
 async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Finding]:

@@ -63,6 +63,7 @@ class Desk:
     administrators: set[tuple[int, int]] = field(default_factory=lambda: {(GROUP, ADMINISTRATOR)})
     looks: int = 0
     unreachable: bool = False
+    hidden: bool = False  # who administers the groups
     forms: Any = None  # a FormCache
     personal: tuple[Watchlist, ...] = ()
     heard: int = 0  # how often a chat has changed its queries
@@ -75,6 +76,8 @@ class Desk:
         self.looks += 1
         if self.unreachable:
             raise DeliveryError("no connection to Telegram", "unsent")
+        if self.hidden:
+            raise DeliveryError("Bad Request: CHAT_ADMIN_REQUIRED", "suspend")
         return (chat, user) in self.administrators
 
     async def reload(self) -> tuple[str, ...]:

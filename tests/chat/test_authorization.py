@@ -268,6 +268,13 @@ async def test_a_look_that_fails_is_no_yes(open_desk: Any) -> None:
     assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
 
 
+async def test_where_telegram_shows_no_administrators_the_refusal_says_what_to_do(open_desk: Any) -> None:
+    """Another try in a minute would not help: the bot has to be an administrator itself."""
+    open_desk.hidden = True
+    assert "Make me an administrator" in said(await open_desk.ask("/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR))
+    assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
+
+
 async def test_an_owner_commands_anywhere_and_what_they_subscribe_is_admitted(desk: Any) -> None:
     """An owner needs no administrator's rights; the group they subscribe is admitted with it."""
     assert "Subscribed" in said(await desk.ask("/subscribe kremlin", chat=GROUP, user=OWNER))

@@ -48,6 +48,14 @@ def unsure(_: Translator) -> str:
     )
 
 
+def hidden(_: Translator) -> str:
+    """Refuse because Telegram does not say who administers the group, and will not in a minute either."""
+    return _(
+        "Telegram does not show me who administers this group, so nothing was changed. Make me an administrator of it "
+        "(no rights are needed), then try again."
+    )
+
+
 def as_group(_: Translator) -> str:
     """Refuse an administrator who writes as the group."""
     return _(

@@ -1,31 +1,27 @@
 """The client of Telegram's Bot API, for sending and for listening: one request a call.
 
-In come messages and questions, out go message ids and plain JSON, by python-telegram-bot's bare Bot, or a DeliveryError
-that says what to do (`bot.notify.telegram.refusals`) and never holds the token. Nothing is tried again here, nothing
-waits, and no money is ever spent (paid broadcasts are never allowed). The connections can be thrown away at any time:
-that is the cure for one that is open and dead.
+In come messages and questions, out go message ids and plain JSON (`bot.notify.telegram.answers` reads it), by
+python-telegram-bot's bare Bot, or a DeliveryError that says what to do (`bot.notify.telegram.refusals`) and never holds
+the token. Nothing is tried again here, nothing waits, and no money is ever spent (paid broadcasts are never allowed).
+The connections can be thrown away at any time: that is the cure for one that is open and dead.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from bot.errors import DeliveryError
 from bot.model import Chat
 from bot.notify.message_builder import Span
-from bot.notify.telegram import refusals
-
-if TYPE_CHECKING:
-    import telegram
-
-_Result = TypeVar("_Result")
+from bot.notify.telegram import answers, refusals
 
 TELEGRAM = "https://api.telegram.org"
 SLACK = 10.0  # seconds beyond a long poll's own time that its answer may take
 _CLOSING = 2.0  # seconds for closing connections
+_ADMINISTRATORS = frozenset(("creator", "administrator"))
 _LINE = 60  # characters of a toast; more is shown in a window
 
 Rows = Sequence[Sequence[tuple[str, str]]]  # of buttons: label, plain text; what it says when it is pressed
@@ -74,31 +70,26 @@ class TelegramClient:
 
     async def send(self, message: Outgoing) -> int:
         """Send or edit a message and return its id. An edit that changes nothing is done."""
-        from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-
-        rows = [[InlineKeyboardButton(label, callback_data=says) for label, says in row] for row in message.buttons]
+        keys = [[{"text": label, "callback_data": says} for label, says in row] for row in message.buttons]
+        preview = {"url": message.preview} if message.preview else {"is_disabled": True}
         shown: dict[str, Any] = {
+            "chat_id": message.chat.id,
+            "text": message.text,
             "parse_mode": "HTML" if message.is_html else None,
             "entities": [_entity(span) for span in message.spans] or None,
-            "link_preview_options": LinkPreviewOptions(is_disabled=not message.preview, url=message.preview),
-            "reply_markup": InlineKeyboardMarkup(rows) if rows else None,  # what an edit does not repeat is gone
+            "link_preview_options": preview,
+            "reply_markup": {"inline_keyboard": keys} if keys else None,  # what an edit does not repeat is gone
         }
-        chat, bot = message.chat, self._bot
         if message.edit is None:
             answered = None
             if message.answers is not None:
-                answered = ReplyParameters(message.answers, allow_sending_without_reply=True)
-            call = bot.send_message(
-                chat.id,
-                message.text,
-                disable_notification=message.silent,
-                message_thread_id=chat.topic,
-                reply_parameters=answered,
-                **shown,
-            )
-            return (await self._ask(call)).message_id
+                answered = {"message_id": message.answers, "allow_sending_without_reply": True}
+            shown |= {"disable_notification": message.silent, "message_thread_id": message.chat.topic}
+            return answers.message_id(await self._ask("sendMessage", shown | {"reply_parameters": answered}))
+        if message.edit == answers.UNKNOWN_MESSAGE:
+            raise DeliveryError("Telegram never said the id of this message", "stale")
         try:
-            await self._ask(bot.edit_message_text(message.text, chat.id, message.edit, **shown))
+            await self._ask("editMessageText", shown | {"message_id": message.edit})
         except DeliveryError as error:
             if not refusals.unchanged(str(error)):
                 raise
@@ -106,7 +97,8 @@ class TelegramClient:
 
     async def answer_press(self, press: str, text: str) -> None:
         """Answer a pressed button: its spinner stops, and a text is shown to who pressed it."""
-        await self._ask(self._bot.answer_callback_query(press, text or None, show_alert=len(text) > _LINE))
+        asked = {"callback_query_id": press, "text": text or None, "show_alert": len(text) > _LINE}
+        await self._ask("answerCallbackQuery", asked)
 
     # ------------------------------------------------------------------------------------------ updates
 
@@ -114,65 +106,79 @@ class TelegramClient:
         self, offset: int | None, wait: float, *, allowed: Sequence[str], limit: int = 100
     ) -> list[dict[str, Any]]:
         """Return what came, at most `limit`, waiting `wait` seconds for it; those before `offset` are done with."""
-        asked: dict[str, Any] = {"timeout": int(wait), "limit": limit, "allowed_updates": list(allowed)}
-        if offset is not None:
-            asked["offset"] = offset
-        # Raw, since one update that the library cannot read would fail every batch that it is in. The library warns
-        # of a raw call to a method that it knows; the underscore, which it drops, keeps that quiet.
-        call = self._bot.do_api_request("getUpdates_", api_kwargs=asked, read_timeout=wait + SLACK)
-        found = await self._ask(call, wait + SLACK)
-        if not isinstance(found, list):
+        asked = {"timeout": int(wait), "limit": limit, "allowed_updates": list(allowed), "offset": offset}
+        found = answers.readable_updates(await self._ask("getUpdates", asked, wait + SLACK))
+        if found is None:
             raise DeliveryError("getUpdates answered something that is no list", "unknown")
-        return [update for update in found if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
+        return found
 
     async def delete_webhook(self) -> None:
         """Take the updates back from a webhook; what waits there is kept."""
-        await self._ask(self._bot.delete_webhook(drop_pending_updates=False))
+        await self._ask("deleteWebhook", {"drop_pending_updates": False})
 
     # ------------------------------------------------------------------------------------------ the bot, and chats
 
-    async def me(self) -> telegram.User:
-        """Return the bot itself."""
-        return await self._ask(self._bot.get_me())
+    async def me(self) -> Mapping[str, Any]:
+        """Return what Telegram says of the bot itself: `id`, `username` without @."""
+        return answers.as_object(await self._ask("getMe", {}))
 
-    async def chat(self, chat: int) -> telegram.ChatFullInfo:
-        """Return what Telegram knows of a chat."""
-        return await self._ask(self._bot.get_chat(chat))
+    async def chat(self, chat: int) -> Mapping[str, Any]:
+        """Return what Telegram knows of a chat: `type`, `title`, `first_name`."""
+        return answers.as_object(await self._ask("getChat", {"chat_id": chat}))
 
-    async def member(self, chat: int, user: int) -> telegram.ChatMember:
-        """Return a user's place in a chat, by asking Telegram now."""
-        return await self._ask(self._bot.get_chat_member(chat, user))
+    async def member(self, chat: int, user: int) -> Mapping[str, Any]:
+        """Return a user's place in a chat, by asking Telegram now: `status` and rights."""
+        return answers.as_object(await self._ask("getChatMember", {"chat_id": chat, "user_id": user}))
 
     async def is_administrator(self, chat: int, user: int) -> bool:
-        """Return whether the user administers the group, by asking Telegram now."""
-        return (await self.member(chat, user)).status in {"creator", "administrator"}
+        """Return whether the user administers the group, by asking Telegram now.
+
+        Where it shows no members, as to a bot in a group that hides them, the list of administrators tells.
+        """
+        try:
+            member = await self.member(chat, user)
+        except DeliveryError as error:
+            if error.verdict not in {"suspend", "retry"}:
+                raise
+        else:
+            if "status" in member:
+                return member["status"] in _ADMINISTRATORS
+        listed = await self._ask("getChatAdministrators", {"chat_id": chat})
+        found = [answers.as_object(one) for one in (listed if isinstance(listed, list) else ())]
+        return any(answers.to_id(answers.as_object(one.get("user")).get("id")) == user for one in found)
 
     async def leave(self, chat: int) -> None:
         """Go out of a group or channel."""
-        await self._ask(self._bot.leave_chat(chat))
+        await self._ask("leaveChat", {"chat_id": chat})
 
     async def set_menu(
         self, scope: str, commands: Sequence[tuple[str, str]], chat: int | None = None, language: str | None = None
     ) -> None:
         """Set the menu of commands of a scope, or take it back where there are no commands."""
-        from telegram import BotCommandScope
-
-        seen_in = BotCommandScope(scope, api_kwargs=None if chat is None else {"chat_id": chat})
+        seen_in = {"type": scope} if chat is None else {"type": scope, "chat_id": chat}
+        asked: dict[str, Any] = {"scope": seen_in, "language_code": language}
         if commands:
-            await self._ask(self._bot.set_my_commands(commands, scope=seen_in, language_code=language))
+            shown = [{"command": name, "description": purpose} for name, purpose in commands]
+            await self._ask("setMyCommands", asked | {"commands": shown})
         else:
-            await self._ask(self._bot.delete_my_commands(scope=seen_in, language_code=language))
+            await self._ask("deleteMyCommands", asked)
 
     # ------------------------------------------------------------------------------------------ requests
 
-    async def _ask(self, call: Awaitable[_Result], seconds: float | None = None) -> _Result:
-        """Await a method of the bot, within its deadline over all: time-outs of the transport are per read."""
+    async def _ask(self, method: str, asked: Mapping[str, Any], seconds: float | None = None) -> object:
+        """Ask within a deadline over all (time-outs of the transport are per read); return the result as it came.
+
+        Raw, since what the library cannot read would fail: a message that was accepted, every batch with one strange
+        update. It warns of a raw call to a method that it knows; the underscore, which it drops, keeps that quiet.
+        """
         from telegram.error import TelegramError
 
         deadline = self._deadline if seconds is None else seconds
+        given = {name: value for name, value in asked.items() if value is not None}
+        patience: dict[str, Any] = {} if seconds is None else {"read_timeout": seconds}
         try:
             async with asyncio.timeout(deadline):
-                return await call
+                return await self._bot.do_api_request(f"{method}_", api_kwargs=given, **patience)
         except TimeoutError:
             raise DeliveryError(f"no answer from Telegram within {deadline:g} s", "unknown") from None
         except TelegramError as error:
@@ -187,8 +193,6 @@ def _transport_error(error: Exception) -> DeliveryError:
     return DeliveryError(f"no answer from Telegram ({type(cause or error).__name__})", "unknown")
 
 
-def _entity(span: Span) -> telegram.MessageEntity:
-    from telegram import MessageEntity
-
-    kind = MessageEntity.TEXT_LINK if span.kind == "link" else MessageEntity.BOLD
-    return MessageEntity(kind, span.start, span.length, url=span.url)
+def _entity(span: Span) -> dict[str, Any]:
+    kind = {"type": "text_link", "url": span.url} if span.kind == "link" else {"type": "bold"}
+    return kind | {"offset": span.start, "length": span.length}

@@ -7,10 +7,8 @@ Nothing is decided here about when, or whether at all, to try again.
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from bot.errors import DeliveryError, Verdict
+from bot.notify.telegram.answers import as_object, parse_answer, to_id
 
 # The first row with a text that the description holds decides; all small letters.
 TABLE: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
@@ -100,7 +98,7 @@ TABLE: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
 )
 # What a code means when no text of the table does.
 _CODES: dict[int, Verdict] = {401: "token", 403: "suspend", 404: "token", 409: "unknown", 413: "shrink", 429: "wait"}
-_SERVER_ERROR = 500
+_REFUSED, _SERVER_ERROR = 400, 500
 _LONGEST = 200  # characters of a description that are passed on
 
 
@@ -124,30 +122,23 @@ def refusal(code: int, body: bytes) -> DeliveryError | None:
     What is no JSON object with `ok` did not come from the Bot API but from something before it, so it is not known
     whether the request was carried out.
     """
-    answer = _answer(body)
+    answer = parse_answer(body)
     if answer is None:
         return DeliveryError(f"an answer ({code}) that is not the Bot API's", "unknown")
-    if answer["ok"] is True:
+    if answer["ok"]:
         return None
+    if code < _REFUSED:  # something on the way made another status of it
+        code = to_id(answer.get("error_code")) or code
     description = " ".join(str(answer.get("description") or f"error {code}").split())[:_LONGEST]
     means = verdict(code, description)
-    parameters = answer.get("parameters")
-    extra = parameters if isinstance(parameters, dict) else {}
-    chat = extra.get("migrate_to_chat_id")
-    if isinstance(chat, int):
+    extra = as_object(answer.get("parameters"))
+    chat = to_id(extra.get("migrate_to_chat_id"))
+    if chat is not None:
         means = "migrate"
     elif means == "migrate":
         means = "suspend"  # no new id was named: there is nothing to follow
     wait = _seconds(extra.get("retry_after"), description) if means == "wait" else None
-    return DeliveryError(description, means, retry_after=wait, chat=chat if isinstance(chat, int) else None)
-
-
-def _answer(body: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) and "ok" in answer else None
+    return DeliveryError(description, means, retry_after=wait, chat=chat)
 
 
 def _seconds(named: object, description: str) -> float | None:

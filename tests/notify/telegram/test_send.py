@@ -61,7 +61,7 @@ async def test_an_alert_arrives(notifier: TelegramNotifier, telegram_server: Tel
     assert (told.chat, told.message) == (1, number)
     assert "<b>The</b> Kremlin & co said *no*." in told.text
     assert "parse_mode" not in told.params
-    assert told.params["link_preview_options"] == {"is_disabled": False, "url": REPORT.url}
+    assert told.params["link_preview_options"] == {"url": REPORT.url}
     assert {one["type"] for one in told.params["entities"]} == {"bold", "text_link"}
     assert not told.params.get("disable_notification")
     assert "message_thread_id" not in told.params
