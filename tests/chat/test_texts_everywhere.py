@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.chat import texts
-from bot.chat.arguments.times import Unclear
+from bot.chat.arguments.unclear import Choice, Unclear
 from bot.chat.texts.queries import When
 from bot.errors import QueryError
 from bot.i18n import LANGUAGES, Translator, words
@@ -62,7 +62,10 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Window: st.builds(Window, MINUTES, MINUTES, st.lists(st.integers(0, 6), max_size=3).map(tuple)),
     Digest: st.builds(Digest, st.sampled_from(["hour", "day", "week"]), MINUTES, st.integers(0, 6)),
     Unclear: st.builds(
-        Unclear, st.sampled_from(["hours", "whole day", "many", "zone", "day", "digest", "length"]), HOSTILE
+        Unclear,
+        st.sampled_from(["hours", "whole day", "many", "zone", "digest", "length", "clock"]),
+        HOSTILE,
+        st.lists(st.builds(Choice, HOSTILE, HOSTILE), max_size=2).map(tuple),
     ),
     QueryError: st.builds(QueryError, HOSTILE, st.integers(1, 60)),
 }

@@ -12,15 +12,15 @@ from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
 from bot.alerts.policy import live
+from bot.chat.arguments.durations import is_length, parse_until, split_length
 from bot.chat.arguments.names import find_watchlist, parse_story_number, split_names
 from bot.chat.arguments.stories import ask_which_story, find_alerts
-from bot.chat.arguments.times import Unclear, is_length, parse_until, split_length
+from bot.chat.arguments.unclear import Unclear
 from bot.chat.context import Request, Services, reply
-from bot.chat.handlers.schedule import back_button, load_preferences, show_panel
+from bot.chat.handlers.schedule import answer_unclear, back_button, load_preferences, show_panel
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import mute as texts
-from bot.chat.texts import schedule as schedule_texts
 from bot.inflection.word_forms import inflect
 from bot.preferences import Mute, Muted
 from bot.text.tokens import fold, tokens, unspaced
@@ -95,7 +95,7 @@ async def _mute(services: Services, request: Request, meant: Mute, length: str) 
     try:
         wanted = replace(meant, until=parse_until(length, now, zone))
     except Unclear as error:
-        return reply(command, schedule_texts.unclear(_, error))
+        return answer_unclear(services, request, error, "mute", f"{meant.kind} {meant.what} ")
     if wanted.kind == "word":
         named_ones = {language for one in services.config().watchlists for language in one.languages}
         languages = tuple(sorted(_ALWAYS | named_ones | {_.language}))

@@ -12,7 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from bot.alerts.calendar import next_digest, zone_of
 from bot.alerts.policy import pausing
-from bot.chat.arguments.times import Unclear, parse_digest, parse_until, parse_windows
+from bot.chat.arguments import time_words
+from bot.chat.arguments.digests import parse_digest
+from bot.chat.arguments.durations import parse_until
+from bot.chat.arguments.times_of_day import normalise
+from bot.chat.arguments.unclear import Unclear
+from bot.chat.arguments.windows import parse_windows
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
@@ -51,25 +56,40 @@ def show_panel(request: Request, panel: str, buttons: tuple[Button, ...], done: 
     return replace(answer, toast=basics_texts.bare(done)) if request.command.press else answer
 
 
+def answer_unclear(services: Services, request: Request, error: Unclear, verb: str, before: str = "") -> Answer:
+    """Say what was not understood, or ask which reading is meant: a button each is `verb` with words that are exact."""
+    _, now = request.translator, services.now()
+    choices = [(texts.label_choice(_, error, one, now), f"{before}{one.words}") for one in error.choices]
+    buttons = tuple(Button(label, data(verb, words)) for label, words in choices)
+    return reply(request.command, texts.unclear(_, error), buttons)
+
+
+def is_off(words: str) -> bool:
+    """Return whether words in any of our languages say that something is not wanted."""
+    return normalise(words) in time_words.OFF.split("|")
+
+
 # ---------------------------------------------------------------------------------------------- quiet hours
 
 
 async def quiet(services: Services, request: Request) -> Answer:
     """Show or set the quiet hours of this place."""
-    words, _ = request.command.words.strip(), request.translator
+    words, _, now = request.command.words.strip(), request.translator, services.now()
     preferences, display = await load_preferences(services, request)
     if not words:
-        return show_panel(request, texts.quiet(_, preferences), _quiet_buttons(_, preferences))
+        return show_panel(request, texts.quiet(_, preferences, now), _quiet_buttons(_, preferences))
     try:
         # The list of all zones is read from many files.
-        wanted, zone = ((), None) if words.lower() == "off" else await asyncio.to_thread(parse_windows, words)
+        wanted, zone = ((), None) if is_off(words) else await asyncio.to_thread(parse_windows, words)
     except Unclear as error:
-        return reply(request.command, texts.unclear(_, error))
+        return answer_unclear(services, request, error, "quiet")
     if not wanted and zone:
         wanted = preferences.quiet
     changed = replace(preferences, quiet=wanted, zone=zone or preferences.zone)
     await save_preferences(services, request, changed, display)
-    return show_panel(request, texts.quiet(_, changed), _quiet_buttons(_, changed), texts.quiet_set(_, changed))
+    return show_panel(
+        request, texts.quiet(_, changed, now), _quiet_buttons(_, changed), texts.quiet_set(_, changed, now)
+    )
 
 
 def _quiet_buttons(_: Translator, preferences: Preferences) -> tuple[Button, ...]:
@@ -96,22 +116,22 @@ async def digests(services: Services, request: Request) -> Answer:
     words, _, now = request.command.words.strip(), request.translator, services.now()
     preferences, display = await load_preferences(services, request)
     if not words:
-        return show_panel(request, texts.digests(_, preferences), _digest_buttons(_, preferences))
+        return show_panel(request, texts.digests(_, preferences, now), _digest_buttons(_, preferences))
     try:
-        wanted = parse_digest(words, now)
+        wanted, zone = await asyncio.to_thread(parse_digest, words, now)
     except Unclear as error:
-        return reply(request.command, texts.unclear(_, error))
-    changed = replace(preferences, digest=wanted)
+        return answer_unclear(services, request, error, "digest")
+    changed = replace(preferences, digest=wanted, zone=zone or preferences.zone)
     await save_preferences(services, request, changed, display)
     first = next_digest(wanted, zone_of(changed.zone), now) if wanted else None
     done = texts.digest_set(_, changed, first, now)
-    return show_panel(request, texts.digests(_, changed), _digest_buttons(_, changed), done)
+    return show_panel(request, texts.digests(_, changed, now), _digest_buttons(_, changed), done)
 
 
 def _digest_buttons(_: Translator, preferences: Preferences) -> tuple[Button, ...]:
     buttons = []
     for preset in _DIGEST:
-        meant = _timeless(parse_digest(preset, _NEVER))
+        meant = _timeless(parse_digest(preset, _NEVER)[0])
         mark = "✅ " if preferences.digest and meant == _timeless(preferences.digest) else ""
         buttons.append(Button(mark + texts.rhythm(_, meant), data("digest", preset)))
     if preferences.digest:
@@ -142,7 +162,7 @@ async def pause(services: Services, request: Request) -> Answer:
         try:
             changed = replace(changed, resumes=parse_until(words, now, zone_of(preferences.zone)))
         except Unclear as error:
-            return reply(request.command, texts.unclear(_, error))
+            return answer_unclear(services, request, error, "pause")
     if changed != preferences:
         await save_preferences(services, request, changed, display)
     lengths = tuple(

@@ -12,13 +12,21 @@ from dataclasses import replace
 from typing import Final, cast, get_args
 
 from bot.alerts.policy import live, pausing
-from bot.chat.arguments.times import Unclear, parse_digest, parse_zone
+from bot.chat.arguments.digests import parse_digest
+from bot.chat.arguments.unclear import Choice, Unclear
+from bot.chat.arguments.zones import parse_zone
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.priority import set_priority
-from bot.chat.handlers.schedule import back_button, load_preferences, save_preferences, show_panel
+from bot.chat.handlers.schedule import (
+    answer_unclear,
+    back_button,
+    is_off,
+    load_preferences,
+    save_preferences,
+    show_panel,
+)
 from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
-from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as texts
 from bot.i18n import LANGUAGES, words
 from bot.model import Doubt, Layout
@@ -108,13 +116,13 @@ async def _zone(services: Services, request: Request, value: str) -> Answer:
         )
         return show_panel(
             request,
-            texts.zone_panel(request.translator, preferences.zone),
+            texts.zone_panel(request.translator, preferences.zone, services.now()),
             (*buttons, back_button(request.translator)),
         )
     try:
         zone = await asyncio.to_thread(parse_zone, value)  # the list of all zones is read from many files
     except Unclear as error:
-        return reply(request.command, schedule_texts.unclear(request.translator, error))
+        return answer_unclear(services, request, error, "settings", "zone ")
     await services.preferences.write_display(request.command.chat.id, replace(display, timezone=zone))
     return await _panel(services, request, texts.saved(request.translator))
 
@@ -152,12 +160,20 @@ async def _still(services: Services, request: Request, value: str) -> Answer:
     preferences, display = await load_preferences(services, request)
     try:
         # The same words as a daily digest's, so that both understand the same times.
-        meant = parse_digest(f"daily {value}", services.now()) if value.lower() not in {"", "on", "off"} else None
-    except Unclear:
+        said = value.lower() not in {"", "on"} and not is_off(value)
+        meant = parse_digest(f"daily {value}", services.now())[0] if said else None
+    except Unclear as error:
+        if error.choices and error.kind == "clock":
+            return answer_unclear(services, request, _as_time(error), "settings", "still ")
         return reply(request.command, texts.no_time(request.translator, value))
-    minute = None if value.lower() == "off" else meant.at if meant else STILL
+    minute = None if is_off(value) else meant.at if meant else STILL
     await save_preferences(services, request, replace(preferences, still=minute), display)
     return await _panel(services, request, texts.saved(request.translator))
+
+
+def _as_time(error: Unclear) -> Unclear:
+    """Return the same question, whose answers say the time alone."""
+    return Unclear(error.kind, error.words, tuple(Choice(one.meaning, one.meaning) for one in error.choices))
 
 
 _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]] = {

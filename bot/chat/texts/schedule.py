@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.chat.arguments.times import MOST_WINDOWS, Unclear
+from bot.alerts.calendar import zone_of
+from bot.chat.arguments.unclear import Choice, Unclear
+from bot.chat.arguments.windows import MOST_WINDOWS
+from bot.chat.arguments.zones import label_zone
 from bot.chat.texts.basics import safe
 from bot.i18n import Translator
 from bot.preferences import Digest, Preferences, Window
@@ -62,43 +65,48 @@ def rhythm(_: Translator, digest: Digest | None) -> str:
     return _("weekly, {day} {time}", day=day(_, digest.day), time=clock(digest.at))
 
 
-def quiet(_: Translator, preferences: Preferences) -> str:
+def zone_now(_: Translator, zone: str, now: datetime) -> str:
+    """Return a zone with the time that its clocks show: who has named the wrong one sees it."""
+    return _("{zone} ({time} now)", zone=safe(label_zone(zone)), time=f"{now.astimezone(zone_of(zone)):%H:%M}")
+
+
+def quiet(_: Translator, preferences: Preferences, now: datetime) -> str:
     """Show the quiet hours and how to choose others."""
     lines = [
         _("🌙 <b>Quiet hours</b>: {hours}", hours=windows(_, preferences.quiet)),
         _(
             "By the clock of {zone}. What comes meanwhile is listed when they end; urgent alerts pass.",
-            zone=preferences.zone,
+            zone=zone_now(_, preferences.zone, now),
         ),
         "",
         _("Press a button, or write others, such as"),
-        "<code>/quiet 22:30-06:45</code>",
+        "<code>/quiet 11pm-7am</code>",
         "<code>/quiet 23:00-07:00, sat-sun 22-10</code>",
         "<code>/quiet 23:00-07:00 Europe/Kyiv</code>",
     ]
     return "\n".join(lines)
 
 
-def digests(_: Translator, preferences: Preferences) -> str:
+def digests(_: Translator, preferences: Preferences, now: datetime) -> str:
     """Show the digest and how to choose another."""
     lines = [
         _("🗞 <b>Digest</b>: {rhythm}", rhythm=rhythm(_, preferences.digest)),
         _("With a digest, alerts come together in a list instead of one by one; urgent ones still come at once."),
-        _("By the clock of {zone}.", zone=preferences.zone),
+        _("By the clock of {zone}.", zone=zone_now(_, preferences.zone, now)),
         "",
         _("Press a button, or write another time, such as"),
-        "<code>/digest daily 18:30</code>",
+        "<code>/digest 18:30</code>",
         "<code>/digest weekly fri 17:00</code>",
     ]
     return "\n".join(lines)
 
 
-def quiet_set(_: Translator, preferences: Preferences) -> str:
+def quiet_set(_: Translator, preferences: Preferences, now: datetime) -> str:
     """Confirm the quiet hours."""
     if not preferences.quiet:
         return _("✅ No quiet hours: alerts come at any time.")
     hours = windows(_, preferences.quiet)
-    return _("✅ Quiet hours: {hours}, by the clock of {zone}.", hours=hours, zone=preferences.zone)
+    return _("✅ Quiet hours: {hours}, by the clock of {zone}.", hours=hours, zone=zone_now(_, preferences.zone, now))
 
 
 def digest_set(_: Translator, preferences: Preferences, first: datetime | None, now: datetime) -> str:
@@ -109,7 +117,7 @@ def digest_set(_: Translator, preferences: Preferences, first: datetime | None, 
     return _(
         "✅ Digest: {rhythm}, by the clock of {zone}. The next comes {time}.",
         rhythm=rhythm(_, preferences.digest),
-        zone=preferences.zone,
+        zone=zone_now(_, preferences.zone, now),
         time=told,
     )
 
@@ -117,6 +125,8 @@ def digest_set(_: Translator, preferences: Preferences, first: datetime | None, 
 def unclear(_: Translator, error: Unclear) -> str:
     """Say what was not understood, and how it is written."""
     words = safe(error.words)
+    if error.choices:
+        return _ask(_, error, words)
     if error.kind == "zone":
         return _(
             "I know no time zone “{words}”. Write it as Europe/Berlin, America/New_York or Asia/Almaty.", words=words
@@ -134,9 +144,33 @@ def unclear(_: Translator, error: Unclear) -> str:
             "That is too much: {number} windows are the most.",
             MOST_WINDOWS,
         )
+    return _unclear_time(_, error, words)
+
+
+def _unclear_time(_: Translator, error: Unclear, words: str) -> str:
     if error.kind == "length":
-        return _("I do not understand how long “{words}” is: write 30m, 1h, today, day, week or forever.", words=words)
+        return _(
+            "I do not understand how long “{words}” is: write 30m, 1h, today, until Friday, week or forever.",
+            words=words,
+        )
     return _("I do not understand “{words}”. Write hours such as 23:00-07:00 after /quiet, or off.", words=words)
+
+
+def _ask(_: Translator, error: Unclear, words: str) -> str:
+    """Ask which of several readings is meant."""
+    if error.kind == "zone":
+        return _("❓ “{words}” is the time of several countries. Which do you mean?", words=words)
+    if error.kind == "clock":
+        return _("❓ “{words}”: in the morning, or in the evening?", words=words)
+    return _("❓ “{words}” can mean different hours. Which do you mean?", words=words)
+
+
+def label_choice(_: Translator, error: Unclear, choice: Choice, now: datetime) -> str:
+    """Label the button of one reading: hours and times as they are, a zone by its city and the time there."""
+    if error.kind != "zone":
+        return choice.meaning.replace("-", "–")
+    city = label_zone(choice.meaning).rpartition("/")[2].replace("_", " ")
+    return _("{zone} ({time} now)", zone=city, time=f"{now.astimezone(zone_of(choice.meaning)):%H:%M}")
 
 
 # ---------------------------------------------------------------------------------------------- pauses

@@ -23,7 +23,7 @@ def panel(
         head,
         "",
         _("🌐 Language: {language}", language=LANGUAGES[_.language]),
-        _("🕒 Time zone: {zone}", zone=safe(preferences.zone)),
+        _("🕒 Time zone: {zone}", zone=schedule_texts.zone_now(_, preferences.zone, now)),
         _("📐 Layout: {layout}", layout=layout(_, display.layout)),
         _("🌙 Quiet hours: {hours}", hours=schedule_texts.windows(_, preferences.quiet)),
         _("🗞 Digest: {rhythm}", rhythm=schedule_texts.rhythm(_, preferences.digest)),
@@ -65,11 +65,11 @@ def language_panel(_: Translator) -> str:
     return _("🌐 In which language shall I speak in this chat?")
 
 
-def zone_panel(_: Translator, zone: str) -> str:
+def zone_panel(_: Translator, zone: str, now: datetime) -> str:
     """Ask for the zone."""
     return "\n".join(
         [
-            _("🕒 <b>Time zone</b>: {zone}", zone=safe(zone)),
+            _("🕒 <b>Time zone</b>: {zone}", zone=schedule_texts.zone_now(_, zone, now)),
             _("Press a button, or write yours, such as <code>/settings zone Asia/Almaty</code>"),
         ]
     )

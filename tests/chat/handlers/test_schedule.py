@@ -11,12 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.calendar import zone_of
-from bot.chat.arguments.times import Unclear, parse_digest, parse_until, parse_windows, parse_zone, split_length
 from bot.chat.messages import Answer
 from bot.chat.registry import COMMANDS
 from bot.model import Alert, Chat, DisplayPreferences, Evidence
-from bot.preferences import Digest, Mute, Window
+from bot.preferences import Mute, Window
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -56,115 +54,6 @@ async def sent(desk: Any) -> list[int]:
     return [one.alert.story for one in await deliveries.claim(epoch, desk.now, limit=50, ttl=MINUTE)]
 
 
-# ---------------------------------------------------------------------------------------------- as people write it
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("23:00-07:00", ((1380, 420, ()),)),
-        ("23-7", ((1380, 420, ()),)),
-        ("9.30–10.15", ((570, 615, ()),)),
-        ("22:00 - 06:00", ((1320, 360, ()),)),
-        ("00:00-24:00 12-13", None),
-        ("sat-sun 22-10", ((1320, 600, (5, 6)),)),
-        ("mon-fri 23-7, weekends 23-10", ((1380, 420, (0, 1, 2, 3, 4)), (1380, 600, (5, 6)))),
-        ("fri-mon 1-2", ((60, 120, (0, 4, 5, 6)),)),
-        ("1-2 3-4 5-6 7-8 9-10 11-12 13-14", None),
-        ("1-2 1-2 1-2 1-2 1-2 1-2 1-2", ((60, 120, ()),)),
-        ("7:00-7:00", None),
-        ("25:00-26:00", None),
-        ("24:30-07:00", None),
-        ("", None),
-        ("soon", None),
-        ("<b>23</b>", None),
-    ],
-)
-def test_quiet_windows_as_people_write_them(words: str, found: tuple[Any, ...] | None) -> None:
-    """Several, over midnight, with days; what is not understood is refused, never guessed."""
-    if found is None:
-        with pytest.raises(Unclear):
-            parse_windows(words)
-    else:
-        assert parse_windows(words) == (tuple(Window(*one) for one in found), None)
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("hourly", Digest("hour", 0, 0, NOW)),
-        ("daily 08:00", Digest("day", 480, 0, NOW)),
-        ("Daily", Digest("day", 480, 0, NOW)),
-        ("weekly mon 08:00", Digest("week", 480, 0, NOW)),
-        ("weekly 18.30 Sunday", Digest("week", 1110, 6, NOW)),
-        ("off", None),
-        ("monthly", Unclear),
-        ("daily mon", Unclear),
-        ("daily 8 9", Unclear),
-        ("hourly 08:00", Unclear),
-        ("daily 99:00", Unclear),
-        ("", Unclear),
-    ],
-)
-def test_digests_as_people_write_them(words: str, found: Any) -> None:
-    """A time that is left out is eight in the morning."""
-    if found is Unclear:
-        with pytest.raises(Unclear):
-            parse_digest(words, NOW)
-    else:
-        assert parse_digest(words, NOW) == found
-
-
-@pytest.mark.parametrize(
-    ("word", "end"),
-    [
-        ("30m", NOW + timedelta(minutes=30)),
-        ("1h", NOW + timedelta(hours=1)),
-        ("today", datetime(2026, 11, 23, 23, tzinfo=UTC)),
-        ("day", NOW + timedelta(days=1)),
-        ("week", NOW + timedelta(weeks=1)),
-        ("2 Hours", NOW + timedelta(hours=2)),
-        ("1ч", NOW + timedelta(hours=1)),
-        ("3 Tage", NOW + timedelta(days=3)),
-        ("сегодня", datetime(2026, 11, 23, 23, tzinfo=UTC)),
-        ("tomorrow", datetime(2026, 11, 24, 7, tzinfo=UTC)),
-        ("forever", None),
-    ],
-)
-def test_how_long_as_people_write_it(word: str, end: datetime | None) -> None:
-    """`today` ends at midnight of the chat's zone, `tomorrow` begins in its morning."""
-    assert parse_until(word, NOW, zone_of("Europe/Berlin")) == end
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("hockey 1h", ("hockey", "1h")),
-        ("hockey for 2 hours", ("hockey", "2 hours")),
-        ("хоккей на 3 дня", ("хоккей", "3 дня")),
-        ("peace talks TODAY", ("peace talks", "today")),
-        ("Boeing 737", ("Boeing 737", "")),
-        ("vitamin d", ("vitamin d", "")),
-        ("2 hours", ("2 hours", "")),
-        ("day", ("day", "")),
-        ("", ("", "")),
-    ],
-)
-def test_what_and_for_how_long(words: str, found: tuple[str, str]) -> None:
-    """The last words say how long where they can; what would be nothing but a length is what is meant."""
-    assert split_length(words) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "zone"), [("europe/berlin", "Europe/Berlin"), ("New York", "America/New_York"), ("UTC", "UTC")]
-)
-def test_zones_as_people_write_them(text: str, zone: str) -> None:
-    """In any case, or by the city alone."""
-    assert parse_zone(text) == zone
-    with pytest.raises(Unclear):
-        parse_zone("Mars/Olympus")
-
-
 # ---------------------------------------------------------------------------------------------- hours
 
 
@@ -186,6 +75,44 @@ async def test_quiet_hours_are_shown_set_and_ended(open_desk: Any) -> None:
     assert "I do not understand" in said(await open_desk.ask("/quiet 99 <i>late</i>"))
     assert "No quiet hours" in said(await open_desk.ask("/quiet off"))
     assert (await open_desk.store.preferences.read_preferences(HERE)).quiet == ()
+
+
+async def test_hours_that_may_mean_two_things_are_asked_about(open_desk: Any) -> None:
+    """Nothing is set before a button has said which; zones that several countries have are asked about as well."""
+    answer = await open_desk.ask("/quiet 11-7 CST")
+    assert "several countries" in said(answer)
+    assert offered(answer)[0] == "quiet|11-7 America/Chicago|"
+    assert answer.replies[0].buttons[0].label == "Chicago (06:00 now)"
+    answer = await open_desk.press(offered(answer)[0])
+    assert offered(answer) == ["quiet|23:00-07:00 america/chicago|", "quiet|11:00-19:00 america/chicago|"]
+    assert (await open_desk.store.preferences.read_preferences(HERE)).quiet == ()
+    answer = await open_desk.press(offered(answer)[0])
+    assert "23:00–07:00, by the clock of America/Chicago (06:00 now)" in answer.toast
+    assert (await open_desk.store.preferences.read_preferences(HERE)).quiet == (Window(1380, 420),)
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("/digest 8", ["digest|08:00|", "digest|20:00|"]),
+        ("/pause until 6", ["pause|until 06:00|", "pause|until 18:00|"]),
+        ("/mute hockey until 6", ["mute|word hockey until 06:00|", "mute|word hockey until 18:00|"]),
+        ("/settings still 9", ["settings|still 09:00|", "settings|still 21:00|"]),
+    ],
+)
+async def test_a_bare_hour_is_asked_about_wherever_one_is_said(open_desk: Any, text: str, questions: list[str]) -> None:
+    """In the morning, or in the evening: the buttons say exactly that, and are understood."""
+    answer = await open_desk.ask(text)
+    assert offered(answer) == questions
+    assert "❓" not in said(await open_desk.press(questions[0]))
+
+
+async def test_a_zone_is_shown_with_the_time_there(open_desk: Any) -> None:
+    """GMT+3 is three hours ahead of UTC, and whoever sets it sees that."""
+    assert "UTC+3 (15:00 now)" in said(await open_desk.ask("/settings zone GMT+3"))
+    assert (await open_desk.store.preferences.read_display(READER)).timezone == "Etc/GMT-3"
+    assert "Europe/Berlin (13:00 now)" in said(await open_desk.ask("/digest daily 8:00 Berlin"))
+    assert "UTC" not in said(await open_desk.ask("/quiet at night"))
 
 
 async def test_a_topic_has_hours_of_its_own(open_desk: Any) -> None:
