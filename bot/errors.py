@@ -83,7 +83,7 @@ Verdict = Literal[
     "wait",  # 429: this chat waits `retry_after` seconds
     "unsent",  # the request certainly never left (no connection): try again, no attempt counted
     "unknown",  # it may have been accepted (time-out after writing, 502 without JSON): try again later
-    "suspend",  # the chat is gone or closed to us: stop telling it, keep its subscriptions
+    "suspend",  # the chat takes no messages now: hold its alerts, and try it again from time to time
     "migrate",  # the group has a new id: `chat`
     "topic",  # the forum topic is gone: fall back to General
     "plain",  # the markup was refused: once more as plain text
@@ -94,13 +94,27 @@ Verdict = Literal[
 ]
 
 
+# Why a chat takes no message: the bot is there and may not write; there is no way to it; it is there no more.
+Closure = Literal["restricted", "unreachable", "gone"]
+
+
 class DeliveryError(BotError):
-    """A message was not accepted. `verdict` says what that means, `bot.delivery.loop` decides what to do."""
+    """A message was not accepted. `verdict` says what that means, `bot.delivery.loop` decides what to do.
+
+    `closure` is of the verdict `suspend`.
+    """
 
     def __init__(
-        self, reason: str, verdict: Verdict, *, retry_after: float | None = None, chat: int | None = None
+        self,
+        reason: str,
+        verdict: Verdict,
+        *,
+        retry_after: float | None = None,
+        chat: int | None = None,
+        closure: Closure = "unreachable",
     ) -> None:
         super().__init__(reason)
         self.verdict = verdict
         self.retry_after = retry_after
         self.chat = chat
+        self.closure = closure

@@ -269,6 +269,7 @@ class Delivery:
     doubts: int = 0  # attempts before this that may have been accepted
     held: Held | None = None  # it waited by the chat's wish: it comes with the others that did
     shown: int = 0  # the revision that its reader has
+    is_probe: bool = False  # its chat is suspended: this says whether it takes messages again
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,16 @@ def rebuilt(_: Translator, name: str, new: int, items: int) -> str:
 def closed(_: Translator, chat: int, reason: str) -> str:
     """Say that a chat cannot be told."""
     return _(
-        "chat {chat} is closed to the bot and is told nothing more: {reason}",
+        "chat {chat} takes no messages ({reason}): its newest alerts are held, and it is tried again from time to time",
         chat=chat,
+        reason=reason,
+    )
+
+
+def chats_refuse(_: Translator, reason: str) -> str:
+    """Say that Telegram refuses messages to many chats alike."""
+    return _(
+        "Telegram refuses many chats alike ({reason}): that is taken for an outage of Telegram's, their alerts wait",
         reason=reason,
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from bot import app
+from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say
@@ -108,9 +109,10 @@ async def _poll(base: app.Base, notices: Notices, end: datetime, *, force: bool)
 async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[DrainResult, list[Say]]:
     """Deliver the outbox; return what became of it, and what the owners should know."""
     waiting, _ = await base.store.outbox.count_waiting(wall())
-    if not waiting:
-        return DrainResult(0, 0, 0), []
     said: list[Say] = []
+    if not waiting:
+        await announce_suspensions(base.store.outbox, wall(), said.append)
+        return DrainResult(0, 0, 0), said
     async with app.notifier(base, out) as medium:
         return await app.deliverer(base, medium, said.append).drain(end), said
 

@@ -20,6 +20,7 @@ from bot.chat.authorization import Authorizer
 from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
 from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
+from bot.chat.reachability import Reachability
 from bot.chat.scheduled_jobs import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
@@ -67,6 +68,7 @@ class Dispatcher:
         self._store = store
         self._owners = owners
         self._now = now
+        self._reachability = Reachability(store, now)
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._next_run = float("-inf")
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -197,6 +199,7 @@ class Dispatcher:
         elif isinstance(update, Membership):
             await self._change_membership(update)
         else:
+            await self._reachability.note_command(update)
             answer = await self._authorizer.answer(update)
             if update.press:
                 await self._toast(update.press.id, answer.toast)
@@ -255,10 +258,7 @@ class Dispatcher:
 
     async def _change_membership(self, change: Membership) -> None:
         self._authorizer.administrators.forget(change.chat)
-        if change.present:
-            await self._store.revive_chat(change.chat)
-        else:
-            await self._store.suspend_chat(change.chat, change.reason, self._now())
+        await self._reachability.note_membership(change)
         log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
         for reply in await self._authorizer.answer_membership(change):
             await self._send(reply)
@@ -282,7 +282,7 @@ class Dispatcher:
         """Send a reply and return its message; what is refused is adapted once if possible, else logged."""
         reply = await self._store_buttons(reply)
         try:
-            return await self._client.send(_outgoing(reply))
+            message = await self._client.send(_outgoing(reply))
         except DeliveryError as error:
             adapted = await self._adapt(reply, error)
             if adapted is None:
@@ -293,7 +293,10 @@ class Dispatcher:
                 return await self._client.send(_outgoing(adapted))
             except DeliveryError as again:
                 log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
-        return None
+            return None
+        if reply.edit is None:
+            await self._reachability.note_accepted(reply.chat.id)
+        return message
 
     async def _store_buttons(self, reply: Reply) -> Reply:
         """Put on record what the buttons mean, and let them say ids."""
@@ -308,8 +311,8 @@ class Dispatcher:
         if error.verdict == "migrate" and error.chat:
             await self._migrate(reply.chat.id, error.chat)
             return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
-        if error.verdict == "suspend" and not reply.notice:
-            await self._store.suspend_chat(reply.chat.id, str(error), self._now())
+        if error.verdict == "suspend" and not reply.notice and reply.edit is None:
+            await self._reachability.note_refused(reply.chat.id, error)
         if error.verdict == "topic":
             return replace(reply, chat=Chat(reply.chat.id))
         if error.verdict == "stale":

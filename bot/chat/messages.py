@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from bot.errors import Closure
 from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
@@ -55,6 +57,8 @@ class Membership:
     title: str
     present: bool  # it may be told things
     reason: str = ""  # why not, in words
+    closure: Closure = "gone"  # of what kind that is
+    muted_until: datetime | None = None  # and until when, where that is known
     entered: bool = False  # it was not there before
     user: int | None = None  # who did it
     name: str = ""  # of the user

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press
+from bot.errors import Closure
 from bot.model import Chat
 
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")
@@ -24,6 +26,7 @@ MASKS: Final = frozenset((GROUP_ANONYMOUS, CHANNEL_ANONYMOUS, TELEGRAM))  # ids 
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)\s*(.*)", re.DOTALL)
 _ABSENT = frozenset(("left", "kicked"))
+_YEAR_9999 = 253_370_764_800  # seconds since 1970: dates end soon after
 _WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
 
 JSON = Mapping[str, Any]
@@ -112,31 +115,44 @@ def _press(query: JSON) -> Command | None:
 
 def _membership(change: JSON) -> Membership:
     chat, new = change["chat"], change["new_chat_member"]
-    kind, reason = _kind(chat), _why_silent(_kind(chat), new)
+    kind = _kind(chat)
+    reason, closure = _why_silent(kind, new)
     return Membership(
         chat=int(chat["id"]),
         kind=kind,
         title=str(chat.get("title") or _name(chat)),
         present=not reason,
         reason=reason,
+        closure=closure,
+        muted_until=_muted_until(new),
         entered=not reason and change["old_chat_member"]["status"] in _ABSENT,
         user=change["from"].get("id"),
         name=_name(change["from"]),
     )
 
 
-def _why_silent(kind: Kind, member: JSON) -> str:
-    """Return why nothing can be told to the chat; empty when it can."""
+def _why_silent(kind: Kind, member: JSON) -> tuple[str, Closure]:
+    """Return why nothing can be told to the chat, empty when it can, and of what kind that is."""
     status = member["status"]
+    if status == "kicked" and kind == "private":
+        return "the bot was blocked by the user", "unreachable"
     if status == "kicked":
-        return "the bot was blocked by the user" if kind == "private" else "the bot was removed from the chat"
+        return "the bot was removed from the chat", "gone"
     if status == "left" or (status == "restricted" and not member.get("is_member", True)):
-        return "the bot is not a member of the chat"
+        return "the bot is not a member of the chat", "gone"
     if status == "restricted" and not member.get("can_send_messages", True):
-        return "the bot may not write in the group"
+        return "the bot may not write in the group", "restricted"
     if kind == "channel" and not member.get("can_post_messages", False):
-        return "the bot may not post in the channel"
-    return ""
+        return "the bot may not post in the channel", "restricted"
+    return "", "restricted"
+
+
+def _muted_until(member: JSON) -> datetime | None:
+    """Return when a mute ends; None where it has no end, or there is none."""
+    ends = member.get("until_date")
+    if member["status"] != "restricted" or not isinstance(ends, int) or not 0 < ends < _YEAR_9999:
+        return None
+    return datetime.fromtimestamp(ends, UTC)
 
 
 def _forwarded_from(message: JSON) -> int | None:

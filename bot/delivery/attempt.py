@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import owner_notices
+from bot.alerts.suspension import Refusals, outage_wait
 from bot.delivery import retry
+from bot.delivery.batches import without
 from bot.delivery.medium_health import MediumHealth
 from bot.delivery.rate_limit import RateLimit
 from bot.delivery.role_lease import RoleLease
-from bot.errors import DeliveryError, StaleLeaseError, StoreError
+from bot.errors import Closure, DeliveryError, StaleLeaseError, StoreError
 from bot.i18n import Say
 from bot.model import Delivery
 from bot.ports.outbox_store import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
@@ -27,7 +29,16 @@ log = logging.getLogger(__name__)
 SETTLE_TRIES = (0.1, 0.5, 2.0, 5.0, None)  # seconds between attempts to write down how it ended
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 EDIT_REST = timedelta(seconds=10)  # between two drawings of one message: its story's reports come in a burst
+# From a refusal to the notice about it, so that an outage is known as one; and between two looks for what other
+# processes have suspended.
+ANNOUNCE, REVIEW = timedelta(seconds=5), timedelta(minutes=1)
 UNSHOWN = "it cannot be shown; the log has the reason"
+
+
+async def announce_suspensions(store: OutboxStore, wall: datetime, notice: Callable[[Say], None]) -> None:
+    """Tell owners of each suspended chat that they have not been told of."""
+    for chat, reason in await store.take_unannounced(wall):
+        notice(partial(owner_notices.closed, chat=chat, reason=reason))
 
 
 class AttemptRunner:
@@ -50,6 +61,8 @@ class AttemptRunner:
         self._store, self._notifier, self._pace, self._role_lease = store, notifier, pace, role_lease
         self._now, self._wall, self._pause, self._chance = now, wall, pause, chance
         self._notice, self._report_problem = notice, report_problem
+        self._refusals_of_chats = Refusals()
+        self._review_at = now()
         self._unheeded: set[int] = set()  # chats whose settings the owners know to be unreadable
         self._unsent: list[Delivery] = []
         self._rests: dict[int, datetime] = {}  # until when no message of that id is edited
@@ -101,6 +114,7 @@ class AttemptRunner:
             raise
         if len(still) < len(batch):
             self.chats_to_release.add(chat)
+            await self._store.release(without(batch, still), epoch)
         return still
 
     def resting(self, now: datetime) -> list[int]:
@@ -179,9 +193,13 @@ class AttemptRunner:
         now, wall, chat = self._now(), self._wall(), batch[0].alert.chat
         if isinstance(action, Sent | Folded):
             self._rests[action.message] = now + EDIT_REST
+            if batch[0].message is None:
+                self._refusals_of_chats.note(chat.id, now)
         match action:
             case Sent() | Folded() | Later() | Dead():
                 await self._settle(batch, epoch, action)
+                if batch[0].is_probe and isinstance(action, Sent | Folded):
+                    await self._store.reopen_chat(chat.id, wall)
             case retry.Slow(until):
                 await self._slow(chat.id, until, now + (until - wall))
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
@@ -193,11 +211,10 @@ class AttemptRunner:
             case retry.Refused(reason):
                 await self._settle(batch, epoch, Later(wall, reason, counts="nothing"))
                 self._note_refused_token(reason, now)
-            case retry.Closed(reason):
-                await self._store.suspend_chat(chat.id, reason, wall)
+            case retry.Closed(reason, closure):
+                until = await self._suspend(chat.id, reason, closure, is_probe=batch[0].is_probe)
                 self.chats_to_release.add(chat.id)
-                self._notice(lambda _: owner_notices.closed(_, chat.id, reason))
-                await self._settle(batch, epoch, Dead(reason))
+                await self._settle(batch, epoch, Later(until, reason, counts="nothing"))
             case retry.Moved(new):
                 await self._store.migrate_chat(chat.id, new)
                 self.chats_to_release.add(chat.id)
@@ -209,6 +226,28 @@ class AttemptRunner:
                 await self._store.release(batch, epoch)
             case retry.Again():
                 raise AssertionError("sent again by send_batch")
+
+    async def _suspend(self, chat: int, reason: str, closure: Closure, *, is_probe: bool) -> datetime:
+        """Suspend a chat that refuses, or let it wait where Telegram refuses many alike; return until when."""
+        now, wall, refusals = self._now(), self._wall(), self._refusals_of_chats
+        if not is_probe:  # what a suspended chat says again is no news
+            refusals.note(chat, now, reason)
+            if refusals.is_outage(chat, reason, closure, now):
+                until = wall + outage_wait(refusals.begun(reason, now), now)
+                await self._store.wait_out_outage(refusals.refused_alike(reason, now), until, wall)
+                if refusals.announce(reason):
+                    log.warning("Telegram refuses many chats alike", extra={"reason": reason})
+                    self._notice(lambda _: owner_notices.chats_refuse(_, reason))
+                return until
+        self._review_at = min(self._review_at, now + ANNOUNCE)
+        return await self._store.suspend_chat(chat, reason, wall, closure=closure)
+
+    async def review_suspensions(self, now: datetime | None) -> None:
+        """Tell owners of chats that were suspended, by whichever process, once each; where that is due (None: now)."""
+        if now is not None and now < self._review_at:
+            return
+        self._review_at = self._now() + REVIEW
+        await announce_suspensions(self._store, self._wall(), self._notice)
 
     async def _settle(self, batch: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead) -> None:
         """Write it down, again and again for some seconds when the store fails: every one unwritten is a duplicate."""

@@ -1,8 +1,6 @@
 """The loop that delivers: alerts of the store in, messages of the notifier out, each settled right after acceptance.
 
-One message at a time, so that a kill costs one duplicate at most, but for late answers and a rush (`in_flight`): nobody
-waits for another's chat. One sender a token, by a role: whoever is not certain of it stops. Never knows Telegram,
-never renders, and never loses an alert: what is not settled is claimed again.
+One message at a time, but for late answers and a rush (`in_flight`). What is not settled is claimed again.
 """
 
 from __future__ import annotations
@@ -151,6 +149,7 @@ class DeliveryLoop:
                 await self._rest(min(until, deadline))
         finally:
             await self._stop_sending(max(LAST, self._left(deadline)))
+        await self._attempts.review_suspensions(None)
         left, _ = await self._store.count_waiting(self._wall())
         return DrainResult(
             self._attempts.sent - before[0], self._attempts.dead - before[1], left, self._attempts.refused, standby
@@ -173,6 +172,7 @@ class DeliveryLoop:
                 held = [one.id for one in self._held]
                 await self._store.release_others(epoch, without=sorted(self._in_flight.chats), but=held)
                 self._may_hold_more = False
+            await self._attempts.review_suspensions(now)
             if now < self._health.paused_until:
                 return min(self._health.paused_until, self._role_lease.due(now))
             await self._fill(epoch, now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import DeliveryError
+from bot.errors import Closure, DeliveryError
 from bot.model import Delivery, Form
 from bot.ports.outbox_store import Dead, Later
 
@@ -56,9 +56,10 @@ class TopicLost:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The chat is gone or closed to us."""
+    """The chat takes no messages now."""
 
     reason: str
+    closure: Closure = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def after(error: DeliveryError, delivery: Delivery, now: datetime, chance: float
         case "topic" if delivery.alert.chat.topic is not None:
             action = TopicLost()
         case "suspend" | "migrate" | "topic":
-            action = Closed(reason)  # of the latter two: nowhere left to go, as General itself is closed
+            action = _closed(error, delivery)
         case "plain":
             action = _simpler(delivery, "plain", reason)
         case "shrink":
@@ -122,6 +123,16 @@ def unreached(times: int, chance: float) -> float:
 def refused(times: int) -> float:
     """Return the seconds to wait after the token was refused so many times in a row (1 = the first)."""
     return REFUSED[min(times, len(REFUSED)) - 1]
+
+
+def _closed(error: DeliveryError, delivery: Delivery) -> Closed | Dead:
+    """Return what follows when a chat refuses. An edit says little of it: whether it takes others, a message shows."""
+    reason = str(error)
+    if error.verdict == "topic":
+        return Closed(reason, "restricted")  # General itself is closed: nowhere left to go
+    if error.closure == "restricted" and delivery.message is not None:
+        return Dead(reason, gone=True)
+    return Closed(reason, error.closure)
 
 
 def _ambiguous(delivery: Delivery, reason: str, now: datetime, chance: float) -> Later | Dead:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
 
 
@@ -72,12 +73,25 @@ class ChatStore(Protocol):
         """Return whether an owner has taken that right from the chat: it stays out even where everybody is let in."""
         ...
 
-    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(
+        self,
+        chat: int,
+        reason: str,
+        now: datetime,
+        *,
+        closure: Closure = ...,
+        muted_until: datetime | None = ...,
+        announce: bool = ...,
+    ) -> None:
+        """See OutboxStore. It is not tried before `muted_until`; owners hear of it unless `announce` is False."""
+        ...
+
+    async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
         """See OutboxStore."""
         ...
 
-    async def revive_chat(self, chat: int) -> None:
-        """Alert a suspended chat again (it unblocked the bot, or wrote /start). A 429 still counts."""
+    async def revive_chat(self, chat: int, now: datetime) -> bool:
+        """End a suspension (somebody writes, or takes a message); False when there was none. A 429 still counts."""
         ...
 
     async def migrate_chat(self, old: int, new: int) -> None:

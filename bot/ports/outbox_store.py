@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from bot.errors import Closure
 from bot.model import Chat, Delivery
 
 Role = Literal["sender", "listener"]
@@ -92,7 +93,8 @@ class OutboxStore(Protocol):
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         Where a chat's come as one, it is never cut in two: as many as TOGETHER more than `limit` may come.
-        What an older epoch still held is claimed anew. Chats that are blocked or suspended are left out, and so are
+        What an older epoch still held is claimed anew. Chats that are blocked are left out, suspended ones until their
+        probe is due, and so are
         those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
         one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
         Messages of `resting` (their ids) are not to be edited yet.
@@ -149,8 +151,27 @@ class OutboxStore(Protocol):
         """Send nothing to this chat (None: to anybody) before then. Survives restarts; never shortens a longer one."""
         ...
 
-    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
-        """Stop telling a chat, keep its subscriptions; its waiting alerts end as dead with this reason."""
+    async def suspend_chat(self, chat: int, reason: str, now: datetime, *, closure: Closure = ...) -> datetime:
+        """Hold what is for a chat that refuses messages, and return when it is tried next (`bot.alerts.suspension`).
+
+        Its subscriptions stay. Of what is held, the newest is kept, and only for some days. Noted again, the suspension
+        is the same one, and the next probe later.
+        """
+        ...
+
+    async def reopen_chat(self, chat: int, now: datetime) -> None:
+        """End a suspension: what is held is due."""
+        ...
+
+    async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
+        """Send nothing to these chats before then, and end the suspensions of those that began in the outage."""
+        ...
+
+    async def take_unannounced(self, now: datetime) -> tuple[tuple[int, str], ...]:
+        """Return each suspended chat that owners have not been told of, with the reason; each is returned once.
+
+        Ends what is held too long, or too much of, as well.
+        """
         ...
 
     async def migrate_chat(self, old: int, new: int) -> None:

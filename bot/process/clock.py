@@ -25,10 +25,11 @@ _COUNTS_SLEEP: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # Linux; else
 SKEW = timedelta(minutes=5)
 # The longest lengths of what is stored. A source is asked once a day at least, give or take (polling.schedule); a 429
 # makes a chat wait for six hours at most, and a minute more by chance (sending.retry); sources are leased for a minute
-# and alerts for two (poll, deliver).
+# and alerts for two (poll, deliver); a chat that put the bot out is tried once a week (alerts.suspension).
 LONGEST_POLL = timedelta(days=2)
 LONGEST_REFUSAL = timedelta(hours=6, minutes=2)
 LONGEST_LEASE = timedelta(minutes=2)
+LONGEST_PROBE = timedelta(days=7)
 
 
 def wall() -> datetime:

@@ -38,6 +38,7 @@ REVISIONS = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -48,6 +49,7 @@ ROW = BigInteger().with_variant(Integer, "sqlite")
 ENABLED = "disabled_at IS NULL"
 DUE = "state <> 'dead' AND wanted > shown"
 LEASED = "lease_until IS NOT NULL"
+SUSPENDED = "suspended IS NOT NULL"
 
 metadata = MetaData(
     naming_convention={
@@ -223,12 +225,17 @@ chats = Table(
     Column("revoked", Boolean, nullable=False),
     Column("suspended", Text),  # the reason
     Column("suspended_at", BigInteger),
+    Column("closure", Text),  # of what kind the refusal is: see alerts/suspension
+    Column("probe_at", BigInteger),  # when it is tried again
+    Column("muted_until", BigInteger),  # as Telegram has said: then, and not before
+    Column("announced_at", BigInteger),  # when owners were told of a suspension last
     Column("blocked_until", BigInteger),
     Column("moved_to", BigInteger),  # a group that became a supergroup; watchlists.yaml may still name the old id
     Column("settings", Text, nullable=False),
     Column("title", Text),  # of a group or channel that asked to be let in; never a person's name
     Column("kind", Text),
     Column("requested_at", BigInteger),  # when it asked to be let in
+    Index("ix_chats_suspended", "probe_at", sqlite_where=text(SUSPENDED), postgresql_where=text(SUSPENDED)),
 )
 
 # When a chat, or one topic of it, wants its alerts (bot.preferences).

@@ -106,6 +106,10 @@ class Orderly:
         self.let = asyncio.Event()
         self.answered: list[tuple[int, str]] = []
 
+    async def revive_chat(self, _chat: int, _now: datetime) -> bool:
+        """Know of no suspension."""
+        return False
+
     async def answer(self, command: Command) -> Answer:
         """Say nothing, but note it."""
         if command.verb == "why":

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery import retry
 from bot.model import Alert, Chat, Delivery
-from bot.notify.telegram.refusals import refusal
+from bot.notify.telegram.refusals import closure, refusal
 from bot.ports.outbox_store import Dead, Later
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -35,8 +35,8 @@ CLOSED = (
 )
 POISON = ("message is too long", "message text is empty", "BUTTON_DATA_INVALID", "WEBPAGE_MEDIA_EMPTY")
 LINES: tuple[tuple[int, str, dict[str, object], retry.Action], ...] = (
-    *((403, f"Forbidden: {text}", {}, retry.Closed(f"Forbidden: {text}")) for text in FORBIDDEN),
-    *((400, f"Bad Request: {text}", {}, retry.Closed(f"Bad Request: {text}")) for text in CLOSED),
+    *((403, f"Forbidden: {text}", {}, retry.Closed(f"Forbidden: {text}", closure(text))) for text in FORBIDDEN),
+    *((400, f"Bad Request: {text}", {}, retry.Closed(f"Bad Request: {text}", closure(text))) for text in CLOSED),
     (
         400,
         "Bad Request: group chat was upgraded to a supergroup chat",

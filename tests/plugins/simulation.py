@@ -453,11 +453,9 @@ class Simulation:
 
     def refused(self, chat: int, fault: Fault) -> None:
         """Note that Telegram refuses a message: alerts of the chat are late by what it asks."""
-        waits = {"wait": fault.error.retry_after or 1, "unsent": 60, "unknown": 120, "retry": 700}
+        waits = {"wait": fault.error.retry_after or 1, "unsent": 60, "unknown": 120, "retry": 700, "suspend": 600}
         everybody = fault.error.verdict in {"wait", "unsent", "unknown"}
         self.promise.disturb(self.clock.true + waits.get(fault.error.verdict, 0), None if everybody else chat)
-        if fault.error.verdict == "suspend":
-            self.promise.wish(chat, self.clock.true, gone=True)
 
     # -- what is asked
 

@@ -22,7 +22,7 @@ _FEW = 5  # words that may be a query rather than a sentence
 async def start(services: Services, request: Request) -> Answer:
     """Greet, and offer the most important commands as buttons; the chat can be told things again."""
     command = request.command
-    await services.chats.revive_chat(command.chat.id)
+    await services.chats.revive_chat(command.chat.id, services.now())
     count = len(services.config().watchlists)
     _, theirs = request.translator, command.language
     offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"

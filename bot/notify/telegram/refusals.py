@@ -7,12 +7,69 @@ Nothing is decided here about when, or whether at all, to try again.
 
 from __future__ import annotations
 
-from bot.errors import DeliveryError, Verdict
+from bot.errors import Closure, DeliveryError, Verdict
 from bot.notify.telegram.answers import as_object, parse_answer, to_id
 
+# Why a chat refuses, by texts that the description holds; all small letters. Each of these may pass.
+CLOSURES: dict[Closure, tuple[str, ...]] = {
+    "restricted": (
+        "not enough rights",
+        "no rights to send",
+        "no write access",
+        "need administrator rights",
+        "chat_admin_required",
+        "chat_write_forbidden",
+        "chat_send_",
+        "chat_guest_send_forbidden",
+        "chat_restricted",
+        "user_restricted",
+        "user is restricted",
+        "user_banned_in_channel",
+        "right_forbidden",
+        "can't send messages to the chat",
+        "can't be sent to the chat",
+        "payment_required",
+        "premium_required",
+        "boosts_required",
+        "frozen_",
+    ),
+    "gone": (
+        "bot was kicked",
+        "is not a member",
+        "user_not_participant",
+        "user_kicked",
+        "chat was deleted",
+        "deactivated",
+        "account was deleted",
+        "can't send messages to bots",
+        "user_is_bot",
+    ),
+    "unreachable": (
+        "bot was blocked",
+        "user_is_blocked",
+        "you_blocked_user",
+        "bot_blocked",
+        "can't initiate conversation",
+        "can't send messages to the user",
+        "can't access the chat",
+        "privacy_restricted",
+        "chat not found",
+        "user not found",
+        "chat_id_invalid",
+        "peer_id_invalid",
+        "peer_id_not_supported",
+        "user_id_invalid",
+        "chat_invalid",
+        "input_user_invalid",
+        "chat_forbidden",
+        "channel_private",
+        "channel_invalid",
+        "groups_blocked",
+    ),
+}
 # The first row with a text that the description holds decides; all small letters.
 TABLE: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
-    ("wait", ("too many requests", "retry after", "flood_wait", "slowmode_wait")),
+    ("wait", ("too many requests", "retry after", "flood_wait", "peer_flood", "slowmode_wait")),
     ("migrate", ("upgraded to a supergroup", "upgraded to supergroup")),
     (
         "topic",
@@ -56,44 +113,7 @@ TABLE: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
             "request entity too large",
         ),
     ),
-    (
-        "suspend",
-        (
-            "bot was blocked",
-            "user is deactivated",
-            "user_is_blocked",
-            "input_user_deactivated",
-            "user_deactivated",
-            "bot was kicked",
-            "bot is not a member",
-            "user is not a member",
-            "chat was deleted",
-            "chat is deactivated",
-            "chat was deactivated",
-            "can't initiate conversation",
-            "can't send messages to bots",
-            "can't send messages to the user",
-            "can't send messages to the chat",
-            "user_is_bot",
-            "chat not found",
-            "user not found",
-            "chat_id_invalid",
-            "peer_id_invalid",
-            "not enough rights",
-            "no rights to send",
-            "chat_write_forbidden",
-            "chat_send_plain_forbidden",
-            "chat_forbidden",
-            "chat_restricted",
-            "user_restricted",
-            "user_banned_in_channel",
-            "need administrator rights",
-            "chat_admin_required",
-            "channel_private",
-            "channel_invalid",
-            "chat_guest_send_forbidden",
-        ),
-    ),
+    ("suspend", tuple(text for texts in CLOSURES.values() for text in texts)),
     ("token", ("unauthorized", "logged out", "token")),
 )
 # What a code means when no text of the table does.
@@ -109,6 +129,12 @@ def verdict(code: int, description: str) -> Verdict:
         if any(known in text for known in texts):
             return means
     return "unknown" if code >= _SERVER_ERROR else _CODES.get(code, "retry")
+
+
+def closure(description: str) -> Closure:
+    """Return why a chat refuses; a refusal that nobody knows says nothing of rights."""
+    text = description.casefold()
+    return next((why for why, texts in CLOSURES.items() if any(known in text for known in texts)), "unreachable")
 
 
 def unchanged(description: str) -> bool:
@@ -138,7 +164,7 @@ def refusal(code: int, body: bytes) -> DeliveryError | None:
     elif means == "migrate":
         means = "suspend"  # no new id was named: there is nothing to follow
     wait = _seconds(extra.get("retry_after"), description) if means == "wait" else None
-    return DeliveryError(description, means, retry_after=wait, chat=chat)
+    return DeliveryError(description, means, retry_after=wait, chat=chat, closure=closure(description))
 
 
 def _seconds(named: object, description: str) -> float | None:

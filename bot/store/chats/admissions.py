@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, or_, select, text, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, text, update
 
 from bot.ports.preference_store import AccessRequest
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.personal_queries import increment_counter
+from bot.store.chats.suspensions import OPEN
 from bot.store.codecs import Row, clean_or_none
 from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -52,9 +53,7 @@ class AdmissionRepository:
     async def _forget(self, connection: AsyncConnection, chat: int) -> None:
         its = {"its_chat": chat}
         await connection.execute(delete(chats).where(chats.c.moved_to == bindparam("its_chat")), its)
-        bare = dict.fromkeys(
-            ("admitted_by", "admitted_at", "suspended", "suspended_at", "title", "kind", "requested_at")
-        )
+        bare = dict.fromkeys(("admitted_by", "admitted_at", "announced_at", "title", "kind", "requested_at")) | OPEN
         emptied = update(chats).where(chats.c.id == bindparam("its_chat")).values(bare | {"settings": "{}"})
         await connection.execute(emptied, its)
         plain = delete(chats).where(
@@ -67,13 +66,16 @@ class AdmissionRepository:
 
     async def forget_gone_chats(self, now: datetime) -> int:
         """Forget the chats that could get no alerts for a long time, a hundred in a run; return how many."""
+        is_held = exists().where(outbox.c.chat == chats.c.id, text("outbox.state = 'pending'"))
+        was_probed = chats.c.probe_at > bindparam("now")  # in vain, of late; else somebody was to find out
+        muted_no_more = func.coalesce(chats.c.muted_until, 0) <= bindparam("now")
         long = (
             select(chats.c.id)
-            .where(chats.c.suspended_at < bindparam("before"))
+            .where(chats.c.suspended_at < bindparam("before"), or_(~is_held, was_probed), muted_no_more)
             .order_by(chats.c.suspended_at)
             .limit(100)
         )
-        before = {"before": to_ms(now - timedelta(days=GONE_DAYS))}
+        before = {"before": to_ms(now - timedelta(days=GONE_DAYS)), "now": to_ms(now)}
         async with self.database.write() as connection:
             gone = (await connection.scalars(long, before)).all()
             for chat in gone:  # few, once a day

@@ -1,4 +1,4 @@
-"""Chat lifecycle: pauses, suspensions, moves to a new id, lost topics; for the sender and for commands alike.
+"""Chat lifecycle: pauses, moves to a new id, lost topics; for the sender and for commands alike.
 
 Functions over an open transaction. Nothing that is due to a chat is lost by a move, and nothing is sent twice.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table, bindparam, case, delete, exists, func, select, text, update
 
 from bot.process.clock import LONGEST_REFUSAL
-from bot.store.codecs import GENERAL, clean
+from bot.store.codecs import GENERAL
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
 from bot.store.tables import (
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _LEFT_BEHIND = (
     "suspended",
     "suspended_at",
+    "closure",
+    "probe_at",
+    "muted_until",
+    "announced_at",
     "blocked_until",
 )  # what Telegram refused of the old id says nothing of the new
 _OF_ONE_ID = ("admitted_by", "admitted_at", "title", "kind", "requested_at", *_LEFT_BEHIND)
@@ -56,15 +60,6 @@ async def block_chat(connection: AsyncConnection, dialect: Dialect, chat_id: int
     longest = until + to_length(LONGEST_REFUSAL)
     longer = case((chats.c.blocked_until.between(until, longest), chats.c.blocked_until), else_=until)
     await update_chat(connection, dialect, chat_id, {"blocked_until": longer})
-
-
-async def suspend_chat(
-    connection: AsyncConnection, dialect: Dialect, chat_id: int, reason: str, now: int | None
-) -> None:
-    """Stop telling a chat. Its waiting alerts end as dead, its messages are edited no more."""
-    reason = clean(reason)
-    await update_chat(connection, dialect, chat_id, {"suspended": reason, "suspended_at": now})
-    await drop_pending(connection, chat_id, reason)
 
 
 async def drop_pending(connection: AsyncConnection, chat_id: int, reason: str) -> None:

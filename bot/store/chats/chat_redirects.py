@@ -1,6 +1,6 @@
-"""Redirects of chats: some have a new id, some topics are gone, some chats get no alerts.
+"""Redirects of chats: some have a new id, some topics are gone, some chats get no alerts, or later ones.
 
-Read once a transaction that needs it; then pure. All three are few, however many chats there are.
+Read once a transaction that needs it; then pure. All four are few, however many chats there are.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class ChatRedirects:
     moved: dict[int, int]  # old id -> new id
     lost: frozenset[tuple[int, int]]  # (chat, topic)
     closed: dict[int, str]  # chat -> why it gets no alerts
+    suspended: dict[int, int]  # chat -> when it is tried again, in milliseconds
 
     def resolve(self, chat: Chat) -> tuple[int, int]:
         """Return the id and the topic at which the chat gets its alerts."""
@@ -52,14 +53,16 @@ async def read_redirects(connection: AsyncConnection) -> ChatRedirects:
     return ChatRedirects(
         moved={row.id: row.moved_to for row in special if row.moved_to is not None},
         lost=frozenset((row.chat, row.topic) for row in lost),
-        closed={row.id: REVOKED if row.revoked else row.suspended for row in special if row.revoked or row.suspended},
+        closed={row.id: REVOKED for row in special if row.revoked},
+        suspended={row.id: row.probe_at or 0 for row in special if row.suspended},
     )
 
 
 @cache
 def _redirects_statement() -> Select[Any]:
     wanted = or_(chats.c.moved_to.is_not(None), chats.c.suspended.is_not(None), chats.c.revoked)
-    return select(chats.c.id, chats.c.moved_to, chats.c.suspended, chats.c.revoked).where(wanted)
+    columns = (chats.c[name] for name in ("id", "moved_to", "suspended", "probe_at", "revoked"))
+    return select(*columns).where(wanted)
 
 
 @cache

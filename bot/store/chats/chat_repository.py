@@ -5,19 +5,20 @@ Fulfils `bot.ports.chat_store.ChatStore`. Rights are decided elsewhere; here is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
+from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
 from bot.ports.chat_store import SourceStatus, Status
-from bot.store.chats import chat_lifecycle
+from bot.store.chats import chat_lifecycle, suspensions
 from bot.store.chats.chat_redirects import REVOKED
 from bot.store.codecs import Row, from_priority, to_chat, to_priority, to_topic
-from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
+from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
 from bot.store.polling.poll_statements import is_open_chat
@@ -40,8 +41,8 @@ class ChatRepository:
     async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
         dialect, row = self.database.dialect, _row(subscription)
         async with self.database.write() as connection:
-            revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.update_chat(connection, dialect, subscription.chat.id, revived)
+            await chat_lifecycle.ensure_chat(connection, dialect, subscription.chat.id)
+            await suspensions.reopen_chat(connection, subscription.chat.id, to_ms(now))
             tie = dialect.insert(subscriptions).on_conflict_do_nothing()
             return await dialect.count_new(connection, tie, [{**row, "since": to_ms(now), "settings": "{}"}]) == 1
 
@@ -108,14 +109,40 @@ class ChatRepository:
             found = await connection.execute(select(subscriptions.c.chat, subscriptions.c.topic).distinct())
             return tuple(to_chat(row.chat, row.topic) for row in found)
 
-    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(
+        self,
+        chat: int,
+        reason: str,
+        now: datetime,
+        *,
+        closure: Closure = "unreachable",
+        muted_until: datetime | None = None,
+        announce: bool = True,
+    ) -> None:
+        muted = to_ms_or_none(muted_until)
         async with self.database.write() as connection:
-            await chat_lifecycle.suspend_chat(connection, self.database.dialect, chat, reason, to_ms(now))
+            await suspensions.suspend_chat(
+                connection,
+                self.database.dialect,
+                chat,
+                reason,
+                to_ms(now),
+                closure=closure,
+                muted_until=muted,
+                announce=announce,
+            )
 
-    async def revive_chat(self, chat: int) -> None:
+    async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
         async with self.database.write() as connection:
-            revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, revived)
+            for chat in sorted(chats):
+                await suspensions.excuse_chat(connection, self.database.dialect, chat, to_ms(until), to_ms(now))
+
+    async def revive_chat(self, chat: int, now: datetime) -> bool:
+        async with self.database.read() as connection:  # asked at every command: hardly ever there is anything to end
+            if not await suspensions.is_suspended(connection, chat):
+                return False
+        async with self.database.write() as connection:
+            return await suspensions.reopen_chat(connection, chat, to_ms(now))
 
     async def migrate_chat(self, old: int, new: int) -> None:
         async with self.database.write() as connection:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from bot.model import Chat
 from bot.ports.history_store import PersonalQuery
-from bot.store.chats import chat_lifecycle
+from bot.store.chats import chat_lifecycle, suspensions
 from bot.store.codecs import Row, clean, to_chat, to_topic
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_utc_or_none
@@ -41,8 +41,8 @@ class PersonalQueryRepository:
         wanted, since = clean(text), to_ms(now) if confirmed else None
         async with self.database.write() as connection:
             # The chat's own row first: whoever else adds a query to this chat waits for us here.
-            revived = {"suspended": None, "suspended_at": None}
-            await chat_lifecycle.update_chat(connection, self.database.dialect, chat.id, revived)
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat.id, {"id": chat.id})
+            await suspensions.reopen_chat(connection, chat.id, to_ms(now))
             has = await _of_chat(connection, chat.id)
             if same := next((one for one in has if (one.text, one.chat) == (wanted, chat) and one.since), None):
                 return same

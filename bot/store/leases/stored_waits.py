@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Update, and_, bindparam, case, literal, or_, text, update
 
-from bot.process.clock import LONGEST_LEASE, LONGEST_POLL, LONGEST_REFUSAL, SKEW
+from bot.process.clock import LONGEST_LEASE, LONGEST_POLL, LONGEST_PROBE, LONGEST_REFUSAL, SKEW
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
-from bot.store.tables import DUE, ENABLED, LEASED, chats, outbox, sources
+from bot.store.tables import DUE, ENABLED, LEASED, SUSPENDED, chats, outbox, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,14 +34,15 @@ async def end_wrong_waits(connection: AsyncConnection, now: int, *, set_back: bo
     asked once more, and what preferences held is decided anew.
     """
     far, lease = now + to_length(LONGEST_REFUSAL + SKEW), now + to_length(LONGEST_LEASE + SKEW)
-    values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE)}
+    probed = now + to_length(LONGEST_PROBE + SKEW)
+    values = {"now": now, "far": far, "lease": lease, "longest": now + to_length(LONGEST_LEASE), "probed": probed}
     for statement in _end_waits_statements(set_back=set_back):
         await connection.execute(statement, values)
 
 
 @cache
 def _end_waits_statements(*, set_back: bool) -> tuple[Update, ...]:
-    """Return the statements that do so: now, far, lease, longest."""
+    """Return the statements that do so: now, far, lease, longest, probed."""
     now, far = bindparam("now", type_=BigInteger), bindparam("far", type_=BigInteger)
     queued_later = outbox.c.created_at > now
     put_off = and_(outbox.c.not_before > far, outbox.c.hold.is_(None))
@@ -54,7 +55,14 @@ def _end_waits_statements(*, set_back: bool) -> tuple[Update, ...]:
     blocked = update(chats).where(chats.c.blocked_until > (now if set_back else far)).values(blocked_until=None)
     # A message that was sent later than now would count as one of the last hour until then.
     sent = update(outbox).where(outbox.c.sent_at > now).values(sent_at=now)
-    return (due, shortened, blocked, sent) if set_back else (due, shortened, blocked)
+    # A probe that is too far off is made now; one that waits for the end of a mute has that from Telegram.
+    probed = bindparam("probed", type_=BigInteger)
+    unmuted = or_(chats.c.muted_until.is_(None), chats.c.probe_at > chats.c.muted_until)
+    far_off = chats.c.probe_at > (now if set_back else probed)
+    probes = update(chats).where(text(SUSPENDED), far_off, unmuted).values(probe_at=now)
+    begun = update(chats).where(text(SUSPENDED), chats.c.suspended_at > now).values(suspended_at=now)
+    always = (due, shortened, blocked, probes, begun)
+    return (*always, sent) if set_back else always
 
 
 async def recall_polls(connection: AsyncConnection, dialect: Dialect, now: int) -> None:

@@ -1,8 +1,9 @@
 """Alerts into the outbox: one row per chat and story for ever, what it is to show, and what answers it.
 
 Functions over an open transaction, for polling. A chat that moved gets them at its new id, a topic that is gone in
-General; a chat that must get none gets a row that is dead from the start, so that nothing waits for it and /status
-shows it. Replies are rows of their own, made for messages that were sent: one that waits shows all there is anyway.
+General; one that refuses messages has them held; one that must get none gets a row that is dead from the start, so
+that nothing waits for it and /status shows it. Replies are rows of their own, made for messages that were sent: one
+that waits shows all there is anyway.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bot.model import Alert, Chat, FollowUp, PriorityRaise
 from bot.store.chats.chat_redirects import ChatRedirects
 from bot.store.codecs import Row, to_alert, to_chat, to_payload
 from bot.store.database.dialect import Dialect
-from bot.store.polling.poll_statements import is_open_chat
+from bot.store.polling.poll_statements import is_reader
 from bot.store.row_decoding import decode_each
 from bot.store.tables import chats, outbox
 
@@ -52,7 +53,7 @@ async def enqueue_alerts(
         where = (*redirects.resolve(alert.chat), alert.story)
         due[where] = join(due[where], alert) if where in due else alert
     await _join_waiting(connection, dialect, due)
-    rows = [_row(alert, to, topic, redirects.closed.get(to), now) for (to, topic, _), alert in due.items()]
+    rows = [_row(alert, to, topic, redirects, now) for (to, topic, _), alert in due.items()]
     waiting = [row for row in rows if row["state"] == "pending"]
     dead = [row for row in rows if row["state"] == "dead"]
     if dead:
@@ -99,7 +100,8 @@ def _join_statement() -> Update:
     return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)
 
 
-def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dict[str, Any]:
+def _row(alert: Alert, to: int, topic: int, redirects: ChatRedirects, now: int) -> dict[str, Any]:
+    closed = redirects.closed.get(to)
     return {
         "chat": to,
         "topic": topic,
@@ -113,7 +115,7 @@ def _row(alert: Alert, to: int, topic: int, closed: str | None, now: int) -> dic
         "wanted": 1,
         "shown": 0,
         "attempts": 0,
-        "not_before": now,
+        "not_before": max(now, redirects.suspended.get(to, now)),
         "reason": closed,
         "created_at": now,
         "part": alert.part,
@@ -206,7 +208,7 @@ def _reply_statement(dialect: Dialect, *, every: bool) -> Insert:
     parents = (
         select(*(outbox.c[name] for name in _COPIED), *values.values())
         .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
-        .where(outbox.c.story == bindparam("its_story"), parent, is_open_chat())
+        .where(outbox.c.story == bindparam("its_story"), parent, is_reader())
     )
     return dialect.insert(outbox).from_select([*_COPIED, *values], parents).on_conflict_do_nothing()
 
@@ -232,7 +234,7 @@ async def raise_priorities(
         gone = row.shown and row.message is None and row.resent and row.wanted == row.shown
         if under_way and (row.folded or calm.priority == "low" or gone):
             loud = replace(urgent, lead="", evidence=(), follow="off", part=URGENT)
-            replies.append(_row(loud, row.chat, row.topic, None, now))
+            replies.append(_row(loud, row.chat, row.topic, redirects, now))
     if raised:
         await connection.execute(_raise_statement(), raised)
     if replies:

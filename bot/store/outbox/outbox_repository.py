@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, or_, select, text, update
 
+from bot.errors import Closure
 from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
 from bot.ports.outbox_store import Dead, Folded, Later, Role, Sent, Unreadable
-from bot.store.chats import chat_lifecycle
+from bot.store.chats import chat_lifecycle, suspensions
 from bot.store.chats.preference_rows import BY_PREFERENCE, end_unreadable, read_displays
 from bot.store.codecs import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.database.timestamps import to_ms, to_utc
@@ -31,7 +32,7 @@ from bot.store.outbox.outbox_statements import (
     rolling_message_statement,
     story_messages_statement,
 )
-from bot.store.polling.poll_statements import is_open_chat, reports_of_stories_statement
+from bot.store.polling.poll_statements import may_be_sent, reports_of_stories_statement
 from bot.store.row_decoding import decode_each
 from bot.store.tables import DUE, LEASED, chats, outbox, role_leases
 
@@ -103,11 +104,16 @@ class OutboxRepository:
             reports.setdefault(row.story, []).append(report)
         displays = await read_displays(connection, dialect, {row.chat for row in rows}, unreadable_rows.add_display)
         parents = await self._parents(connection, [row.story for row in rows if row.part])
+        probed = await suspensions.find_suspended(connection, dialect, {row.chat for row in rows})
 
         def read(row: Row) -> Delivery:
             parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
             return _delivery(
-                row, parent, tuple(reports.get(row.story, ())), displays.get(row.chat, DisplayPreferences())
+                row,
+                parent,
+                tuple(reports.get(row.story, ())),
+                displays.get(row.chat, DisplayPreferences()),
+                is_probe=row.chat in probed,
             )
 
         return list(decode_each(rows, read, "an alert", unreadable_rows.add_alert))
@@ -166,13 +172,16 @@ class OutboxRepository:
 
     async def confirm_claims(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> tuple[Delivery, ...]:
         dialect, unreadable_rows = self.database.dialect, UnreadableRows()
-        values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch}
+        values = {"ids": dialect.pack([one.id for one in deliveries]), "its_epoch": epoch, "now": to_ms(now)}
         async with self.database.read() as connection:
             rows = {row.id: row for row in await connection.execute(claimed_statement(dialect), values)}
             grown = [row for one in deliveries if (row := rows.get(one.id)) and row.wanted > one.revision]
             fresh = {one.id: one for _, one in await self._deliveries(connection, grown, unreadable_rows)}
             there = [
-                (rows[one.id], _renewed(replace(fresh.get(one.id, one), held=one.held), rows[one.id]))
+                (
+                    rows[one.id],
+                    _renewed(replace(fresh.get(one.id, one), held=one.held, is_probe=one.is_probe), rows[one.id]),
+                )
                 for one in deliveries
                 if one.id in rows
             ]
@@ -189,9 +198,28 @@ class OutboxRepository:
                 connection, self.database.dialect, EVERYBODY if chat is None else chat, to_ms(until)
             )
 
-    async def suspend_chat(self, chat: int, reason: str, now: datetime) -> None:
+    async def suspend_chat(
+        self, chat: int, reason: str, now: datetime, *, closure: Closure = "unreachable"
+    ) -> datetime:
         async with self.database.write() as connection:
-            await chat_lifecycle.suspend_chat(connection, self.database.dialect, chat, reason, to_ms(now))
+            probe = await suspensions.suspend_chat(
+                connection, self.database.dialect, chat, reason, to_ms(now), closure=closure
+            )
+        return to_utc(probe)
+
+    async def reopen_chat(self, chat: int, now: datetime) -> None:
+        async with self.database.write() as connection:
+            await suspensions.reopen_chat(connection, chat, to_ms(now))
+
+    async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
+        async with self.database.write() as connection:
+            for chat in sorted(chats):
+                await suspensions.excuse_chat(connection, self.database.dialect, chat, to_ms(until), to_ms(now))
+
+    async def take_unannounced(self, now: datetime) -> tuple[tuple[int, str], ...]:
+        async with self.database.write() as connection:
+            await suspensions.trim_held(connection, to_ms(now))
+            return tuple(await suspensions.take_unannounced(connection, to_ms(now)))
 
     async def migrate_chat(self, old: int, new: int) -> None:
         async with self.database.write() as connection:
@@ -213,7 +241,7 @@ class OutboxRepository:
         due = (
             select(func.count().filter(counts), func.min(free_at))
             .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
-            .where(text(DUE), is_open_chat())
+            .where(text(DUE), may_be_sent())
         )
         async with self.database.read() as connection:
             number, first = (await connection.execute(due, {"now": to_ms(now)})).one()
@@ -221,7 +249,9 @@ class OutboxRepository:
         return number, None if first is None else to_utc(max(first, pause))
 
 
-def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: DisplayPreferences) -> Delivery:
+def _delivery(
+    row: Row, parent: Row | None, reports: tuple[Report, ...], look: DisplayPreferences, *, is_probe: bool
+) -> Delivery:
     """Return an alert on its way, of a row, the message that it answers, its story's reports and its chat's look."""
     return Delivery(
         id=row.id,
@@ -237,6 +267,7 @@ def _delivery(row: Row, parent: Row | None, reports: tuple[Report, ...], look: D
         key=row.key,
         look=look,
         held=None if row.hold == "source" else row.hold,
+        is_probe=is_probe,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select
 
 from bot.ports.outbox_store import TOGETHER
 from bot.store.database.dialect import Dialect
-from bot.store.polling.poll_statements import is_open_chat
+from bot.store.polling.poll_statements import may_be_sent
 from bot.store.tables import DUE, chats, outbox
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
             text(DUE),
             outbox.c.not_before <= bindparam("now"),
             free,
-            is_open_chat(),
+            may_be_sent(),
             func.coalesce(chats.c.blocked_until, 0) <= bindparam("now"),
             ~dialect.among(outbox.c.chat, "without"),
             or_(outbox.c.rank == 0, ~dialect.among(outbox.c.chat, "after")),
@@ -88,7 +88,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
 
 @cache
 def claimed_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of what is claimed under an epoch, of chats that may get alerts: ids, its_epoch."""
+    """Return the select of what is claimed under an epoch, of chats that may get alerts: ids, its_epoch, now."""
     return (
         select(outbox)
         .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
@@ -96,7 +96,7 @@ def claimed_statement(dialect: Dialect) -> Select[Any]:
             dialect.among(outbox.c.id, "ids"),
             outbox.c.lease_epoch == bindparam("its_epoch"),
             text("outbox.state <> 'dead'"),
-            is_open_chat(),
+            may_be_sent(),
         )
     )
 

@@ -245,16 +245,29 @@ def alerted_chats_statement(dialect: Dialect) -> Select[Any]:
 
 @cache
 def subscriptions_statement(dialect: Dialect) -> Select[Any]:
-    """Return the select of subscriptions to watchlists, of chats that may get alerts: ids."""
+    """Return the select of subscriptions to watchlists, of chats that may get alerts, now or later: ids."""
     return (
         select(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist, subscriptions.c.settings)
         .outerjoin(chats, chats.c.id == subscriptions.c.chat)
-        .where(dialect.among(subscriptions.c.watchlist, "ids"), is_open_chat())
+        .where(dialect.among(subscriptions.c.watchlist, "ids"), is_reader())
         .order_by(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist)
     )
 
 
 @cache
 def is_open_chat() -> ColumnElement[bool]:
-    """Return "this chat may get alerts", where chat was joined from outside; a chat without a row may."""
-    return chats.c.suspended.is_(None) & func.coalesce(chats.c.revoked, False).is_(False)
+    """Return "this chat gets its alerts now", where chat was joined from outside; a chat without a row does."""
+    return chats.c.suspended.is_(None) & is_reader()
+
+
+@cache
+def is_reader() -> ColumnElement[bool]:
+    """Return "this chat may get alerts", now or when it takes messages again; joined as above."""
+    return func.coalesce(chats.c.revoked, False).is_(False)
+
+
+@cache
+def may_be_sent() -> ColumnElement[bool]:
+    """Return "this row may be sent now, as far as its chat goes": of a suspended chat messages, at a probe; now."""
+    probed = func.coalesce(chats.c.probe_at, 0) <= bindparam("now", type_=BigInteger)
+    return is_reader() & or_(chats.c.suspended.is_(None), and_(probed, outbox.c.message.is_(None)))

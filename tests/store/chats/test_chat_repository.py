@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.alerts.suspension import HELD_MOST, NOT_TOLD
 from bot.model import Chat, Subscription
+from bot.ports.outbox_store import Sent
 from bot.store.repository import Store
 
 if TYPE_CHECKING:
     Play = Any  # what the fixture of conftest.py gives; tests are no package, so its type cannot be imported
+
+
+MINUTE = timedelta(minutes=1)
 
 
 async def test_a_subscription_is_there_once(play: Play, store: Store) -> None:
@@ -25,14 +31,22 @@ async def test_a_subscription_is_there_once(play: Play, store: Store) -> None:
 
 
 async def test_case_7_who_comes_back_is_told_from_now_on(play: Play, store: Store) -> None:
-    """Unblocking the bot, or subscribing again, revives a chat without its backlog."""
-    for revive in (store.chats.revive_chat(1), store.chats.subscribe(Subscription(Chat(1), "k"), play.now)):
-        await play.queue(store, play.alert(1))
+    """Unblocking the bot, or subscribing again, revives a chat, with the newest of what was held for it."""
+    for first in (1, 101):
+        await play.queue(store, *(play.alert(first + number) for number in range(HELD_MOST)))
         await store.chats.suspend_chat(1, "bot was blocked by the user", play.now)
-        await revive
-        assert (await store.chats.read_status(play.now)).suspended == ()
+        await play.queue(store, *(play.alert(first + HELD_MOST + number) for number in range(7)))
         assert await store.outbox.count_waiting(play.now) == (0, None)
-    assert await play.queue(store, play.alert(2)) == 1
+        if first == 1:
+            assert await store.chats.revive_chat(1, play.now)
+        else:
+            await store.chats.subscribe(Subscription(Chat(1), "k"), play.now)
+        assert (await store.chats.read_status(play.now)).suspended == ()
+        assert (await store.outbox.count_waiting(play.now))[0] == HELD_MOST
+        epoch = await play.sender(store)
+        for one in await store.outbox.claim(epoch, play.now, limit=99, ttl=MINUTE):
+            await store.outbox.settle([one], epoch, Sent(one.id), play.now)
+    assert (await store.chats.read_status(play.now)).dead == ((NOT_TOLD, 14),)
 
 
 async def test_owners_admit_and_revoke(play: Play, store: Store) -> None:
@@ -45,7 +59,7 @@ async def test_owners_admit_and_revoke(play: Play, store: Store) -> None:
     assert not await store.chats.revoke_chat(1)
     assert not await store.chats.is_admitted(1)
     assert await play.queue(store, play.alert(2)) == 0
-    await store.chats.revive_chat(1)
+    await store.chats.revive_chat(1, play.now)
     status = await store.chats.read_status(play.now)
     assert status.suspended == ((1, "an owner has taken back this chat's access"),)
     assert status.dead == (("an owner has taken back this chat's access", 2),)

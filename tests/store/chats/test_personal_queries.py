@@ -122,7 +122,7 @@ async def test_a_lost_topic_leaves_its_queries_to_general(play: Play, store: Sto
 
 
 async def test_who_must_not_be_told_is_no_reader_of_its_queries(play: Play, store: Store) -> None:
-    """Suspended and revoked chats keep their queries and are not told by them; watching revives a suspended one."""
+    """Revoked chats keep their queries and are not told by them; of a suspended one the alerts are held."""
     one = await watch(play, store, ELSEWHERE, "summit")
     (leased,) = await play.leased(store)
 
@@ -133,8 +133,9 @@ async def test_who_must_not_be_told_is_no_reader_of_its_queries(play: Play, stor
 
     assert await readers() == (Subscription(ELSEWHERE, one.watchlist),)
     await store.chats.suspend_chat(22, "the bot was blocked by the user", play.now)
-    assert await readers() == ()
+    assert await readers() == (Subscription(ELSEWHERE, one.watchlist),)
     await watch(play, store, ELSEWHERE, "oil")
+    assert (await store.chats.read_status(play.now)).suspended == ()
     assert await readers() == (Subscription(ELSEWHERE, one.watchlist),)
     await store.chats.admit_chat(22, 1, play.now)
     await store.chats.revoke_chat(22)

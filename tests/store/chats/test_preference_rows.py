@@ -233,6 +233,7 @@ async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> N
     known = {
         "admitted_by": 3, "admitted_at": 4, "revoked": True, "settings": '{"language": "ru"}', "title": "Newsroom",
         "kind": "group", "requested_at": 5, "suspended": "why", "suspended_at": 6, "blocked_until": 7,
+        "closure": "gone", "probe_at": 8, "muted_until": 9, "announced_at": 10,
     }  # fmt: skip
     assert known.keys() == {column.name for column in chat_table.columns} - {"id", "moved_to"}
     async with store.database.write() as connection:
@@ -241,7 +242,16 @@ async def test_every_column_of_a_chat_goes_over_when_it_moves(store: Store) -> N
     async with store.database.read() as connection:
         rows = {row.id: row for row in await connection.execute(select(chat_table))}
     left = dict.fromkeys(
-        ("suspended", "suspended_at", "blocked_until", "requested_at")
+        (
+            "suspended",
+            "suspended_at",
+            "blocked_until",
+            "requested_at",
+            "closure",
+            "probe_at",
+            "muted_until",
+            "announced_at",
+        )
     )  # it was let in: it asks no more
     assert {name: getattr(rows[-1005], name) for name in known} == known | left
     empty = dict.fromkeys(known) | {"revoked": False, "settings": "{}"}
@@ -405,7 +415,7 @@ async def test_a_chat_that_comes_back_still_waits_as_long_as_telegram_asks(play:
     """Whatever revives it says nothing of a 429."""
     await play.queue(store, play.alert(1, -5))
     await store.outbox.block_chat(-5, play.now + HOUR)
-    await store.chats.revive_chat(-5)
+    await store.chats.revive_chat(-5, play.now)
     assert await due(play, store) == []
     play.after(hours=1)
     assert len(await due(play, store)) == 1

@@ -179,8 +179,8 @@ async def test_case_2_pauses_survive_a_restart_and_are_never_shortened(play: Pla
     assert await claimed(play, other, epoch, without=[2]) == [(1, 1)]
 
 
-async def test_case_6_a_suspended_chat_waits_for_nothing(play: Play, store: Store) -> None:
-    """Its alerts are dead with the reason, later ones from the start; what was accepted meanwhile counts as sent."""
+async def test_case_6_the_alerts_of_a_suspended_chat_are_held(play: Play, store: Store) -> None:
+    """What waits and what comes later is no work left, until a probe is due; what was accepted meanwhile is sent."""
     await store.chats.subscribe(Subscription(Chat(1), "k"), play.now)
     await play.queue(store, play.alert(1), play.alert(2), play.alert(1, 2))
     epoch = await play.sender(store)
@@ -188,13 +188,17 @@ async def test_case_6_a_suspended_chat_waits_for_nothing(play: Play, store: Stor
     await store.outbox.suspend_chat(1, "bot was kicked from the group chat", play.now)
     await store.outbox.settle([sending[0]], epoch, Sent(1), play.now)
     await store.outbox.settle([sending[1]], epoch, Later(play.now, "kicked"), play.now)
-    assert await play.queue(store, play.alert(3)) == 0
+    assert await play.queue(store, play.alert(3)) == 1
     status = await store.chats.read_status(play.now)
     assert status.suspended == ((1, "bot was kicked from the group chat"),)
-    assert (status.sent, status.dead, status.waiting) == (1, (("bot was kicked from the group chat", 2),), 1)
+    assert (status.sent, status.dead, status.waiting) == (1, (), 1)
+    play.after(minutes=1)
+    probes = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
+    assert [(one.alert.chat.id, one.is_probe) for one in probes] == [(1, True), (2, False), (1, True)]
     assert await store.chats.find_subscriptions(Chat(1)) == ("k",)
-    await store.chats.revive_chat(1)
+    await store.chats.revive_chat(1, play.now)
     assert await play.queue(store, play.alert(4)) == 1
+    assert (await store.chats.read_status(play.now)).suspended == ()
 
 
 async def test_case_9_a_group_that_became_a_supergroup_takes_everything_along(play: Play, store: Store) -> None:
