@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.environment import environment
 from bot.config.regular_file import read_regular_file
-from bot.config.settings import Settings, load_settings, unused_variables
+from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError
@@ -144,6 +144,7 @@ def fetcher(
         allowed_networks=settings.allowed_networks,
         allowed_ports=settings.allowed_ports,
         host_spacing=settings.host_spacing,
+        proxy=settings.proxy.get_secret_value(),
         robots=robots,
         room=room,
     )
@@ -159,7 +160,8 @@ async def notifier(base: Base, out: TextIO) -> AsyncIterator[Notifier]:
         return
     from bot.notify.telegram.send import TelegramNotifier
 
-    async with TelegramNotifier(base.token, api_url=base.settings.telegram_api_url, home=base.home) as telegram:
+    url, proxy = base.settings.telegram_api_url, telegram_proxy(base.settings)
+    async with TelegramNotifier(base.token, api_url=url, proxy=proxy, home=base.home) as telegram:
         yield telegram
 
 
@@ -207,7 +209,7 @@ def listener(
     from bot.preview.replay import Replay
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
-    client = TelegramClient(token, settings.telegram_api_url, deadline=DEADLINE)
+    client = TelegramClient(token, settings.telegram_api_url, deadline=DEADLINE, proxy=telegram_proxy(settings))
     replay = Replay(store.items, time.monotonic)
     search = Search(store.search, store.items, time.monotonic)
     setup, engine_of, heard = current.setup, current.engine_of, base.personal.heard

@@ -5,7 +5,7 @@ Frozen, slotted, tuples only; every datetime is aware and UTC; texts are plain t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Source:
     full_text: FullText = "matched"
     select: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    proxy: str | None = field(default=None, repr=False)  # its address; "none" = direct, None = that of the settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ FORBIDDEN = (
 # The health check that asks our own server on this machine.
 EXEMPT = {"http.client": ("web/healthcheck.py",)}
 # The second is the way to the Bot API, whose address is the operator's.
-CLIENTS = {"fetch/client.py", "notify/telegram/transport.py"}
+CLIENTS = {"fetch/sessions.py", "notify/telegram/transport.py"}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -7,23 +7,27 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
 from bot import app
 from bot.cli import start_checks
 from bot.cli.findings import Finding, failed, passed
 from bot.config.environment import environment
-from bot.config.settings import Settings, load_settings, unused_variables
+from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.address_guard import REFUSAL
 from bot.model import Chat, Config, Source
 from bot.polling.retrieve import Retriever
 from bot.process.clock import wall
+from bot.proxies.proxy_address import Proxy, parse_proxy
+from bot.proxies.tunnel import probe
 from bot.urls import redact_url
 
 if TYPE_CHECKING:
     from bot.notify.telegram.bot_api import TelegramClient
 
 _TELEGRAM = 60.0  # seconds of one request to Telegram
+_PROXY = 20.0  # seconds for a proxy to connect to a host
 SKEW = timedelta(seconds=60)  # a clock that is off by more misleads people, and TLS in the end
 
 
@@ -48,6 +52,7 @@ async def examine() -> tuple[Finding, ...]:
     found.append(finding)
     if settings.http_listen is not None:
         found.append(await start_checks.look_at_listen_address(settings.http_listen))
+    found += await _proxies(settings, config.sources if config else ())
     found += [one async for one in _telegram(settings, (*known, *_configured_chats(config)))]
     if config is not None:
         found += await _sources(settings, config.sources)
@@ -79,6 +84,31 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
     return readers, passed("database", text, f"given up: {dead}" if dead else "")
 
 
+async def _proxies(settings: Settings, sources: Sequence[Source]) -> list[Finding]:
+    """Try each proxy with a host that it is for; what it is for fails by itself as well, but not by this name."""
+    tries = [
+        (settings.telegram_proxy.get_secret_value() or settings.proxy.get_secret_value(), settings.telegram_api_url),
+        *((source.proxy or settings.proxy.get_secret_value(), source.url) for source in sources),
+    ]
+    found: dict[str, Finding] = {}
+    for address, url in tries:
+        proxy = parse_proxy(address) if address else None
+        if proxy and proxy.shown not in found:
+            found[proxy.shown] = await _proxy(proxy, urlsplit(url))
+    return list(found.values())
+
+
+async def _proxy(proxy: Proxy, target: SplitResult) -> Finding:
+    subject, host = f"proxy {proxy.shown}", target.hostname or ""
+    try:
+        async with asyncio.timeout(_PROXY):
+            await probe(proxy, host, target.port or (443 if target.scheme == "https" else 80))
+    except (FetchError, TimeoutError) as error:
+        reason = str(error) or f"no answer within {_PROXY:g} s"
+        return failed(subject, reason, "correct NEWSWATCH_PROXY, NEWSWATCH_TELEGRAM_PROXY or the source's proxy")
+    return passed(subject, f"connects to {host}")
+
+
 async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[Finding]:
     """Ask Telegram who we are, and what we may do in every chat that is to be told."""
     if settings.telegram_token is None:
@@ -88,7 +118,7 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
     from bot.notify.telegram.bot_api import TelegramClient
 
     token = settings.telegram_token.get_secret_value()
-    client = TelegramClient(token, settings.telegram_api_url, deadline=_TELEGRAM)
+    client = TelegramClient(token, settings.telegram_api_url, deadline=_TELEGRAM, proxy=telegram_proxy(settings))
     try:
         try:
             me = await client.me()

@@ -19,6 +19,7 @@ from bot.errors import QueryError
 from bot.i18n import LANGUAGES
 from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
+from bot.proxies.proxy_address import parse_proxy
 from bot.urls import publisher_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -88,6 +89,7 @@ def check_sources(found: Findings, environ: Mapping[str, str]) -> None:
         if isinstance(url, yaml.ScalarNode):
             _check_variables(found, url, environ)
         _check_headers(found, child(source, "headers"), environ)
+        _check_proxy(found, child(source, "proxy"), environ)
 
 
 def _selector(text: str) -> str | None:
@@ -114,6 +116,16 @@ def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[
             found.wrong(
                 value, "a header must be one line without control characters; check the value and its variables"
             )
+
+
+def _check_proxy(found: Findings, proxy: yaml.Node | None, environ: Mapping[str, str]) -> None:
+    if not isinstance(proxy, yaml.ScalarNode) or not proxy.value.strip() or reading(proxy) is not None:
+        return
+    _check_variables(found, proxy, environ)
+    try:
+        parse_proxy(fill_variables(proxy.value, environ))
+    except ValueError as error:  # never with the address: it may hold a password
+        found.wrong(proxy, str(error))
 
 
 def _check_variables(found: Findings, value: yaml.ScalarNode, environ: Mapping[str, str]) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
+from bot.proxies.proxy_address import parse_proxy
+
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 TELEGRAM: Final = "https://api.telegram.org"
@@ -76,6 +78,13 @@ def database(value: object) -> object:
         raise ValueError(f"neither sqlite:/// nor postgresql://; {hint}")
     if scheme == "sqlite" and not re.fullmatch(r"/[^?#\x00]*[^/?#\x00]", rest):
         raise ValueError(f"sqlite:/// takes the path of a file, an absolute one after four slashes; {hint}")
+    return value
+
+
+def proxy(value: object) -> object:
+    """Let the address of a proxy pass, and `none`."""
+    if isinstance(value, str):
+        parse_proxy(value)
     return value
 
 

@@ -19,7 +19,7 @@ from bot.config.environment import environment, find_unused, read_secret, unwrap
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"
-SECRETS: Final = ("telegram_token", "database_url")
+SECRETS: Final = ("telegram_token", "database_url", "proxy", "telegram_proxy")
 _SHORTEST_TOKEN: Final = 40  # characters; Telegram's have 43 to 46, and half a token is a common slip of the mouse
 # Kubernetes sets these for every Service of the namespace; those of one called newswatch… have our prefix.
 _OF_KUBERNETES: Final = re.compile(r"\w+_SERVICE_(?:HOST|PORT\w*)|\w+_PORT_[0-9]+_(?:TCP|UDP|SCTP)\w*")
@@ -46,7 +46,14 @@ class Settings(BaseModel):
     http_listen: Annotated[tuple[str, int] | None, BeforeValidator(values.listen)] = ("127.0.0.1", 8080)
     log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower)] = "text"
     log_level: Annotated[LogLevel, BeforeValidator(values.upper)] = "INFO"
+    proxy: Annotated[SecretStr, BeforeValidator(values.proxy)] = SecretStr("")  # empty: none
+    telegram_proxy: Annotated[SecretStr, BeforeValidator(values.proxy)] = SecretStr("")  # empty: as `proxy`
     user_agent: Annotated[str, BeforeValidator(values.user_agent)] = ""  # empty: what bot.fetch.client calls itself
+
+
+def telegram_proxy(settings: Settings) -> str:
+    """Return the address of the proxy that Telegram is reached through, "" or `none` without one."""
+    return settings.telegram_proxy.get_secret_value() or settings.proxy.get_secret_value()
 
 
 NAMES: Final = tuple(PREFIX + field.upper() for field in Settings.model_fields)

@@ -85,6 +85,7 @@ def _source(section: SourceSection, defaults: DefaultsSection, environ: Mapping[
         full_text=own("full_text"),
         select=section.select or None,
         headers=tuple((name, fill_variables(value, environ)) for name, value in section.headers.items()),
+        proxy=fill_variables(section.proxy, environ) or None,
     )
 
 

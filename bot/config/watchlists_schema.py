@@ -92,6 +92,9 @@ class SourceSection(Section):
     kind: Kind = Field(default="auto", description="What the address is; auto finds out.")
     select: Text = Field(default="", description="For a page: a CSS selector of the article links, such as main h2 a.")
     publisher: Text = Field(default="", description="Who stands behind it. Left out: the domain of the address.")
+    proxy: Text = Field(
+        default="", description="Address of a proxy, or none. Left out: that of the settings. ${NAME} as in headers."
+    )
     headers: dict[HeaderName, str] = Field(
         default={},
         description="Sent with each request to this host; ${NAME} is taken from the environment.",

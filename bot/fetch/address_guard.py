@@ -7,8 +7,11 @@ changes its mind nor a redirect gets past. Every refusal reads the same: it tell
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Collection, Sequence
+
+from bot.errors import FetchError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -45,6 +48,7 @@ _REFUSED_V6 = tuple(
     ipaddress.IPv6Network(network)
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
+_NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")  # the end of no name, but of an address in some spelling
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -85,6 +89,28 @@ def guarded_socket(
         return one
 
     return make
+
+
+def permitted_targets(
+    targets: Sequence[tuple[str, int]], networks: Sequence[Network], ports: Collection[int]
+) -> list[tuple[str, int]]:
+    """Return those of (host, port) that a proxy may be asked for; FetchError where none may.
+
+    A name stands here only where the proxy alone resolves; a name that means an address of its own machine is refused.
+    """
+    permitted = [(host, port) for host, port in targets if port in ports and _is_permitted(host, networks)]
+    if not permitted:
+        raise FetchError(REFUSAL)
+    return permitted
+
+
+def _is_permitted(host: str, networks: Sequence[Network]) -> bool:
+    try:
+        return is_allowed(str(ipaddress.ip_address(host)), networks)
+    except ValueError:
+        name = host.rstrip(".").lower()
+        inward = name == "localhost" or name.endswith(".localhost") or _NUMERIC.fullmatch(name.rpartition(".")[2])
+        return bool(name) and not inward
 
 
 def _unwrapped(address: Address) -> Address:

@@ -20,16 +20,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError
-from bot.fetch.address_guard import REFUSAL, Network, guarded_socket
+from bot.fetch.address_guard import REFUSAL, Network
 from bot.fetch.addresses import host_of, next_hop, same_site, web_address
 from bot.fetch.connection_limit import new_connection_limit
 from bot.fetch.decompress import ACCEPTED, LARGEST, decompress, too_large
 from bot.fetch.failure_reasons import (
     DRIPS,
-    NO_ANSWER,
     NO_CONNECTION,
     NO_END,
-    NO_NAME,
     describe_failure,
     describe_refusal,
     describe_timeout,
@@ -38,10 +36,10 @@ from bot.fetch.failure_reasons import (
 )
 from bot.fetch.host_queue import HostQueue
 from bot.fetch.priority_queue import HostReputation
-from bot.fetch.request import CURRENT, Request, check_tls, record_filter, record_socket, record_stage
-from bot.fetch.response_filter import LARGEST_HEAD, filter_responses
+from bot.fetch.request import CURRENT, Request, check_tls
 from bot.fetch.robots import LARGEST as LARGEST_ROBOTS
 from bot.fetch.robots import Robots
+from bot.fetch.sessions import Sessions
 from bot.model import Fetched, Validators
 
 if TYPE_CHECKING:
@@ -52,7 +50,6 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
-READ_AHEAD = 16 * 1024  # bytes that wait for a slot in memory, about; the rest stays with the system
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
@@ -70,7 +67,8 @@ class WebClient:
     """An implementation of `ports.Fetch`; an async context manager that owns its connections.
 
     `room` is awaited before a request, and with `large=True` before the rest of a large answer is taken in;
-    `allowed_networks` and `allowed_ports` widen the public internet and 80, 443; `host_spacing` is in seconds.
+    `allowed_networks` and `allowed_ports` widen the public internet and 80, 443; `host_spacing` is in seconds;
+    `proxy` is the address of the proxy for requests that name none.
     """
 
     def __init__(
@@ -83,6 +81,7 @@ class WebClient:
         deadline: float = DEADLINE,
         largest: int = LARGEST,
         robots: bool = True,
+        proxy: str = "",
         room: Callable[..., Awaitable[None]] | None = None,
     ) -> None:
         """Take what widens or narrows the limits; without `robots`, pages are what a person asked for by name."""
@@ -97,39 +96,11 @@ class WebClient:
         self._room = room
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="unpack")
         self._open = AsyncExitStack()
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions = Sessions(self._networks, self._ports, proxy)
 
     async def __aenter__(self) -> Self:
-        import aiohttp
-
-        connector = aiohttp.TCPConnector(
-            socket_factory=guarded_socket(self._networks, self._ports, record_socket),
-            resolver=aiohttp.AsyncResolver(timeout=4, tries=2),
-            limit=0,  # the slots count instead
-            force_close=True,  # two requests to a host are far apart, and idle connections are open files
-        )
-        filter_responses(connector, record_filter)
-        trace = aiohttp.TraceConfig()
-        for signal, stage in (
-            (trace.on_dns_resolvehost_start, NO_NAME),
-            (trace.on_dns_resolvehost_end, NO_CONNECTION),
-            (trace.on_connection_create_end, NO_ANSWER),
-        ):
-            signal.append(record_stage(stage))
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None),
-            trace_configs=[trace],
-            skip_auto_headers=("User-Agent",),
-            read_bufsize=READ_AHEAD,
-            max_line_size=LARGEST_HEAD,
-            max_field_size=LARGEST_HEAD,
-        )
         self._open.callback(self._threads.shutdown, wait=False)
-        await self._open.enter_async_context(self._session)
+        self._open.push_async_callback(self._sessions.close)
         if self._robots:
             self._open.push_async_callback(self._robots.close)
         return self
@@ -146,6 +117,7 @@ class WebClient:
         validators: Validators | None = None,
         headers: Sequence[tuple[str, str]] = (),
         page: bool = False,
+        proxy: str | None = None,
     ) -> Fetched:
         """Return the answer, or raise FetchError with a reason in words. See `ports.Fetch`."""
         first = web_address(url)
@@ -159,7 +131,9 @@ class WebClient:
             common["If-None-Match"] = known.etag
         if known.last_modified:
             common["If-Modified-Since"] = known.last_modified
-        request = Request(first.with_user(None), common, private, known, self._deadline, self._largest, page=page)
+        request = Request(
+            first.with_user(None), common, private, known, self._deadline, self._largest, page=page, proxy=proxy
+        )
         return await self._follow(request, self._robots if page else None)
 
     async def _follow(self, request: Request, robots: Robots | None) -> Fetched:
@@ -171,16 +145,18 @@ class WebClient:
                 raise FetchError(f"{host_of(request.url)} redirects in a circle")
             request.visited[step] = None
             if robots:
-                self._hosts.space(host_of(request.url), await robots.check(request.url))
+                self._hosts.space(host_of(request.url), await robots.check(request.url, request.proxy))
             answer = await self._hop(request, with_private=same_site(origin, request.url))
             if isinstance(answer, Fetched):
                 return answer
             request.url = answer
         raise FetchError(f"{host_of(origin)} redirects more than {HOPS} times")
 
-    async def _robots_txt(self, url: URL) -> bytes:
+    async def _robots_txt(self, url: URL, proxy: str | None) -> bytes:
         common = {"User-Agent": self._user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "identity"}
-        request = Request(url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True)
+        request = Request(
+            url, common, {}, Validators(), self._deadline, LARGEST_ROBOTS, page=True, cut=True, proxy=proxy
+        )
         return (await self._follow(request, None)).body
 
     async def _hop(self, request: Request, *, with_private: bool) -> Fetched | URL:
@@ -225,8 +201,8 @@ class WebClient:
                 request.left = max(0.0, (request.timeout.when() or 0.0) - clock.time())
 
     async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
-        assert self._session is not None, "WebFetch is used as `async with WebFetch(…)`"  # noqa: S101 - a bug of ours
-        async with self._session.get(
+        session = await self._sessions.get(request.proxy)
+        async with session.get(
             request.url,
             headers=request.headers | private | _cookie(private, request.cookies.header(request.url)),
             allow_redirects=False,

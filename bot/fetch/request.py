@@ -46,6 +46,7 @@ class Request:
     timeout: asyncio.Timeout = field(init=False)  # … its deadline
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
+    proxy: str | None = None  # its address; None = that of the settings, "none" = none
 
     def end(self) -> None:
         """Let the deadline pass now."""

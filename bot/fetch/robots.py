@@ -39,15 +39,15 @@ class _Known:
 
 
 class Robots:
-    """The rules of all hosts. `fetch` gets a robots.txt, its first bytes, or raises FetchError."""
+    """The rules of all hosts. `fetch` gets a robots.txt through a proxy, its first bytes, or raises FetchError."""
 
-    def __init__(self, user_agent: str, fetch: Callable[[URL], Awaitable[bytes]]) -> None:
+    def __init__(self, user_agent: str, fetch: Callable[[URL, str | None], Awaitable[bytes]]) -> None:
         self._token = robots_token(user_agent)
         self._fetch = fetch
         self._known: dict[URL, _Known] = {}
         self._asking: dict[URL, asyncio.Task[_Known]] = {}
 
-    async def check(self, url: URL) -> float:
+    async def check(self, url: URL, proxy: str | None = None) -> float:
         """Return the seconds between two requests that the host asks for; FetchError for a page that it does not allow.
 
         Whoever asks first fetches the file; the others wait for it, and one who gives up takes it from nobody.
@@ -57,7 +57,7 @@ class Robots:
         if known is None or known.until <= asyncio.get_running_loop().time():
             task = self._asking.get(origin)
             if task is None:
-                task = self._asking[origin] = asyncio.create_task(self._learn(origin))
+                task = self._asking[origin] = asyncio.create_task(self._learn(origin, proxy))
                 task.add_done_callback(lambda _: self._asking.pop(origin, None))
             known = await asyncio.shield(task)
         if known.rules is None:
@@ -73,10 +73,10 @@ class Robots:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _learn(self, origin: URL) -> _Known:
+    async def _learn(self, origin: URL, proxy: str | None) -> _Known:
         clock = asyncio.get_running_loop()
         try:
-            body = await self._fetch(origin.with_path("/robots.txt"))
+            body = await self._fetch(origin.with_path("/robots.txt"), proxy)
             rules = await asyncio.to_thread(parse_rules, body, self._token)
             known = _Known(clock.time() + KEPT, rules)
         except FetchError as error:

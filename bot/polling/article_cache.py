@@ -41,12 +41,14 @@ class ArticleCache:
     parse: Parse
     _pages: dict[str, _Page] = field(default_factory=dict)
 
-    async def read(self, urls: Sequence[str | None], wait: float) -> list[Article | str | None]:
+    async def read(
+        self, urls: Sequence[str | None], wait: float, proxy: str | None = None
+    ) -> list[Article | str | None]:
         """Return the articles at these addresses; LATE for one that does not come within `wait` seconds.
 
-        None for one that cannot be had, and for None.
+        None for one that cannot be had, and for None. `proxy` is that of their source.
         """
-        tasks = [None if url is None else asyncio.create_task(self._one(url)) for url in urls]
+        tasks = [None if url is None else asyncio.create_task(self._one(url, proxy)) for url in urls]
         running = [task for task in tasks if task is not None]
         try:
             if running:
@@ -58,9 +60,9 @@ class ArticleCache:
         await asyncio.gather(*running, return_exceptions=True)
         return [None if task is None else LATE if task in late else task.result() for task in tasks]
 
-    async def _one(self, url: str) -> Article | None:
+    async def _one(self, url: str, proxy: str | None) -> Article | None:
         """Return one page, from the same request as everybody else who wants it now."""
-        page = self._page(url)
+        page = self._page(url, proxy)
         page.readers += 1
         try:
             return await asyncio.shield(page.task)
@@ -70,14 +72,14 @@ class ArticleCache:
                 page.task.cancel()
                 self._pages.pop(url, None)
 
-    def _page(self, url: str) -> _Page:
+    def _page(self, url: str, proxy: str | None) -> _Page:
         clock = asyncio.get_running_loop()
         page = self._pages.get(url)
         if page is not None and page.until > clock.time():
             return page
         if len(self._pages) >= MOST or sum(map(_size, self._pages.values())) > MOST_TEXT:
             self._forget(clock.time())
-        page = self._pages[url] = _Page(asyncio.create_task(self._article(url)))
+        page = self._pages[url] = _Page(asyncio.create_task(self._article(url, proxy)))
         page.task.add_done_callback(_here(page, clock.time))
         return page
 
@@ -87,9 +89,9 @@ class ArticleCache:
         for url in over or [url for url, page in self._pages.items() if page.task.done()]:
             del self._pages[url]
 
-    async def _article(self, url: str) -> Article | None:
+    async def _article(self, url: str, proxy: str | None) -> Article | None:
         try:
-            page = await self.parse.article(await self.fetch.get(url, page=True))
+            page = await self.parse.article(await self.fetch.get(url, page=True, proxy=proxy))
         except (FetchError, ParseError) as error:
             log.debug("article not read", extra={"reason": str(error)})
             return None

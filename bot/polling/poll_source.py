@@ -163,17 +163,19 @@ class SourcePoller:
         on_record = tuple(key for position in again for key in entries[position].keys)
         returned = [(report, items[position]) for position, report in reported.items()]
         if document.bare and source.full_text != "never":
-            returned = await self._reread(returned)
+            returned = await self._reread(source, returned)
         return {position: items[position] for position in fresh}, headline_changes.told(on_record, returned)
 
-    async def _reread(self, back: Sequence[tuple[ReportOnRecord, Item]]) -> list[tuple[ReportOnRecord, Item]]:
+    async def _reread(
+        self, source: Source, back: Sequence[tuple[ReportOnRecord, Item]]
+    ) -> list[tuple[ReportOnRecord, Item]]:
         """Return those of the items that are only links whose pages can be read, under the headlines of their pages.
 
         What a list calls an article is not its headline: beside the headline of its page it would look corrected.
         """
         if len(back) > headline_changes.AT_ONCE:  # the list was rewritten, and no headline
             return []
-        pages = await self.pages.read([item.url for _, item in back], ARTICLE_WAIT)
+        pages = await self.pages.read([item.url for _, item in back], ARTICLE_WAIT, source.proxy)
         return [
             (report, replace(item, title=page.title))
             for (report, item), page in zip(back, pages, strict=True)
@@ -225,7 +227,7 @@ class SourcePoller:
         ]
         urls = [item.url if want else None for item, want in zip(oldest_first, wanted, strict=True)]
         wait = ARTICLE_WAIT if always else min(ARTICLE_WAIT, PAGE_WAIT + EACH * sum(wanted))
-        pages = await self.pages.read(urls, wait)
+        pages = await self.pages.read(urls, wait, source.proxy)
         # where a page may be what fires, items whose turn did not come stay new, as long as any page came
         postpone = always and any(page is not LATE for page in pages if page is not None)
 

@@ -164,7 +164,9 @@ class Retriever:
     async def _get(self, url: str, source: Source, validators: Validators | None = None) -> Fetched:
         """Fetch an address of a source; its headers are for the host of its url alone."""
         ours = _host(url) == _host(source.url)
-        return await self.fetch.get(url, validators=validators, headers=source.headers if ours else ())
+        return await self.fetch.get(
+            url, validators=validators, headers=source.headers if ours else (), proxy=source.proxy
+        )
 
     async def _addresses(self, step: str, page: Fetched, document: Document, source: Source) -> Sequence[str]:
         if step == "named":

@@ -23,11 +23,13 @@ class Fetch(Protocol):
         validators: Validators | None = None,
         headers: Sequence[tuple[str, str]] = (),
         page: bool = False,
+        proxy: str | None = None,
     ) -> Fetched:
         """Return the answer, or raise FetchError with a reason in words.
 
         `validators` makes the request conditional; `headers` go to the host of `url` only, never past a redirect
-        to another; `page` marks an article's page (a reader's page rather than a feed: other Accept header).
+        to another; `page` marks an article's page (a reader's page rather than a feed: other Accept header); `proxy`
+        is the address of the proxy, None for that of the settings, `none` for a direct connection.
         """
         ...
 

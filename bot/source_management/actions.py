@@ -153,7 +153,7 @@ async def _find_scheme(retriever: Retriever, source: Source) -> Source:
         replace(source, url=scheme + source.url, publisher=publisher_of(scheme + source.url)) for scheme in _WITHOUT
     )
     try:
-        await retriever.fetch.get(secure.url, headers=source.headers)
+        await retriever.fetch.get(secure.url, headers=source.headers, proxy=source.proxy)
     except FetchError as error:
         return plain if error.status is None else secure
     return secure

@@ -55,7 +55,7 @@ class SurveyResult:
 async def survey(retriever: Retriever, source: Source, fires: FiringTest | None = None) -> tuple[SurveyResult, ...]:
     """Return what an address holds or leads to, the best first. FetchError or ParseError where that is nothing."""
     source = at_site(source)
-    fetched = await retriever.fetch.get(source.url, headers=source.headers)
+    fetched = await retriever.fetch.get(source.url, headers=source.headers, proxy=source.proxy)
     document = await retriever.parse.scan(fetched, retriever.now(), source.kind, source.select)
     if document.shape != "page" or source.kind == "page":
         asked = Retrieved(fetched, document)

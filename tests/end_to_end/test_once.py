@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+
+from tests.plugins.proxies import StandInProxy, run_proxy
 
 if TYPE_CHECKING:
     from bot.cli.demo_newsroom import Newsroom, Piece
@@ -174,3 +176,30 @@ async def test_case_84_a_lost_database_is_a_new_beginning_not_a_flood(
         file.unlink()
     tick = await home.run("once", "--json")
     assert (tick.json()["new"], tick.json()["sent"]) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_everything_goes_through_the_proxies_that_are_set(
+    kind: Literal["http", "socks5"],
+    home: Home,
+    newsroom: Newsroom,
+    piece: type[Piece],
+    telegram_server: TelegramServer,
+) -> None:
+    """Sources and pages through one, Telegram through the other; the same message arrives."""
+    on_telegram(home, telegram_server)
+    login = ("me", "canary-of-the-proxy")
+    async with run_proxy(StandInProxy(kind, login)) as web, run_proxy(StandInProxy(kind, login)) as telegram:
+        home.environ |= {"NEWSWATCH_PROXY": web.url, "NEWSWATCH_TELEGRAM_PROXY": telegram.url}
+        await home.run("once", "--json")
+        newsroom.publish("courier", piece("Kremlin uncertain on leaders' meeting", "No date.", TALKS))
+        tick = await home.run("once", "--force", "--json")
+        doctor = await home.run("doctor")
+    assert (tick.code, tick.json()["sent"]) == (0, 1), tick.err
+    (told,) = telegram_server.sent(77)
+    assert "could not predict whether the two leaders would meet" in told.text
+    assert {port for _, port in web.asked} == {newsroom.port}
+    assert len(web.asked) > 6  # feeds, robots.txt and the page
+    assert {f"http://{host}:{port}" for host, port in telegram.asked} == {telegram_server.url}
+    assert "canary-of-the-proxy" not in tick.err + tick.out + doctor.out + doctor.err
+    assert "connects" in doctor.out

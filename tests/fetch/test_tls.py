@@ -12,8 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
+
+from tests.plugins.proxies import StandInProxy, run_proxy
 
 HOST = "127.0.11.1"
 HTTP = "it is overloaded, or the address is http rather than https"
@@ -39,7 +42,8 @@ from bot.fetch.client import WebClient
 
 async def main():
     networks = [ipaddress.ip_network("127.0.0.0/8")]
-    async with WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0, deadline=2) as fetch:
+    async with WebClient(allowed_networks=networks, allowed_ports=range(1, 65536), host_spacing=0,
+                         deadline=2, proxy=sys.argv[2]) as fetch:
         said = {}
         for name, url in json.loads(sys.argv[1]).items():
             try:
@@ -169,11 +173,27 @@ async def test_case_48_what_is_wrong_with_tls_is_refused_and_named(authority: Au
     assert "self-signed" in nobodys["self-signed"] or "local issuer" in nobodys["self-signed"]
 
 
-async def ask(urls: dict[str, str], trusted: Path | None) -> dict[str, str]:
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_through_a_proxy_tls_is_agreed_with_the_site(
+    kind: Literal["http", "socks5"], authority: Authority, stack: AsyncExitStack
+) -> None:
+    """The certificate has to be the site's, whoever carries the bytes."""
+    good, other = authority.issue("good", HOST), authority.issue("other", "127.0.11.2")
+    urls = {"good": await serve(stack, context(good)), "wrong host": await serve(stack, context(other))}
+    urls["hangs up"] = await serve(stack, None, b"hang up")
+    async with run_proxy(StandInProxy(kind)) as proxy:
+        said = await ask(urls, authority.folder / "ca.pem", proxy.url)
+    assert said["good"] == "200"
+    assert said["wrong host"].startswith(f"TLS: the certificate of {HOST} is not valid")
+    assert said["hangs up"].startswith(f"{HOST} cut the connection")
+    assert len(proxy.asked) == len(urls)
+
+
+async def ask(urls: dict[str, str], trusted: Path | None, proxy: str = "") -> dict[str, str]:
     """Fetch addresses by a process of its own: whom it trusts is settled when it starts."""
     environ = {"SSL_CERT_FILE": str(trusted)} if trusted else {}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ASK, json.dumps(urls)), env=environ, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", ASK, json.dumps(urls), proxy), env=environ, stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate()
     answers: dict[str, str] = json.loads(out)

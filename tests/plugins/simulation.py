@@ -75,6 +75,7 @@ class Web:
         validators: Validators | None = None,
         headers: Sequence[tuple[str, str]] = (),  # noqa: ARG002 - the port has them
         page: bool = False,  # noqa: ARG002 - the same
+        proxy: str | None = None,  # noqa: ARG002 - the same
     ) -> Fetched:
         """See Fetch."""
         outlet = url.split("/", 3)[2].partition(".")[0]

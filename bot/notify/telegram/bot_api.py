@@ -17,6 +17,7 @@ from bot.errors import DeliveryError
 from bot.model import Chat
 from bot.notify.message_builder import Span
 from bot.notify.telegram import answers, refusals
+from bot.proxies.proxy_address import parse_proxy
 
 TELEGRAM = "https://api.telegram.org"
 SLACK = 10.0  # seconds beyond a long poll's own time that its answer may take
@@ -48,13 +49,16 @@ class Outgoing:
 class TelegramClient:
     """The Bot API for one token. It ignores proxies of the environment."""
 
-    def __init__(self, token: str, api_url: str = TELEGRAM, *, deadline: float) -> None:
-        """Take the address without `/bot`; `deadline` is in seconds, over all of a request but a long poll."""
+    def __init__(self, token: str, api_url: str = TELEGRAM, *, deadline: float, proxy: str = "") -> None:
+        """Take the address without `/bot`, and that of a proxy, "" or `none` for none.
+
+        `deadline` is in seconds, over all of a request but a long poll.
+        """
         from telegram import Bot
 
         from bot.notify.telegram.transport import Wire
 
-        wire = Wire()
+        wire = Wire(parse_proxy(proxy) if proxy else None)
         self._bot = Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=wire, get_updates_request=wire)
         self._deadline = deadline
 

@@ -20,8 +20,10 @@ _DEADLINE = 60.0  # seconds over all: long, so that it is rarely unknown whether
 class TelegramNotifier:
     """Fulfils Notifier. `home` gives what a chat's own look leaves open; it is asked at each message."""
 
-    def __init__(self, token: str, *, home: Callable[[], DisplayPreferences], api_url: str = TELEGRAM) -> None:
-        self._client = TelegramClient(token, api_url, deadline=_DEADLINE)
+    def __init__(
+        self, token: str, *, home: Callable[[], DisplayPreferences], api_url: str = TELEGRAM, proxy: str = ""
+    ) -> None:
+        self._client = TelegramClient(token, api_url, deadline=_DEADLINE, proxy=proxy)
         self._home = home
 
     async def __aenter__(self) -> Self:

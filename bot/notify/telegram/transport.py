@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 from telegram.request import BaseRequest
 
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, FetchError
 from bot.notify.telegram import refusals
 from bot.notify.telegram.answers import is_accepted, parse_answer
+from bot.proxies.proxy_address import Proxy
+from bot.proxies.tunnel import connect_through, resolver_for
 
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput
@@ -32,9 +34,10 @@ _CONNECTIONS: Final = 16  # above one long poll, the eight chats that are answer
 class Wire(BaseRequest):  # an inheritance that the library asks for: its Bot takes no other kind of request
     """The connections of one Bot; opened by the first request, and again after a `shutdown`."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_proxy", "_session")
 
-    def __init__(self) -> None:
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -70,6 +73,8 @@ class Wire(BaseRequest):  # an inheritance that the library asks for: its Bot ta
                 status, body = answer.status, await _read(answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise DeliveryError(f"no connection to Telegram ({type(error).__name__})", "unsent") from None
+        except FetchError as error:  # of the proxy, before anything was written
+            raise DeliveryError(f"no connection to Telegram: {error}", "unsent") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise DeliveryError(f"no answer from Telegram ({type(error).__name__})", "unknown") from None
         refused = refusals.refusal(status, body)
@@ -79,8 +84,11 @@ class Wire(BaseRequest):  # an inheritance that the library asks for: its Bot ta
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = aiohttp.ThreadedResolver()  # the machine's own way to resolve names, whatever it is
+            # the machine's own way to resolve names, whatever it is
+            resolver = resolver_for(self._proxy, aiohttp.ThreadedResolver)
             connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_IDLE, resolver=resolver)
+            if self._proxy:
+                connect_through(connector, self._proxy)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,0 +1,1 @@
+"""The operator's proxies: their addresses, and connections through them."""
