@@ -270,7 +270,8 @@ class Delivery:
     doubts: int = 0  # attempts before this that may have been accepted
     held: Held | None = None  # it waited by the chat's wish: it comes with the others that did
     shown: int = 0  # the revision that its reader has
-    is_probe: bool = False  # its chat is suspended: this says whether it takes messages again
+    is_probe: bool = False  # its chat is suspended, or its topic lost: this says whether it takes messages again
+    to_general: bool = False  # its topic takes no messages: it is sent to General
 
 
 @dataclass(frozen=True, slots=True)

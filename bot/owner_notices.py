@@ -104,9 +104,14 @@ def chats_refuse(_: Translator, reason: str) -> str:
     )
 
 
-def topic_lost(_: Translator, chat: int, topic: int | None) -> str:
-    """Say that a topic is gone."""
-    return _("topic {topic} of chat {chat} is gone; its alerts go to General from now on", topic=topic, chat=chat)
+def topic_lost(_: Translator, chat: int, topic: int, reason: str) -> str:
+    """Say that a topic takes no messages."""
+    return _(
+        "topic {topic} of chat {chat} takes no messages ({reason}): its alerts go to General until it does again",
+        topic=topic,
+        chat=chat,
+        reason=reason,
+    )
 
 
 def refused(_: Translator, reason: str) -> str:

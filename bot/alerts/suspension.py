@@ -18,6 +18,9 @@ has not written yet, and faults of Telegram's own all look like one that lasts. 
 | suspended | the group gets a new id | open, under that id |
 | suspended | three months, and the last probe was refused; `/forget` | forgotten |
 
+A forum topic that refuses is no reason to suspend its chat: General gets its alerts meanwhile, and the topic is tried
+again (`next_topic_probe`). General itself has nobody to take over: if it is closed, the chat is.
+
 An edit is no probe: it may be refused where a message is accepted, and accepted where one is refused.
 """
 
@@ -66,6 +69,15 @@ def next_probe(closure: Closure, since: datetime, now: datetime, muted_until: da
     age = max(now - since, timedelta())
     wait = min(age, max(HOURLY, age / 24)) if closure == "restricted" else age
     return now + min(max(wait, FIRST), LONGEST[closure])
+
+
+def next_topic_probe(reason: str, since: datetime, now: datetime) -> datetime:
+    """Return when a topic that refused now, and is lost `since` then, is tried again; General has its alerts meanwhile.
+
+    One that is closed is opened again by a person, who is not to wait for long; one that is gone may be a fault.
+    """
+    longest = HOURLY if "closed" in reason.casefold() else LONGEST["unreachable"]
+    return now + min(max(now - since, FIRST), longest)
 
 
 def outage_wait(since: datetime, now: datetime) -> timedelta:

@@ -19,7 +19,7 @@ from bot.chat.access_rules import is_owner, owner_ids
 from bot.chat.authorization import Authorizer
 from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
-from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply
+from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply, TopicReopened
 from bot.chat.reachability import Reachability
 from bot.chat.scheduled_jobs import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
@@ -37,10 +37,11 @@ _SIDE_BY_SIDE = 8  # chats answered at once: a slow answer to one holds up nobod
 _PATIENCE = 1.0  # seconds of an answer after which the next updates are fetched meanwhile
 _BEHIND, _WAITING = 40, 20  # chats that may still be answered then, and updates of one that wait for their turn
 _REMEMBERED = 1000  # update ids; Telegram gives at most a hundred at a time
+_ROOMY = 3_800  # characters of an answer that leave room for a note
 _WORTH_WAITING = 5.0  # seconds of a 429 that one reply waits; more, and it is dropped
 
 
-_Update = Command | Membership | Migration
+_Update = Command | Membership | Migration | TopicReopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,8 @@ class Dispatcher:
             await self._migrate(update.old, update.new)
         elif isinstance(update, Membership):
             await self._change_membership(update)
+        elif isinstance(update, TopicReopened):
+            await self._store.reopen_topic(update.chat)
         else:
             await self._reachability.note_command(update)
             answer = await self._authorizer.answer(update)
@@ -295,7 +298,7 @@ class Dispatcher:
                 log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
             return None
         if reply.edit is None:
-            await self._reachability.note_accepted(reply.chat.id)
+            await self._reachability.note_accepted(reply.chat)
         return message
 
     async def _store_buttons(self, reply: Reply) -> Reply:
@@ -313,8 +316,11 @@ class Dispatcher:
             return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
         if error.verdict == "suspend" and not reply.notice and reply.edit is None:
             await self._reachability.note_refused(reply.chat.id, error)
-        if error.verdict == "topic":
-            return replace(reply, chat=Chat(reply.chat.id))
+        if error.verdict == "topic" and reply.chat.topic is not None:
+            await self._store.close_topic(reply.chat, str(error), self._now())
+            note = access_texts.in_general(await translator_of(self._authorizer.services, reply.chat)) + "\n\n"
+            text = note + reply.text if len(reply.text) < _ROOMY else reply.text
+            return replace(reply, chat=Chat(reply.chat.id), edit=None, text=text)
         if error.verdict == "stale":
             return replace(reply, edit=None)
         if error.verdict == "unsent":

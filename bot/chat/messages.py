@@ -73,6 +73,13 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicReopened:
+    """A forum topic that was closed takes messages again."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """One button, on a row of its own or beside the one before."""
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.alerts.suspension import Refusals, outage_wait
 from bot.chat.messages import Command, Membership
 from bot.errors import BotError, DeliveryError
+from bot.model import Chat
 from bot.ports.chat_store import ChatStore
 
 log = logging.getLogger(__name__)
@@ -43,13 +44,14 @@ class Reachability:
             announce=change.kind != "private",
         )
 
-    async def note_accepted(self, chat: int) -> None:
+    async def note_accepted(self, chat: Chat) -> None:
         """Note that a chat took a message. A store that fails changes nothing: the sender finds out for itself."""
-        self._refusals.note(chat, self._now())
+        self._refusals.note(chat.id, self._now())
         try:
-            await self._store.revive_chat(chat, self._now())
+            await self._store.revive_chat(chat.id, self._now())
+            await self._store.reopen_topic(chat)
         except BotError as error:
-            log.info("suspension not ended yet", extra={"chat": chat, "reason": str(error)})
+            log.info("suspension not ended yet", extra={"chat": chat.id, "reason": str(error)})
 
     async def note_refused(self, chat: int, error: DeliveryError) -> None:
         """Suspend a chat that refuses an answer, or let it wait where Telegram refuses many alike."""

@@ -1,10 +1,10 @@
 """Telegram's update objects, as JSON, to what they mean to us.
 
-In comes one update as Telegram sent it, out goes a Command, a Membership, a Migration or None for what is ignored by
-rule: edits, forwards, posts of channels, messages of other bots or for them, and everything this version of the bot
-has never heard of. An object that is not shaped as Telegram promises raises KeyError, TypeError or ValueError: the
-caller passes over it, and over it alone (which is why python-telegram-bot's own classes are not used here: one
-update they cannot read fails the whole batch, again and again).
+In comes one update as Telegram sent it, out goes a Command, Membership, Migration or TopicReopened, or None for what is
+ignored by rule: edits, forwards, posts of channels, messages of other bots or for them, and everything this version
+of the bot has never heard of. An object that is not shaped as Telegram promises raises KeyError, TypeError or
+ValueError: the caller passes over it, and over it alone (which is why python-telegram-bot's own classes are not used
+here: one update they cannot read fails the whole batch, again and again).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press
+from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press, TopicReopened
 from bot.errors import Closure
 from bot.model import Chat
 
@@ -32,7 +32,7 @@ _WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
 JSON = Mapping[str, Any]
 
 
-def parse_update(update: JSON, username: str) -> Command | Membership | Migration | None:
+def parse_update(update: JSON, username: str) -> Command | Membership | Migration | TopicReopened | None:
     """Return what an update means to the bot called `username` (without @)."""
     if message := update.get("message"):
         return _message(message, username)
@@ -43,12 +43,14 @@ def parse_update(update: JSON, username: str) -> Command | Membership | Migratio
     return None
 
 
-def _message(message: JSON, username: str) -> Command | Migration | None:
+def _message(message: JSON, username: str) -> Command | Migration | TopicReopened | None:
     chat = int(message["chat"]["id"])
     if "migrate_to_chat_id" in message:
         return Migration(old=chat, new=int(message["migrate_to_chat_id"]))
     if "migrate_from_chat_id" in message:
         return Migration(old=int(message["migrate_from_chat_id"]), new=chat)
+    if "forum_topic_reopened" in message and message.get("message_thread_id"):
+        return TopicReopened(Chat(chat, int(message["message_thread_id"])))
     if _kind(message["chat"]) == "private" and (channel := _forwarded_from(message)):
         sender = message["from"]
         name = _name(sender)

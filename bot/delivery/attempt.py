@@ -21,7 +21,7 @@ from bot.delivery.rate_limit import RateLimit
 from bot.delivery.role_lease import RoleLease
 from bot.errors import Closure, DeliveryError, StaleLeaseError, StoreError
 from bot.i18n import Say
-from bot.model import Delivery
+from bot.model import Chat, Delivery
 from bot.ports.outbox_store import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,12 @@ UNSHOWN = "it cannot be shown; the log has the reason"
 
 
 async def announce_suspensions(store: OutboxStore, wall: datetime, notice: Callable[[Say], None]) -> None:
-    """Tell owners of each suspended chat that they have not been told of."""
+    """Tell owners of each suspended chat and lost topic that they have not been told of."""
     for chat, reason in await store.take_unannounced(wall):
-        notice(partial(owner_notices.closed, chat=chat, reason=reason))
+        if chat.topic is None:
+            notice(partial(owner_notices.closed, chat=chat.id, reason=reason))
+        else:
+            notice(partial(owner_notices.topic_lost, chat=chat.id, topic=chat.topic, reason=reason))
 
 
 class AttemptRunner:
@@ -199,7 +202,7 @@ class AttemptRunner:
             case Sent() | Folded() | Later() | Dead():
                 await self._settle(batch, epoch, action)
                 if batch[0].is_probe and isinstance(action, Sent | Folded):
-                    await self._store.reopen_chat(chat.id, wall)
+                    await self._store.reopen_chat(Chat(chat.id) if batch[0].to_general else chat, wall)
             case retry.Slow(until):
                 await self._slow(chat.id, until, now + (until - wall))
                 await self._settle(batch, epoch, Later(until, "Telegram asks to wait", counts="nothing"))
@@ -219,9 +222,9 @@ class AttemptRunner:
                 await self._store.migrate_chat(chat.id, new)
                 self.chats_to_release.add(chat.id)
                 await self._store.release(batch, epoch)
-            case retry.TopicLost():
-                await self._store.close_topic(chat)
-                self._notice(lambda _: owner_notices.topic_lost(_, chat.id, chat.topic))
+            case retry.TopicLost(reason):
+                await self._store.close_topic(chat, reason, wall)
+                self._review_at = min(self._review_at, now + ANNOUNCE)
                 self.chats_to_release.add(chat.id)
                 await self._store.release(batch, epoch)
             case retry.Again():

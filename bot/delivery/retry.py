@@ -51,7 +51,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class TopicLost:
-    """The forum topic is gone; the group's General takes over."""
+    """The forum topic takes no messages; the group's General takes over until it does."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def after(error: DeliveryError, delivery: Delivery, now: datetime, chance: float
             action = Refused(reason)
         case "migrate" if error.chat is not None and error.chat != delivery.alert.chat.id:
             action = Moved(error.chat)
-        case "topic" if delivery.alert.chat.topic is not None:
-            action = TopicLost()
+        case "topic" if delivery.alert.chat.topic is not None and not delivery.to_general and not delivery.message:
+            action = TopicLost(reason)
         case "suspend" | "migrate" | "topic":
             action = _closed(error, delivery)
         case "plain":
@@ -128,10 +130,10 @@ def refused(times: int) -> float:
 def _closed(error: DeliveryError, delivery: Delivery) -> Closed | Dead:
     """Return what follows when a chat refuses. An edit says little of it: whether it takes others, a message shows."""
     reason = str(error)
+    if delivery.message is not None and (error.closure == "restricted" or error.verdict == "topic"):
+        return Dead(reason, gone=True)
     if error.verdict == "topic":
         return Closed(reason, "restricted")  # General itself is closed: nowhere left to go
-    if error.closure == "restricted" and delivery.message is not None:
-        return Dead(reason, gone=True)
     return Closed(reason, error.closure)
 
 

@@ -90,6 +90,14 @@ class ChatStore(Protocol):
         """See OutboxStore."""
         ...
 
+    async def close_topic(self, chat: Chat, reason: str, now: datetime) -> None:
+        """See OutboxStore."""
+        ...
+
+    async def reopen_topic(self, chat: Chat) -> bool:
+        """Note that a forum topic takes messages; False when nothing else was known."""
+        ...
+
     async def revive_chat(self, chat: int, now: datetime) -> bool:
         """End a suspension (somebody writes, or takes a message); False when there was none. A 429 still counts."""
         ...

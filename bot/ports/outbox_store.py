@@ -114,8 +114,8 @@ class OutboxStore(Protocol):
         """
         ...
 
-    async def close_topic(self, chat: Chat) -> None:
-        """Move what is for a forum topic that is gone to the group's General (topic None), from now on.
+    async def close_topic(self, chat: Chat, reason: str, now: datetime) -> None:
+        """Send what is for a forum topic to the group's General, until the topic takes messages again.
 
         An alert of a story that General has already ends as dead; nothing is sent twice.
         """
@@ -159,16 +159,16 @@ class OutboxStore(Protocol):
         """
         ...
 
-    async def reopen_chat(self, chat: int, now: datetime) -> None:
-        """End a suspension: what is held is due."""
+    async def reopen_chat(self, chat: Chat, now: datetime) -> None:
+        """Note that a chat takes messages, and its topic if it has one: what is held is due."""
         ...
 
     async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
         """Send nothing to these chats before then, and end the suspensions of those that began in the outage."""
         ...
 
-    async def take_unannounced(self, now: datetime) -> tuple[tuple[int, str], ...]:
-        """Return each suspended chat that owners have not been told of, with the reason; each is returned once.
+    async def take_unannounced(self, now: datetime) -> tuple[tuple[Chat, str], ...]:
+        """Return each suspended chat and lost topic that owners do not know of, with the reason; each once.
 
         Ends what is held too long, or too much of, as well.
         """

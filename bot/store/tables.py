@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -39,6 +40,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
 )  # oldest first; the last is what this code needs
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
@@ -279,6 +281,10 @@ lost_topics = Table(
     metadata,
     Column("chat", BigInteger, nullable=False),
     Column("topic", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("since", BigInteger, nullable=False, server_default="0"),
+    Column("probe_at", BigInteger, nullable=False, server_default="0"),  # when it is tried again
+    Column("announced", Boolean, nullable=False, server_default=true()),  # owners were told
     PrimaryKeyConstraint("chat", "topic"),
 )
 

@@ -43,8 +43,10 @@ LINES: tuple[tuple[int, str, dict[str, object], retry.Action], ...] = (
         {"migrate_to_chat_id": -1007},
         retry.Moved(-1007),
     ),
-    *((400, f"Bad Request: {text}", {}, retry.TopicLost()) for text in ("message thread not found", "TOPIC_CLOSED")),
-    (400, "Bad Request: TOPIC_DELETED", {}, retry.TopicLost()),
+    *(
+        (400, f"Bad Request: {text}", {}, retry.TopicLost(f"Bad Request: {text}"))
+        for text in ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
+    ),
     (400, "Bad Request: can't parse entities: unexpected end", {}, retry.Again("plain")),
     *((400, f"Bad Request: {text}", {}, retry.Again("bare")) for text in POISON),
     (400, "Bad Request: Wrong HTTP URL specified", {}, retry.Again("bare")),

@@ -74,7 +74,7 @@ def test_case_9_a_migrated_group_is_followed() -> None:
 def test_case_11_a_lost_topic_falls_back_once() -> None:
     """From the topic to General; where General itself is closed, the chat is."""
     topic = replace(DELIVERY, alert=replace(DELIVERY.alert, chat=Chat(-100, 7)))
-    assert after("topic", topic) == retry.TopicLost()
+    assert after("topic", topic) == retry.TopicLost("why")
     assert after("topic") == retry.Closed("why", "restricted")
 
 

@@ -61,6 +61,7 @@ class _Plan:
     left: int
     method: str | None
     chat: int | None
+    topic: int | None = None
 
 
 class TelegramServer:
@@ -106,9 +107,17 @@ class TelegramServer:
             await self._runner.cleanup()
             self._runner = None
 
-    def plan(self, fault: Fault, *, times: int = 1, method: str | None = None, chat: int | None = None) -> None:
+    def plan(
+        self,
+        fault: Fault,
+        *,
+        times: int = 1,
+        method: str | None = None,
+        chat: int | None = None,
+        topic: int | None = None,
+    ) -> None:
         """Answer the next matching requests like this."""
-        self._plans.append(_Plan(fault, times, method, chat))
+        self._plans.append(_Plan(fault, times, method, chat, topic))
 
     def forgive(self) -> None:
         """Answer as the server does from now on, whatever was planned."""
@@ -198,7 +207,11 @@ class TelegramServer:
 
     def _fault(self, method: str, params: Mapping[str, Any]) -> Fault | None:
         for plan in self._plans:
-            if plan.left and plan.method in {None, method} and plan.chat in {None, params.get("chat_id")}:
+            of_chat = plan.chat in {None, params.get("chat_id")} and plan.topic in {
+                None,
+                params.get("message_thread_id"),
+            }
+            if plan.left and plan.method in {None, method} and of_chat:
                 plan.left -= 1
                 return plan.fault
         return None

@@ -10,6 +10,11 @@ from bot.chat.texts.basics import safe
 from bot.i18n import Translator
 
 
+def in_general(_: Translator) -> str:
+    """Head an answer that a topic did not take."""
+    return _("⚠️ The topic takes no messages from me: I write here, in General, until it does.")
+
+
 def closed(_: Translator, chat: int, *, asked: bool) -> str:
     """Refuse a chat that nobody has admitted."""
     private = _("This bot is private, and this chat is not admitted.")

@@ -38,14 +38,14 @@ class TelegramNotifier:
         """See Notifier."""
         message = render(delivery, self._home())
         keys = keyboard(delivery, self._home())
-        return await self._put(delivery.alert.chat, message, delivery.message, answers=delivery.answers, keys=keys)
+        return await self._put(_target(delivery), message, delivery.message, answers=delivery.answers, keys=keys)
 
     async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
         """See Notifier."""
         rendered = fold(deliveries, self._home())
         if rendered is None:
             raise DeliveryError(f"{len(deliveries)} alerts do not fit one message", "shrink")
-        return await self._put(deliveries[0].alert.chat, rendered, message)
+        return await self._put(_target(deliveries[0]), rendered, message)
 
     async def _put(
         self, chat: Chat, message: Message, edited: int | None, *, answers: int | None = None, keys: Rows = ()
@@ -64,3 +64,9 @@ class TelegramNotifier:
                 answers=answers,
             )
         )
+
+
+def _target(delivery: Delivery) -> Chat:
+    """Return where a message goes: General where the topic takes none."""
+    chat = delivery.alert.chat
+    return Chat(chat.id) if delivery.to_general else chat

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table, bindparam, case, delete, exists, func, select, text, update
 
 from bot.process.clock import LONGEST_REFUSAL
-from bot.store.codecs import GENERAL
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
 from bot.store.tables import (
@@ -111,17 +110,6 @@ def _first_request(old_row: Any, new_row: Any) -> int | None:
     if old_row.admitted_at is not None or new_row.admitted_at is not None:
         return None
     return min((row.requested_at for row in (old_row, new_row) if row.requested_at is not None), default=None)
-
-
-async def close_topic(connection: AsyncConnection, dialect: Dialect, chat_id: int, topic: int) -> None:
-    """Send what is for this topic to General from now on."""
-    lost = dialect.insert(lost_topics).on_conflict_do_nothing()
-    await connection.execute(lost, {"chat": chat_id, "topic": topic})
-    for table in (subscriptions, chat_preferences, mutes):
-        await _move_rows(connection, dialect, table, (chat_id, topic), (chat_id, GENERAL))
-    here, values = _at(personal_queries, (chat_id, topic))
-    await connection.execute(update(personal_queries).where(*here).values(topic=GENERAL), values)
-    await _move_outbox(connection, (chat_id, topic), (chat_id, GENERAL))
 
 
 Address = tuple[int, int | None]  # a chat id and one topic of it; None = all of them, which stay as they are

@@ -32,9 +32,8 @@ class ChatRedirects:
     suspended: dict[int, int]  # chat -> when it is tried again, in milliseconds
 
     def resolve(self, chat: Chat) -> tuple[int, int]:
-        """Return the id and the topic at which the chat gets its alerts."""
-        one, topic = self.moved.get(chat.id, chat.id), to_topic(chat)
-        return one, GENERAL if (one, topic) in self.lost else topic
+        """Return the id and the topic of the chat by now."""
+        return self.moved.get(chat.id, chat.id), to_topic(chat)
 
     def aliases(self) -> dict[tuple[int, int], list[Chat]]:
         """Return the other names under which a chat may be asked about, by its id and topic now."""

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, func, or_, select, text, update
 
 from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
 from bot.ports.chat_store import SourceStatus, Status
-from bot.store.chats import chat_lifecycle, suspensions
+from bot.store.chats import chat_lifecycle, suspensions, topics
 from bot.store.chats.chat_redirects import REVOKED
-from bot.store.codecs import Row, from_priority, to_chat, to_priority, to_topic
+from bot.store.codecs import GENERAL, Row, from_priority, to_chat, to_priority, to_topic
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
 from bot.store.polling.poll_statements import is_open_chat
 from bot.store.row_decoding import decode_each
-from bot.store.tables import DUE, ENABLED, chats, counters, outbox, sources, subscriptions
+from bot.store.tables import DUE, ENABLED, chats, counters, lost_topics, outbox, sources, subscriptions
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,10 +47,10 @@ class ChatRepository:
             return await dialect.count_new(connection, tie, [{**row, "since": to_ms(now), "settings": "{}"}]) == 1
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
-        its = [subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic", "watchlist")]
+        its = (*_told_here(), subscriptions.c.watchlist == bindparam("its_watchlist"))
         values = {f"its_{name}": value for name, value in _row(subscription).items()}
         async with self.database.write() as connection:
-            return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount == 1
+            return (await connection.execute(delete(subscriptions).where(*its), values)).rowcount > 0
 
     async def set_priority(self, subscription: Subscription) -> None:
         values = {f"its_{name}": value for name, value in _row(subscription).items()}
@@ -71,11 +71,10 @@ class ChatRepository:
         return {name: wanted for name, wanted in found.items() if wanted}
 
     async def find_subscriptions(self, chat: Chat) -> tuple[str, ...]:
-        its = (subscriptions.c.chat == bindparam("its_chat"), subscriptions.c.topic == bindparam("its_topic"))
         values = {"its_chat": chat.id, "its_topic": to_topic(chat)}
         async with self.database.read() as connection:
-            found = await connection.scalars(select(subscriptions.c.watchlist).where(*its), values)
-            return tuple(sorted(found.all()))
+            found = await connection.scalars(select(subscriptions.c.watchlist).where(*_told_here()), values)
+            return tuple(sorted(set(found.all())))
 
     async def admit_chat(self, chat: int, by: int, now: datetime) -> bool:
         dialect = self.database.dialect
@@ -137,6 +136,20 @@ class ChatRepository:
             for chat in sorted(chats):
                 await suspensions.excuse_chat(connection, self.database.dialect, chat, to_ms(until), to_ms(now))
 
+    async def close_topic(self, chat: Chat, reason: str, now: datetime) -> None:
+        if chat.topic is not None:
+            async with self.database.write() as connection:
+                await topics.close_topic(connection, self.database.dialect, (chat.id, chat.topic), reason, to_ms(now))
+
+    async def reopen_topic(self, chat: Chat) -> bool:
+        if chat.topic is None:
+            return False
+        async with self.database.read() as connection:  # asked at every answer in a topic
+            if not await topics.is_topic_lost(connection, chat.id, chat.topic):
+                return False
+        async with self.database.write() as connection:
+            return await topics.reopen_topic(connection, chat.id, chat.topic)
+
     async def revive_chat(self, chat: int, now: datetime) -> bool:
         async with self.database.read() as connection:  # asked at every command: hardly ever there is anything to end
             if not await suspensions.is_suspended(connection, chat):
@@ -191,6 +204,14 @@ class ChatRepository:
         kept = one.on_conflict_do_update(index_elements=["name"], set_={"value": one.excluded.value})
         async with self.database.write() as connection:
             await connection.execute(kept, {"name": _MENUS, "value": mark})
+
+
+def _told_here() -> tuple[ColumnElement[bool], ...]:
+    """Return "is told here": its_chat, its_topic. In General that is what lost topics are told, too."""
+    lost = select(lost_topics.c.topic).where(lost_topics.c.chat == bindparam("its_chat"))
+    stands_in = and_(bindparam("its_topic", type_=BigInteger) == GENERAL, subscriptions.c.topic.in_(lost))
+    here = or_(subscriptions.c.topic == bindparam("its_topic", type_=BigInteger), stands_in)
+    return subscriptions.c.chat == bindparam("its_chat"), here
 
 
 async def _has_admission(connection: AsyncConnection, chat: int) -> bool:

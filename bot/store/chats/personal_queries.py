@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 
 from bot.model import Chat
 from bot.ports.history_store import PersonalQuery
@@ -20,7 +20,7 @@ from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.row_decoding import decode_each
-from bot.store.tables import counters, personal_queries, subscriptions
+from bot.store.tables import counters, lost_topics, personal_queries, subscriptions
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -125,8 +125,12 @@ async def _of_chat(connection: AsyncConnection, chat: int) -> list[PersonalQuery
 
 
 def _here(chat: Chat, **since: None) -> Any:
-    """Return "of this chat or topic"; with `since=None`, "and not confirmed"."""
-    here = (personal_queries.c.chat == chat.id) & (personal_queries.c.topic == to_topic(chat))
+    """Return "of this chat or topic", and in General of its lost topics; with `since=None`, "and not confirmed"."""
+    where = personal_queries.c.topic == to_topic(chat)
+    if chat.topic is None:
+        lost = select(lost_topics.c.topic).where(lost_topics.c.chat == chat.id)
+        where = or_(where, personal_queries.c.topic.in_(lost))
+    here = (personal_queries.c.chat == chat.id) & where
     return here & personal_queries.c.since.is_(None) if since else here
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Update, and_, bindparam, case, literal, or_, 
 from bot.process.clock import LONGEST_LEASE, LONGEST_POLL, LONGEST_PROBE, LONGEST_REFUSAL, SKEW
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_length
-from bot.store.tables import DUE, ENABLED, LEASED, SUSPENDED, chats, outbox, sources
+from bot.store.tables import DUE, ENABLED, LEASED, SUSPENDED, chats, lost_topics, outbox, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -61,7 +61,9 @@ def _end_waits_statements(*, set_back: bool) -> tuple[Update, ...]:
     far_off = chats.c.probe_at > (now if set_back else probed)
     probes = update(chats).where(text(SUSPENDED), far_off, unmuted).values(probe_at=now)
     begun = update(chats).where(text(SUSPENDED), chats.c.suspended_at > now).values(suspended_at=now)
-    always = (due, shortened, blocked, probes, begun)
+    topic_far = lost_topics.c.probe_at > (now if set_back else probed)
+    topics = update(lost_topics).where(topic_far).values(probe_at=now)
+    always = (topics, due, shortened, blocked, probes, begun)
     return (*always, sent) if set_back else always
 
 

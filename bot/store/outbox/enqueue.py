@@ -1,7 +1,7 @@
 """Alerts into the outbox: one row per chat and story for ever, what it is to show, and what answers it.
 
-Functions over an open transaction, for polling. A chat that moved gets them at its new id, a topic that is gone in
-General; one that refuses messages has them held; one that must get none gets a row that is dead from the start, so
+Functions over an open transaction, for polling. A chat that moved gets them at its new id, one
+that refuses messages has them held; one that must get none gets a row that is dead from the start, so
 that nothing waits for it and /status shows it. Replies are rows of their own, made for messages that were sent: one
 that waits shows all there is anyway.
 """
@@ -20,7 +20,7 @@ from bot.alerts.recipients import join
 from bot.button_ids import KEY_BITS
 from bot.model import Alert, Chat, FollowUp, PriorityRaise
 from bot.store.chats.chat_redirects import ChatRedirects
-from bot.store.codecs import Row, to_alert, to_chat, to_payload
+from bot.store.codecs import GENERAL, Row, to_alert, to_chat, to_payload
 from bot.store.database.dialect import Dialect
 from bot.store.polling.poll_statements import is_reader
 from bot.store.row_decoding import decode_each
@@ -52,6 +52,9 @@ async def enqueue_alerts(
     for alert in alerts:
         where = (*redirects.resolve(alert.chat), alert.story)
         due[where] = join(due[where], alert) if where in due else alert
+    for to, topic, story in [one for one in due if one[:2] in redirects.lost]:
+        if (general := (to, GENERAL, story)) in due:  # where the topic's would be sent as well
+            due[general] = join(due[general], due.pop((to, topic, story)))
     await _join_waiting(connection, dialect, due)
     rows = [_row(alert, to, topic, redirects, now) for (to, topic, _), alert in due.items()]
     waiting = [row for row in rows if row["state"] == "pending"]

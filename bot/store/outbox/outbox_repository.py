@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, case, func, or_, select, text, update
 from bot.errors import Closure
 from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
 from bot.ports.outbox_store import Dead, Folded, Later, Role, Sent, Unreadable
-from bot.store.chats import chat_lifecycle, suspensions
+from bot.store.chats import chat_lifecycle, suspensions, topics
 from bot.store.chats.preference_rows import BY_PREFERENCE, end_unreadable, read_displays
 from bot.store.codecs import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.database.timestamps import to_ms, to_utc
@@ -78,7 +78,7 @@ class OutboxRepository:
             rows = (await connection.execute(claim_statement(dialect), values | left_out)).all()
             rows = sorted(rows, key=lambda row: (row.message is not None, row.rank, row.created_at, row.id))
             unreadable_rows = UnreadableRows()
-            claimed = await self._deliveries(connection, rows, unreadable_rows)
+            claimed = await self._deliveries(connection, rows, unreadable_rows, to_ms(now))
             due = await apply_preferences(connection, dialect, claimed, now, unreadable_rows)
             await end_unreadable(connection, unreadable_rows.rows)
         for one in unreadable_rows.found:
@@ -90,7 +90,7 @@ class OutboxRepository:
         return (await connection.scalar(pause) or 0) > now
 
     async def _deliveries(
-        self, connection: AsyncConnection, rows: Sequence[Row], unreadable_rows: UnreadableRows
+        self, connection: AsyncConnection, rows: Sequence[Row], unreadable_rows: UnreadableRows, now: int
     ) -> list[tuple[Row, Delivery]]:
         """Return rows of the outbox with their stories' reports and their chats' looks: one query for all of each."""
         if not rows:
@@ -105,6 +105,7 @@ class OutboxRepository:
         displays = await read_displays(connection, dialect, {row.chat for row in rows}, unreadable_rows.add_display)
         parents = await self._parents(connection, [row.story for row in rows if row.part])
         probed = await suspensions.find_suspended(connection, dialect, {row.chat for row in rows})
+        lost = await topics.find_lost_topics(connection, dialect, {row.chat for row in rows if row.topic})
 
         def read(row: Row) -> Delivery:
             parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
@@ -113,7 +114,8 @@ class OutboxRepository:
                 parent,
                 tuple(reports.get(row.story, ())),
                 displays.get(row.chat, DisplayPreferences()),
-                is_probe=row.chat in probed,
+                is_probe=row.chat in probed or (row.chat, row.topic) in lost,
+                to_general=lost.get((row.chat, row.topic), 0) > now,
             )
 
         return list(decode_each(rows, read, "an alert", unreadable_rows.add_alert))
@@ -143,7 +145,7 @@ class OutboxRepository:
             rows = (await connection.execute(rolling_message_statement(newest=message is None), values)).all()
             if not rows or (message is None and rows[0].sent_at < to_ms(since)):
                 return ()
-            return tuple(one for _, one in await self._deliveries(connection, rows, UnreadableRows()))
+            return tuple(one for _, one in await self._deliveries(connection, rows, UnreadableRows(), 0))
 
     async def settle(
         self, deliveries: Sequence[Delivery], epoch: int, result: Sent | Folded | Later | Dead, now: datetime
@@ -176,11 +178,16 @@ class OutboxRepository:
         async with self.database.read() as connection:
             rows = {row.id: row for row in await connection.execute(claimed_statement(dialect), values)}
             grown = [row for one in deliveries if (row := rows.get(one.id)) and row.wanted > one.revision]
-            fresh = {one.id: one for _, one in await self._deliveries(connection, grown, unreadable_rows)}
+            fresh = {one.id: one for _, one in await self._deliveries(connection, grown, unreadable_rows, to_ms(now))}
             there = [
                 (
                     rows[one.id],
-                    _renewed(replace(fresh.get(one.id, one), held=one.held, is_probe=one.is_probe), rows[one.id]),
+                    _renewed(
+                        replace(
+                            fresh.get(one.id, one), held=one.held, is_probe=one.is_probe, to_general=one.to_general
+                        ),
+                        rows[one.id],
+                    ),
                 )
                 for one in deliveries
                 if one.id in rows
@@ -207,28 +214,33 @@ class OutboxRepository:
             )
         return to_utc(probe)
 
-    async def reopen_chat(self, chat: int, now: datetime) -> None:
+    async def reopen_chat(self, chat: Chat, now: datetime) -> None:
         async with self.database.write() as connection:
-            await suspensions.reopen_chat(connection, chat, to_ms(now))
+            await suspensions.reopen_chat(connection, chat.id, to_ms(now))
+            if chat.topic is not None:
+                await topics.reopen_topic(connection, chat.id, chat.topic)
 
     async def wait_out_outage(self, chats: Sequence[int], until: datetime, now: datetime) -> None:
         async with self.database.write() as connection:
             for chat in sorted(chats):
                 await suspensions.excuse_chat(connection, self.database.dialect, chat, to_ms(until), to_ms(now))
 
-    async def take_unannounced(self, now: datetime) -> tuple[tuple[int, str], ...]:
+    async def take_unannounced(self, now: datetime) -> tuple[tuple[Chat, str], ...]:
         async with self.database.write() as connection:
             await suspensions.trim_held(connection, to_ms(now))
-            return tuple(await suspensions.take_unannounced(connection, to_ms(now)))
+            closed = await suspensions.take_unannounced(connection, to_ms(now))
+            lost = await topics.take_unannounced_topics(connection)
+        of_topics = ((Chat(chat, topic), reason) for chat, topic, reason in lost)
+        return (*((Chat(chat), reason) for chat, reason in closed), *of_topics)
 
     async def migrate_chat(self, old: int, new: int) -> None:
         async with self.database.write() as connection:
             await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
-    async def close_topic(self, chat: Chat) -> None:
+    async def close_topic(self, chat: Chat, reason: str, now: datetime) -> None:
         if chat.topic is not None:
             async with self.database.write() as connection:
-                await chat_lifecycle.close_topic(connection, self.database.dialect, chat.id, chat.topic)
+                await topics.close_topic(connection, self.database.dialect, (chat.id, chat.topic), reason, to_ms(now))
 
     async def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
         greatest = self.database.dialect.greatest
@@ -250,7 +262,13 @@ class OutboxRepository:
 
 
 def _delivery(
-    row: Row, parent: Row | None, reports: tuple[Report, ...], look: DisplayPreferences, *, is_probe: bool
+    row: Row,
+    parent: Row | None,
+    reports: tuple[Report, ...],
+    look: DisplayPreferences,
+    *,
+    is_probe: bool,
+    to_general: bool,
 ) -> Delivery:
     """Return an alert on its way, of a row, the message that it answers, its story's reports and its chat's look."""
     return Delivery(
@@ -268,6 +286,7 @@ def _delivery(
         look=look,
         held=None if row.hold == "source" else row.hold,
         is_probe=is_probe,
+        to_general=to_general,
     )
 
 

@@ -113,11 +113,11 @@ async def test_a_group_takes_its_queries_to_its_new_id(play: Play, store: Store)
     assert await store.queries.remove_query(Chat(SUPERGROUP, 7), 2) is not None
 
 
-async def test_a_lost_topic_leaves_its_queries_to_general(play: Play, store: Store) -> None:
-    """They go where its alerts go, and can be ended there."""
+async def test_a_lost_topic_keeps_its_queries(play: Play, store: Store) -> None:
+    """It may be found again; General, which is told by them meanwhile, shows that it is."""
     one = await watch(play, store, TOPIC, "summit")
-    await store.outbox.close_topic(TOPIC)
-    assert await texts(store, HERE) == {1: "summit"}
+    await store.outbox.close_topic(TOPIC, "TOPIC_CLOSED", play.now)
+    assert await texts(store, TOPIC) == {1: "summit"} == await texts(store, HERE)
     assert await store.chats.find_subscriptions(HERE) == (one.watchlist,)
 
 

@@ -166,8 +166,8 @@ async def test_case_10_wishes_follow_a_chat_that_moves(play: Play, store: Store)
     assert (await store.preferences.read_preferences(Chat(-1005))).still == 9
     moved = await store.preferences.read_preferences(Chat(-1005, 7))
     assert (moved.still, moved.mutes) == (7, (WORD,))
-    await store.outbox.close_topic(Chat(-1005, 7))
-    assert (await store.preferences.read_preferences(Chat(-1005))).mutes == (WORD,)
+    await store.outbox.close_topic(Chat(-1005, 7), "TOPIC_CLOSED", play.now)
+    assert (await store.preferences.read_preferences(Chat(-1005, 7))).mutes == (WORD,)
 
 
 async def test_the_latest_stories_are_those_of_ones_watchlists(play: Play, store: Store) -> None:
@@ -269,7 +269,7 @@ async def test_case_122_a_forgotten_chat_leaves_no_row(play: Play, store: Store)
         await play.queue(store, play.alert(1, chat))
     await store.chats.admit_chat(-5, 11, play.now)
     await store.chats.migrate_chat(-4, -5)
-    await store.outbox.close_topic(Chat(-5, 9))
+    await store.outbox.close_topic(Chat(-5, 9), "TOPIC_CLOSED", play.now)
     queries = await store.queries.read_revision()
     await store.admissions.forget_chat(-5)
     assert await store.queries.read_revision() > queries

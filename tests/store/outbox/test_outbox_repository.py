@@ -264,15 +264,21 @@ async def test_case_11_a_lost_topic_falls_back_to_general(play: Play, store: Sto
     alerts = (play.alert(1, topic), play.alert(2, topic), play.alert(2, general))
     await play.record(store, one, play.told(1, 1), play.told(2, 2), alerts=alerts)
     for _ in range(2):
-        await store.outbox.close_topic(topic)
+        await store.outbox.close_topic(topic, "TOPIC_CLOSED", play.now)
     assert await store.chats.find_subscriptions(general) == ("k",)
     assert await play.queue(store, play.alert(1, topic), play.alert(3, topic)) == 1
     epoch = await play.sender(store)
     some = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)
-    assert {(one.alert.chat, one.alert.story) for one in some} == {(general, 1), (general, 2), (general, 3)}
+    assert {(one.alert.chat, one.alert.story) for one in some} == {(topic, 1), (general, 2), (topic, 3)}
+    assert {one.alert.story for one in some if one.to_general} == {1, 3}
     (one,) = await store.polls.lease_sources(play.after(minutes=10), limit=1, ttl=MINUTE)
     async with store.polls.open_recording(one) as recording:
-        assert (await recording.find_stories([1]))[1].alerted == {topic, general}
+        stories = await recording.find_stories([1, 2])
+    assert topic in stories[1].alerted
+    assert stories[2].alerted == {topic, general}
+    assert await store.chats.find_subscriptions(topic) == ("k",)
+    assert await store.chats.unsubscribe(Subscription(general, "k"))
+    assert await store.chats.find_subscriptions(topic) == ()
 
 
 async def test_messages_of_the_last_hour_are_counted(play: Play, store: Store) -> None:
