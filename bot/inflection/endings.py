@@ -14,7 +14,17 @@ from bot.text.word_tables import columns
 _ALL: Final = "="  # nothing of the end is cut off
 _VOWELS: Final = frozenset("aeiouyąęóäöü")
 _HISSING: Final = ("s", "x", "z", "ch", "sh")
-_ARABIC_BEFORE: Final = ("ال", "و", "ب", "ف", "ك", "ل", "وال", "بال", "فال", "كال", "لل", "ولل", "وب", "ول")
+_GREEK: Final = (  # ends of the basic form, letters that they lose, and what comes instead
+    (("ος", "ός"), 2, ("ου", "ο", "ε", "οι", "ων", "ους")),
+    (("ης", "ής", "ας", "άς"), 2, ("η", "α", "ες", "ων")),
+    (("ις", "ίς", "ους", "ούς", "ες", "ές"), 1, ("",)),
+    (("μα",), 0, ("τος", "τα", "των")),
+    (("α", "ά", "η", "ή"), 0, ("ς",)),
+    (("α", "ά", "η", "ή"), 1, ("ες", "ων")),
+    (("ω", "ώ"), 0, ("ς",)),
+    (("ο", "ό"), 1, ("ου", "α", "ων")),
+    (("ι", "ί"), 0, ("ου", "α", "ων")),
+)
 
 
 def guess_forms(word: str, language: str) -> frozenset[str]:
@@ -63,9 +73,18 @@ def _polish(word: str) -> set[str]:
     }
 
 
-def _arabic(word: str) -> set[str]:
-    bare = word[2:] if word.startswith("ال") and len(word) > 4 else word  # noqa: PLR2004 - a root of three is left
-    return {before + bare for before in ("", *_ARABIC_BEFORE)}
+def _greek(word: str) -> set[str]:
+    """Return Μητσοτάκη of Μητσοτάκης, Τσίπρα of Τσίπρας; accents do not matter, for all is folded."""
+    lowered = word.lower()  # which writes a final sigma as one
+    found: set[str] = set()
+    for ends, lost, endings in _GREEK:
+        if lowered.endswith(ends) and not (found and lost):
+            found.update(lowered[: len(lowered) - lost] + each for each in endings)
+    if lowered.endswith(("ης", "ής")):
+        found.discard(lowered[:-2] + "α")
+    if lowered.endswith(("ας", "άς")):
+        found.discard(lowered[:-2] + "η")
+    return found
 
 
 def _turkish(word: str) -> set[str]:
@@ -101,7 +120,7 @@ _RULES: Final[dict[str, Callable[[str], set[str]]]] = {
     "pt": _endings("s", "es"),
     "nl": _endings("s", "en", "e"),
     "tr": _turkish,
-    "ar": _arabic,
+    "el": _greek,
     "ru": _russian,
     "uk": _ukrainian,
 }

@@ -8,6 +8,7 @@ word starts, and only the stretches that matter are decoded: all twelve language
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ _MAGIC: Final = b"SMFC1"
 _SAME: Final = 254  # in place of a length: the lemma is that of the form before
 _WHOLE: Final = 255  # the lemma is spelled out
 _STEM: Final = 4  # bytes that begin a stretch; twice as many where a letter takes two
-_TWO_BYTES: Final = frozenset({"uk", "ru", "ar"})
+_TWO_BYTES: Final = frozenset({"uk", "ru", "ar", "he", "el"})
 _UMLAUTS: Final = {plain.encode(): umlaut.encode() for plain, umlaut in zip("AOUaou", "ÄÖÜäöü", strict=True)}
 _LONGEST: Final = 127  # bytes of a lemma: with more, its length would take two bytes, and no dictionary has such a word
 _TAIL: Final = 3  # bytes of a lemma that tell an irregular form: men -> m + an, Häuser -> H + aus
@@ -54,6 +55,7 @@ def look_up_forms(language: str, words: Mapping[str, Iterable[str]]) -> dict[str
         if not any(each in forms for each in every)
     }
     more, _ = stream.decode({base for every in bases.values() for base in every}, ())
+    _unpacked.cache_clear()
     return {
         word: KnownForms(
             frozenset(form for each in every for form in forms.get(each, ())),
@@ -70,11 +72,13 @@ class _Stream:
 
     def __init__(self, language: str) -> None:
         self._data = _unpacked(language)
-        self._size = _STEM * (2 if language in _TWO_BYTES else 1)
-        self._starts: list[int] = []
-        self._beginnings: list[bytes] = []  # the first bytes that the forms of each stretch have in common
+        self._size = size = _STEM * (2 if language in _TWO_BYTES else 1)
+        self._starts, beginnings = _index(language, size)
+        # The first bytes that the forms of each stretch have in common.
+        self._beginnings = [beginnings[at : at + size].rstrip(b"\0") for at in range(0, len(beginnings), size)]
         self._by_beginning: dict[bytes, list[int]] = {}
-        self._index()
+        for number, beginning in enumerate(self._beginnings):
+            self._by_beginning.setdefault(beginning, []).append(number)
 
     def decode(self, wanted: set[str], keys: Iterable[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         """Return the forms of the wanted lemmas, and the lemmas of the wanted forms `keys`."""
@@ -91,16 +95,6 @@ class _Stream:
                 if form in keys_wanted:
                     lemmas.setdefault(form.decode(), set()).add(lemma.decode())
         return forms, lemmas
-
-    def _index(self) -> None:
-        data, beginning = self._data, b""
-        for found in _stretch_pattern(self._size).finditer(data, _header(data)):
-            start = found.start()
-            shared, length = data[start], data[start + 1]
-            beginning = (beginning[:shared] + data[start + 2 : start + 2 + length])[: self._size]
-            self._by_beginning.setdefault(beginning, []).append(len(self._starts))
-            self._starts.append(start)
-            self._beginnings.append(beginning)
 
     def _stretches(self, words: set[bytes]) -> set[int]:
         """Return the stretches that hold the forms of these lemmas: those that begin alike, and irregular ones."""
@@ -171,6 +165,23 @@ class _Stream:
                 yield form, lemma
 
 
+@lru_cache(maxsize=16)  # more than there are languages
+def _index(language: str, size: int) -> tuple[array[int], bytes]:
+    """Return where each stretch starts, and the beginnings of all, each filled up to `size` bytes.
+
+    Kept for the life of the process, for it takes half of the time that a word takes, and 2 MB for all languages.
+    """
+    data = _unpacked(language)
+    starts, beginnings, beginning = array("I"), bytearray(), b""
+    for found in _stretch_pattern(size).finditer(data, _header(data)):
+        start = found.start()
+        shared, length = data[start], data[start + 1]
+        beginning = (beginning[:shared] + data[start + 2 : start + 2 + length])[:size]
+        starts.append(start)
+        beginnings += beginning.ljust(size, b"\0")
+    return starts, bytes(beginnings)
+
+
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """Read a number of seven bits a byte; return it and where it ends."""
     value = shift = 0
@@ -196,6 +207,7 @@ def _stretch_pattern(size: int) -> re.Pattern[bytes]:
     return re.compile(rb"[\x00-\x%02x]%s(?:[\x%02x-\x7f]%s)*+" % (size - 1, record, size, record), re.DOTALL)
 
 
+@lru_cache(maxsize=1)  # read twice in a row where its index is not known yet; look_up_forms frees it
 def _unpacked(language: str) -> bytes:
     import lzma
     from importlib.util import find_spec

@@ -15,8 +15,10 @@ from bot.inflection import german, lexicon
 from bot.inflection.conjugation import conjugate, conjugate_archaic, strip_reflexive
 from bot.inflection.endings import guess_forms
 from bot.inflection.lexicon import KnownForms
+from bot.inflection.prefixes import nouns_among, with_prefixes
 from bot.inflection.slavic import find_inflector
-from bot.text.tokens import fold, script
+from bot.inflection.umlauts import read_umlauts, umlaut_spellings
+from bot.text.tokens import fold, script, spell_out
 
 Wanted = tuple[str, tuple[str, ...]]
 """A word as written, and the languages of its watchlist (ISO 639-1; none = every supported one of its script)."""
@@ -25,9 +27,11 @@ BY_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = {
     "latin": ("en", "de", "fr", "es", "it", "pl", "pt", "nl", "tr"),
     "cyrillic": ("ru", "uk"),
     "arabic": ("ar",),
+    "hebrew": ("he",),
+    "greek": ("el",),
 }
 _NOT_ITS_LETTERS: Final = {"ru": frozenset("іїєґ'’ʼ"), "uk": frozenset("ыэёъ")}
-_RULES: Final = "2"  # raised with every change of what is found, so that old caches are not believed
+_RULES: Final = "3"  # raised with every change of what is found, so that old caches are not believed
 _PLAIN_GENITIVE: Final = frozenset({"en", "de", "nl"})  # names just take an s
 # Dictionaries that lack many forms of the nouns they have, and endings that are right whatever else they may be.
 _THIN: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,6 +44,11 @@ _CLEAR: Final = 3  # so many confirmed forms of a noun or adjective make the res
 _NAMES_BY_RULE: Final = frozenset({"ru", "uk"})
 _MAIN: Final = "en"  # most texts are in it, and watchlists for it seldom say so
 _FEW: Final = 3  # languages; who names no more of them than this means them
+_GERMAN: Final = "de"
+_LISTED_ALONE: Final = frozenset({"el"})  # dictionaries that list many names without a form of theirs
+_LONG_NOUN: Final = 4  # letters of other forms of a noun that take prefixes unasked: رؤساء
+_NOUN_FORMS: Final = 5
+LONGEST_WORD: Final = 60  # characters; the longest word of the dictionaries' languages in the news has 40
 _MAX_FORMS: Final = 300  # of one word; a Turkish noun has a thousand, most never written
 
 
@@ -57,6 +66,8 @@ class FormCache(Protocol):
 
 def languages_of(word: str, languages: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the languages whose inflection a word follows: those of its script that the watchlist names, or all."""
+    if len(word) > LONGEST_WORD:
+        return ()  # no dictionary has it, and looking would cost as much as its length
     of_script = BY_SCRIPT.get(script(word), ())
     return tuple(
         each
@@ -105,6 +116,8 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
     for word, languages in wanted:
         for language in languages:
             by_language.setdefault(language, {})[word] = frozenset()
+        if _GERMAN in languages and (read := read_umlauts(word)):
+            by_language[_GERMAN][read] = frozenset()
     known: dict[str, dict[str, KnownForms]] = {}
     for language in sorted(by_language, key=_MAIN.__eq__):  # the main one is asked about what the others offer, too
         words = by_language[language]
@@ -117,7 +130,11 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
                 words[word] = frozenset(fold(form) for offer in offers for form in offer)
         known[language] = _listed(language, words)
     return {
-        (word, languages): _chosen(word, {language: known[language][word] for language in languages})
+        (word, languages): _chosen(
+            word,
+            {language: known[language][word] for language in languages},
+            known.get(_GERMAN, {}).get(read_umlauts(word) or "", KnownForms()),
+        )
         for word, languages in wanted
     }
 
@@ -133,6 +150,8 @@ def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, Kno
             *conjugate_archaic(verb, language),
             *doubtful,
         }
+        if prefixed := with_prefixes(word, language):
+            ruled |= {*prefixed, *map(fold, prefixed)}
         asked.setdefault(word, set()).update(ruled)
         asked.setdefault(strip_reflexive(word, language), set()).update(ruled)
     known = lexicon.look_up_forms(language, asked)
@@ -144,8 +163,8 @@ def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, Kno
     }
 
 
-def _chosen(word: str, known: Mapping[str, KnownForms]) -> tuple[str, ...]:
-    """Put together what the dictionaries say of a word.
+def _chosen(word: str, known: Mapping[str, KnownForms], with_umlauts: KnownForms) -> tuple[str, ...]:
+    """Put together what the dictionaries say of a word, and German of the word with umlauts for its digraphs.
 
     A language that lists the word as it stands goes before those where it is a form of another: `war` is a word in
     English, and a form of "to be" in German. Where English knows the word well, what other languages make of it
@@ -164,14 +183,31 @@ def _chosen(word: str, known: Mapping[str, KnownForms]) -> tuple[str, ...]:
             found |= {f"{word}s"} - each.taken - each.listed
         if language in _NAMES_BY_RULE and word[:1].isupper() and not (each.own or each.other):
             found |= guess_forms(word, language)  # a name that only the neighbour's dictionary has
+        if language in _LISTED_ALONE and each.own and len(each.own) == 1:
+            found |= guess_forms(word, language) - each.taken - each.listed
+        found |= _prefixed(word, language, each)
     main = known.get(_MAIN, KnownForms())
     if not sure or (len(main.own) > 1 and word[:1].islower()):  # nobody named a language: no other English word then
         other = {fold(form) for form in main.taken | main.listed} - {fold(form) for form in _offered(word, _MAIN, main)}
         found = {form for form in found if fold(form) not in other}
-    folded = {fold(form) for form in found}
+    folded = {fold(form) for form in found} | {spelled for form in (word, *found) if (spelled := spell_out(form))}
+    folded |= umlaut_spellings(word, folded | {fold(word)}, known, with_umlauts)
     if len(folded) > _MAX_FORMS:
         folded = set(sorted(folded, key=lambda form: (len(form), form))[:_MAX_FORMS])
     return tuple(sorted(folded | {fold(word)}))
+
+
+def _prefixed(word: str, language: str, known: KnownForms) -> frozenset[str]:
+    """Return an Arabic or Hebrew word with its prefixes, but where that is another word; likewise a noun's other forms.
+
+    A rare form of another word (لبوتين, "two lionesses") speaks against short words only.
+    """
+    spoken_for = known.listed if len(word) > _LONG_NOUN else known.taken | known.listed
+    found = {form for form in with_prefixes(word, language) if form not in spoken_for and fold(form) not in spoken_for}
+    if found:
+        others = sorted(form for form in nouns_among(known.own, language) if len(form) >= _LONG_NOUN and form != word)
+        found.update(prefixed for form in others[:_NOUN_FORMS] for prefixed in with_prefixes(form, language))
+    return frozenset(found)
 
 
 def _offered(word: str, language: str, known: KnownForms) -> frozenset[str]:

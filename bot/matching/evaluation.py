@@ -16,6 +16,7 @@ from bot.matching.query_tree import FromSource, InLanguage
 from bot.matching.regex_set import Allowance
 from bot.model import Evidence, Field
 from bot.text.numbers import mark_numbers
+from bot.text.stated_language import contradicts
 from bot.text.tokens import Script, cut, fold, script, tokens
 
 MAX_FIELD: Final = 200_000  # characters of a field that are looked at; a very long read has 60,000
@@ -53,9 +54,10 @@ class ExaminedItem:
         self._edges: dict[int, tuple[list[int], list[int]]] = {}
 
     def _believed(self, stated: str) -> str | None:
-        """Return the language that the source states, None where the script belies it: half of all blogs say en-US."""
-        seen = self._script()
-        return stated if seen in ("other", _SCRIPTS.get(stated, "latin")) else None
+        """Return the language that the source states, None where its script or its words belie it."""
+        if self._script() not in ("other", _SCRIPTS.get(stated, "latin")) or contradicts(stated, self.texts):
+            return None
+        return stated
 
     def _script(self) -> Script:
         return script(" ".join(text[:400] for text in self.texts))

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bot.matching.regex_set import Allowance, RegexSets
 from bot.matching.signs import Signs
+from bot.text.chinese import is_japanese
 from bot.text.numbers import mark_numbers
 from bot.text.tokens import Tokens, bare, fold, folded_with_places, tokens, variants
 
@@ -48,7 +49,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What to look for: words in a row (numbers of Forms), a folded `literal` anywhere, or a `regex`.
+    """What to look for: words in a row (numbers of Forms), one of the folded `literals` anywhere, or a `regex`.
 
     `glue` holds, for each gap between words, None where anything may stand there, else what was written there:
     the words are parts of one, as in COVID-19. `signs` says what must stand around which of the words.
@@ -58,7 +59,7 @@ class Leaf:
 
     words: tuple[int, ...] = ()
     glue: tuple[str | None, ...] = ()
-    literal: str | None = None
+    literals: tuple[str, ...] = ()  # the first as it was written, the others in other Chinese characters
     regex: str | None = None
     clause: bool = False
     signs: tuple[tuple[int, Signs], ...] = ()
@@ -83,7 +84,7 @@ class Finder:
         self._checked: set[int] = set()
         self._has_numbers = any(map(_has_digit, forms))
         self._index_words()
-        self._literals = _Literals([(number, leaf.literal) for number, leaf in enumerate(leaves) if leaf.literal])
+        self._literals = _Literals([(number, each) for number, leaf in enumerate(leaves) for each in leaf.literals])
         self.regexes = RegexSets([(number, leaf.regex) for number, leaf in enumerate(leaves) if leaf.regex])
 
     def find(self, text: str, allowance: Allowance) -> Places:
@@ -264,6 +265,7 @@ class _Literals:
 
     def __init__(self, literals: Sequence[tuple[int, str]]) -> None:
         self._numbers = [number for number, _ in literals]
+        self._respelled = [at > 0 and number == literals[at - 1][0] for at, (number, _) in enumerate(literals)]
         self._automata = list(self._build([literal for _, literal in literals]))
 
     @staticmethod
@@ -282,10 +284,11 @@ class _Literals:
         if not any(search(folded) for _, search in self._automata):
             return
         folded, places = folded_with_places(text)
+        as_written = is_japanese(text)
         for first, search in self._automata:
             for pattern, start, end in search(folded, overlapping=True):
                 number = self._numbers[first + pattern]
-                if _parts_flags(folded, start):
+                if _parts_flags(folded, start) or (as_written and self._respelled[first + pattern]):
                     continue
                 spans = found.setdefault(number, {})
                 if len(spans) < MAX_SPANS or number in placed:

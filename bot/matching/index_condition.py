@@ -50,8 +50,8 @@ def _condition(
 def _of_leaf(leaf: Leaf, forms: tuple[Form, ...]) -> Condition | None:
     if leaf.regex is not None:
         return None
-    if leaf.literal is not None:
-        return _all([Term(each) for each in dict.fromkeys(substring_terms(leaf.literal))])
+    if leaf.literals:
+        return _any([_all([Term(each) for each in dict.fromkeys(substring_terms(one))]) for one in leaf.literals])
     return _all([_of_form(forms[number]) for number in leaf.words])
 
 

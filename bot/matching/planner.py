@@ -17,6 +17,7 @@ from bot.matching.finder import Form, Leaf
 from bot.matching.query_tree import And, FromSource, InLanguage, Node, Not, Or, Phrase, Query, Regex, Word, leaves
 from bot.matching.signs import Signs, read_signs
 from bot.model import Field
+from bot.text.chinese import chinese_spellings
 from bot.text.numbers import mark_numbers
 from bot.text.tokens import Tokens, bare, fold, script, spell_out, tokens, unspaced, variants
 
@@ -25,6 +26,7 @@ _Places = tuple[tuple[int, ...], tuple[str | None, ...]]
 
 Forms = Mapping[Wanted, tuple[str, ...]]
 _GERMAN: Final = ("de",)
+_CHINESE: Final = "zh"
 _SHORT: Final = 3  # letters; shorter words have one form
 _YEAR: Final = 4  # digits
 _DECADES: Final = frozenset(str(tens) for tens in range(10, 100, 10))
@@ -160,7 +162,7 @@ class Planner:
         signs: list[tuple[int, Signs]] = []
         for word in row:
             if (known := self._forms_of(word, languages)) is None:
-                return self._literal(row, field, shown)
+                return self._literal(row, languages, field, shown)
             more, within = known
             glued = glued or bool(within)
             glue = (*glue, None, *within) if forms else within
@@ -173,10 +175,13 @@ class Planner:
             forms = (*forms[:-1], self._form_number(plural))
         return Found(self._number(Leaf(forms, glue if glued else (), signs=tuple(signs))), field, shown)
 
-    def _literal(self, row: tuple[Word, ...], field: Field | None, shown: str) -> Found:
+    def _literal(self, row: tuple[Word, ...], languages: tuple[str, ...], field: Field | None, shown: str) -> Found:
         pieces = [fold(word.text) for word in row]
         joint = "" if all(map(unspaced, pieces)) else " "
-        return Found(self._number(Leaf(literal=joint.join(pieces))), field, shown)
+        joined = joint.join(pieces)
+        is_chinese = not any(word.exact for word in row) and (not languages or _CHINESE in languages)
+        literals = chinese_spellings(joined) if is_chinese else (joined,)
+        return Found(self._number(Leaf(literals=literals)), field, shown)
 
     def _parted(self, word: Word, languages: tuple[str, ...], field: Field | None, shown: str) -> list[Found]:
         """Return the test for a verb whose prefix stands at the end of the clause, none for other words."""

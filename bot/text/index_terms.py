@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
+from bot.text.numbers import mark_numbers
 from bot.text.tokens import fold, tokens, unspaced_runs, variants
 
 LONGEST: Final = 60  # characters of a term; what is longer is known by its beginning
@@ -26,7 +27,7 @@ def terms_of(texts: Iterable[str]) -> set[str]:
     """Return the terms of these texts."""
     found: set[str] = set()
     for text in texts:
-        for word in set(tokens(text).words):
+        for word in set(tokens(mark_numbers(text)).words):
             found.update(map(term, variants(word)))
         if not text.isascii():
             found.update(substring_terms(fold(text)))

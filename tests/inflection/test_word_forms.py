@@ -41,6 +41,20 @@ from bot.text.tokens import fold
         ("Бурдюжкин", "ru", "бурдюжкин бурдюжкина бурдюжкиным"),
         ("Зеленський", "uk", "зеленський зеленського зеленському зеленським"),
         ("Київ", "uk", "київ києва києву києвом києві"),
+        ("Παπαδόπουλος", "el", "Παπαδόπουλος Παπαδόπουλου Παπαδόπουλο"),
+        ("Βενιζέλος", "el", "Βενιζέλου ΒΕΝΙΖΕΛΟ"),
+        ("Τσίπρας", "el", "Τσίπρα"),
+        ("Αθήνα", "el", "Αθήνας"),
+        ("πόλεμος", "el", "πολέμου πόλεμο"),
+        ("κυβέρνηση", "el", "κυβέρνησης κυβερνήσεις"),
+        ("الناتو", "ar", "والناتو بالناتو للناتو لناتو"),
+        ("بوتين", "ar", "وبوتين لبوتين"),
+        ("נתניהו", "he", "לנתניהו ונתניהו שנתניהו כשנתניהו"),
+        ("מלחמה", "he", "המלחמה במלחמה מלחמות"),
+        ("Köln", "de", "koln koeln"),
+        ("Koeln", "de", "koln koeln"),
+        ("Sörensen", "en", "sorensen soerensen"),
+        ("Ærø", "en", "aero aeroe"),
     ],
 )
 def test_forms_of_nouns_and_names_are_found(word: str, language: str, expected: str) -> None:
@@ -50,7 +64,7 @@ def test_forms_of_nouns_and_names_are_found(word: str, language: str, expected: 
 
 def test_a_word_that_no_language_inflects_is_itself() -> None:
     """Scripts without inflection here, acronyms and watchlists in other languages leave the word alone."""
-    assert forms("Αθήνα") == {"αθηνα"}
+    assert forms("Թբիլիսի") == {"թբիլիսի"}
     assert forms("NATO", ("en",)) == {"nato"}
     assert forms("Kremlin", ("ru",)) == {"kremlin"}
 
@@ -60,6 +74,28 @@ def test_a_form_of_a_word_stands_for_the_word() -> None:
     assert {"sanction", "sanctions"} <= forms("sanctions", ("en",))
     assert {"санкция", "санкций"} <= forms("санкции", ("ru",))
     assert "sind" not in forms("war")
+
+
+def test_two_letters_are_an_umlaut_only_where_the_word_is_none_as_it_is_written() -> None:
+    """Unknown names may have umlauts, which a text must really have; words of a dictionary are what they are."""
+    assert "~kroeger" in forms("Kroeger", ("en",))
+    for word in ("Trauer", "Israel", "Manuel", "Goethe", "sued", "tuer", "neue", "Bauer", "Kreml"):
+        assert not any(form.startswith("~") for form in forms(word)), word
+    assert "sud" not in forms("sued")
+    assert "tur" not in forms("tuer")
+
+
+def test_a_prefix_that_makes_another_word_is_none() -> None:
+    """كامل is no أمل with a prefix, nor كتاب a تاب; two letters take the article alone."""
+    assert "كامل" not in forms("أمل", ("ar",))
+    assert "كتاب" not in forms("تاب", ("ar",))
+    assert "بيد" not in forms("يد", ("ar",))
+
+
+def test_what_is_too_long_for_a_word_is_looked_up_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of letters in a row are only themselves: no dictionary is opened for them."""
+    monkeypatch.setattr(lexicon, "look_up_forms", None)
+    assert forms("kremlin" * 9) == {"kremlin" * 9}
 
 
 def test_names_get_their_genitive_wherever_they_are_known() -> None:
@@ -205,7 +241,7 @@ class Memory:
 def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second start reads forms from the cache and opens no dictionary."""
     memory = Memory()
-    wanted = [("summit", ("en",)), ("Песков", ("ru",)), ("Αθήνα", ())]
+    wanted = [("summit", ("en",)), ("Песков", ("ru",)), ("Թբիլիսի", ())]
     first = inflect(wanted, memory)
     monkeypatch.setattr(lexicon, "look_up_forms", None)
     assert inflect(wanted, memory) == first

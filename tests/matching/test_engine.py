@@ -16,7 +16,9 @@ from bot.matching.regex_set import Allowance
 from bot.model import Match, Source, Watchlist
 
 
-def watching(*keywords: str, exclude: tuple[str, ...] = (), languages: tuple[str, ...] = ("en", "ru", "uk")) -> Engine:
+def watching(
+    *keywords: str, exclude: tuple[str, ...] = (), languages: tuple[str, ...] = ("en", "ru", "uk", "zh")
+) -> Engine:
     """Return an engine with one watchlist."""
     return build_engine([Watchlist("w", "W", keywords, exclude, languages=languages)])
 
@@ -254,6 +256,23 @@ def test_a_language_that_the_script_belies_silences_nobody() -> None:
     engine = watching("Песков", languages=("ru",))
     assert [match.query for match in engine.match("Пескова спросили о саммите", language="en-US")] == ["Песков"]
     assert not watching("Kremlin", languages=("ru",)).match("Kremlin talks", language="en-US")
+
+
+def test_a_language_that_the_words_belie_silences_nobody() -> None:
+    """Within one script the small words of a text speak against what its source states; a short title does not."""
+    engine = watching("Kreml", "lang:de Kreml", languages=("de",))
+    text = "Der Kreml hat noch nicht über das Treffen entschieden"
+    assert [match.query for match in engine.match(text, language="en-US")] == ["Kreml", "lang:de Kreml"]
+    assert not engine.match("Kreml warnt", language="en-US")
+
+
+def test_both_kinds_of_chinese_find_one_another_and_japanese_stays_as_it_is() -> None:
+    """国会 is 國會, also within a phrase; in a text with kana and for Japanese only the word as written counts."""
+    assert fires("国会", "臨時國會") == ["國會"]
+    assert fires("經濟增長", "经济增长") == ["经济增长"]
+    assert fires("机", "飛行機が落ちた") == []
+    assert fires("=国会", "國會") == []
+    assert not build_engine([Watchlist("w", "W", ("国会",), languages=("ja",))]).match("國會")
 
 
 @pytest.mark.parametrize(
