@@ -210,6 +210,34 @@ def one_file(_: Translator) -> str:
     return _("give all instances the same file, or each a database of its own")
 
 
+# ---------------------------------------------------------------------------------------------- backups
+
+
+def restored(_: Translator) -> str:
+    """Say that a backup is in the place of the database."""
+    return _("The record was restored from a backup")
+
+
+def after_restore(_: Translator, sources: int, alerts: int) -> str:
+    """Say what that means: in how many sources what stands there is known, and how many alerts ended."""
+    known = _.ngettext(
+        "What {number} source shows at its next poll counts as known.",
+        "What {number} sources show at their next poll counts as known.",
+        sources,
+    )
+    ended = _.ngettext(
+        "{number} alert of the backup that was not sent then is not sent now.",
+        "{number} alerts of the backup that were not sent then are not sent now.",
+        alerts,
+    )
+    return f"{known} {ended}"
+
+
+def unsaved(_: Translator) -> str:
+    """Say that no backup could be taken; the reason follows."""
+    return _("The scheduled backup failed, and is tried again")
+
+
 # ---------------------------------------------------------------------------------------------- queries
 
 

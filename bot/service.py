@@ -16,7 +16,7 @@ from typing import Any
 from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
-from bot.maintenance import keep_indexed
+from bot.maintenance import keep_backed_up, keep_indexed
 from bot.operations.watch import make_watch
 from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
@@ -214,6 +214,14 @@ class Service:
         if self.base.token is not None:
             await make_watch(self.base, self.base.token).run(self.stop, self._beat("watch"))
 
+    async def backup(self) -> None:
+        """Take backups as often as the settings say."""
+
+        async def failed(reason: str) -> None:
+            await self._tell(owner_notices.unsaved, lambda _: reason)
+
+        await keep_backed_up(self.base.settings, wall, self.stop, self._beat("backup"), failed)
+
     async def web(self) -> None:
         """Answer /healthz."""
         from bot.web.health import serve
@@ -282,6 +290,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         )
     if service.base.token is not None:
         loops["watch"] = service.watch
+    if service.base.settings.backup is not None:
+        loops["backup"] = service.backup
     return {**loops, "reload": service.reload, "janitor": service.janitor, "indexer": service.indexer}
 
 

@@ -48,8 +48,8 @@ async def examine() -> tuple[Finding, ...]:
         found.append(passed("watchlists.yaml", count, "; ".join(config.warnings)))
     except ConfigError as error:
         found += [failed("watchlists.yaml", line, "correct this line") for line in error.problems]
-    known, finding = await _database(settings)
-    found.append(finding)
+    known, findings = await _database(settings)
+    found += findings
     if settings.http_listen is not None:
         found.append(await start_checks.look_at_listen_address(settings.http_listen))
     found += await _proxies(settings, config.sources if config else ())
@@ -63,25 +63,29 @@ def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
     return tuple(chat for one in config.watchlists for chat in one.deliver_to) if config else ()
 
 
-async def _database(settings: Settings) -> tuple[tuple[Chat, ...], Finding]:
+async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]]:
     """Look into the database without making or changing it; return who is subscribed."""
+    from bot.cli.doctor_record import judge_backups, judge_size
     from bot.store.database.connections import sqlite_path
+    from bot.store.record_size import read_record_size
     from bot.store.repository import open_store
 
     url = settings.database_url.get_secret_value()
     try:
         path = sqlite_path(url)
         if path is not None and not await asyncio.to_thread(start_checks.look_at_sqlite_file, path):
-            return (), passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")
+            return (), [passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")]
         async with await open_store(url, migrate=False) as store:
             status = await store.chats.read_status(wall())
             readers = await store.chats.find_readers()
             await store.require_writable()
+            size = await read_record_size(store.database, wall())
     except BotError as error:
-        return (), failed("database", str(error), "the line says what to do")
+        return (), [failed("database", str(error), "the line says what to do")]
     text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
-    return readers, passed("database", text, f"given up: {dead}" if dead else "")
+    found = [passed("database", text, f"given up: {dead}" if dead else ""), Finding("record", *judge_size(size))]
+    return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))]
 
 
 async def _proxies(settings: Settings, sources: Sequence[Source]) -> list[Finding]:

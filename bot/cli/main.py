@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bot.cli import record
+from bot.cli import database, record
 from bot.cli.opml import opml
 from bot.cli.sources import sources
 from bot.errors import BotError, ConfigError, Exit
@@ -36,8 +36,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-db = typer.Typer(help="The database.", no_args_is_help=True)
-cli.add_typer(db, name="db")
+cli.add_typer(database.db, name="db")
 cli.add_typer(sources, name="sources")
 cli.add_typer(opml, name="opml")
 cli.command()(record.search)
@@ -257,15 +256,6 @@ def doctor() -> None:
         if red <= {"settings", "watchlists.yaml", "listen address"}
         else Exit.FAILED
     )
-
-
-@db.command()
-def upgrade() -> None:
-    """Bring the database to the schema of this version, ahead of a deployment. Safe to repeat."""
-    from bot import app
-
-    app.run(app.upgrade())
-    print("the database has the schema of this version")
 
 
 def _require(condition: bool, message: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ _NOBODYS: Final = {
 }
 _LAST_PORT: Final = 65_535
 _LONGEST_SPACING: Final = 3600
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 # What a token is pasted with: a header, the address of a call, the word before it in that.
@@ -145,6 +147,25 @@ def seconds(value: object) -> object:
     if not re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", value) or float(value) > _LONGEST_SPACING:
         raise ValueError(f"{value[:60]!r} is no number of seconds; write 1, 0.5, or 0 for no spacing (at most an hour)")
     return float(value)
+
+
+def span(value: object) -> object:
+    """Return a length of time, a second at least."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([0-9]{1,6})([smhdw])", value.lower())
+    if not found or not int(found[1]):
+        raise ValueError(f"{value[:60]!r} is no length of time; write 30m, 12h, 1d or 2w (a second at least)")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def count(value: object) -> object:
+    """Return a number from 1."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not int(value):
+        raise ValueError(f"{value[:60]!r} is no number from 1")
+    return int(value)
 
 
 def listen(value: str | tuple[str, int] | None) -> tuple[str, int] | None:

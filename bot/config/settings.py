@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -44,6 +45,9 @@ class Settings(BaseModel):
     host_spacing: Annotated[float, BeforeValidator(values.seconds)] = 1.0  # seconds; 0 = none
     semantic: Annotated[Literal["auto", "off"], BeforeValidator(values.lower)] = "auto"
     http_listen: Annotated[tuple[str, int] | None, BeforeValidator(values.listen)] = ("127.0.0.1", 8080)
+    backup: Annotated[Path | None, BeforeValidator(values.path)] = None  # a folder; None = no scheduled backups
+    backup_every: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=1)
+    backup_keep: Annotated[int, BeforeValidator(values.count)] = 7
     log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower)] = "text"
     log_level: Annotated[LogLevel, BeforeValidator(values.upper)] = "INFO"
     proxy: Annotated[SecretStr, BeforeValidator(values.proxy)] = SecretStr("")  # empty: none

@@ -120,12 +120,15 @@ class SourcePoller:
         known = await self._known(leased, entries)
         sifted = item_identity.select_new(entries, known, leased.known)
         fresh = sorted((*sifted.new, *sifted.baseline))
-        again = headline_changes.retitled(entries, known)
+        again = () if leased.told_from else headline_changes.retitled(entries, known)
         if not fresh and not again and leased.baselined:
             return PollResult(well(leased, source, fetched, self.now(), document=document), items=len(entries))
         items, back = await self._items(source, document, fresh, again)
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
-        told = self._told(leased, source, sifted.new, items, known_from)
+        braked, new = len(sifted.baseline), sifted.new
+        if leased.told_from:  # the record is older than the source: that much looks new is no wonder
+            braked, new = 0, tuple(fresh)
+        told = self._told(leased, source, new, items, known_from)
         since = self.now() - BY_ITS_PAGE if document.bare and leased.baselined else None
         found = await self._find([items[p] for p in told], source, setup, bare=document.bare, since=since)
         if found.late:  # asked again at once, as if this document had not been seen
@@ -135,7 +138,7 @@ class SourcePoller:
             outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
-        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=braked)
 
     async def _known(self, leased: SourceLease, entries: Sequence[Identity]) -> frozenset[int]:
         """Return the keys on record: of each item one, and the others only where that one is not known."""
@@ -190,6 +193,8 @@ class SourcePoller:
         `known_from` is the position of the first item that was known.
         """
         there = schedule.newest_first([(position, items[position]) for position in new if position in items])
+        if (since := leased.told_from) is not None:
+            return tuple(p for p in there if (items[p].published or since) > since)
         backlog = tuple(there if source.backlog is None else there[: source.backlog])
         if not leased.baselined:
             return backlog

@@ -32,6 +32,7 @@ class Status:
     sent: int
     dead: tuple[tuple[str, int], ...]  # (reason, how many), most first
     suspended: tuple[tuple[int, str], ...]  # (chat, reason)
+    last_backup: datetime | None = None  # the last one that was opened and found whole
 
 
 class ChatStore(Protocol):

@@ -58,6 +58,7 @@ class SourceLease:
     found: str | None = None  # where its items are, if an earlier poll had to find that out
     stats: SourceStats = SourceStats()
     read_at: datetime | None = None  # the last time a document was read, and its items looked up
+    told_from: datetime | None = None  # the record was restored: of this document only what is dated later is told
 
 
 @dataclass(frozen=True, slots=True)

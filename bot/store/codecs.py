@@ -79,6 +79,7 @@ def to_source_lease(row: Row) -> SourceLease:
         polled_at=to_utc_or_none(row.polled_at),
         found=row.found,
         read_at=to_utc_or_none(row.read_at),
+        told_from=to_utc_or_none(row.told_from),
     )
 
 

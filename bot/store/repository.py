@@ -82,8 +82,10 @@ class Store:
         await self.close()
 
 
-async def open_store(url: str, *, migrate: bool, holder: ProcessIdentity | None = None) -> Store:
-    """Open the database of a URL; make or upgrade it first when `migrate` says so.
+async def open_store(
+    url: str, *, migrate: bool, holder: ProcessIdentity | None = None, schema: str | None = None
+) -> Store:
+    """Open the database of a URL, on PostgreSQL in a schema; make or upgrade it first when `migrate` says so.
 
     StoreError says what is wrong and what to do; it is lasting when trying again cannot help. `holder` is who takes
     leases: this process, unless a test plays another.
@@ -92,7 +94,7 @@ async def open_store(url: str, *, migrate: bool, holder: ProcessIdentity | None 
     if path is not None:
         await asyncio.to_thread(prepare, path, create=migrate)
     dialect = Dialect("postgresql" if path is None else "sqlite")
-    database = Database(create_engine(url), dialect, holder or this_process(), asyncio.Lock())
+    database = Database(create_engine(url, schema), dialect, holder or this_process(), asyncio.Lock())
     try:
         await ensure_schema(database, migrate=migrate)
     except BaseException:

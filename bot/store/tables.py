@@ -42,6 +42,7 @@ REVISIONS = (
     "0013",
     "0014",
 )  # oldest first; the last is what this code needs
+COPYING = "copying"  # in the place of the revision while a copy into the database is not finished
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
 
 # Row numbers: 64 bits; SQLite counts up by itself only in a column declared INTEGER.
@@ -98,6 +99,8 @@ sources = Table(
     Column("moving_to", Text),
     Column("moving_since", BigInteger),
     Column("moving_polls", Integer, nullable=False, server_default="0"),
+    # The record was restored: of what its next document shows, only what is dated after this is told.
+    Column("told_from", BigInteger),
     Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
     Index("ix_sources_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_sources_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.errors import StaleLeaseError, StoreError
 from bot.polling import poll_source
+from bot.store.copies.restored_record import mark_restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,26 @@ async def test_case_85_a_late_item_is_news_while_we_read(rig: Rig, newsroom: New
     await rig.poll()
     newsroom.publish("courier", piece("Kremlin, long ago", "x", (), published=rig.now - timedelta(days=30)))
     assert (await rig.later(hours=1)).queued == 1
+
+
+@pytest.mark.parametrize(("since", "told"), [(None, []), (10, ["Kremlin, 1 hours ago", "Kremlin, 9 hours ago"])])
+async def test_after_a_restore_only_what_is_dated_after_the_loss_is_told(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece], since: int | None, told: list[str]
+) -> None:
+    """Promise 4: the rest is known, however much it is, of a source never seen before too; owners hear of no brake."""
+    rig.owners = (500,)
+    newsroom.publish("courier", piece("Kremlin garden opens", "x", ()))
+    store = await rig.set_up(watching(newsroom.feed("courier"), more=", full_text: never, backlog: all"))
+    hours = [*range(70, 12, -1), 11, 9, 1]
+    newsroom.replace(
+        "courier", *(piece(f"Kremlin, {n} hours ago", "x", (), published=rig.now - n * 60 * MINUTE) for n in hours)
+    )
+    async with store.database.write() as connection:
+        await mark_restored(connection, None if since is None else rig.now - since * 60 * MINUTE)
+    assert (await rig.poll()).new == len(told)
+    assert await rig.headlines() == told
+    newsroom.publish("courier", piece("Kremlin, at last", "x", ()))
+    assert (await rig.later(minutes=5)).queued == 1
 
 
 async def test_what_did_not_change_is_not_read_again(rig: Rig, rss: Rss) -> None:

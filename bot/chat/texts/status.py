@@ -45,6 +45,9 @@ def report(_: Translator, status: Status, now: datetime) -> str:
             dead=_.number(sum(count for _reason, count in status.dead)),
         ),
         *(f"  ✖️ {count} × {safe(reason, _REASON)}" for reason, count in status.dead),
+        _("💾 Last backup {ago}", ago=ago(_, status.last_backup, now))
+        if status.last_backup
+        else _("💾 No backup is on record"),
     ]
     if failing:
         lines += ["", _("<b>Sources with errors</b>"), *(_failure(_, source, now) for source in failing)]

@@ -162,6 +162,8 @@ class ChatRepository:
             await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
     async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
+        from bot.store.copies.backup_log import read_last_backup
+
         columns = (sources.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
         of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
         of_waiting = (
@@ -192,6 +194,7 @@ class ChatRepository:
             sent=sent or 0,
             dead=tuple((reason or "", many) for reason, many in dead),
             suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
+            last_backup=await read_last_backup(self.database),
         )
 
     async def read_menu_mark(self) -> int:

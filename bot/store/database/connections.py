@@ -58,10 +58,10 @@ def sqlite_path(url: str) -> Path | None:
     return Path(name)
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """Return the engine for a URL; StoreError when it cannot be understood."""
+def create_engine(url: str, schema: str | None = None) -> AsyncEngine:
+    """Return the engine for a URL, on PostgreSQL in a schema of its own; StoreError when it cannot be understood."""
     path = sqlite_path(url)
-    return _postgres(url) if path is None else _sqlite(path)
+    return _postgres(url, schema) if path is None else _sqlite(path)
 
 
 def _sqlite(path: Path) -> AsyncEngine:
@@ -96,7 +96,7 @@ def _roll_back(connection: Any, _record: object, _error: object) -> None:
     connection.rollback()
 
 
-def _postgres(url: str) -> AsyncEngine:
+def _postgres(url: str, schema: str | None) -> AsyncEngine:
     if url.partition("://")[0] not in {"postgresql", "postgres"}:
         raise StoreError(
             "NEWSWATCH_DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported",
@@ -115,6 +115,8 @@ def _postgres(url: str) -> AsyncEngine:
         ) from None
     settings: dict[str, Any] = {**LIBPQ, **given}
     settings["options"] = f"{SESSION} {given.get('options') or ''}".strip()
+    if schema is not None:
+        settings["options"] += f" -c search_path={schema}"
 
     async def connect() -> AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(**settings)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, column, inspect, select, table, text
 
 from bot.errors import StoreError
 from bot.store.database.dialect import SCHEMA_LOCK
-from bot.store.tables import REVISIONS, VERSION_TABLE, metadata
+from bot.store.tables import COPYING, REVISIONS, VERSION_TABLE, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -95,6 +95,11 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def _refuse_newer(current: str | None) -> None:
+    if current == COPYING:
+        raise StoreError(
+            "a copy into this database was not finished: run `newswatch db copy` with the same addresses again",
+            lasting=True,
+        )
     if current is not None and current not in REVISIONS:
         raise StoreError(
             f"the database has revision {current}, which this program does not know (it knows {REVISIONS[-1]}): "

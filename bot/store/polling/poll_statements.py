@@ -122,6 +122,7 @@ def finish_statement() -> Update:
     for name in ("read_at", "polled_at"):
         changes[name] = func.coalesce(bindparam(f"to_{name}"), sources.c[name])
     changes |= {"known": sources.c.known + bindparam("more"), "lease_until": None, "holder": None}
+    changes["told_from"] = case((bindparam("to_read_at", type_=BigInteger).is_(None), sources.c.told_from))
     return update(sources).where(is_lease_held()).values(changes)
 
 

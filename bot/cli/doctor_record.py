@@ -1,0 +1,39 @@
+"""What `newswatch doctor` says of the record: how large it is, how long it is kept, how old its last backup is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.config.settings import Settings
+from bot.store.record_size import RecordSize
+from bot.store.retention import ITEM_DAYS, SEEN_DAYS, STORY_DAYS
+
+Judgement = tuple[bool, str, str]  # whether it is well, how it is, what to do
+
+_LATE = 2  # times BACKUP_EVERY: so old a backup means that one has failed
+_SLACK = timedelta(minutes=5)  # that taking one may last
+
+
+def judge_size(size: RecordSize) -> Judgement:
+    """Say how much is kept and for how long, how large the database is, and how it grows."""
+    since = f" since {size.oldest:%Y-%m-%d}" if size.oldest else ""
+    grows = f", {size.items_a_day:,.0f} a day (about {_megabytes(size.bytes_a_day)})" if size.items else ""
+    text = (
+        f"{_megabytes(size.size)}: {size.items:,} items{since}{grows}, {size.stories:,} stories, {size.alerts:,} alerts"
+    )
+    kept = f"items are kept for {ITEM_DAYS} days, stories and alerts for {STORY_DAYS}, what was seen for {SEEN_DAYS}"
+    return True, text, kept
+
+
+def judge_backups(settings: Settings, last: datetime | None, now: datetime) -> Judgement:
+    """Say when the last backup was taken that was found whole; wrong where it should be younger."""
+    said = "none is on record" if last is None else f"the last whole one is of {last:%Y-%m-%d %H:%M} UTC"
+    if settings.backup is None:
+        return True, said, "set NEWSWATCH_BACKUP to a folder, and `run` takes one every day"
+    well = last is not None and now - last <= _LATE * settings.backup_every + _SLACK
+    missing = f"{said}; NEWSWATCH_BACKUP is {settings.backup}"
+    return well, missing, "" if well else "look at the log of `newswatch run`, or try `newswatch db backup`"
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.2f} GB"  # noqa: PLR2004 - a gigabyte

@@ -1,0 +1,1 @@
+"""The record as a whole: saved, checked, restored, copied from one database to another."""
