@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from bot.config.settings import Settings, environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import Settings, load_settings
 from bot.errors import ConfigError, StoreError
 from bot.process.clock import wall
 from bot.record_management.backup_folder import keep_newest, new_name, only_writer

@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot import app, owner_notices
-from bot.config.settings import Settings, environment, load_settings
+from bot.config.environment import environment
+from bot.config.settings import Settings, load_settings
 from bot.errors import ConfigError, StoreError
 from bot.model import Config, DisplayPreferences
 from bot.polling.source_notices import Notices
