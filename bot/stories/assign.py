@@ -11,10 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import sqrt
 
 from bot.model import Candidate, Placement, Report, Signature
 from bot.stories.language import are_different
+from bot.stories.opposition import are_opposed, is_of_series, weekdays_of
 from bot.stories.semantic import Meaning, similarities
 from bot.stories.sketch import Sketch, SketchHeader, make_signature, opening_similarity, read_header, unpack
 from bot.text.tokens import fold, tokens
@@ -39,6 +41,9 @@ _BACKED = 0.2
 _NAMED = 0.2  # of the names and numbers of a headline: who has fewer tells of another place, firm or match
 _BRIEF = 0.9  # how much shorter ones agree at least: "robbed" and "reopens" of one museum reach .88
 _VERBATIM = 0.9  # containment both ways: the same text
+
+_ROUND = timedelta(hours=18)  # a market closes once a day, and outlets tell of it within hours
+OPPOSED = "the opposite, or another day of one series"
 
 _SUFFIX = re.compile(r"(?<!\s)\s++[|–—-]\s++(?=[^\d|–—]{2,40}$)(?:\S+ ?){1,4}$")
 _GROUPED = re.compile(r"(?<=\d)[ ,.\u00a0\u202f](?=\d{3}(?!\d))")
@@ -70,6 +75,7 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
     judged = [] if mine is None else _judged(report, mine, candidates)
     ours = {other.story for verdict, other in judged if other.report.publisher == report.publisher and verdict.rank}
     apart = {other.story for verdict, other in judged if other.report.publisher == report.publisher} - ours
+    apart |= {other.story for verdict, other in judged if verdict.reason == OPPOSED} - ours
     nearest = max((verdict.score for verdict, _ in judged), default=0.0)
     backed = _backed(judged)
     joining = [
@@ -79,7 +85,11 @@ def place(report: Report, signature: Signature, candidates: Sequence[Candidate])
     ]
     if not joining:
         blocked = any(verdict.rank and other.story in apart for verdict, other in judged)
-        reason = "this publisher has another report in that story" if blocked else "no report tells the same event"
+        reason = (
+            "that story has another report of this publisher, or the opposite"
+            if blocked
+            else "no report tells the same event"
+        )
         return Placement(story=None, score=round(nearest, 3), reason=reason)
     verdict, other = min(joining, key=_preference)
     told = other.report.headline[:200]
@@ -152,7 +162,17 @@ def _most(mine: Sketch, glance: SketchHeader, raw: bytes, meaning: float | None)
 
 
 def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: float | None) -> _Verdict:
-    """Return what two reports are to each other; `meaning` is how near they are in it, None where that is unknown."""
+    """Return what two reports are to each other; however alike, opposite news is not one event."""
+    verdict = _compared(report, mine, other, theirs, meaning)
+    if verdict.rank not in {1, 2} or _same_text(mine, theirs, *_containment(mine, theirs)):
+        return verdict
+    if not _is_another_round(report, mine, other, theirs):
+        return verdict
+    return _Verdict(0, min(verdict.score, 0.99), OPPOSED)
+
+
+def _compared(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: float | None) -> _Verdict:
+    """Return what two reports are to each other by likeness; `meaning`: how near they are in it, if known."""
     likeness = _likeness(mine, theirs)
     contained, shared = _containment(mine, theirs)
     foreign = meaning is not None and are_different(mine.language, theirs.language)
@@ -175,6 +195,18 @@ def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning:
     if told and not foreign and common >= _SHARED and (anchored or contained < _COPY) and not _elsewhere(mine, theirs):
         return _Verdict(1, score, f"the same names, numbers and words ({agreement:.0%})")
     return _Verdict(0, score, "something else")
+
+
+def _is_another_round(report: Report, mine: Sketch, other: Report, theirs: Sketch) -> bool:
+    """Return whether two reports tell opposite things of one subject, or two days of one series."""
+    if are_opposed(report.headline, other.headline):
+        return True
+    if not (is_of_series(report.headline) and is_of_series(other.headline)):
+        return False
+    days, others = weekdays_of(mine.opening), weekdays_of(theirs.opening)
+    if days and others:
+        return days.isdisjoint(others)
+    return abs((report.published or report.at) - (other.published or other.at)) > _ROUND
 
 
 def _tells_enough(report: Report, mine: Sketch, other: Report, theirs: Sketch, agreement: float) -> bool:

@@ -151,9 +151,9 @@ def make_signature(title: str, text: str, url: str | None, meaning: Meaning | No
         words=min(len(folded), 65535),
         norm=sum(weight * weight for weight in opening.values()),
         sampled=sampled,
-        title=_hashes(sorted({stem for word, _ in heading if (stem := terms.stem_of(word))})),
-        marks=_hashes(terms.names_and_numbers(heading, opened, names)),
-        numbers=_hashes(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
+        title=hash_stems(sorted({stem for word, _ in heading if (stem := terms.stem_of(word))})),
+        marks=hash_stems(terms.names_and_numbers(heading, opened, names)),
+        numbers=hash_stems(sorted({w for w, _ in opened if w[0].isdigit()})[:40]),
         opening={crc32(stem.encode("utf-8", "replace")): weight for stem, weight in opening.items()},
         shingles=kept,
         language=language(f"{title} {text}"[:_OPENING], [word for word, _ in (*heading, *opened)]),
@@ -193,7 +193,8 @@ def _page(url: str | None) -> int:
     return int.from_bytes(blake2b(address.encode("utf-8", "replace"), digest_size=8).digest()) if path else 0
 
 
-def _hashes(texts: Iterable[str]) -> frozenset[int]:
+def hash_stems(texts: Iterable[str]) -> frozenset[int]:
+    """Return stems as a sketch holds them."""
     return frozenset(crc32(text.encode("utf-8", "replace")) for text in texts)
 
 

@@ -261,7 +261,7 @@ def test_a_publishers_next_item_does_not_join_by_way_of_another_publisher(record
     later = WIRE.replace("cut its main rate", "held its main rate")
     placed = record.tell("courier", "Norland holds rates", later, "https://courier.example/2")
     assert placed.story is None
-    assert placed.reason == "this publisher has another report in that story"
+    assert placed.reason == "that story has another report of this publisher, or the opposite"
 
 
 def test_a_retouched_title_is_the_same_item(record: Record) -> None:
