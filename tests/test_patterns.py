@@ -261,11 +261,13 @@ def worst(found: Found) -> str:
 PATTERNS, MADE = find_patterns()
 BUILT = {  # functions that build a pattern from a table of words
     "bot.articles.boilerplate:_boilerplate": Found("", boilerplate._boilerplate(), anchored=True),
+    "bot.articles.boilerplate:_notice": Found("", boilerplate._notice("notice about"), anchored=False),
     "bot.stories.agency:_credit": Found("", agency._credit(), anchored=False),
 }
 PATTERNS |= BUILT
 BOUNDED = {  # asked about at most so many characters (is_boilerplate cuts lines, sentences its _TAIL): at once with any
     "bot.articles.boilerplate:_boilerplate": 400,
+    "bot.articles.boilerplate:_notice": 400,
     "bot.text.sentences._DOTTED": 24,
     "bot.text.sentences._WORD": 24,
 }

@@ -61,6 +61,7 @@ _DATELINES = tuple(
         rf"{_NAME} taz (?={_CITY})",
     )
 )
+_QUOTED = re.compile(r"[“„«\"][^“”„«»\"]{1,300}[”“»\"]")
 _REST = 20  # characters that are left at least: a line that is all dateline stays as it is
 
 
@@ -81,7 +82,21 @@ def _boilerplate() -> re.Pattern[str]:
 
 def is_boilerplate(line: str) -> bool:
     """Return whether a line or sentence is no part of the article. Only its first 400 characters are looked at."""
-    return bool(_boilerplate().match(line[:_LINE]))
+    return bool(_boilerplate().match(line[:_LINE])) or is_notice(line)
+
+
+def is_notice(line: str) -> bool:
+    """Return whether a line is the page's own word to its reader: of consent, a newsletter, an account.
+
+    What somebody says in quotes is part of the news. Only the first 400 characters are looked at.
+    """
+    said = _QUOTED.sub(" ", line[:_LINE])
+    return bool(_notice("notice about").search(said)) and bool(_notice("notice speaks").search(said))
+
+
+@cache
+def _notice(section: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{any_of('boilerplate', section)})(?!\w)", re.IGNORECASE)
 
 
 def strip_dateline(paragraph: str) -> str:

@@ -16,6 +16,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from bot.articles.plain_paragraphs import plain_paragraphs, told
 from bot.model import Article
 from bot.text.charset import decode, scrubbed
 from bot.text.dates import parse_date
@@ -87,12 +88,18 @@ def _extract(text: str, url: str | None) -> Article:
     heads = {_line(" ".join(map(str, head.itertext()))) for head in tree.iter("h1", "h2", "h3", "h4")}
     found = bare_extraction(tree, fast=True, include_comments=False, prune_xpath=_PRUNED)
     body = _paragraphs(getattr(found, "text", None) or "", heads | {title})
-    if len(body) < _THIN:
+    if _told(body) < _THIN:
         found = bare_extraction(tree, fast=True, include_comments=False, favor_recall=True)
-        body = max(body, _paragraphs(getattr(found, "text", None) or "", heads | {title}), key=len)
-    if len(body) < _THIN:
-        body = max(body, _said_for_machines(meta, linked), key=len)
+        body = max(body, _paragraphs(getattr(found, "text", None) or "", heads | {title}), key=_told)
+    if _told(body) < _THIN:
+        body = max(body, _paragraphs(plain_paragraphs(text), heads | {title}), key=_told)
+    if _told(body) < _THIN:
+        body = max(body, _said_for_machines(meta, linked), key=_told)
     return Article(url, title, body, _plausible(language, body), published, image)
+
+
+def _told(body: str) -> int:
+    return told(body, _THIN)
 
 
 def without_scripts(text: str) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.articles.boilerplate import is_boilerplate, strip_dateline
+from bot.articles.boilerplate import is_boilerplate, is_notice, strip_dateline
 from bot.model import Article, Evidence
 from bot.text.sentences import sentence_around, split_sentences
 
@@ -112,7 +112,7 @@ def _story(text: str, title: str) -> Iterator[str]:
         ):
             paragraph = rest
         paragraph = paragraph[:-_TAIL] + _CUT_OFF.sub("…", paragraph[-_TAIL:])
-        if paragraph and (len(paragraph) > _LONG or not is_boilerplate(paragraph)):
+        if paragraph and not (is_notice(paragraph) if len(paragraph) > _LONG else is_boilerplate(paragraph)):
             yield strip_dateline(paragraph)
 
 
