@@ -44,7 +44,7 @@ class Authorizer:
 
     async def answer(self, command: Command) -> Answer:
         """Check and carry out one command. BotError (the store) is the caller's to tell with `texts.access.trouble`."""
-        if command.verb not in self._services.commands and not command.addressed:
+        if not command.addressed and not self._is_meant(command):
             return Answer()
         step = self._rate_limiter.take(command.chat.id if command.mask or not command.user else command.user)
         if step == "drop":
@@ -65,6 +65,18 @@ class Authorizer:
             return await self._refuse(request, refusal)
         answer = await self._handle(request, spec)
         return _as_toast(request, answer) if meant.kind == "channel" else answer
+
+    def _is_meant(self, command: Command) -> bool:
+        """Return whether a command of a group that does not name us is for us, who may be one of several bots.
+
+        What changes something and answers a person or another bot, or is about a person, is a moderator's to another.
+        A query may hold any name.
+        """
+        spec = self._services.commands.get(command.verb)
+        if spec is None or spec.need == "read":
+            return spec is not None
+        about = command.names_person and spec.need == "change" and command.verb not in {"watch", "unwatch"}
+        return not (command.answers_other or about)
 
     async def _handle(self, request: Request, spec: CommandSpec) -> Answer:
         """Let the handler answer. A slow command starts at once or is refused; what comes `later` waits for a slot."""

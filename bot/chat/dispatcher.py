@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bot.chat.context import translator_of
 from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
 from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply, TopicReopened
 from bot.chat.reachability import Reachability
+from bot.chat.reply_sender import ReplySender
 from bot.chat.scheduled_jobs import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
@@ -28,17 +29,19 @@ from bot.chat.updates import parse_update
 from bot.errors import BotError, DeliveryError
 from bot.i18n import words
 from bot.model import Chat
-from bot.notify.telegram.bot_api import Outgoing, TelegramClient
+from bot.notify.telegram.bot_api import TelegramClient
 from bot.ports.chat_store import ChatStore
 
 log = logging.getLogger(__name__)
 
-_SIDE_BY_SIDE = 8  # chats answered at once: a slow answer to one holds up nobody else
+_SIDE_BY_SIDE = 8  # updates carried out at once; sending holds no place, so a chat that hangs keeps nobody waiting
 _PATIENCE = 1.0  # seconds of an answer after which the next updates are fetched meanwhile
 _BEHIND, _WAITING = 40, 20  # chats that may still be answered then, and updates of one that wait for their turn
-_REMEMBERED = 1000  # update ids; Telegram gives at most a hundred at a time
+_REMEMBERED = 1000  # update ids (Telegram gives at most a hundred at a time), and groups with a new id
+_SUPERGROUP = "-100"  # what the ids of these begin with
+_LOOK = 0.2  # seconds between two looks for what came meanwhile
+UPGRADE = 3.0  # seconds that a group which we enter may take to say that it is one that we knew by another id
 _ROOMY = 3_800  # characters of an answer that leave room for a note
-_WORTH_WAITING = 5.0  # seconds of a 429 that one reply waits; more, and it is dropped
 
 
 _Update = Command | Membership | Migration | TopicReopened
@@ -62,14 +65,28 @@ class Dispatcher:
         store: ChatStore,
         owners: frozenset[int],
         now: Callable[[], datetime],
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """Take what it works on; `pause` waits so many seconds."""
         self.username = ""
+        self._pause = pause
+        self._upgrades: dict[int, int] = {}  # new ids of groups that were announced, and the old ones
         self._client = client
         self._authorizer = authorizer
         self._store = store
         self._owners = owners
         self._now = now
         self._reachability = Reachability(store, now)
+        self._replies = ReplySender(
+            client,
+            lambda: authorizer.services.buttons,
+            now,
+            reachability=self._reachability,
+            migrate=self._migrate,
+            leave_topic=self._leave_topic,
+            pause=pause,
+        )
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._next_run = float("-inf")
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -116,6 +133,10 @@ class Dispatcher:
     def _enqueue(self, number: int, update: _Update, beat: Callable[[], None]) -> None:
         """Put an update behind the others of its chat, which are answered one after the other."""
         chat = _chat_of(update)
+        if isinstance(update, Migration):
+            self._upgrades[update.new] = update.old
+            while len(self._upgrades) > _REMEMBERED:
+                del self._upgrades[next(iter(self._upgrades))]
         if (queue := self._queues.get(chat)) is not None:
             if len(queue) < _WAITING:
                 queue.append((number, update))
@@ -135,11 +156,10 @@ class Dispatcher:
     async def _answer_queue(self, queue: deque[tuple[int, _Update]], beat: Callable[[], None]) -> None:
         while queue:
             number, update = queue.popleft()
-            async with self._slots:
-                beat()
-                later = await self._process(update)
-                if number not in self._seen:
-                    self._seen.append(number)  # and no sooner: what is broken off here comes again
+            beat()
+            later = await self._process(update)
+            if number not in self._seen:
+                self._seen.append(number)  # and no sooner: what is broken off here comes again
             if later is not None:
                 await self._follow_up(update, later)
 
@@ -202,10 +222,11 @@ class Dispatcher:
         elif isinstance(update, TopicReopened):
             await self._store.reopen_topic(update.chat)
         else:
-            await self._reachability.note_command(update)
-            answer = await self._authorizer.answer(update)
+            async with self._slots:
+                await self._reachability.note_command(update)
+                answer = await self._authorizer.answer(update)
             if update.press:
-                await self._toast(update.press.id, answer.toast)
+                await self._replies.toast(update.press.id, answer.toast)
             message = await self._carry_out(answer)
             if update.verb == "start" and update.kind == "private" and is_owner(update.user, self._owners):
                 services = self._authorizer.services
@@ -227,19 +248,38 @@ class Dispatcher:
             log.exception("update not answered to its end, this is a bug", extra={"chat": _chat_of(update)})
 
     async def run_scheduled(self) -> None:
-        """Send what is due without a command, every so many seconds; a fault of the store ends this run alone."""
+        """Send what is due without a command, every so many seconds; a fault of the store ends this run alone.
+
+        `finish` waits for what is being sent.
+        """
         services = self._authorizer.services
         if (now := services.clock()) < self._next_run:
             return
         self._next_run = now + INTERVAL
         try:
-            await self._carry_out(await run_scheduled(services))
+            answer = await run_scheduled(services)
         except BotError as error:
             log.warning("scheduled messages not sent", extra={"reason": str(error)})
+            return
+        if answer.replies or answer.leave:
+            self._run_beside(self._carry_out(answer))
+
+    def _run_beside(self, work: Coroutine[Any, Any, object]) -> None:
+        """Let the next updates not wait for this."""
+
+        async def done() -> None:
+            try:
+                await work
+            except BotError as error:
+                log.warning("scheduled messages not sent", extra={"reason": str(error)})
+
+        task = asyncio.create_task(done())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _carry_out(self, answer: Answer) -> int | None:
         """Do all of it; return the id of the first message."""
-        sent = [await self._send(reply) for reply in answer.replies]
+        sent = await self._replies.send_all(answer.replies)
         for menu in answer.menus:
             await self._set_menu(menu)
         for chat in answer.leave:
@@ -261,87 +301,46 @@ class Dispatcher:
 
     async def _change_membership(self, change: Membership) -> None:
         self._authorizer.administrators.forget(change.chat)
+        if await self._is_upgrade(change):
+            return  # nobody has let us in or put us out: the group has another id
         await self._reachability.note_membership(change)
         log.info("place in a chat changed", extra={"chat": change.chat, "present": change.present})
-        for reply in await self._authorizer.answer_membership(change):
-            await self._send(reply)
+        await self._replies.send_all(await self._authorizer.answer_membership(change))
+
+    async def _is_upgrade(self, change: Membership) -> bool:
+        """Return whether a group that we left or entered only becomes a supergroup; it is followed then.
+
+        Telegram says so in messages of its own, one under either id, before this or after it.
+        """
+        new = str(change.chat).startswith(_SUPERGROUP)
+        if change.kind != "group" or new != change.present or (new and not change.entered):
+            return False
+        left = 0.0 if new and await self._store.is_admitted(change.chat) else UPGRADE
+        while not (found := [(a, b) for a, b in self._upgrades.items() if change.chat in {a, b}]) and left > 0:
+            await self._pause(_LOOK)
+            left -= _LOOK
+        for one, old in found:
+            await self._migrate(old, one)
+        return bool(found)
 
     async def _apologise(self, update: _Update) -> None:
         if not isinstance(update, Command):
             return
         text = access_texts.trouble(self._authorizer.default_translator())
         if update.press:
-            await self._toast(update.press.id, basics_texts.bare(text))
+            await self._replies.toast(update.press.id, basics_texts.bare(text))
         else:
-            await self._send(Reply(update.chat, text, notice=True))
+            await self._replies.send(Reply(update.chat, text, notice=True))
 
-    async def _toast(self, press: str, text: str) -> None:
-        try:
-            await self._client.answer_press(press, text)
-        except DeliveryError as error:  # the query is too old, usually: nothing is lost
-            log.debug("button not answered", extra={"reason": str(error)})
-
-    async def _send(self, reply: Reply) -> int | None:
-        """Send a reply and return its message; what is refused is adapted once if possible, else logged."""
-        reply = await self._store_buttons(reply)
-        try:
-            message = await self._client.send(_outgoing(reply))
-        except DeliveryError as error:
-            adapted = await self._adapt(reply, error)
-            if adapted is None:
-                level = logging.DEBUG if reply.notice else logging.WARNING
-                log.log(level, "reply not sent", extra={"chat": reply.chat.id, "reason": str(error)})
-                return None
-            try:
-                return await self._client.send(_outgoing(adapted))
-            except DeliveryError as again:
-                log.warning("reply not sent", extra={"chat": reply.chat.id, "reason": str(again)})
-            return None
-        if reply.edit is None:
-            await self._reachability.note_accepted(reply.chat)
-        return message
-
-    async def _store_buttons(self, reply: Reply) -> Reply:
-        """Put on record what the buttons mean, and let them say ids."""
-        if not reply.buttons:
-            return reply
-        meanings = [button.data for button in reply.buttons]
-        ids = await self._authorizer.services.buttons.save_buttons(reply.chat.id, meanings, self._now())
-        buttons = tuple(replace(button, data=key) for button, key in zip(reply.buttons, ids, strict=True))
-        return replace(reply, buttons=buttons)
-
-    async def _adapt(self, reply: Reply, error: DeliveryError) -> Reply | None:
-        if error.verdict == "migrate" and error.chat:
-            await self._migrate(reply.chat.id, error.chat)
-            return replace(reply, chat=replace(reply.chat, id=error.chat), edit=None)
-        if error.verdict == "suspend" and not reply.notice and reply.edit is None:
-            await self._reachability.note_refused(reply.chat.id, error)
-        if error.verdict == "topic" and reply.chat.topic is not None:
-            await self._store.close_topic(reply.chat, str(error), self._now())
-            note = access_texts.in_general(await translator_of(self._authorizer.services, reply.chat)) + "\n\n"
-            text = note + reply.text if len(reply.text) < _ROOMY else reply.text
-            return replace(reply, chat=Chat(reply.chat.id), edit=None, text=text)
-        if error.verdict == "stale":
-            return replace(reply, edit=None)
-        if error.verdict == "unsent":
-            return reply
-        if error.verdict == "wait" and (error.retry_after or 1.0) <= _WORTH_WAITING:
-            await asyncio.sleep(error.retry_after or 1.0)
-            return reply
-        return None
+    async def _leave_topic(self, reply: Reply, reason: str) -> Reply:
+        """Note that a topic takes no messages; return the reply as General is told it."""
+        await self._store.close_topic(reply.chat, reason, self._now())
+        note = access_texts.in_general(await translator_of(self._authorizer.services, reply.chat)) + "\n\n"
+        text = note + reply.text if len(reply.text) < _ROOMY else reply.text
+        return replace(reply, chat=Chat(reply.chat.id), edit=None, text=text)
 
 
 def _chat_of(update: _Update) -> int:
     if isinstance(update, Migration):
         return update.new
     return update.chat if isinstance(update, Membership) else update.chat.id
-
-
-def _outgoing(reply: Reply) -> Outgoing:
-    """Return a reply as the client sends it, its buttons in rows."""
-    rows: list[list[tuple[str, str]]] = []
-    for button in reply.buttons:
-        if not (button.beside and rows):
-            rows.append([])
-        rows[-1].append((button.label, button.data))
-    return Outgoing(reply.chat, reply.text, rows, reply.edit, is_html=True)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.polling_backoff import REFUSED_FOR, Backoff, judge_failure
-from bot.chat.updates import ALLOWED
+from bot.chat.updates import ALLOWED, names_other_bot
 from bot.delivery.role_lease import RENEW, STANDBY, RoleLease, Roles
 from bot.errors import BotError, DeliveryError, StoreError
 from bot.notify.telegram.bot_api import TelegramClient
@@ -30,6 +30,7 @@ DEADLINE = 15.0  # seconds of any other request: one person waits for it
 _GRACE = 5.0  # seconds that answers under way have when we are told to stop
 _HEARTBEAT = 5.0  # seconds between two signs of life while stepping back
 _PAUSE = 1.0  # seconds between two polls that were answered with nothing at once
+_RENAMED = 30.0  # seconds between two looks whether the bot was renamed
 _CONFIRM = 2.0  # seconds for telling Telegram what is done with, on the way out
 
 _Result = TypeVar("_Result")
@@ -70,6 +71,7 @@ class Listener:
         self._standby = False
         self._reached = asyncio.Event()  # Telegram has answered
         self._menus_set = False
+        self._learned_at = float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until `stop` is set. Store faults are waited out; what else arrives here is a bug."""
@@ -106,6 +108,7 @@ class Listener:
                 if count:
                     await self._dispatcher.set_menus()
                 await self._dispatcher.run_scheduled()
+                await self._dispatcher.finish()
         except TimeoutError:
             log.info("no time left for more commands; they wait for the next run")
         except DeliveryError as error:
@@ -187,6 +190,7 @@ class Listener:
             try:
                 await self._learn_username()
                 updates = await _unless(ending, self._client.updates(offset, self._wait, allowed=ALLOWED))
+                await self._follow_rename(updates or ())
             except DeliveryError as error:
                 await self._step_back(error, ending)
                 continue
@@ -215,6 +219,21 @@ class Listener:
     async def _learn_username(self) -> None:
         if not self._dispatcher.username:
             self._dispatcher.username = str((await self._client.me()).get("username") or "")
+
+    async def _follow_rename(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Ask for our name again when a command names a bot that is not ours: it may be our new name."""
+        ours, now = self._dispatcher.username, self._clock()
+        if now - self._learned_at < _RENAMED or not any(names_other_bot(update, ours) for update in updates):
+            return
+        self._learned_at = now
+        try:
+            name = str((await self._client.me()).get("username") or ours)
+        except DeliveryError as error:
+            log.info("cannot ask for the bot's name", extra={"reason": str(error)})
+            return
+        if name != ours:
+            log.info("the bot has a new name", extra={"was": ours, "is": name})
+            self._dispatcher.username = name
 
     async def _confirm(self, offset: int | None) -> None:
         """Tell Telegram on the way out what was answered, so that it does not come again."""

@@ -45,6 +45,8 @@ class Command:
     mask: Mask = ""
     press: Press | None = None
     answers: int | None = None  # the message that it was written as a reply to
+    answers_other: bool = False  # a person or another bot, not us
+    names_person: bool = False
     language: str = ""  # ISO 639-1, of the user's Telegram, where it says so
 
 

@@ -25,8 +25,10 @@ TELEGRAM: Final = 777000  # posts of the linked channel
 MASKS: Final = frozenset((GROUP_ANONYMOUS, CHANNEL_ANONYMOUS, TELEGRAM))  # ids that are nobody in particular
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)\s*(.*)", re.DOTALL)
+GENERAL: Final = 1  # the number of a forum's General topic, where a server names it at all
 _ABSENT = frozenset(("left", "kicked"))
 _YEAR_9999 = 253_370_764_800  # seconds since 1970: dates end soon after
+_PERSON = re.compile(r"(?:^|\s)(?:@[A-Za-z][A-Za-z0-9_]{3,31}|[0-9]{7,15})(?=\s|$)", re.ASCII)  # a name, or an id
 _WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
 
 JSON = Mapping[str, Any]
@@ -41,6 +43,20 @@ def parse_update(update: JSON, username: str) -> Command | Membership | Migratio
     if change := update.get("my_chat_member"):
         return _membership(change)
     return None
+
+
+def names_other_bot(update: JSON, username: str) -> bool:
+    """Return whether an update is a command for a bot of another name, or answers one: perhaps that is ours by now."""
+    message = update.get("message")
+    if not isinstance(message, dict):
+        return False
+    found = _COMMAND.match(str(message.get("text") or ""))
+    answered = message.get("reply_to_message")
+    sender = answered.get("from") if isinstance(answered, dict) else None
+    names = [found[2] if found else None]
+    if found and isinstance(sender, dict) and sender.get("is_bot"):
+        names.append(str(sender.get("username") or ""))
+    return any(name and name.lower() != username.lower() for name in names)
 
 
 def _message(message: JSON, username: str) -> Command | Migration | TopicReopened | None:
@@ -81,7 +97,26 @@ def _command(message: JSON, username: str) -> Command | None:
         addressed=bool(named) or kind == "private",
         mask=mask,
         answers=_answered(message),
+        answers_other=_answers_other(message, username),
+        names_person=_names_person(message, found[3] if found else ""),
     )
+
+
+def _answers_other(message: JSON, username: str) -> bool:
+    """Return whether a message answers a person or another bot, and not us."""
+    if "external_reply" in message:
+        return True
+    answered = message.get("reply_to_message") or {}
+    if _answered(message) is None or answered["message_id"] == message.get("message_thread_id"):
+        return False
+    sender = answered.get("from") or {}
+    return not (sender.get("is_bot") and str(sender.get("username") or "").lower() == username.lower())
+
+
+def _names_person(message: JSON, words: str) -> bool:
+    """Return whether a command is about a person, by name or id."""
+    entities = message.get("entities") or ()
+    return bool(_PERSON.search(words)) or any(one.get("type") == "text_mention" for one in entities)
 
 
 def _answered(message: JSON) -> int | None:
@@ -179,7 +214,7 @@ def _mask(message: JSON, sender: JSON) -> Mask:
 def _chat_and_topic(message: JSON) -> Chat:
     """Return the chat, with its topic. General, and a thread of replies, have ids that nothing can be sent to."""
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
-    return Chat(int(message["chat"]["id"]), int(topic) if topic else None)
+    return Chat(int(message["chat"]["id"]), int(topic) if topic and int(topic) != GENERAL else None)
 
 
 def _kind(chat: JSON) -> Kind:

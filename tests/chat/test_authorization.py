@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -266,6 +267,24 @@ async def test_a_look_that_fails_is_no_yes(open_desk: Any) -> None:
     open_desk.unreachable = True
     assert "could not find out" in said(await open_desk.ask("/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR))
     assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ()
+
+
+@pytest.mark.parametrize("text", ["/pause", "/subscribe kremlin", "/mute oil", "/watch oil", "/reload"])
+async def test_what_answers_another_is_for_another_bot(open_desk: Any, text: str) -> None:
+    """In a group a change that answers a person or another bot needs our name; so does one about a person."""
+    verb, _, words = text[1:].partition(" ")
+    said_it = Command(Chat(GROUP), "group", ADMINISTRATOR, "Ann", "Newsroom", verb, words)
+    assert await open_desk.commands.answer(replace(said_it, answers_other=True)) == Answer()
+    assert (await open_desk.commands.answer(replace(said_it, answers_other=True, addressed=True))).replies
+    assert (await open_desk.commands.answer(said_it)).replies
+
+
+async def test_a_person_is_muted_by_another_bot(open_desk: Any) -> None:
+    """But a query may hold any name, and what only reads answers whom it likes."""
+    said_it = Command(Chat(GROUP), "group", ADMINISTRATOR, "Ann", "Newsroom", "mute", "@spammer 2h", names_person=True)
+    assert await open_desk.commands.answer(said_it) == Answer()
+    assert (await open_desk.commands.answer(replace(said_it, verb="watch", words="@POTUS"))).replies
+    assert (await open_desk.commands.answer(replace(said_it, verb="lists", words="", answers_other=True))).replies
 
 
 async def test_where_telegram_shows_no_administrators_the_refusal_says_what_to_do(open_desk: Any) -> None:

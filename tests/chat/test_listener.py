@@ -485,6 +485,60 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
         await eventually(lambda: store.chats.find_subscriptions(Chat(GROUP - 1)), lambda found: found == ("kremlin",))
 
 
+@pytest.mark.parametrize("order", ["entered first", "entered last"])
+async def test_an_upgrade_of_an_admitted_group_is_silent(
+    make: Make, telegram_server: Any, store: Store, order: str
+) -> None:
+    """Whatever comes first: nobody let us in or put us out, so nothing is said, and the new id is admitted."""
+    old, new, bot = -77, -1000000077, {"id": 1, "is_bot": True, "first_name": "Newswatch"}
+    await store.chats.admit_chat(old, OWNER, datetime.now(UTC))
+
+    def place(chat: int, kind: str, was: str, now: str) -> None:
+        telegram_server.update(
+            my_chat_member={
+                "chat": {"id": chat, "type": kind, "title": "Newsroom"},
+                "from": {"id": READER, "is_bot": False, "first_name": "R"},
+                "date": 1,
+                "old_chat_member": {"status": was, "user": bot},
+                "new_chat_member": {"status": now, "user": bot},
+            }
+        )
+
+    def migrated() -> None:
+        for chat, said in ((new, {"migrate_from_chat_id": old}), (old, {"migrate_to_chat_id": new})):
+            kind = "supergroup" if chat == new else "group"
+            telegram_server.update(message={"message_id": 5, "date": 1, "chat": {"id": chat, "type": kind}} | said)
+
+    async with running(make(access="closed")):
+        if order == "entered last":
+            migrated()
+            await eventually(lambda: store.chats.is_admitted(new), lambda found: found)
+        place(new, "supergroup", "left", "member")
+        place(old, "group", "member", "left")
+        await until(lambda: len(telegram_server.requests) > 3)
+        migrated()
+        await eventually(lambda: store.chats.is_admitted(new), lambda found: found)
+        telegram_server.say("/lists", chat=READER, user=OWNER)
+        await until(lambda: telegram_server.sent(READER))
+    assert [one.chat for one in telegram_server.sent()] == [READER]
+    assert (await store.chats.read_status(datetime.now(UTC))).suspended == ()
+
+
+async def test_a_bot_that_is_renamed_follows(make: Make, telegram_server: Any, fault: Any) -> None:
+    """The first command with its new name is answered, without a restart; one for another bot is not."""
+    async with running(make()):
+        await answers(telegram_server, "/lists")
+        telegram_server.plan(
+            fault(200, raw='{"ok":true,"result":{"id":1,"username":"renamed_bot"}}'), times=9, method="getMe"
+        )
+        telegram_server.say("/lists@other_bot", chat=GROUP, user=READER)
+        telegram_server.say("/lists@renamed_bot", chat=GROUP, user=READER)
+        await until(lambda: telegram_server.sent(GROUP))
+        await answers(telegram_server, "/lists")
+    assert len(telegram_server.sent(GROUP)) == 1
+    assert len(telegram_server.asked("getMe")) == 2
+
+
 async def test_a_group_that_moves_keeps_the_menus_of_its_language(
     make: Make, telegram_server: Any, store: Store
 ) -> None:

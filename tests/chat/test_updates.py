@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.messages import Command, Membership, Migration
-from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS, TELEGRAM, parse_update
+from bot.chat.updates import CHANNEL_ANONYMOUS, GROUP_ANONYMOUS, TELEGRAM, names_other_bot, parse_update
 from bot.model import Chat
 
 NAME = "newswatch_bot"
@@ -45,6 +45,69 @@ def test_a_command_may_answer_a_message() -> None:
     assert command(message()).answers is None
     assert command(message(reply_to_message={"message_id": 7})).answers == 7
     assert command(message(reply_to_message={"message_id": 7, "forum_topic_created": {}})).answers is None
+
+
+def answering(sender: dict[str, Any] | None, number: int = 7, **more: Any) -> dict[str, Any]:
+    """Return what a message in a group has when it answers one of this sender."""
+    answered = {"message_id": number, "date": 1, "chat": GROUP} | ({"from": sender} if sender else {})
+    return {"chat": GROUP, "reply_to_message": answered} | more
+
+
+@pytest.mark.parametrize(
+    ("more", "other"),
+    [
+        ({"chat": GROUP}, False),
+        (answering({"id": 1, "is_bot": True, "username": "Newswatch_Bot"}), False),
+        (answering({"id": 2, "is_bot": True, "username": "other_bot"}), True),
+        (answering({"id": 2, "is_bot": True}), True),
+        (answering(ANN), True),
+        (answering({"id": 22, "is_bot": False, "username": NAME}), True),
+        (answering(None), True),
+        (answering({"id": TELEGRAM, "is_bot": False}), True),
+        ({"chat": GROUP, "external_reply": {"origin": {"type": "user"}}}, True),
+        (answering(ANN, 5, message_thread_id=5, is_topic_message=True), False),
+        (answering(ANN, 7, message_thread_id=5, is_topic_message=True), True),
+    ],
+)
+def test_whom_a_command_answers(more: dict[str, Any], *, other: bool) -> None:
+    """Us, or a person or another bot; every message of a topic answers the one that made it, which is nobody."""
+    assert command(message("/pause", **more)).answers_other is other
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("/mute @spammer 2h", True),
+        ("/mute 2h @spammer", True),
+        ("/mute 123456789 2h", True),
+        ("/mute oil 2h", False),
+        ("/mute a@b.example", False),
+        ("/mute story 12345 2h", False),
+        ("/pause", False),
+    ],
+)
+def test_whether_a_command_names_a_person(text: str, *, person: bool) -> None:
+    """By name or id, wherever it stands."""
+    assert command(message(text, chat=GROUP)).names_person is person
+    named = [{"type": "text_mention", "offset": 6, "length": 3, "user": ANN}]
+    assert command(message("/mute Ann", chat=GROUP, entities=named)).names_person
+
+
+def test_a_name_that_is_not_ours_may_be_our_new_one() -> None:
+    """Of a command, or of the bot that it answers; nothing else is a reason to ask."""
+    assert names_other_bot(message("/lists@new_bot", chat=GROUP), NAME)
+    assert names_other_bot(message("/pause", **answering({"id": 1, "is_bot": True, "username": "new_bot"})), NAME)
+    assert not names_other_bot(
+        message("/pause", **answering({"id": 1, "is_bot": True, "username": NAME.upper()})), NAME
+    )
+    assert not names_other_bot(message("/lists@Newswatch_Bot", chat=GROUP), NAME)
+    assert not names_other_bot(message("hello @new_bot", chat=GROUP), NAME)
+    assert not names_other_bot({"update_id": 1, "message": 5}, NAME)
+
+
+def test_general_is_no_topic() -> None:
+    """Where a server names it, too: nothing can be sent to its number."""
+    assert command(message(chat=GROUP, message_thread_id=1, is_topic_message=True)).chat == Chat(-1001)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bot.model import Chat, Config, Watchlist
 
 AT_ONCE = 20  # watchlists named in one command
+GENERAL = 1  # Telegram's number of the topic General
 _GREATEST = 2**63 - 1  # that a database keeps
 
 
@@ -40,6 +41,12 @@ def parse_story_number(words: str) -> int | None:
 
 
 def parse_chat(words: str) -> Chat | None:
-    """Return the chat of an id such as -1001234567890, or -1001234567890/7 for a topic; None for anything else."""
+    """Return the chat of an id such as -1001234567890, or -1001234567890/7 for a topic; None for anything else.
+
+    Topic 1 is General, which messages reach without a topic.
+    """
     found = re.fullmatch(r"(-?[1-9][0-9]{0,15})(?:/([1-9][0-9]{0,9}))?", words)
-    return Chat(int(found[1]), int(found[2]) if found[2] else None) if found else None
+    if not found:
+        return None
+    topic = int(found[2] or GENERAL)
+    return Chat(int(found[1]), None if topic == GENERAL else topic)

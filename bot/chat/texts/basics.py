@@ -94,6 +94,10 @@ def guide(_: Translator, commands: Sequence[CommandHelp], owners: Sequence[Comma
         lines += [
             "",
             _("In groups only administrators change things; in a forum each topic has its own subscriptions."),
+            _(
+                "Other bots here? A change that answers a person or another bot, or names a person, is for me only "
+                "with my @name behind the command."
+            ),
         ]
     if owners:
         lines += [

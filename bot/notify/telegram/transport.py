@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ANSWER: Final = 20.0  # between two parts of an answer
 _CONNECT: Final = 10.0  # to get a connection, be it a free one or a new one
 _IDLE: Final = 5.0  # a connection is kept: one that the server closes just as we write leaves a message in doubt
-_CONNECTIONS: Final = 16  # above one long poll, the eight chats that are answered at a time, and their questions
+_CONNECTIONS: Final = 64  # above one long poll, and forty chats whose answers hang: nobody waits for another's
 
 
 class Wire(BaseRequest):  # an inheritance that the library asks for: its Bot takes no other kind of request
