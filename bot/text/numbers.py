@@ -29,6 +29,7 @@ _QUOTES: Final = "'\u2019\u2018\u02bc\u02b9\u00b4\u2032\uff07\u066c"
 _FIXED: Final = "\u00a0\u2007\u2008\u2009\u200a\u202f"  # spaces at which no line ends
 _SPACES: Final = f" {_FIXED}"
 _RUN: Final = re.compile(rf"(?<!\d)\d++(?:[{_POINTS}{_COMMAS}{_QUOTES}{_SPACES}]\d++)+|(?<![\w.,])\.\d+")
+_DIGITS: Final = re.compile(rf"[{_POINTS}{_COMMAS}{_QUOTES}{_SPACES}]\d")  # without which no mark is of a number
 _DATE: Final = re.compile(r"\d\d?[.．]\d\d?[.．]\d{4}|\d{4}[.．]\d\d?[.．]\d\d?|(?:0[1-9]|1[0-2])[.．](?:19|20)\d\d")
 _GROUPED: Final = re.compile(
     rf"[^\D0]\d{{0,2}}([{_POINTS}{_COMMAS}{_QUOTES}])\d{{3}}(?:\1\d{{3}})*(?:[{_POINTS}{_COMMAS}]\d+)?"
@@ -48,6 +49,8 @@ _VERSION: Final = 2  # points
 
 def mark_numbers(text: str) -> str:
     """Return the text with the marks that belong to a number replaced; every character keeps its place."""
+    if not _DIGITS.search(text):  # most texts of a feed
+        return text
     marks = {at: mark for found in _RUN.finditer(text) for at, mark in _marks(found)}
     if not marks:
         return text
