@@ -8,7 +8,7 @@ quiet hours; what is urgent passes the latter two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -62,7 +62,7 @@ def decide(waiting: Waiting, wishes: Preferences, now: datetime) -> Send | Hold 
     mute = muting(alert, waiting.reports, wishes.mutes, now) if alert.watchlists else None
     if mute is not None:
         joins = waiting.queued + JOINS
-        waits = mute.kind == "source" and not waiting.edit and now < joins
+        waits = mute.kind == "source" and not waiting.edit and not alert.part and now < joins
         return Hold(joins, "source") if waits else Drop(mute)
     if pausing(wishes, now):
         return Hold(wishes.resumes or now + LOOK_AGAIN, "pause")
@@ -98,6 +98,7 @@ def muting(alert: Alert, reports: Sequence[Report], mutes: Sequence[Mute], now: 
     if not force:
         return None
     silenced = {kind: {mute.what for mute in force if mute.kind == kind} for kind in ("watchlist", "source")}
+    reports = _own_reports(alert, reports) if alert.part else reports
     told = (
         ("story", lambda mute: mute.what == str(alert.story)),
         ("watchlist", lambda _: {name for name, _ in alert.watchlists} <= silenced["watchlist"]),
@@ -108,6 +109,29 @@ def muting(alert: Alert, reports: Sequence[Report], mutes: Sequence[Mute], now: 
             return found
     words = [mute for mute in force if mute.kind == "word"]
     return _by_word(alert, words) if words else None
+
+
+def _own_reports(reply: Alert, reports: Sequence[Report]) -> Sequence[Report]:
+    """Return the reports that a reply tells of; all of them where it is of the story."""
+    same = [one for one in reports if one.url == reply.url and one.headline == reply.headline]
+    return same or [one for one in reports if reply.url and one.url == reply.url] or reports
+
+
+def without_muted_sources(
+    alert: Alert, reports: Sequence[Report], mutes: Sequence[Mute], now: datetime, *, edit: bool
+) -> tuple[Alert, tuple[Report, ...]]:
+    """Return an alert as a place sees it that mutes sources: without their reports, headed by one of the others.
+
+    A message that is there keeps its own headline.
+    """
+    muted = {mute.what for mute in live(mutes, now) if mute.kind == "source"}
+    own = {one for one in reports if one.url == alert.url} if edit or alert.part else set()
+    left = tuple(one for one in reports if one.source not in muted or one in own)
+    if not left or len(left) == len(reports):
+        return alert, tuple(reports)
+    if not edit and not alert.part and all(one.url != alert.url for one in left):
+        alert = replace(alert, headline=left[0].headline, url=left[0].url, lead="")
+    return alert, left
 
 
 def _by_word(alert: Alert, mutes: Sequence[Mute]) -> Mute | None:

@@ -60,6 +60,7 @@ class Request:
     owner: bool
     translator: Translator
     zone: str = "UTC"
+    on_behalf: bool = False  # an owner acts for a chat that is not theirs
 
 
 Handler = Callable[[Services, Request], Awaitable[Answer]]

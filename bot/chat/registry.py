@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Final
 
 from bot.chat.context import CommandSpec
-from bot.chat.handlers import admin, basics, explain, latest, mute, queries, schedule, search, settings_menu, stories
+from bot.chat.handlers import (
+    act_for,
+    admin,
+    basics,
+    explain,
+    latest,
+    mute,
+    queries,
+    schedule,
+    search,
+    settings_menu,
+    stories,
+)
 from bot.chat.handlers import subscriptions as subs
 
 _TABLE: Final = (
@@ -37,6 +49,7 @@ _TABLE: Final = (
         lambda _: _("Not to hear of a word, story, watchlist or source"),
         lambda _: _("WHAT 1h"),
     ),
+    CommandSpec("unmute", "change", mute.unmute, lambda _: _("To hear of it again"), lambda _: _("WHAT")),
     CommandSpec(
         "quiet",
         "change",
@@ -88,7 +101,7 @@ _TABLE: Final = (
     CommandSpec("sources", "own", admin.sources, lambda _: _("How every source is doing")),
     CommandSpec("chats", "own", admin.chats, lambda _: _("Who uses the bot, and who would like to")),
     CommandSpec("reload", "own", admin.reload, lambda _: _("Read watchlists.yaml anew, at once")),
-    CommandSpec("for", "own", admin.act_for, lambda _: _("Act for a channel"), lambda _: _("CHAT COMMAND")),
+    CommandSpec("for", "own", act_for.act_for, lambda _: _("Act for a channel"), lambda _: _("CHAT COMMAND")),
     CommandSpec("admit", "own", admin.admit, lambda _: _("Let a chat use the bot"), lambda _: _("CHAT")),
     CommandSpec("revoke", "own", admin.revoke, lambda _: _("Take that back"), lambda _: _("CHAT")),
     CommandSpec("decline", "own", admin.decline),

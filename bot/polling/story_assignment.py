@@ -8,10 +8,12 @@ The comparing is done in threads: a turn with hundreds of matches takes a second
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from bot.alerts import recipients
 from bot.articles import lead as summary
@@ -20,6 +22,7 @@ from bot.model import (
     Alert,
     Article,
     Candidate,
+    Chat,
     FollowUp,
     Item,
     Match,
@@ -97,6 +100,7 @@ class StoryAssigner:
         self.rises: list[PriorityRaise] = []
         self.follow_ups: list[FollowUp] = []
         self.founded = 0
+        self._muted: Mapping[Chat, frozenset[str]] = {}  # sources that chats do not hear
 
     async def assign_stories(self, found: Sequence[MatchedItem]) -> None:
         """Decide on all items of the turn, in this order. The record is asked three things, however many there are."""
@@ -108,6 +112,9 @@ class StoryAssigner:
         self._stories.update(await self._recording.find_stories(sorted(joined)))
         earlier = [report for known in self._stories.values() for report in known.reports]
         readers = await self._recording.find_subscribers(_names((*earlier, *(one.report for one in placed))))
+        if any(one.confirm > 1 or one.urgent_at > 0 for one in self._watchlists.values()):
+            sources = tuple({self._source.name, *(one.source for one in earlier)})
+            self._muted = await self._recording.find_source_mutes(sources, self._now)
         await asyncio.to_thread(self._choose_recipients, placed, readers)
 
     def _choose_recipients(self, placed: Sequence[_Placed], readers: Sequence[Subscription]) -> None:
@@ -146,32 +153,55 @@ class StoryAssigner:
         again = self._is_again(report, before)
         sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
         reports = before.reports if again else (*before.reports, report)
-        many = self._voices(report, before.reports, [*zip(reports, sketches, strict=True)])
-        watchlists, chats = self._watchlists, before.alerted
-        alerts = recipients.due(
-            number,
-            report,
-            found.matches,
-            found.lead,
-            watchlists=watchlists,
-            subscribers=readers,
-            voices=many,
-            earlier=before.reports,
-            told=chats,
-            waiting=before.waiting,
-        )
-        risen = recipients.risen(
-            report, before.reports, watchlists=watchlists, subscribers=readers, voices=many, told=chats
-        )
+        alerts, risen = self._due(placed, before, [*zip(reports, sketches, strict=True)], readers)
         self.alerts.extend(alerts)
         if risen:
-            self.rises.append(PriorityRaise(number, risen))
+            self.rises.append(PriorityRaise(number, frozenset(risen)))
         self._note(placed, before, again=again)
-        told = chats | {one.chat for one in alerts}
+        told = before.alerted | {one.chat for one in alerts}
         waiting = dict(before.waiting)
         for alert in alerts:
             waiting[alert.chat] = waiting.get(alert.chat, frozenset()) | {name for name, _ in alert.watchlists}
         self._stories[number] = StoryOnRecord(number, reports, told, sketches, waiting)
+
+    def _due(
+        self,
+        placed: _Placed,
+        before: StoryOnRecord,
+        told: Sequence[tuple[Report, bytes]],
+        readers: Sequence[Subscription],
+    ) -> tuple[list[Alert], set[Chat]]:
+        """Return the alerts that are due, and the chats for which the story is urgent now: by the voices each hears."""
+        found, report = placed.found, placed.report
+        alerts: list[Alert] = []
+        risen: set[Chat] = set()
+        for muted, chats in self._audiences({one.source for one, _ in told}):
+            heard = [(one, sketch) for one, sketch in told if one.source not in muted]
+            voices = max(1, self._voices(report, before.reports, heard))
+            given: dict[str, Any] = {"watchlists": self._watchlists, "subscribers": readers, "voices": voices}
+            due = recipients.due(
+                placed.story,
+                report,
+                found.matches,
+                found.lead,
+                earlier=before.reports,
+                told=before.alerted,
+                waiting=before.waiting,
+                **given,
+            )
+            loud = recipients.risen(report, before.reports, told=before.alerted, **given)
+            alerts += [one for one in due if (one.chat in chats) is bool(muted)]
+            risen |= {one for one in loud if (one in chats) is bool(muted)}
+        return alerts, risen
+
+    def _audiences(self, sources: set[str]) -> Iterator[tuple[AbstractSet[str], AbstractSet[Chat]]]:
+        """Give the chats that mute the same of these sources, with these; first none, with all chats that mute some."""
+        groups: dict[frozenset[str], set[Chat]] = {}
+        for chat, muted in self._muted.items():
+            if theirs := muted & sources:
+                groups.setdefault(theirs, set()).add(chat)
+        yield frozenset(), {chat for chats in groups.values() for chat in chats}
+        yield from groups.items()
 
     def _is_again(self, report: Report, before: StoryOnRecord) -> bool:
         """Return whether a report is of a page that the story has: its outlet shows it in another section too.

@@ -159,6 +159,10 @@ class Recording(Protocol):
         """Return the subscriptions to these watchlists of chats that may get alerts (not suspended, not revoked)."""
         ...
 
+    async def find_source_mutes(self, sources: Sequence[str], now: datetime) -> Mapping[Chat, frozenset[str]]:
+        """Return which of these sources chats and topics have muted now, of those that have."""
+        ...
+
     async def write_poll(self, turn: Turn) -> int:
         """Write the turn; return how many alerts were queued: a chat that already has the story gets none.
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.calendar import quiet_until, zone_of
-from bot.alerts.policy import JOINS, Drop, Hold, Send, Waiting, decide
+from bot.alerts.policy import JOINS, Drop, Hold, Send, Waiting, decide, without_muted_sources
 from bot.model import Alert, Chat, Evidence, Report
 from bot.preferences import NONE, Digest, Mute, Preferences, Window
 
@@ -209,3 +209,28 @@ def test_case_87_every_alert_is_sent_once_in_its_time(
         times = {at for number, at in told.items() if not comes[number][1]}
         gap = timedelta(hours=1) if digest.rhythm == "hour" else timedelta(hours=20)
         assert all(abs(one - other) >= gap for one in times for other in times if one != other)
+
+
+def test_a_muted_source_is_silent_in_what_follows() -> None:
+    """A new development or a correction that it alone tells is dropped at once; of another source it is sent."""
+    mutes = (Mute("source", "Courier"),)
+    told = (
+        replace(report("TASS"), url="https://tass.example/1"),
+        replace(report("Courier"), url="https://c.example/2"),
+    )
+    for url, follows in (("https://c.example/2", Drop(mutes[0])), ("https://tass.example/1", Send())):
+        reply = replace(ALERT, part=7, url=url, headline="x")
+        assert decide(Waiting(reply, told, NOW), replace(NONE, mutes=mutes), NOW) == follows
+
+
+def test_an_alert_names_no_muted_source() -> None:
+    """Its reports are left out, and another heads the alert; a message that is there keeps its headline."""
+    mutes = (Mute("source", "Courier"),)
+    first = replace(report("Courier"), url=ALERT.url, headline=ALERT.headline)
+    second = replace(report("TASS"), url="https://tass.example/1", headline="Told otherwise")
+    alert, reports = without_muted_sources(ALERT, (first, second), mutes, NOW, edit=False)
+    assert (alert.headline, alert.url, alert.lead, reports) == ("Told otherwise", second.url, "", (second,))
+    assert without_muted_sources(ALERT, (first, second), mutes, NOW, edit=True) == (ALERT, (first, second))
+    assert without_muted_sources(ALERT, (second, first), (), NOW, edit=False) == (ALERT, (second, first))
+    later = replace(report("Courier"), url="https://c.example/9")
+    assert without_muted_sources(ALERT, (second, later), mutes, NOW, edit=True)[1] == (second,)

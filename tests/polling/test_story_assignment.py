@@ -13,6 +13,7 @@ import pytest
 from bot.model import Candidate, Chat, Item, Match, Source, Subscription, Watchlist
 from bot.polling.story_assignment import StoryAssigner, read
 from bot.ports.poll_store import StoryOnRecord, Turn
+from bot.preferences import Mute
 
 if TYPE_CHECKING:
     from bot.cli.demo_newsroom import Newsroom, Piece
@@ -83,6 +84,10 @@ class EmptyRecord:
     async def find_subscribers(self, watchlists: Sequence[str]) -> tuple[Subscription, ...]:
         """See Recording."""
         return Rows(Subscription(Chat(7), name) for name in watchlists)
+
+    async def find_source_mutes(self, sources: Sequence[str], now: datetime) -> Mapping[Chat, frozenset[str]]:  # noqa: ARG002 - the port has it
+        """See Recording."""
+        return dict.fromkeys(map(Chat, map(len, sources[:0])), frozenset())
 
     async def write_poll(self, turn: Turn) -> int:
         """See Recording."""
@@ -227,6 +232,25 @@ async def test_confirm_waits_for_a_second_publisher(rig: Rig, newsroom: Newsroom
     newsroom.publish("gazette", piece("Leaders' summit uncertain, Kremlin says", OTHER_WORDS[0], OTHER_WORDS))
     assert (await rig.later(minutes=5)).queued == 1
     assert sorted((one.alert.chat.id, one.message is None) for one in await rig.told()) == [(77, True), (78, False)]
+
+
+async def test_a_source_that_a_chat_has_muted_confirms_nothing_for_it(
+    rig: Rig, newsroom: Newsroom, piece: type[Piece]
+) -> None:
+    """Who mutes one of two outlets waits for another; who mutes none is told when the second reports, as urgent."""
+    store = await rig.set_up(
+        watching(newsroom, "k: {keywords: [summit], languages: [en], confirm: 2, urgent_at: 2, deliver_to: [77, 78]}")
+    )
+    await store.preferences.add_mute(Chat(77), Mute("source", OUTLETS[2]), rig.now, most=50)
+    await rig.poll()
+    newsroom.publish(OUTLETS[0], piece(SUMMIT, TALKS[0], TALKS))
+    newsroom.publish(OUTLETS[2], piece("Leaders' summit uncertain, Kremlin says", OTHER_WORDS[0], OTHER_WORDS))
+    assert (await rig.later(minutes=5)).queued == 1
+    assert [(one.alert.chat.id, one.alert.priority) for one in await rig.told()] == [(78, "urgent")]
+    newsroom.publish(OUTLETS[1], piece("Kremlin: no date for the leaders' summit", THIRD[0], THIRD))
+    assert (await rig.later(minutes=5)).queued == 1
+    told = [one for one in await rig.told() if one.alert.chat.id == 77]
+    assert [report.source for one in told for report in one.reports] == [OUTLETS[0], OUTLETS[1]]
 
 
 @pytest.mark.parametrize("credit", ["", "MOSCOW (Reuters) - "])

@@ -66,6 +66,11 @@ def is_length(words: str) -> bool:
     return _is_length(normalise(words), certain=False)
 
 
+def is_until(words: str) -> bool:
+    """Return whether the last words say until when: `hockey until friday`."""
+    return split_length(words)[1] != "" and _split_until(split_length(words)[1])[0]
+
+
 def names_day_last(words: str) -> bool:
     """Return whether the last word is a day of the week, which may be a part of a name (`Black Friday`) or a time."""
     *before, last = words.split() or [""]

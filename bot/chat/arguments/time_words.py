@@ -112,6 +112,7 @@ NEXT_WEEK: Final = (
 WEEKEND: Final = "the weekend|weekend|выходных|вихідних|wochenende|week-end|le week-end|el fin de semana|fin de semana"
 NEXT: Final = "next следующей следующего следующую следующий наступної наступного nächsten nächster próximo proximo"
 
+ALL: Final = "all|everything|всё|все|вообще всё|усе|все|alles|alle|tout|tous|todo|todos"
 UNITS: Final = {
     1: "m min mins minute minutes minuten minuto minutos м мин минута минуту минуты минут хв хвилина хвилину хвилини "
     "хвилин",

@@ -1,4 +1,4 @@
-"""What owners do: let chats in and out, look at sources and chats, read watchlists.yaml anew, act for a channel.
+"""What owners do: let chats in and out, look at sources and chats, read watchlists.yaml anew.
 
 In comes a request of an owner (checked before), out goes an Answer; what changes is committed before the
 answer exists.
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.chat.arguments.names import parse_chat
 from bot.chat.context import Request, Services, reply, translator_of
-from bot.chat.messages import BUTTON_BYTES, Answer, Button, Command, Kind, Reply, data, parse_data
+from bot.chat.messages import Answer, Button, Command, Reply, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import admin as texts
 from bot.chat.texts import basics as basics_texts
@@ -114,36 +114,3 @@ async def channel(_services: Services, request: Request) -> Answer:
     if chat is None:
         return reply(request.command, texts.how_for(request.translator))
     return reply(request.command, texts.channel(request.translator, chat, "", inside=False))
-
-
-async def act_for(services: Services, request: Request) -> Answer:
-    """Act for another chat, such as a channel: `/for CHAT COMMAND …`."""
-    command = request.command
-    target, _space, rest = command.words.partition(" ")
-    verb, _space, words = rest.strip().removeprefix("/").partition(" ")
-    chat, spec = parse_chat(target), services.commands.get(verb.lower())
-    if chat is None or spec is None or spec.need == "own":
-        return reply(command, texts.how_for(request.translator))
-    meant = replace(command, chat=chat, kind=_kind(chat), verb=spec.name, words=words.strip())
-    answer = await spec.handler(services, replace(request, command=meant))
-    return replace(answer, replies=tuple(_here(request, one, chat) for one in answer.replies))
-
-
-def _kind(chat: Chat) -> Kind:
-    return "private" if chat.id > 0 else "channel"
-
-
-def _here(request: Request, answered: Reply, chat: Chat) -> Reply:
-    """Return an answer about another chat as one to the owner, whose buttons act for that chat again."""
-    if answered.chat != chat:
-        return answered
-    text = f"{texts.acting(request.translator, chat.id)}\n{answered.text}"
-    buttons = tuple(replace(one, data=_for(chat, one.data)) for one in answered.buttons)
-    fitting = tuple(one for one in buttons if len(one.data.encode()) <= BUTTON_BYTES)
-    return replace(answered, chat=request.command.chat, text=text, buttons=fitting)
-
-
-def _for(chat: Chat, meaning: str) -> str:
-    verb, words, view = parse_data(meaning)
-    place = f"{chat.id}/{chat.topic}" if chat.topic else str(chat.id)
-    return data("for", f"{place} {verb} {words}", view)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.alerts.calendar import zone_of
-from bot.chat.arguments.names import closest_watchlist, find_watchlist, split_names
+from bot.chat.arguments.names import find_watchlist, split_names
 from bot.chat.context import Request, Services, reply
+from bot.chat.handlers.subscriptions import no_list
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as texts
@@ -27,7 +28,7 @@ async def latest(services: Services, request: Request) -> Answer:
             found for name in split_names(config, command.words.strip()) if (found := find_watchlist(config, name))
         ]
         if not wanted:
-            return reply(command, basics_texts.no_list(_, command.words, closest_watchlist(config, command.words)))
+            return reply(command, no_list(services, request, command.words.strip()))
         mine = {one.id for one in wanted}
     stories = await services.preferences.find_latest(command.chat, mine, services.now() - _BACK, most=SHOWN)
     if not stories:

@@ -12,9 +12,11 @@ from dataclasses import replace
 
 from bot.alerts.calendar import zone_of
 from bot.alerts.policy import live
-from bot.chat.arguments.durations import is_length, parse_until, split_length
+from bot.chat.arguments import time_words
+from bot.chat.arguments.durations import is_length, is_until, names_day_last, parse_until, split_length
 from bot.chat.arguments.names import find_watchlist, parse_story_number, split_names
 from bot.chat.arguments.stories import ask_which_story, find_alerts
+from bot.chat.arguments.times_of_day import normalise
 from bot.chat.arguments.unclear import Unclear
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.schedule import answer_unclear, back_button, load_preferences, show_panel
@@ -49,13 +51,66 @@ async def mute(services: Services, request: Request) -> Answer:
     if not words or is_length(words):
         return await _listed(services, request)
     if words.lower() in {"off", "all off"}:
-        many = await services.preferences.remove_mutes(request.command.chat, None)
-        return await _listed(services, request, texts.all_unmuted(request.translator, many))
+        return await _end_all(services, request)
+    if question := _ask_all(request, words) or _ask_day(request, words):
+        return question
     if words.startswith("#"):
         return await _of_story(services, request, words[1:])
     what, length = _parted(words)
     meant = await _meant(services, request, what)
     return reply(request.command, meant) if isinstance(meant, str) else await _obey(services, request, meant, length)
+
+
+async def unmute(services: Services, request: Request) -> Answer:
+    """Show the mutes with buttons that end them, or end the one that is named: by its words, as it is listed."""
+    words = request.command.words.strip()
+    if not words:
+        return await _listed(services, request)
+    if normalise(words) in time_words.ALL.split("|"):
+        return await _end_all(services, request)
+    if words.startswith("#"):
+        words = f"story {words[1:]}"
+    preferences, _display = await load_preferences(services, request)
+    named = {words.casefold(), words.strip("\"“”«»'").casefold()}
+    for one in live(preferences.mutes, services.now()):
+        if named & {one.what.casefold(), one.label.casefold(), f"{one.kind} {one.what}".casefold()}:
+            return await _obey(services, request, one, "off")
+    meant = await _meant(services, request, words)
+    return reply(request.command, meant) if isinstance(meant, str) else await _obey(services, request, meant, "off")
+
+
+async def _end_all(services: Services, request: Request) -> Answer:
+    many = await services.preferences.remove_mutes(request.command.chat, None)
+    return await _listed(services, request, texts.all_unmuted(request.translator, many))
+
+
+def _ask_all(request: Request, words: str) -> Answer | None:
+    """Ask whether a pause is meant where somebody mutes "all", with the length that was said."""
+    what, length = split_length(words)
+    if normalise(what) not in time_words.ALL.split("|"):
+        return None
+    _ = request.translator
+    buttons = (
+        Button(_("⏸ Pause everything"), data("pause", length)),
+        _button(texts.label_word(_, basics_texts.label(what, _LABEL)), f"word {what} {length or 'forever'}"),
+        Button(_("Cancel"), data("mute")),
+    )
+    return reply(request.command, texts.ask_all(_, what), buttons)
+
+
+def _ask_day(request: Request, words: str) -> Answer | None:
+    """Ask whether a day at the end is a time or a part of a name: `hockey friday`, `Black Friday`, `Fashion Week`."""
+    *before, last = words.split()
+    titled = before and last in {"Day", "Week", "Hour"}
+    if not (titled or names_day_last(words)) or before[0].lower() in _KINDS or words[0] in '"“«„' or is_until(words):
+        return None
+    _, what = request.translator, " ".join(before)
+    until = last.lower() if titled else f"until {last.lower()}"
+    buttons = (
+        _button(texts.label_until(_, basics_texts.label(what, _LABEL), last, until=not titled), f"word {what} {until}"),
+        _button(texts.label_word(_, basics_texts.label(words, _LABEL)), f"word {words} forever"),
+    )
+    return reply(request.command, texts.ask_day(_, words), tuple(_fitting(buttons)))
 
 
 async def _answered(services: Services, request: Request, length: str) -> Answer:

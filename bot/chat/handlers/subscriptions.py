@@ -19,6 +19,7 @@ from bot.ports.history_store import PERSONAL
 
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
+_OFFERED, _NAMED = 4, 12  # lists on buttons that may have been meant, and lists that are named
 _LABEL = 40  # characters of a title on a button
 
 
@@ -64,7 +65,8 @@ async def _subscriptions(services: Services, request: Request) -> tuple[str, tup
     titles = [(key, watchlists[key].title if key in watchlists else None) for key in lists]
     gone = {key: Watchlist(key, key, ()) for key in lists}
     buttons = [choice_button("unsubscribe", (gone | watchlists)[key], "mine") for key in lists]
-    own = await services.queries.store.find_queries(chat)
+    theirs = request.on_behalf and chat.id > 0  # what somebody watches for in private is nobody else's business
+    own = () if theirs else await services.queries.store.find_queries(chat)
     buttons += [watching.end_button(query, "mine") for query in own]
     text = texts.mine(request.translator, titles, fixed, [(query.number, query.text) for query in own])
     return text, (*buttons[:BUTTONS], Button(texts.label_lists(request.translator), data("lists")))
@@ -78,15 +80,36 @@ async def subscribe(services: Services, request: Request) -> Answer:
         text, buttons = await _page(services, request, 1)
         return reply(command, f"{texts.which(request.translator, 'subscribe')}\n\n{text}", buttons)
     lines: list[str] = []
+    unknown = 0
     for name in names:
         watchlist = find_watchlist(services.config(), name)
         if watchlist is None:
-            lines.append(texts.no_list(request.translator, name, closest_watchlist(services.config(), name)))
+            lines.append(no_list(services, request, name))
+            unknown += 1
             continue
         await auto_admit(services, request)
         new = await services.chats.subscribe(Subscription(command.chat, watchlist.id), services.now())
         lines.append(texts.subscribed(request.translator, watchlist.title, new=new))
-    return await _changed(services, request, lines)
+    answer = await _changed(services, request, lines)
+    return _offer(services, request, answer, names) if unknown and not command.press else answer
+
+
+def no_list(services: Services, request: Request, name: str) -> str:
+    """Say that there is no such watchlist, with the nearest and those that there are."""
+    config = services.config()
+    known = [one.id for one in config.watchlists][:_NAMED]
+    return texts.no_list(request.translator, name, closest_watchlist(config, name), known)
+
+
+def _offer(services: Services, request: Request, answer: Answer, names: list[str]) -> Answer:
+    """Add buttons for the lists that may have been meant, and one that shows all."""
+    config = services.config()
+    near = dict.fromkeys(closest_watchlist(config, name) for name in names if not find_watchlist(config, name))
+    known = [found for key in near if key and (found := find_watchlist(config, key))][:_OFFERED]
+    buttons = [choice_button("subscribe", one, "") for one in known]
+    show = Button(texts.label_lists(request.translator), data("lists"))
+    first, *others = answer.replies
+    return replace(answer, replies=(replace(first, buttons=(*first.buttons, *buttons, show)), *others))
 
 
 async def unsubscribe(services: Services, request: Request) -> Answer:
@@ -109,7 +132,7 @@ async def unsubscribe(services: Services, request: Request) -> Answer:
             title = watchlist.title if watchlist else key
             lines.append(texts.unsubscribed(request.translator, title, had=had))
         else:
-            lines.append(texts.no_list(request.translator, name, closest_watchlist(config, name)))
+            lines.append(no_list(services, request, name))
     return await _changed(services, request, lines)
 
 

@@ -111,6 +111,24 @@ def acting(_: Translator, chat: int) -> str:
     return _("<i>For</i> <code>{chat}</code>:", chat=chat)
 
 
+def private_business(_: Translator, verbs: Sequence[str]) -> str:
+    """Say what an owner may do for somebody's private chat."""
+    allowed = ", ".join(f"/{verb}" for verb in verbs)
+    return _(
+        "What a private chat watches for, mutes and was sent is its own business. For it you may use: {commands}.",
+        commands=allowed,
+    )
+
+
+def changed_by_owner(_: Translator, command: str) -> str:
+    """Tell a chat that an owner has changed its settings."""
+    return _(
+        "🛠 An owner of this bot has changed something in this chat: <code>{command}</code>. /settings and /mine show "
+        "how it is now.",
+        command=safe(command, 200),
+    )
+
+
 def declined(_: Translator, chat: int) -> str:
     """Confirm that a chat stays out."""
     return _(

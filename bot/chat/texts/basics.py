@@ -191,11 +191,16 @@ def fixed(_: Translator, title: str) -> str:
     )
 
 
-def no_list(_: Translator, words: str, nearest: str | None) -> str:
-    """Say that there is no such watchlist."""
+def no_list(_: Translator, words: str, nearest: str | None, known: Sequence[str]) -> str:
+    """Say that there is no such watchlist, and name those that there are, the nearest first."""
     sorry = _("There is no watchlist “{name}”.", name=safe(words))
+    if not known:
+        none = _("There are no watchlists yet. Whoever runs this bot adds them to watchlists.yaml.")
+        return f"{sorry} {none}"
+    lists = ", ".join(f"<code>{safe(one)}</code>" for one in known)
     hint = _("Did you mean <code>{nearest}</code>?", nearest=safe(nearest)) if nearest else ""
-    return " ".join(part for part in (sorry, hint, _("/lists shows them all.")) if part)
+    parts = (sorry, hint, _("There are: {lists}.", lists=lists), _("/lists shows them all."))
+    return " ".join(part for part in parts if part)
 
 
 def which(_: Translator, verb: str) -> str:

@@ -56,7 +56,9 @@ def muted(_: Translator, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
     if mute.kind == "story":
         lines.append(_("Its message is not changed any more, either."))
     elif mute.kind == "source":
-        lines.append(_("What other sources report as well is still told."))
+        lines.append(
+            _("What other sources report as well is still told; this one no longer counts among those who report it.")
+        )
     elif mute.kind == "word":
         lines.append(_("Alerts with this word in any of its forms are not told; /latest lists them."))
     return " ".join(lines)
@@ -65,6 +67,26 @@ def muted(_: Translator, mute: Mute, now: datetime, zone: ZoneInfo) -> str:
 def ask(_: Translator, mute: Mute) -> str:
     """Ask for how long."""
     return _("🔇 For how long shall I mute {what}?", what=what(_, mute))
+
+
+def ask_all(_: Translator, what: str) -> str:
+    """Ask whether a pause is meant."""
+    return _(
+        "🔇 “{words}” as a word would silence only alerts in which it stands. To hear nothing for a while is a pause.",
+        words=safe(what),
+    )
+
+
+def ask_day(_: Translator, words: str) -> str:
+    """Ask whether a day is a time or a part of a name."""
+    return _("🔇 “{words}”: is the last word a time, or a part of the name?", words=safe(words))
+
+
+def label_until(_: Translator, what: str, day: str, *, until: bool) -> str:
+    """Label the button that takes the day for a time. Plain text."""
+    if until:
+        return _("🔇 {what}, until {day}", what=what, day=day)
+    return _("🔇 {what}, for: {day}", what=what, day=day.lower())
 
 
 def of_story(_: Translator, headline: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.policy import Drop, Hold, Send, Waiting, decide
+from bot.alerts.policy import Drop, Hold, Send, Waiting, decide, without_muted_sources
 from bot.model import Delivery
 from bot.ports.outbox_store import Unreadable
 from bot.preferences import Preferences
@@ -64,6 +64,7 @@ async def is_any_held(
     unreadable_rows = UnreadableRows()
     return any(
         not isinstance(_decide(row, one, preferences[key], now, unreadable_rows), Send)
+        or _as_heard(row, one, preferences[key], now) != one
         for row, one, key in keyed
         if key in preferences
     )
@@ -91,9 +92,12 @@ async def apply_preferences(
     dropped: list[tuple[int, str]] = []
     in_digest: list[int] = []
     served: dict[ChatTopic, int] = {}
-    for row, delivery in claimed:
+    for row, original in claimed:
+        delivery = original
         key = (row.chat, to_topic(delivery.alert.chat))
-        match _decide(row, delivery, preferences[key], now, unreadable_rows) if key in preferences else None:
+        if key in preferences:
+            delivery = _as_heard(row, original, preferences[key], now)
+        match _decide(row, original, preferences[key], now, unreadable_rows) if key in preferences else None:
             case Hold(until, why):
                 held.append((row.id, to_ms(until), why))
             case Drop(mute):
@@ -110,6 +114,12 @@ async def apply_preferences(
     await mark_digest(connection, in_digest)
     await record_digests(connection, served)
     return tuple(sendable)
+
+
+def _as_heard(row: Row, delivery: Delivery, preferences: Preferences, now: datetime) -> Delivery:
+    """Return a delivery without what sources report that its place has muted, where others report it too."""
+    alert, reports = without_muted_sources(delivery.alert, delivery.reports, preferences.mutes, now, edit=row.shown > 0)
+    return replace(delivery, alert=alert, reports=reports)
 
 
 def _decide(

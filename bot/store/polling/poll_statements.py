@@ -32,6 +32,7 @@ from bot.store.tables import (
     LEASED,
     chats,
     items,
+    mutes,
     outbox,
     reports,
     seen_keys,
@@ -253,6 +254,14 @@ def subscriptions_statement(dialect: Dialect) -> Select[Any]:
         .where(dialect.among(subscriptions.c.watchlist, "ids"), is_reader())
         .order_by(subscriptions.c.chat, subscriptions.c.topic, subscriptions.c.watchlist)
     )
+
+
+@cache
+def source_mutes_statement(dialect: Dialect) -> Select[Any]:
+    """Return the select of the chats and topics that have muted sources, and which: names, now."""
+    muted = select(mutes.c.chat, mutes.c.topic, mutes.c.what).where(text("kind = 'source'"))
+    lasting = mutes.c.until.is_(None) | (mutes.c.until > bindparam("now", type_=mutes.c.until.type))
+    return muted.where(dialect.among(mutes.c.what, "names"), lasting)
 
 
 @cache

@@ -15,7 +15,7 @@ from bot.errors import StaleLeaseError
 from bot.model import Candidate, Chat, Priority, Probe, Report, Subscription
 from bot.ports.poll_store import StoryOnRecord, Turn
 from bot.store.chats.chat_redirects import ChatRedirects, read_redirects
-from bot.store.codecs import Row, to_alert, to_chat, to_priority, to_report
+from bot.store.codecs import Row, clean, to_alert, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
 from bot.store.outbox.enqueue import enqueue_alerts, enqueue_follow_ups, raise_priorities, raise_revisions
@@ -102,6 +102,13 @@ class OpenRecording:
         packed = {"ids": self.dialect.pack(tuple(dict.fromkeys(watchlists)))}
         rows = await self.connection.execute(poll_statements.subscriptions_statement(self.dialect), packed)
         return tuple(Subscription(to_chat(row.chat, row.topic), row.watchlist, _priority(row)) for row in rows)
+
+    async def find_source_mutes(self, sources: Sequence[str], now: datetime) -> Mapping[Chat, frozenset[str]]:
+        packed = {"names": self.dialect.pack(tuple(dict.fromkeys(map(clean, sources)))), "now": to_ms(now)}
+        found: dict[Chat, set[str]] = {}
+        for row in await self.connection.execute(poll_statements.source_mutes_statement(self.dialect), packed):
+            found.setdefault(to_chat(row.chat, row.topic), set()).add(row.what)
+        return {chat: frozenset(names) for chat, names in found.items()}
 
     async def write_poll(self, turn: Turn) -> int:
         outcome, source = turn.outcome, turn.outcome.leased.id

@@ -410,7 +410,8 @@ async def test_buttons_under_what_an_owner_does_for_a_channel_act_for_it_again(d
     assert "1 alert follows" in reply.text
     assert await sent(desk) == [1]
     lists = offered(await desk.ask("/for -100777/7 lists", user=OWNER))
-    (page,) = (await desk.press(lists[0], user=OWNER)).replies
+    page, told = (await desk.press(lists[0], user=OWNER)).replies
+    assert told.chat == Chat(-100777, 7)
     assert "✅ <b>Kremlin and summits</b>" in page.text
     assert await desk.store.chats.find_subscriptions(Chat(-100777, 7)) == ("kremlin",)
 

@@ -40,7 +40,7 @@ def test_case_110_any_words_give_a_sound_message(found: list[str], name: str) ->
         status_texts.report(EN, status, NOW),
         status_texts.glance(EN, status, NOW, 3),
         basics_texts.unknown(EN, name, None),
-        basics_texts.no_list(EN, name, name),
+        basics_texts.no_list(EN, name, name, [name]),
         basics_texts.subscribed(EN, name, new=True),
         access_texts.access_request(EN, -5, name, "group", name, 7),
     ):
