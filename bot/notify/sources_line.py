@@ -13,6 +13,7 @@ from bot.i18n import Translator
 from bot.model import Delivery, Report
 from bot.notify.message_builder import MOST_UNITS, Page
 from bot.notify.sanitize import cut, link, plain, units
+from bot.stories.heading import heading_report, told_at
 from bot.stories.headline import ShownTexts
 
 HEADLINE: Final = 400  # UTF-16 units of the headline of a message
@@ -20,16 +21,11 @@ NAME: Final = 60  # of an outlet's
 _OUTLETS, _NEWS, _ONE = 1100, 1200, 200  # of all outlets, of all that is new, of one headline of it
 _MOST_LINKED, _MOST_NEWS = 40, 20
 _MOST_READ = 300  # headlines compared; of what comes after, more than anybody reads, none is counted as new
-_WEB_BEGAN = 1990  # an older date is a default of some software, not when news was published
 
 
 def first_report(delivery: Delivery) -> Report | None:
     """Return the report whose headline is shown: it heads the outlets."""
-    alert = delivery.alert
-    mine = [one for one in delivery.reports if one.headline == alert.headline and one.url == alert.url]
-    if not mine and alert.url is not None:  # its publisher has corrected the headline since
-        mine = [one for one in delivery.reports if one.url == alert.url]
-    return next(iter(mine or delivery.reports), None)
+    return heading_report(delivery.alert.headline, delivery.alert.url, delivery.reports)
 
 
 def headline_of(delivery: Delivery, url: str | None) -> str:
@@ -53,7 +49,8 @@ def write_outlets(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo)
     A further report of an outlet is told by its time.
     """
     first = first_report(delivery)
-    reports = (*(() if first is None else (first,)), *(one for one in delivery.reports if one is not first))
+    others = sorted((one for one in delivery.reports if one is not first), key=told_at)
+    reports = (*(() if first is None else (first,)), *others)
     by_source: dict[str, list[Report]] = {}
     for report in reports:
         by_source.setdefault(report.source, []).append(report)
@@ -104,9 +101,7 @@ def news(_: Translator, page: Page, delivery: Delivery, zone: ZoneInfo) -> None:
 
 def clock(_: Translator, report: Report, today: datetime) -> str:
     """Return when it was published, as far as that can be: never after we saw it; the day where it is another."""
-    published = report.published
-    when = min(published, report.at) if published and published.year > _WEB_BEGAN else report.at
-    return _.moment(when.astimezone(today.tzinfo), today)
+    return _.moment(told_at(report).astimezone(today.tzinfo), today)
 
 
 def zone_of(name: str | None) -> ZoneInfo:

@@ -20,7 +20,7 @@ class StorySummary:
     story: int
     headline: str
     url: str | None
-    at: datetime  # of its first report
+    at: datetime  # that its alert shows
     sources: tuple[str, ...]
     state: State
     reports: tuple[Report, ...] = ()  # oldest first
@@ -88,7 +88,7 @@ class PreferenceStore(Protocol):
     async def find_latest(
         self, chat: Chat, watchlists: Collection[str], since: datetime, *, most: int
     ) -> tuple[StorySummary, ...]:
-        """Return the latest stories that these watchlists brought, the newest first.
+        """Return the latest stories that these watchlists brought, the newest first, titled as their alerts are.
 
         A rare list is looked for as far back as `since`, however much the others brought after it.
         """

@@ -1,4 +1,4 @@
-"""Which story somebody means: by a link, `#number`, "2" for the one before the latest, or by the message answered.
+"""Which story somebody means: by a link, `#number`, "2" for the second that /latest lists, or by the message answered.
 
 In comes who asked and a word, out go the alerts of the stories meant, as this place was told of them: several where
 the message tells of several, none where nothing is meant. Another chat's stories are nobody's business here.
@@ -7,13 +7,19 @@ the message tells of several, none where nothing is meant. Another chat's storie
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from datetime import timedelta
 
 from bot.chat.arguments.names import parse_story_number
 from bot.chat.context import Request, Services, reply
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import stories as stories_texts
-from bot.model import Alert
+from bot.model import Alert, Chat
+from bot.ports.preference_store import StorySummary
 
+LISTED = 8  # stories of /latest
+_BACK = timedelta(days=14)
+_COUNTED = re.compile(r"[1-9][0-9]{0,2}")
 _AT_ONCE = 100  # stories of one rolling message
 _OFFERED, _BESIDE = 20, 5  # buttons that ask which is meant, and of one row
 
@@ -23,15 +29,29 @@ async def find_alerts(services: Services, request: Request, word: str) -> tuple[
     command = request.command
     if not word and command.answers is not None:
         return await services.preferences.find_listed(command.chat, command.answers, most=_AT_ONCE)
+    if _COUNTED.fullmatch(word) and (listed := (await list_latest(services, command.chat))[int(word) - 1 : int(word)]):
+        (story,) = listed  # as /latest numbers it, told here or not
+        alert = await services.preferences.find_alert(command.chat, story.story)
+        return (alert or Alert(command.chat, story.story, (), story.headline, story.url, "", ()),)
     number = await _number(services, request, word)
     alert = None if number is None else await services.preferences.find_alert(command.chat, number)
     return (alert,) if alert else ()
 
 
+async def list_latest(
+    services: Services, chat: Chat, watchlists: Collection[str] | None = None
+) -> tuple[StorySummary, ...]:
+    """Return the stories that /latest lists: of all watchlists of a chat, or of those that are named."""
+    if watchlists is None:
+        fixed = {one.id for one in services.config().watchlists if chat in one.deliver_to}
+        watchlists = fixed | set(await services.chats.find_subscriptions(chat))
+    return await services.preferences.find_latest(chat, watchlists, services.now() - _BACK, most=LISTED)
+
+
 async def _number(services: Services, request: Request, word: str) -> int | None:
     if word.startswith("#"):
         return parse_story_number(word[1:])
-    if not word or re.fullmatch(r"[1-9][0-9]{0,2}", word):
+    if not word or _COUNTED.fullmatch(word):
         back = int(word or 1)
         told = await services.preferences.find_sent_stories(request.command.chat, most=back)
         return told[back - 1] if len(told) == back else None

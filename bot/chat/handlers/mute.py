@@ -122,7 +122,8 @@ async def _answered(services: Services, request: Request, length: str) -> Answer
         return await _listed(services, request)
     if not length:
         return await _of_story(services, request, str(alerts[0].story))
-    return await _mute(services, request, Mute("story", str(alerts[0].story), label=alerts[0].headline), length)
+    meant = await _story(services, request, str(alerts[0].story))
+    return reply(request.command, meant) if isinstance(meant, str) else await _mute(services, request, meant, length)
 
 
 async def _obey(services: Services, request: Request, meant: Mute, length: str) -> Answer:

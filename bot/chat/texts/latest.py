@@ -13,8 +13,10 @@ from bot.ports.preference_store import State, StorySummary
 _HEADLINE, _OUTLETS = 160, 3
 
 
-def latest(_: Translator, stories: Sequence[StorySummary], now: datetime, zone: ZoneInfo) -> str:
-    """List stories, the newest first."""
+def latest(
+    _: Translator, stories: Sequence[StorySummary], now: datetime, zone: ZoneInfo, *, counted: bool = True
+) -> str:
+    """List stories, the newest first; `counted`: by the numbers that /story takes."""
     lines = [_("🕘 <b>Latest stories</b>")]
     for number, one in enumerate(stories, start=1):
         sources = ", ".join(safe(name, 40) for name in one.sources[:_OUTLETS])
@@ -22,8 +24,13 @@ def latest(_: Translator, stories: Sequence[StorySummary], now: datetime, zone: 
         when = _.moment(one.at.astimezone(zone), now.astimezone(zone))
         parts = [f"{sources} +{more}" if more > 0 else sources, when, state(_, one.state)]
         headline = linked(one.headline, one.url, _HEADLINE)
-        lines.append(f"{number}. {headline}\n{' · '.join(part for part in parts if part)}")
+        lines.append(f"{place(number, counted=counted)}. {headline}\n{' · '.join(part for part in parts if part)}")
     return fit(_, lines)
+
+
+def place(number: int, *, counted: bool) -> str:
+    """Return the place of a story in a list: a number that /story takes, or a letter where the list is of few."""
+    return str(number) if counted else chr(ord("a") + number - 1)
 
 
 def state(_: Translator, what: State) -> str:
@@ -48,11 +55,11 @@ def nothing(_: Translator) -> str:
     return _("No story yet: nothing that this chat watches for was reported in the last two weeks. /lists, /watch")
 
 
-def label_mute(_: Translator, number: int) -> str:
+def label_mute(_: Translator, number: str) -> str:
     """Label the button that mutes the story of this number."""
     return _("🔇 {number}", number=number)
 
 
-def label_why(_: Translator, number: int) -> str:
+def label_why(_: Translator, number: str) -> str:
     """Label the button that says why of the story of this number."""
     return _("❓ {number}", number=number)

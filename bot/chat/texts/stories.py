@@ -12,6 +12,7 @@ from bot.chat.texts.basics import fit, linked, safe
 from bot.i18n import Translator
 from bot.model import Alert, Report
 from bot.ports.preference_store import StorySummary
+from bot.stories.heading import told_at
 
 _LEAD, _SENTENCE, _REASON = 600, 300, 160
 _SENTENCES = 3
@@ -26,15 +27,14 @@ def story(
 
     `begin` and `end` are places among its reports; the first page has the lead as well.
     """
-    its = [told.headline for told in one.reports if alert.url and told.url == alert.url]  # it may be corrected since
-    lines = [f"<b>{linked(its[0] if its else alert.headline, alert.url)}</b>"]
+    lines = [f"<b>{linked(one.headline or alert.headline, one.url)}</b>"]
     if begin == 0:
         if lead := safe(alert.lead, _LEAD):
             lines.append(lead)
         lines += _sentences(alert)
     lines += ["", _.ngettext("📰 <b>{number} report</b>", "📰 <b>{number} reports</b>", len(one.reports))]
-    for place, told in enumerate(one.reports[begin:end], start=begin):
-        lines.append(_report(_, told, now, zone, opens=place == 0))
+    opening = min(one.reports, key=lambda told: told.at, default=None)
+    lines += [_report(_, told, now, zone, opens=told is opening) for told in one.reports[begin:end]]
     return fit(_, lines)
 
 
@@ -48,7 +48,7 @@ def _sentences(alert: Alert) -> Iterator[str]:
 
 
 def _report(_: Translator, told: Report, now: datetime, zone: ZoneInfo, *, opens: bool) -> str:
-    when = _.moment(told.at.astimezone(zone), now.astimezone(zone))
+    when = _.moment(told_at(told).astimezone(zone), now.astimezone(zone))
     line = f"• {safe(told.source, 60)}, {when}: {linked(told.headline, told.url)}"
     return line if opens or not told.reason else f"{line}\n   {joined(_, told.reason)}"
 

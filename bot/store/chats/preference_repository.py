@@ -27,12 +27,14 @@ from bot.store.database.transactions import Database
 from bot.store.polling import poll_statements
 from bot.store.row_decoding import decode_each
 from bot.store.tables import chat_preferences, mutes, outbox, reports, stories
+from bot.stories.heading import heading_report, told_at
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SKIPPED = "it was held, and passed over at /resume"
 _PAGE = 2_000  # reports looked through in one statement for the latest stories
+_NOT_SENT: tuple[State, None] = ("none", None)
 _NEWEST = 2**63 - 1  # above every number of a report
 _PAGES = 100  # statements for one answer at most: 14,000 reports a day for two weeks, and about a second
 
@@ -120,7 +122,8 @@ class PreferenceRepository:
             for row, report in decode_each(rows, to_report, "a report"):
                 reports[row.story].append(report)
             states = await self._states(connection, chat, found)
-        return tuple(_story_summary(one, its[::-1], states.get(one, "none")) for one, its in reports.items() if its)
+        stories = [_story_summary(one, its, *states.get(one, _NOT_SENT)) for one, its in reports.items() if its]
+        return tuple(sorted(stories, key=lambda one: one.at, reverse=True))
 
     async def find_story(self, chat: Chat, number: int) -> StorySummary | None:
         packed = {"ids": self.database.dialect.pack((number,))}
@@ -128,13 +131,19 @@ class PreferenceRepository:
             rows = await connection.execute(poll_statements.reports_of_stories_statement(self.database.dialect), packed)
             found = [one for _, one in decode_each(rows, to_report, "a report")]
             states = await self._states(connection, chat, [number])
-        return _story_summary(number, found[::-1], states.get(number, "none")) if found else None
+        return _story_summary(number, found, *states.get(number, _NOT_SENT)) if found else None
 
-    async def _states(self, connection: AsyncConnection, chat: Chat, stories: list[int]) -> dict[int, State]:
+    async def _states(
+        self, connection: AsyncConnection, chat: Chat, stories: list[int]
+    ) -> dict[int, tuple[State, Alert | None]]:
+        """Return what became of stories for a chat or topic, with the alerts of those that can be read."""
         dialect = self.database.dialect
         values = {"its_chat": chat.id, "its_topic": to_topic(chat), "stories": dialect.pack(stories)}
         rows = await connection.execute(_states_statement(dialect), values)
-        return {row.story: _state(row.state, row.hold) for row in rows}
+        every = rows.all()
+        read = decode_each(every, lambda row: to_alert(chat, row.story, row.payload), "an alert")
+        alerts = {row.story: alert for row, alert in read}
+        return {row.story: (_state(row.state, row.hold), alerts.get(row.story)) for row in every}
 
     async def find_alert(self, chat: Chat, story: int) -> Alert | None:
         its = select(outbox.c.payload).where(_here(outbox), outbox.c.story == bindparam("its_story"), text("part = 0"))
@@ -240,7 +249,7 @@ def _newest_reports_statement() -> Select[Any]:
 @cache
 def _states_statement(dialect: Dialect) -> Select[Any]:
     """Return the select of what became of stories for a chat or topic: its_chat, its_topic, stories."""
-    states = select(outbox.c.story, outbox.c.state, outbox.c.hold)
+    states = select(outbox.c.story, outbox.c.state, outbox.c.hold, outbox.c.payload)
     return states.where(_here(outbox), dialect.among(outbox.c.story, "stories"), text("part = 0"))
 
 
@@ -258,8 +267,11 @@ def _state(state: str, held: str | None) -> State:
     return cast("State", held) if held and state != "sent" else plain[state]
 
 
-def _story_summary(story: int, reports: list[Report], state: State) -> StorySummary:
-    """Return a story by its reports, the newest first."""
-    first, newest = reports[-1], reports[0]
-    sources = tuple(dict.fromkeys(report.source for report in reversed(reports)))
-    return StorySummary(story, newest.headline, newest.url, first.at, sources, state, tuple(reversed(reports)))
+def _story_summary(story: int, reports: list[Report], state: State, alert: Alert | None) -> StorySummary:
+    """Return a story by its reports, oldest first, headed as its alert is."""
+    told = heading_report(alert.headline, alert.url, reports) if alert else None
+    head = told or reports[0]
+    ordered = tuple(sorted(reports, key=told_at))
+    sources = tuple(dict.fromkeys(report.source for report in (head, *ordered)))
+    headline = head.headline or (alert.headline if alert else "")
+    return StorySummary(story, headline, head.url, told_at(head), sources, state, ordered)

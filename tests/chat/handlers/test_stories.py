@@ -174,3 +174,19 @@ async def test_why_says_why_a_report_joined(open_desk: Any) -> None:
     assert "(61%)" in said(await open_desk.ask("/story http://news.example/2/kremlin"))
     assert "it joined because: the same names" in said(await open_desk.ask("/why http://news.example/2/kremlin"))
     assert "it joined because" not in said(await open_desk.ask("/why http://news.example/1/kremlin"))
+
+
+async def test_a_story_has_one_title_number_and_time_everywhere(open_desk: Any) -> None:
+    """What the alert tells heads /latest, /story and /mute, in the order and with the numbers of /latest."""
+    begun = replace(report(1), published=NOW - timedelta(minutes=50))
+    later = replace(report(2), published=NOW - timedelta(minutes=20))
+    await broke(open_desk, 1, begun, later, message=5)
+    await broke(open_desk, 2, replace(report(3), published=NOW - timedelta(minutes=30)), message=6)
+    await open_desk.ask("/subscribe kremlin")
+    listed = said(await open_desk.ask("/latest"))
+    assert listed.index("news.example/3/") < listed.index("news.example/1/")
+    shown = said(await open_desk.ask("/story 2"))
+    assert shown.startswith('<b><a href="http://news.example/1/kremlin">')
+    assert "11:10" in shown
+    assert "11:10" in listed
+    assert "11:40" not in listed

@@ -178,8 +178,8 @@ async def test_the_latest_stories_are_those_of_ones_watchlists(play: Play, store
     await play.record(store, one, play.told(8, 2), play.told(7, 3, source="s1"), joined=(7,))
     found = await store.preferences.find_latest(HERE, ["k"], play.now - HOUR, most=5)
     assert [(one.story, one.sources, one.state) for one in found] == [
-        (7, ("s0", "s1"), "waiting"),
         (8, ("s0",), "none"),
+        (7, ("s0", "s1"), "waiting"),
     ]
     assert await store.preferences.find_latest(HERE, ["other"], play.now - HOUR, most=5) == ()
     assert len(await store.preferences.find_latest(OTHER, ["k"], play.now - HOUR, most=1)) == 1
