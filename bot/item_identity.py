@@ -1,8 +1,8 @@
-"""Which items are one and the same, and when so many look new that the source was rebuilt.
+"""What names an entry of a document: its marks come in, its keys go out.
 
-Marks of all entries of one document come in, identity keys go out: signed 64-bit numbers, an item being known
-when one of its keys is on record. A changed guid, title or date alone never makes an item new; what several
-entries of a document share identifies none of them. Dates are never asked. Nothing here knows a store.
+Keys are signed 64-bit numbers, of which a source's record is a set. What several entries of a document share
+identifies none of them. What follows from known and unknown keys is decided in `item_changes`. Nothing here knows a
+store.
 """
 
 from __future__ import annotations
@@ -14,16 +14,29 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import pairwise
+from zlib import crc32
 
 from bot.urls import canonical_url, is_front_page
 
-BRAKE_SIZE = 20  # items on record, and items shown, from which on the brake may act
-BRAKE_SHARE = 0.6  # of the items shown that look new
 DAY = 86_400  # seconds; a title counts today and tomorrow
+TEXT = 4_000  # characters of a text that are compared
+WORDS = 16  # of a title that are compared
+STEM = 5  # letters: what most languages keep of a word in all its forms
+SHORTEST = 3  # letters of a word that says something
 TITLE_WORDS = 4  # "Daily brief" names no item
 TITLE_LETTERS = 16  # the same for scripts that do not part words
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")  # scripts that do not part words
+# What newsrooms put before the title of a thing that goes on; no word of what it is about.
+_LABELS = frozenset(
+    {"actualización", "aktualisiert", "aktualizacja", "alerte", "breaking", "corrected", "correction", "direct"}
+    | {"direkt", "diretta", "eilmeldung", "exclusive", "hora", "latest", "live", "liveblog", "liveticker"}
+    | {"newest", "now", "pilne", "recast", "refile", "ticker", "upd", "update", "updated", "updates", "urgent"}
+    | {"urgente", "video", "vivo", "watch", "última", "últimas", "видео", "відео", "дополнено", "молния", "наживо"}
+    | {"обновление", "обновлено", "онлайн", "оновлено", "прямой", "срочно", "терміново", "эфир"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +46,28 @@ class EntryMarks:
     guid: str = ""
     link: str = ""
     title: str = ""  # or, without one, the beginning of its text
+    date: str = ""  # RFC 822 or ISO 8601, as written
+    text: str = ""  # its description, in any form, as long as it is always the same one
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The keys of one item, strongest first: `keys` go on record, `known_by` are those to look up (a superset)."""
+    """The keys of one entry, strongest first: `keys` go on record, `known_by` are those to look up (a superset).
+
+    Those of `guid` and `link` are among them, None where that mark is absent or names nothing by itself. A guid that is
+    the item's own address is no mark of its own, so `guid` is None then.
+    """
 
     keys: tuple[int, ...]
     known_by: tuple[int, ...]
     page: int | None = None  # of its address and title together: unknown of a known item whose title was changed
-
-
-@dataclass(frozen=True, slots=True)
-class NewEntries:
-    """Positions of the items that are new, or of those that look so and are to be taken as known without an alert."""
-
-    new: tuple[int, ...]
-    baseline: tuple[int, ...] = ()
+    guid: int | None = None
+    link: int | None = None
+    titles: tuple[int, ...] = ()  # of a telling title, today and yesterday
+    title: int = 0  # 32 bits of the title, whatever it tells; 0 = none
+    text: int = 0  # 32 bits of title and text, numbers left out; 0 = none
+    words: tuple[int, ...] = ()  # of the title: see `title_words`
+    date: str = ""
 
 
 def identify_entries(
@@ -63,29 +81,9 @@ def identify_entries(
     front = {canonical_url(home) for home in homes if home}
     named = [_name(mark, front) for mark in marks]
     once = set(named)  # an entry that stands there twice is one entry
-    guids, addresses, titles = (_shared(once, pick) for pick in (_guids, _addresses, _titles))
+    shared = (_shared(once, _guids), _shared(once, _addresses), _shared(once, _titles))
     today = int(now.timestamp()) // DAY
-    return tuple(_identity(name, guids, addresses, titles, today) for name in named)
-
-
-def select_new(entries: Sequence[Identity], known: frozenset[int], on_record: int) -> NewEntries:
-    """Say which items are new, given which of their keys are on record, and apply the brake.
-
-    `on_record` counts the items of the source on record. When a known source shows mostly new ones, although links
-    and titles were compared too, it was rebuilt or we were away for long: nothing of it is told.
-    """
-    taken: set[int] = set()
-    new: list[int] = []
-    shown = 0
-    for position, entry in enumerate(entries):
-        again = not taken.isdisjoint(entry.keys[:1])
-        taken.update(entry.keys[:1])
-        shown += not again
-        if not again and known.isdisjoint(entry.known_by):
-            new.append(position)
-    if on_record < BRAKE_SIZE or shown < BRAKE_SIZE or len(new) <= BRAKE_SHARE * shown:
-        return NewEntries(tuple(new))
-    return NewEntries((), tuple(new))
+    return tuple(_identity(name, mark, shared, today) for name, mark in zip(named, marks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +108,53 @@ def _name(mark: EntryMarks, front: Collection[str]) -> _Name:
 
 
 def _identity(
-    name: _Name, guids: Collection[str], addresses: Collection[str], titles: Collection[str], today: int
+    name: _Name, mark: EntryMarks, shared: tuple[Collection[str], Collection[str], Collection[str]], today: int
 ) -> Identity:
+    guids, addresses, titles = shared
     strong = [_key("address", address) for address in _addresses(name) if address and address not in addresses]
+    link = _key("address", name.address) if name.address and name.address not in addresses else None
+    guid = None
     if name.guid and name.guid not in guids and (not name.page or name.page in addresses):
-        strong.insert(0, _key("guid", name.guid))
+        guid = _key("guid", name.guid)
+        strong.insert(0, guid)
+    elif name.page and name.page != name.address and name.page not in addresses:
+        guid = strong[0]
     # Shared marks may together still tell entries apart. Always kept: what is shared today may not be tomorrow.
     weak = [_key("page", f"{name.link or name.guid} {name.title}")] if name.title or not strong else []
-    dated = name.title not in titles and _is_telling(name.title)
-    recorded = (*strong, *weak, *([_key("title", f"{today} {name.title}")] if dated else ()))
-    yesterday = (_key("title", f"{today - 1} {name.title}"),) if dated else ()
-    return Identity(recorded, recorded + yesterday, weak[0] if weak and name.title else None)
+    telling = name.title not in titles and _is_telling(name.title)
+    days = tuple(_key("title", f"{day} {name.title}") for day in (today, today - 1)) if telling else ()
+    recorded = (*strong, *weak, *days[:1])
+    title = name.title.encode(errors="replace")
+    text = mark.text[:TEXT].encode(errors="replace").translate(None, b"0123456789")
+    return Identity(
+        recorded,
+        recorded + days[1:],
+        weak[0] if weak and name.title else None,
+        guid,
+        link,
+        days,
+        crc32(title),
+        crc32(text) if text else 0,
+        title_words(name.title),
+        mark.date,
+    )
+
+
+def title_words(title: str) -> tuple[int, ...]:
+    """Return 16 bits of each word of a normalised title that says what it is about, however it is inflected.
+
+    Numbers, times and labels such as "UPDATE 2" and "Live" say nothing of it, and of a word its beginning counts.
+    Scripts that do not part words are taken by pairs of letters.
+    """
+    found: dict[int, None] = {}
+    for word in title.split():
+        if not word.isalpha() or word in _LABELS:
+            continue
+        dense = _DENSE.search(word) is not None
+        for piece in pairwise(word) if dense and len(word) > 1 else [word[:STEM]]:
+            if dense or len(piece) >= SHORTEST:
+                found[crc32("".join(piece).encode(errors="replace")) & 0xFFFF] = None
+    return tuple(found)[:WORDS]
 
 
 def _shared(names: Iterable[_Name], pick: Callable[[_Name], Iterable[str]]) -> frozenset[str]:

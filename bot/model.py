@@ -109,6 +109,10 @@ class Hints:
     skips: int = 0  # bits 0 … 23: hours of the day, 24 … 30: Monday … Sunday, all UTC; skipHours, skipDays
 
 
+# Nobody saw it before; its guid, link or title named another item; it is on record, and matches only as it is now.
+Sighting = Literal["first", "reused", "updated"]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a source."""
@@ -121,6 +125,7 @@ class Item:
     published: datetime | None = None  # as published; never trusted for novelty
     language: str | None = None  # ISO 639-1 as the source says
     outlet: str | None = None  # who publishes it, of a source that only points to the news of others
+    sighting: Sighting = "first"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.item_identity import EntryMarks, Identity, identify_entries, select_new
+from bot.item_changes import compare
+from bot.item_identity import EntryMarks, Identity, identify_entries
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOME = "https://courier.example/"
@@ -26,7 +27,7 @@ def on_record(*documents: list[EntryMarks], at: datetime = NOW) -> frozenset[int
 
 def new(marks: list[EntryMarks], known: frozenset[int], at: datetime = NOW, items: int = 5) -> tuple[int, ...]:
     """Return the positions of what is new in a document."""
-    return select_new(identify_entries(marks, at, homes=[HOME]), known, items).new
+    return compare(identify_entries(marks, at, homes=[HOME]), known, None, on_record=items).new
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_a_link_to_the_channel_identifies_nothing() -> None:
     home = "https://courier.example/section/politics"
     first, second = ([EntryMarks(guid, home, f"Headline {guid} of this morning")] for guid in ("1", "2"))
     known = frozenset(identify_entries(first, NOW, homes=[home])[0].keys)
-    assert select_new(identify_entries(second, NOW, homes=[home]), known, 5).new == (0,)
+    assert compare(identify_entries(second, NOW, homes=[home]), known, None, on_record=5).new == (0,)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def entries(count: int, start: int = 0) -> list[Identity]:
 
 def test_case_61_the_brake_makes_a_rebuilt_source_a_baseline() -> None:
     """Case 61: when more than 60 % of at least 20 items look new, none is told; all of them are known."""
-    sifted = select_new(entries(50), frozenset(range(10)), on_record=50)
+    sifted = compare(entries(50), frozenset(range(10)), None, on_record=50)
     assert sifted.new == ()
     assert sifted.baseline == tuple(range(10, 50))
 
@@ -202,7 +203,7 @@ def test_case_61_the_brake_makes_a_rebuilt_source_a_baseline() -> None:
 )
 def test_the_brake_is_not_applied(shown: int, known: int, on_record: int, why: str) -> None:
     """Below its limits the brake lets everything through."""
-    sifted = select_new(entries(shown), frozenset(range(known)), on_record)
+    sifted = compare(entries(shown), frozenset(range(known)), None, on_record=on_record)
     assert sifted.new == tuple(range(known, shown)), why
     assert sifted.baseline == ()
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import shown_items
 from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
 from bot.polling import publishing_rhythm, redirects, schedule
@@ -36,12 +37,18 @@ def well(
     *,
     document: Document | None = None,
     fresh: Sequence[Item] = (),
+    keep_shown: bool = False,
 ) -> Outcome:
-    """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed."""
+    """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed.
+
+    With `keep_shown` what the document showed is not remembered: it is read once more.
+    """
     new = bool(fresh)
     stats = publishing_rhythm.learned(leased.stats, leased.polled_at, now, news=new, every=source.every)
     if document is not None:
         stats = replace(stats, hints=document.hints)
+        if document.identities and not keep_shown:
+            stats = replace(stats, shown=_shown(leased, document, len(fresh), now))
         if not leased.baselined:
             stats = publishing_rhythm.seeded(stats, [item.published for item in fresh if item.published], now)
     stats = redirects.followed(stats, source, redirects.asked(leased, source), fetched.moved_to, now)
@@ -66,6 +73,14 @@ def well(
         found=leased.found,
         stats=stats,
     )
+
+
+def _shown(leased: SourceLease, document: Document, new: int, now: datetime) -> bytes:
+    """Return what is remembered of a document, and how fast its source publishes: first sights say nothing of that."""
+    last, news_at = shown_items.unpack_shown(leased.stats.shown), leased.stats.news_at
+    since = now - news_at if leased.baselined and news_at is not None else None
+    rate = shown_items.next_rate(None if last is None else last.rate, new, since)
+    return shown_items.pack_shown(document.identities, rate)
 
 
 def failed(leased: SourceLease, source: Source, error: Exception, now: datetime) -> Outcome:

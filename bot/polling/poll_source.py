@@ -12,13 +12,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from bot import item_identity
+from bot import item_changes, shown_items
 from bot.config.compiled import CompiledConfig
 from bot.errors import FetchError, ParseError
+from bot.item_changes import Changes
 from bot.item_identity import Identity
 from bot.model import Article, Fetched, Item, Match, Source, Validators
-from bot.polling import headline_changes, schedule
+from bot.polling import headline_changes, late_matches, schedule
 from bot.polling.article_cache import LATE, ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.headline_changes import HeadlineChanges
@@ -28,6 +30,7 @@ from bot.polling.story_assignment import WINDOW, MatchedItem, StoryAssigner, rea
 from bot.ports.poll_store import Outcome, PollStore, Recorded, ReportOnRecord, SourceLease, Turn
 from bot.ports.retrieval import Fetch, Parse
 from bot.process.clock import steady
+from bot.shown_items import ShownDocument
 from bot.sources.document import Document
 from bot.stories.semantic import Encoder
 from bot.text.tokens import fold, script
@@ -39,6 +42,7 @@ SEARCH_AFTER = 3  # polls in a row that do not find the items of a site where th
 BY_ITS_PAGE = timedelta(days=30)  # what was only a link is old when its page says that it is older than this
 ARTICLE_WAIT = 15.0  # seconds a turn waits for article pages at most: a page delays nothing …
 
+_Known = TypeVar("_Known", bound=ReportOnRecord | None)
 _WORDS = re.compile(r"[^\W\d_]{4,}")
 _RECORDING = re.compile(
     r"\.(?:mp3|m4a|m4v|mp4|ogg|oga|ogv|opus|wav|aac|flac|webm|mov|avi|mkv|zip)(?:[?#]|$)", re.IGNORECASE
@@ -117,61 +121,86 @@ class SourcePoller:
     ) -> PollResult:
         """Tell new items from known ones, and record them."""
         entries = document.identities
-        known = await self._known(leased, entries)
-        sifted = item_identity.select_new(entries, known, leased.known)
-        fresh = sorted((*sifted.new, *sifted.baseline))
-        again = () if leased.told_from else headline_changes.retitled(entries, known)
-        if not fresh and not again and leased.baselined:
-            return PollResult(well(leased, source, fetched, self.now(), document=document), items=len(entries))
-        items, back = await self._items(source, document, fresh, again)
-        known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
-        braked, new = len(sifted.baseline), sifted.new
+        last = shown_items.unpack_shown(leased.stats.shown)
+        known = await self._known(leased, entries, last)
+        sifted = item_changes.compare(
+            entries, known, last, on_record=leased.known, polled_at=leased.polled_at, now=self.now()
+        )
+        fresh = {*sifted.new, *sifted.baseline}
         if leased.told_from:  # the record is older than the source: that much looks new is no wonder
-            braked, new = 0, tuple(fresh)
-        told = self._told(leased, source, new, items, known_from)
+            sifted = Changes(tuple(sorted(fresh)), reused=sifted.reused)
+        retitled = () if leased.told_from else headline_changes.retitled(entries, known)
+        again = tuple(p for p in retitled if p not in fresh)
+        if not fresh and not again and not sifted.changed and leased.baselined:
+            return PollResult(well(leased, source, fetched, self.now(), document=document), items=len(entries))
+        items, back, late = await self._items(leased, source, setup, document, known, sifted, again)
+        known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
+        there = [(position, items[position]) for position in sifted.new]
+        told = schedule.select_news(leased, source, there, self.now(), known_from)
         since = self.now() - BY_ITS_PAGE if document.bare and leased.baselined else None
-        found = await self._find([items[p] for p in told], source, setup, bare=document.bare, since=since)
+        found = await self._find([*(items[p] for p in told), *late], source, setup, bare=document.bare, since=since)
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
-        outcome = well(leased, source, fetched, self.now(), document=document, fresh=tuple(items.values()))
-        if found.late:
+        news = tuple(items.values())
+        late_pages = bool(found.late)
+        outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=late_pages)
+        if late_pages:
             outcome = replace(outcome, next_due=self.now())
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
-        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=braked)
+        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
 
-    async def _known(self, leased: SourceLease, entries: Sequence[Identity]) -> frozenset[int]:
-        """Return the keys on record: of each item one, and the others only where that one is not known."""
+    async def _known(
+        self, leased: SourceLease, entries: Sequence[Identity], last: ShownDocument | None
+    ) -> frozenset[int]:
+        """Return the keys on record: of each item one, and the others only where that one does not settle it."""
         now = self.now()
         first_today = leased.read_at is None or leased.read_at.date() != now.date()
         first = headline_changes.to_look_up(entries, everything=first_today)
         known = await self.store.find_seen(leased.id, first, now)
         asked = set(first)
-        unknown = (entry.known_by for entry in entries if known.isdisjoint(entry.known_by))
-        others = [key for keys in unknown for key in keys if key not in asked]
+        unsettled = (
+            entry.known_by
+            for entry in entries
+            if known.isdisjoint(entry.known_by)
+            or (last is not None and entry.guid is not None and last.find(entry.guid) is None)
+        )
+        others = [key for keys in unsettled for key in keys if key not in asked]
         return known | await self.store.find_seen(leased.id, others, now) if others else known
 
-    async def _items(
-        self, source: Source, document: Document, fresh: Sequence[int], again: Sequence[int]
-    ) -> tuple[dict[int, Item], HeadlineChanges]:
-        """Read the new items by position, and those that are back under another headline and have a report."""
+    async def _items(  # noqa: PLR0917 - all of one turn
+        self,
+        leased: SourceLease,
+        source: Source,
+        setup: CompiledConfig,
+        document: Document,
+        known: frozenset[int],
+        sifted: Changes,
+        again: tuple[int, ...],
+    ) -> tuple[dict[int, Item], HeadlineChanges, tuple[Item, ...]]:
+        """Read the new items by position, the headlines that changed, and the items that match only now."""
         entries, reported = document.identities, dict[int, ReportOnRecord]()
-        if again:
-            keys = [key for position in again for key in entries[position].known_by]
+        fresh = {*sifted.new, *sifted.baseline}
+        changed = late_matches.worth_reading(entries, sifted.changed, known)
+        if again or changed:
+            keys = [key for position in {*again, *changed} for key in entries[position].known_by]
             found = await self.store.find_reports(source.name, keys, self.now() - WINDOW)
-            known = ((position, found.get(key)) for position in again for key in entries[position].known_by)
-            reported = {position: report for position, report in known if report is not None}
-        wanted = sorted({*fresh, *reported})
+            reported = late_matches.reports_of(entries, {*again, *changed}, found)
+        wanted = sorted({*fresh, *changed, *(position for position in again if position in reported)})
         items = dict(zip(wanted, await self.parse.items(document, wanted), strict=True))
         on_record = tuple(key for position in again for key in entries[position].keys)
-        returned = [(report, items[position]) for position, report in reported.items()]
+        returned = [(reported[position], items[position]) for position in again if position in reported]
         if document.bare and source.full_text != "never":
             returned = await self._reread(source, returned)
-        return {position: items[position] for position in fresh}, headline_changes.told(on_record, returned)
+        texts = [(reported.get(position), items[position]) for position in changed]
+        if document.bare and source.full_text != "never":
+            texts = await self._reread(source, texts)
+        late = await late_matches.find_late_matches(self.store, await setup.engine(), leased.id, source.name, texts)
+        new = {position: items[position] for position in sorted(fresh)}
+        new |= {position: replace(new[position], sighting="reused") for position in sifted.reused}
+        return new, headline_changes.told(on_record, returned), late
 
-    async def _reread(
-        self, source: Source, back: Sequence[tuple[ReportOnRecord, Item]]
-    ) -> list[tuple[ReportOnRecord, Item]]:
+    async def _reread(self, source: Source, back: Sequence[tuple[_Known, Item]]) -> list[tuple[_Known, Item]]:
         """Return those of the items that are only links whose pages can be read, under the headlines of their pages.
 
         What a list calls an article is not its headline: beside the headline of its page it would look corrected.
@@ -184,30 +213,6 @@ class SourcePoller:
             for (report, item), page in zip(back, pages, strict=True)
             if isinstance(page, Article) and not _is_other(item, page)
         ]
-
-    def _told(
-        self, leased: SourceLease, source: Source, new: Sequence[int], items: dict[int, Item], known_from: int
-    ) -> tuple[int, ...]:
-        """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
-
-        `known_from` is the position of the first item that was known.
-        """
-        there = schedule.newest_first([(position, items[position]) for position in new if position in items])
-        if (since := leased.told_from) is not None:
-            return tuple(p for p in there if (items[p].published or since) > since)
-        backlog = tuple(there if source.backlog is None else there[: source.backlog])
-        if not leased.baselined:
-            return backlog
-        if not leased.known and len(there) >= schedule.ILL:
-            if len(there) >= item_identity.BRAKE_SIZE:
-                return backlog
-            return tuple(p for p in there if p in backlog or schedule.is_since(items[p], leased.polled_at))
-        now = self.now()
-        return tuple(
-            p
-            for n, p in enumerate(there)
-            if schedule.is_news(items[p], n, leased.polled_at, now, below=p > known_from, every=source.every)
-        )
 
     async def _find(
         self, items: Sequence[Item], source: Source, setup: CompiledConfig, *, bare: bool, since: datetime | None

@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.item_changes import BRAKE_SIZE
 from bot.model import Hints, Item, Source
+from bot.ports.poll_store import SourceLease
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -134,3 +136,28 @@ def is_news(
     if gap < GAP and not below:
         return True
     return item.published >= polled_at - GAP_MEMORY if usual else now - item.published < GAP_MEMORY
+
+
+def select_news(
+    leased: SourceLease, source: Source, new: Sequence[tuple[int, Item]], now: datetime, known_from: int
+) -> tuple[int, ...]:
+    """Return the positions of the items that may be told: not a baseline, not what piled up or slid into view.
+
+    `new` are the unseen items by position; `known_from` is the position of the first item that was known.
+    """
+    items = dict(new)
+    there = newest_first(new)
+    if (since := leased.told_from) is not None:
+        return tuple(p for p in there if (items[p].published or since) > since)
+    backlog = tuple(there if source.backlog is None else there[: source.backlog])
+    if not leased.baselined:
+        return backlog
+    if not leased.known and len(there) >= ILL:
+        if len(there) >= BRAKE_SIZE:
+            return backlog
+        return tuple(p for p in there if p in backlog or is_since(items[p], leased.polled_at))
+    return tuple(
+        p
+        for n, p in enumerate(there)
+        if is_news(items[p], n, leased.polled_at, now, below=p > known_from, every=source.every)
+    )

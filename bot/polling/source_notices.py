@@ -94,7 +94,7 @@ class Notices:
         await self.tell(
             lambda _: owner_notices.rebuilt(_, source.name, taken.braked, taken.items),
             lambda _: redact_url(source.url),
-            ("note", source.url, now),
+            ("note", source.url, now.date()),
             now,
         )
 

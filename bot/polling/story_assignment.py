@@ -128,7 +128,10 @@ class StoryAssigner:
         ours = MemoryIndex()
         for one, candidates in zip(found, near, strict=True):
             report = self._report(one)
-            placement = assign.place(report, one.signature, (*ours.near(one.signature, self._now, WINDOW), *candidates))
+            others = (*ours.near(one.signature, self._now, WINDOW), *candidates)
+            if one.item.sighting == "reused":  # its own source says that it is another item
+                others = tuple(other for other in others if other.report.source != report.source)
+            placement = assign.place(report, one.signature, others)
             number = _story_id(one.item, self._now) if placement.story is None else placement.story
             report = replace(report, reason=placement.reason)
             ours.add(one.signature, Candidate(number, report, one.signature.sketch))
@@ -150,7 +153,7 @@ class StoryAssigner:
         """Decide who is to be told what of one report."""
         found, report, number = placed.found, placed.report, placed.story
         before = self._stories.get(number, StoryOnRecord(number, (), frozenset()))
-        again = self._is_again(report, before)
+        again = found.item.sighting != "reused" and self._is_again(report, before)
         sketches = before.sketches if again else (*before.sketches, found.signature.sketch)
         reports = before.reports if again else (*before.reports, report)
         alerts, risen = self._due(placed, before, [*zip(reports, sketches, strict=True)], readers)

@@ -39,6 +39,7 @@ class SourceStats:
     address: str | None = None  # asked instead of its url: a permanent redirect that was adopted
     moving_to: str | None = None  # a permanent redirect that was not adopted so far …
     moving_since: datetime | None = None  # … first met then …
+    shown: bytes = b""  # what its last document showed; made and read by `bot.shown_items` alone
     moving_polls: int = 0  # … and in so many polls in a row
 
 
@@ -206,6 +207,10 @@ class PollStore(Protocol):
 
     async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of the keys that are on record for this source."""
+        ...
+
+    async def find_item(self, source: int, url: str) -> Item | None:
+        """Return the item of this source and page that was put on record last, without its keys."""
         ...
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:

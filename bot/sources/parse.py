@@ -179,7 +179,14 @@ def _is_honest(data: bytes, content_type: str) -> bool:
 
 def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Document:
     marks = [
-        EntryMarks(draft.guid, draft.link, (draft.title or draft.lead or draft.body)[:MARK]) for draft in reading.drafts
+        EntryMarks(
+            draft.guid,
+            draft.link,
+            (draft.title or draft.lead or draft.body)[:MARK],
+            draft.published.isoformat() if draft.published else "",
+            draft.lead or draft.body,
+        )
+        for draft in reading.drafts
     ]
     identities = identify_entries(marks, now, homes=(url, reading.home))
     return Document(

@@ -42,6 +42,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )  # oldest first; the last is what this code needs
 COPYING = "copying"  # in the place of the revision while a copy into the database is not finished
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled
@@ -90,6 +91,7 @@ sources = Table(
     Column("site", Text, nullable=False, server_default=""),  # the domain of url: one worker at a time asks it
     # What was learned of it: see SourceStats in ports/poll_store.
     Column("rhythm", LargeBinary),
+    Column("shown", LargeBinary),
     Column("watched_since", BigInteger),
     Column("news_at", BigInteger),
     Column("lull", BigInteger, nullable=False, server_default="0"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TAGS = 200_000  # more `<` than this after shortening, and the tree alone would take 100 MB
 KEPT = 600_000  # bytes of a document whose tree may wait; it takes about four times as much
+DATE = 120  # characters of a date
 MARK = 300  # characters of a title, or of a text instead of one, that count for identity
 STRICT: Final[dict[str, Any]] = {  # of every parser of XML: nothing is resolved, loaded or repaired
     "resolve_entities": False,
@@ -62,6 +63,7 @@ _UNREAD = re.compile(
     r"(?:.*[}_])?(?:author|creator|contributor|managingeditor|webmaster|publisher|owner|tags|keywords|category|subject)",
     re.IGNORECASE | re.DOTALL,
 )
+_DATED = frozenset({"pubdate", "published", "date", "created", "issued", "updated", "modified"})
 _NAMED = frozenset({"guid", "id", "title", "description", "summary", "content", "encoded", "origlink"})
 
 
@@ -184,11 +186,13 @@ def _home(root: _Element, url: str) -> str:
 
 def _marks(item: _Element, url: str) -> EntryMarks:
     guid = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or ""
-    title = text = origin = ""
+    title = text = origin = date = ""
     permanent = False
     for child in item.iterchildren():
         word = child.tag.rpartition("}")[2].lower()
         if word not in _NAMED:
+            if word in _DATED:
+                date = date or child.text or ""
             continue
         if word == "origlink":
             origin = child.text or ""
@@ -205,7 +209,7 @@ def _marks(item: _Element, url: str) -> EntryMarks:
             text = text or _content(child)
     link = origin or _link(item) or (guid if permanent and guid[:4].lower() == "http" else "")
     name = line(title, MARK) or line(text, MARK)
-    return EntryMarks(guid.strip(), absolute_url(url, link) or "", name)
+    return EntryMarks(guid.strip(), absolute_url(url, link) or "", name, date[:DATE].strip(), text)
 
 
 def _link(holder: _Element) -> str:

@@ -107,7 +107,7 @@ def _scan(question: dict[str, Any], data: bytes, kept: Kept) -> dict[str, Any]:
     kept[question["document"]] = found
     while len(kept) > KEPT or (len(kept) > 1 and sum(len(one.data) for one in kept.values()) > KEPT_BYTES):
         kept.popitem(last=False)
-    identities = [(one.keys, one.known_by[len(one.keys) :], one.page) for one in found.identities]
+    identities = [astuple(one) for one in found.identities]
     every, skips = found.hints.every, found.hints.skips
     hints = [every and every.total_seconds(), skips]
     return {"identities": identities, "note": found.note, "hints": hints}

@@ -82,7 +82,7 @@ class WorkerPool:
             answer, child = await self._ask(question, fetched.body)
         if "broken" in answer:
             return BrokenFeed(answer["broken"])
-        identities = tuple(Identity((*keys,), (*keys, *more), page) for keys, more, page in answer["identities"])
+        identities = tuple(map(_identity, answer["identities"]))
         every, skips = answer["hints"]
         return Document(
             fetched.url,
@@ -248,3 +248,9 @@ def _drafts(answer: dict[str, Any]) -> tuple[Draft, ...]:
         Draft(guid, link, title, lead, body, published and datetime.fromisoformat(published), *others)
         for guid, link, title, lead, body, published, *others in answer["drafts"]
     )
+
+
+def _identity(marks: Sequence[Any]) -> Identity:
+    """Return an identity of its fields as JSON gives them back."""
+    fields: Any = (tuple(mark) if isinstance(mark, list) else mark for mark in marks)
+    return Identity(*fields)

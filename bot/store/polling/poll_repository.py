@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
-from bot.model import Alert, Source, Validators
+from bot.model import Alert, Item, Source, Validators
 from bot.ports.poll_store import ReportOnRecord, SourceLease, SourceStats, Turn
 from bot.store.chats.chat_redirects import read_redirects
 from bot.store.codecs import Row, to_report, to_source_lease
@@ -108,6 +108,14 @@ class PollRepository:
 
     async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         return await self.lookups.find_known(source, keys, now)
+
+    async def find_item(self, source: int, url: str) -> Item | None:
+        async with self.database.read() as connection:
+            found = await connection.execute(poll_statements.item_of_page_statement(), {"its_id": source, "page": url})
+            row = found.first()
+        if row is None:
+            return None
+        return Item((), row.url, row.title, row.lead, row.body, language=row.language)
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
         dialect = self.database.dialect

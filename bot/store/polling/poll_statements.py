@@ -58,7 +58,7 @@ ENDED = (
     "found",
 )
 LEARNED = (
-    *("rhythm", "watched_since", "news_at", "lull", "hinted_every", "hinted_skips", "whole_at"),
+    *("rhythm", "shown", "watched_since", "news_at", "lull", "hinted_every", "hinted_skips", "whole_at"),
     *("address", "moving_to", "moving_since", "moving_polls"),
 )
 
@@ -181,6 +181,13 @@ def insert_story_statement(dialect: Dialect) -> Insert:
 def insert_report_statement() -> ReturningInsert[Any]:
     """Return the insert of reports, which gives their numbers in this order."""
     return insert(reports).returning(reports.c.id, sort_by_parameter_order=True)
+
+
+@cache
+def item_of_page_statement() -> Select[Any]:
+    """Return the select of the newest item of a source under an address: its_id, page."""
+    of_page = (items.c.source == bindparam("its_id")) & (items.c.url == bindparam("page"))
+    return select(items).where(of_page).order_by(items.c.id.desc()).limit(1)
 
 
 @cache

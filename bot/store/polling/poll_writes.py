@@ -76,7 +76,11 @@ async def write_quiet_polls(
     found = {one: [key for each in turn.items for key in each.item.keys] for one, turn in ours.items()}
     unknown, _ = await look_up_keys(connection, dialect, found)
     fresh = {
-        one: [each for each in turn.items if unknown.get(one, set()).issuperset(each.item.keys)]
+        one: [
+            each
+            for each in turn.items
+            if each.item.sighting != "first" or unknown.get(one, set()).issuperset(each.item.keys)
+        ]
         for one, turn in ours.items()
     }
     await insert_items(connection, [(one, each) for one, items in fresh.items() for each in items])

@@ -113,7 +113,7 @@ class OpenRecording:
     async def write_poll(self, turn: Turn) -> int:
         outcome, source = turn.outcome, turn.outcome.leased.id
         known = await self.find_seen(source, [key for one in turn.items for key in one.item.keys])
-        fresh = [one for one in turn.items if known.isdisjoint(one.item.keys)]
+        fresh = [one for one in turn.items if one.item.sighting != "first" or known.isdisjoint(one.item.keys)]
         at = to_ms(outcome.polled_at)
         if any(one.story is not None for one in fresh) or turn.alerts or turn.joined or turn.corrections:
             await self._lock_stories()

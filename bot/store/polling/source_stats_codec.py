@@ -12,7 +12,15 @@ from bot.store.database.timestamps import MILLISECOND, to_ms_or_none, to_utc_or_
 
 # Of another publisher's feed nothing is known yet; a new address of the same one keeps its rhythm.
 NO_REDIRECT: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
-_UNKNOWN = {"rhythm": None, "watched_since": None, "news_at": None, "lull": 0, "hinted_every": None, "hinted_skips": 0}
+_UNKNOWN = {
+    "rhythm": None,
+    "shown": None,
+    "watched_since": None,
+    "news_at": None,
+    "lull": 0,
+    "hinted_every": None,
+    "hinted_skips": 0,
+}
 NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NO_REDIRECT}
 
 
@@ -21,6 +29,7 @@ def to_source_stats(row: Row) -> SourceStats:
     every = None if row.hinted_every is None else row.hinted_every * MILLISECOND
     return SourceStats(
         rhythm=bytes(row.rhythm or b""),
+        shown=bytes(row.shown or b""),
         since=to_utc_or_none(row.watched_since),
         news_at=to_utc_or_none(row.news_at),
         lull=row.lull * MILLISECOND,
@@ -38,6 +47,7 @@ def from_source_stats(stats: SourceStats) -> dict[str, Any]:
     every = stats.hints.every
     return {
         "rhythm": stats.rhythm or None,
+        "shown": stats.shown or None,
         "watched_since": to_ms_or_none(stats.since),
         "news_at": to_ms_or_none(stats.news_at),
         "lull": _ms(stats.lull),

@@ -14,7 +14,7 @@ from time import process_time
 import pytest
 
 from bot.errors import ParseError
-from bot.item_identity import select_new
+from bot.item_changes import compare
 from bot.model import Fetched, Item
 from bot.sources.content_sniffing import is_html
 from bot.sources.document import MOST
@@ -391,9 +391,9 @@ async def test_case_60_and_61_a_changed_byte_brings_nothing_new(
     first = await parser.scan(answer(rss(*items)), now)
     known = frozenset(key for one in first.identities for key in one.keys)
     again = await parser.scan(answer(rss(*items) + "<!-- later -->"), now + timedelta(hours=1))
-    assert select_new(again.identities, known, 30).new == ()
+    assert compare(again.identities, known, None, on_record=30).new == ()
     fresh = await parser.scan(answer(rss("<title>Fresh</title><link>/fresh</link>", *items[:-1])), now)
-    assert select_new(fresh.identities, known, 30).new == (0,)
+    assert compare(fresh.identities, known, None, on_record=30).new == (0,)
 
 
 async def test_case_63_guids_missing_relative_or_doubled_are_stable(
