@@ -40,6 +40,7 @@ cli.add_typer(database.db, name="db")
 cli.add_typer(sources, name="sources")
 cli.add_typer(opml, name="opml")
 cli.command()(record.search)
+cli.command()(record.export)
 
 
 ROLES = ("all", "poller", "sender", "listener", "web")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,8 +12,11 @@ from bot.cli.terminal_progress import progress_bar
 
 if TYPE_CHECKING:
     from bot.preview.record_search import Hits
+    from bot.record_management.export_formats import Format
 
 DAYS = 30  # that items stay on record
+ALERT_DAYS = 90  # that alerts stay on record
+FORMATS = ("csv", "json", "rss", "html")
 MOST = 500  # hits printed, unless said otherwise: beyond that nobody reads on
 
 
@@ -40,6 +44,26 @@ def search(
     else:
         terminal_search.show_hits(found, days)
     _say_more(found, limit)
+
+
+def export(
+    as_format: Annotated[str, typer.Option("--format", help="csv, json (a line an alert), rss or html.")] = "csv",
+    days: Annotated[int, typer.Option(help="How far to look back; alerts stay on record for 90 days.")] = DAYS,
+    watchlist: Annotated[list[str] | None, typer.Option(help="Only this watchlist; may be repeated.")] = None,
+) -> None:
+    """Write the alerts on record to standard output, the oldest first: a line a watchlist and story."""
+    from bot import app
+    from bot.record_management.export import export as write
+
+    if as_format not in FORMATS:
+        raise typer.BadParameter(f"{as_format[:40]!r}: known are {', '.join(FORMATS)}", param_hint="--format")
+    if not 1 <= days <= ALERT_DAYS:
+        raise typer.BadParameter(f"--days goes from 1 to {ALERT_DAYS}: alerts stay on record for {ALERT_DAYS} days")
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    name = cast("Format", as_format)
+    app.run(write(name, days, tuple(watchlist or ()), lambda piece: out.write(piece.encode("utf-8", "replace"))))
+    out.flush()
 
 
 def _say_more(found: Hits, limit: int) -> None:
