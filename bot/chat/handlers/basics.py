@@ -5,7 +5,10 @@ In comes a request, out goes an Answer. They change nothing, but that /start end
 
 from __future__ import annotations
 
-from bot.chat.arguments.names import closest_word
+from dataclasses import replace
+
+from bot.chat.arguments.names import closest_watchlist, closest_word, find_watchlist
+from bot.chat.arguments.plain_words import Wish, find_wish
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers import explain
 from bot.chat.menu import help_rows
@@ -16,6 +19,7 @@ from bot.chat.texts import queries as queries_texts
 from bot.chat.texts import status as status_texts
 from bot.i18n import LANGUAGES
 
+_NAMED = 12  # watchlists where the one of a link is unknown
 _FEW = 5  # words that may be a query rather than a sentence
 
 
@@ -23,6 +27,8 @@ async def start(services: Services, request: Request) -> Answer:
     """Greet, and offer the most important commands as buttons; the chat can be told things again."""
     command = request.command
     await services.chats.revive_chat(command.chat.id, services.now())
+    if command.words and not command.press:
+        return await _deep_link(services, request)
     count = len(services.config().watchlists)
     _, theirs = request.translator, command.language
     offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"
@@ -35,6 +41,19 @@ async def start(services: Services, request: Request) -> Answer:
         Button(texts.label_help(_), data("help"), beside=True),
     )
     return reply(command, texts.start(_, count, group=command.kind == "group", owner=request.owner), buttons)
+
+
+async def _deep_link(services: Services, request: Request) -> Answer:
+    """Offer the watchlist that a link `t.me/NAME?start=ID` names: one press subscribes."""
+    command, _, config = request.command, request.translator, services.config()
+    name = command.words.split()[0]
+    watchlist = find_watchlist(config, name)
+    show = Button(texts.label_lists(_), data("lists"))
+    if watchlist is None:
+        known = [one.id for one in config.watchlists][:_NAMED]
+        return reply(command, texts.no_list(_, name, closest_watchlist(config, name), known), (show,))
+    subscribe = Button(_("➕ Subscribe"), data("subscribe", watchlist.id))
+    return reply(command, texts.offer(_, watchlist), (subscribe, show))
 
 
 async def show_help(services: Services, request: Request) -> Answer:
@@ -50,10 +69,30 @@ async def answer_unknown(services: Services, request: Request) -> Answer:
     command = request.command
     if command.press:
         return Answer(toast=access_texts.too_old(request.translator))
+    if not command.verb and (wish := find_wish(command.words)):
+        return await _grant(services, request, *wish)
     if not command.verb:
         return reply(command, texts.chatter(request.translator), _hints(request))
     known = [one.name for one in services.commands.values() if request.owner or one.need != "own"]
     return reply(command, texts.unknown(request.translator, command.verb, closest_word(command.verb, known)))
+
+
+async def _grant(services: Services, request: Request, wish: Wish, link: str) -> Answer:
+    """Answer what plain words ask for."""
+    command, _ = request.command, request.translator
+    if wish == "help":
+        return await show_help(services, request)
+    if wish in {"why", "link"}:
+        return await explain.why(services, replace(request, command=replace(command, verb="why", words=link)))
+    titles = {one.id: one.title for one in services.config().watchlists}
+    has = await services.chats.find_subscriptions(command.chat)
+    lists = [titles[key] for key in has if key in titles]
+    buttons = (
+        Button(_("⏸ Pause everything"), data("pause")),
+        Button(_("✅ Subscribed here"), data("mine")),
+        Button(_("🔇 Mutes"), data("mute"), beside=True),
+    )
+    return reply(command, texts.stop(_, lists, own=len(has) - len(lists)), buttons)
 
 
 def _hints(request: Request) -> tuple[Button, ...]:

@@ -123,6 +123,21 @@ def unknown(_: Translator, verb: str, nearest: str | None) -> str:
     return " ".join(part for part in (sorry, hint, _("/help lists what I know.")) if part)
 
 
+def stop(_: Translator, lists: Sequence[str], *, own: int) -> str:
+    """Ask what is to stop, and name what this chat is told."""
+    named = [f"• <b>{safe(title)}</b>" for title in lists]
+    if own:
+        named.append(_.ngettext("• {number} query of your own", "• {number} queries of your own", own))
+    head = _("✋ What shall stop? This chat is told about:") if named else _("✋ This chat is told about nothing.")
+    return fit(_, [head, *named])
+
+
+def offer(_: Translator, watchlist: Watchlist) -> str:
+    """Offer a watchlist that a link has named."""
+    head = _("🔔 <b>{title}</b>: subscribe to it here?", title=safe(watchlist.title))
+    return f"{head}\n{_keywords(_, watchlist)}"
+
+
 def chatter(_: Translator) -> str:
     """Answer plain words in a private chat."""
     return _("I only understand commands: /lists shows what you can subscribe to, /help lists everything.")
