@@ -39,6 +39,7 @@ from bot.sources.kinds import charset_of
 from bot.sources.parse import Parser
 from bot.store.repository import Store, open_store
 from bot.stories.semantic import encoder
+from bot.text.scrub import scrub
 
 if TYPE_CHECKING:
     from bot.chat.listener import Listener
@@ -307,7 +308,7 @@ async def article(settings: Settings, target: str) -> Article:
         raise ConfigError(f"{target}: cannot be read: {error.strerror}; give an address, a file, or -") from None
     if data.lstrip()[:1] == b"<":
         return extract(data)
-    title, _, text = data.decode("utf-8", "replace").partition("\n")
+    title, _, text = scrub(data.decode("utf-8", "replace")).partition("\n")
     return Article(url=None, title=title.strip(), text=text)
 
 

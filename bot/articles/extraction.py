@@ -21,6 +21,7 @@ from bot.model import Article
 from bot.text.charset import decode, scrubbed
 from bot.text.dates import parse_date
 from bot.text.html_text import crowded, plain
+from bot.text.scrub import scrub
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -229,10 +230,10 @@ def _web_address(address: str, base: str | None) -> str | None:
 
 def _line(text: str) -> str:
     """Return a text as one line of bounded length."""
-    return " ".join(text[: 4 * _MAX_LINE].split())[:_MAX_LINE]
+    return " ".join(scrub(text[: 4 * _MAX_LINE]).split())[:_MAX_LINE]
 
 
 def _paragraphs(text: str, heads: set[str]) -> str:
     """Return the text with one paragraph a line; headlines and standfirsts above the first paragraph are left out."""
-    lines = (" ".join(line.replace("|", " ").split()) for line in text[:_MAX_TEXT].splitlines())
+    lines = (" ".join(line.replace("|", " ").split()) for line in scrub(text[:_MAX_TEXT]).splitlines())
     return "\n".join(dropwhile(heads.__contains__, (line for line in lines if line)))

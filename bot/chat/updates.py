@@ -17,6 +17,7 @@ from typing import Any, Final
 from bot.chat.messages import Command, Kind, Mask, Membership, Migration, Press, TopicReopened
 from bot.errors import Closure
 from bot.model import Chat
+from bot.text.scrub import scrub_json
 
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")
 GROUP_ANONYMOUS: Final = 1087968824  # "GroupAnonymousBot": any administrator who hides sender_chat the group
@@ -35,7 +36,8 @@ JSON = Mapping[str, Any]
 
 
 def parse_update(update: JSON, username: str) -> Command | Membership | Migration | TopicReopened | None:
-    """Return what an update means to the bot called `username` (without @)."""
+    """Return what an update means to the bot called `username` (without @); its texts are scrubbed first."""
+    update = {name: scrub_json(value) for name, value in update.items()}
     if message := update.get("message"):
         return _message(message, username)
     if query := update.get("callback_query"):

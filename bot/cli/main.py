@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,6 +24,7 @@ from bot.errors import BotError, ConfigError, Exit
 from bot.process.memory import MOST_VERBS_BYTES, POLLING_BYTES, require_address_space
 from bot.process.shutdown import code_of, end_process
 from bot.process.threads import CURE, is_thread_limit, require_threads
+from bot.text.scrub import scrub
 
 STDOUT = 1  # its file descriptor
 DAYS = 30  # that items stay on record
@@ -58,6 +60,7 @@ def _run() -> NoReturn:
     try:
         try:
             require_address_space(MOST_VERBS_BYTES)
+            clean_command_line()
             cli()
         finally:
             sys.stdout.flush()
@@ -87,6 +90,14 @@ def _run() -> NoReturn:
             raise
         _end_without_reader()
     sys.exit(Exit.DONE)
+
+
+def clean_command_line() -> None:
+    """Scrub the arguments, but for names of files that are there; and let no sign of any text keep it from output."""
+    sys.argv[1:] = [word if os.path.lexists(word) else scrub(word) for word in sys.argv[1:]]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _end_without_reader() -> NoReturn:

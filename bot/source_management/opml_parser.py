@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.text.charset import decode
+from bot.text.scrub import scrub
 
 LARGEST = 16 * 1024 * 1024  # bytes of a list; the longest that people share have two
 MOST = 10_000  # feeds that are taken from one list
@@ -62,7 +63,7 @@ class Outlines:
 
 def parse_opml(data: bytes) -> Outlines:
     """Return the feeds of a list in its order; more than MOST are left out, which `mended` says."""
-    text, scan = decode(data[:LARGEST]), _Scan()
+    text, scan = scrub(decode(data[:LARGEST])), _Scan()
     if len(data) > LARGEST:
         scan.mended[f"only its first {LARGEST >> 20} MB are read"] += 1
     start = _START.search(text)

@@ -30,6 +30,7 @@ from bot.sources.feeds.feed_reader import Reading
 from bot.sources.feeds.feed_scan import MARK
 from bot.sources.post_headline import headline_of_post, is_headline
 from bot.sources.workers.worker_pool import DEADLINE, SUSPECT, WorkerPool
+from bot.text.scrub import scrub
 from bot.urls import absolute_url, publisher_of, without_tracking
 from bot.wrapped_links import gathers_news, is_opaque, unwrap_link
 
@@ -210,12 +211,13 @@ def _joined(documents: Sequence[Document], now: datetime) -> Document:
 def _item(draft: Draft, document: Document, position: int) -> Item:
     link = without_tracking(_behind(draft.link))
     outlet = publisher_of(draft.origin if is_opaque(link) else link) if gathers_news(draft.link) else ""
+    headline = draft.title if is_headline(draft.title) else headline_of_post(draft.lead or draft.body) or draft.title
     return Item(
         keys=document.identities[position].keys,
-        url=link or None,
-        title=draft.title if is_headline(draft.title) else headline_of_post(draft.lead or draft.body) or draft.title,
-        lead=draft.lead,
-        body=draft.body,
+        url=scrub(link) or None,
+        title=scrub(headline),
+        lead=scrub(draft.lead),
+        body=scrub(draft.body),
         published=draft.published,
         language=draft.language,
         outlet=outlet or None,

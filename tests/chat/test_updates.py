@@ -40,6 +40,18 @@ def test_a_command_is_a_verb_and_words() -> None:
     assert (found.name, found.kind, found.addressed) == ("Ann Lee", "private", True)
 
 
+def test_text_of_chats_is_scrubbed_at_the_door() -> None:
+    """Halves of pairs, escape sequences, bidi signs: in commands, names, titles, forwards and pressed buttons."""
+    ill = "\ud800\x1b[31m\u202e\ufdd0\x00"
+    found = command(message(f"/unsubscribe{ill} krem{ill}lin", ANN | {"first_name": f"A{ill}nn"}))
+    assert (found.verb, found.words, found.name) == ("unsubscribe", "kremlin", "Ann Lee")
+    assert command(message(f"/li{ill}sts", chat=GROUP | {"title": f"New{ill}s"})).title == "News"
+    pressed = {"id": f"1{ill}", "from": ANN, "data": f"b1{ill}", "message": message()["message"]}
+    press = command({"update_id": 1, "callback_query": pressed}).press
+    assert press is not None
+    assert (press.id, press.data) == ("1", "b1")
+
+
 def test_a_command_may_answer_a_message() -> None:
     """The message is known by its number; what made a topic is answered by every message in it, and by none."""
     assert command(message()).answers is None
