@@ -17,6 +17,7 @@ Kind = Literal["auto", "feed", "sitemap", "page", "telegram"]
 Layout = Literal["compact", "standard", "full"]
 Form = Literal["rich", "bare", "plain"]
 Doubt = Literal["resend", "hold"]  # what follows when nobody knows whether a message was accepted
+LossSign = Literal["garbled", "stale", "unmatched", "braked"]  # that a source's news is lost in silence
 Held = Literal["quiet", "digest", "pause"]
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.errors import QueryError
 from bot.i18n import Translator
+from bot.model import LossSign
 
 WhyNot = Literal["", "unencrypted", "key"]  # why a move needs a person
 
@@ -82,6 +83,32 @@ def rebuilt(_: Translator, name: str, new: int, items: int) -> str:
         new=_.number(new),
         items=_.number(items),
     )
+
+
+def loss_sign(_: Translator, sign: LossSign) -> str:
+    """Say what shows that a source's news may be lost without anybody noticing."""
+    signs: dict[LossSign, str] = {
+        "garbled": _("its text looks like no language: another charset, or no text at all"),
+        "stale": _("everything it shows has been known for three times as long as usual"),
+        "unmatched": _("nothing of it has ever matched, although the others of its watchlists did"),
+        "braked": _("twice within a day so many of its items looked new that none of them was told"),
+    }
+    return signs[sign]
+
+
+def may_lose(_: Translator, name: str) -> str:
+    """Say that a source may be losing news; the sign follows."""
+    return _("{name} may be losing news in silence", name=name)
+
+
+def loss(_: Translator, name: str, sign: LossSign) -> str:
+    """Say why, and how to find out."""
+    return f"{loss_sign(_, sign)}. {how_to_look(_, name)}"
+
+
+def how_to_look(_: Translator, name: str) -> str:
+    """Say how to find out."""
+    return _("Look at what it brings: newswatch sources test {name}", name=name)
 
 
 # ---------------------------------------------------------------------------------------------- sending

@@ -17,6 +17,7 @@ from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
+from bot.operations.loss_notices import tell_signs
 from bot.operations.watch import make_watch
 from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
 AGAIN = 30.0  # seconds until what could not be built is tried again
 TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
+SIGNS = timedelta(hours=1)  # between two looks for signs of silent loss
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {
     "poller": 90,
@@ -194,7 +196,7 @@ class Service:
     async def janitor(self) -> None:
         """Forget what is too old to matter, once a day by the steady clock; the store knows of earlier runs."""
         beat = self._beat("janitor")
-        due = steady()
+        due, look_at = steady(), steady() + SIGNS
         while not self.stop.is_set():
             beat()
             if steady() >= due:
@@ -203,7 +205,17 @@ class Service:
                 except StoreError as error:  # a full disk, for example: the bot lives on, and this can wait
                     log.warning("nothing was tidied up", extra={"reason": str(error)})
                     due = steady() + RETRY
+            if steady() >= look_at:
+                look_at = steady() + SIGNS
+                await self._tell_signs()
             await self._wait(self.stop, 60.0)
+
+    async def _tell_signs(self) -> None:
+        """Tell owners of sources that may be losing news in silence."""
+        try:
+            await tell_signs(self.base.store.chats, self.base.current.config(), self.notices, wall())
+        except StoreError as error:
+            log.debug("signs of silent loss were not looked for", extra={"reason": str(error)})
 
     async def indexer(self) -> None:
         """Put what was recorded into the index of searches."""

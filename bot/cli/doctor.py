@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from bot import app
+from bot import app, owner_notices
 from bot.cli import start_checks
 from bot.cli.findings import Finding, failed, passed
 from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.address_guard import REFUSAL
+from bot.i18n import words
 from bot.model import Chat, Config, Source
+from bot.polling.loss_signs import find_all_signs
 from bot.polling.retrieve import Retriever
+from bot.ports.chat_store import Status
 from bot.process.clock import wall
 from bot.proxies.proxy_address import Proxy, parse_proxy
 from bot.proxies.tunnel import probe
@@ -48,7 +51,7 @@ async def examine() -> tuple[Finding, ...]:
         found.append(passed("watchlists.yaml", count, "; ".join(config.warnings)))
     except ConfigError as error:
         found += [failed("watchlists.yaml", line, "correct this line") for line in error.problems]
-    known, findings = await _database(settings)
+    known, findings, status = await _database(settings)
     found += findings
     if settings.http_listen is not None:
         found.append(await start_checks.look_at_listen_address(settings.http_listen))
@@ -56,6 +59,7 @@ async def examine() -> tuple[Finding, ...]:
     found += [one async for one in _telegram(settings, (*known, *_configured_chats(config)))]
     if config is not None:
         found += await _sources(settings, config.sources)
+        found += _signs(status, config)
     return tuple(found)
 
 
@@ -63,7 +67,7 @@ def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
     return tuple(chat for one in config.watchlists for chat in one.deliver_to) if config else ()
 
 
-async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]]:
+async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding], Status | None]:
     """Look into the database without making or changing it; return who is subscribed."""
     from bot.cli.doctor_record import judge_backups, judge_size
     from bot.store.database.connections import sqlite_path
@@ -74,18 +78,27 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
     try:
         path = sqlite_path(url)
         if path is not None and not await asyncio.to_thread(start_checks.look_at_sqlite_file, path):
-            return (), [passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")]
+            return (), [passed("database", f"{path} is not there yet", "`run`, `once` or `db upgrade` makes it")], None
         async with await open_store(url, migrate=False) as store:
             status = await store.chats.read_status(wall())
             readers = await store.chats.find_readers()
             await store.require_writable()
             size = await read_record_size(store.database, wall())
     except BotError as error:
-        return (), [failed("database", str(error), "the line says what to do")]
+        return (), [failed("database", str(error), "the line says what to do")], None
     text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
     found = [passed("database", text, f"given up: {dead}" if dead else ""), Finding("record", *judge_size(size))]
-    return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))]
+    return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))], status
+
+
+def _signs(status: Status | None, config: Config) -> Iterator[Finding]:
+    """Yield a finding for each sign that a source loses news in silence."""
+    stats = {one.name: one.stats for one in status.sources} if status else {}
+    for name, signs in find_all_signs(stats, config, wall()).items():
+        for sign in signs:
+            text = owner_notices.loss_sign(words("en"), sign)
+            yield replace(failed(name, text, owner_notices.how_to_look(words("en"), name)), source=True)
 
 
 async def _proxies(settings: Settings, sources: Sequence[Source]) -> list[Finding]:

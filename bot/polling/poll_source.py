@@ -24,6 +24,7 @@ from bot.polling import headline_changes, late_matches, schedule
 from bot.polling.article_cache import LATE, ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.headline_changes import HeadlineChanges
+from bot.polling.loss_signs import with_losses
 from bot.polling.outcome import asked_with, failed, well
 from bot.polling.retrieve import Retriever
 from bot.polling.story_assignment import WINDOW, MatchedItem, StoryAssigner, read, with_lead
@@ -146,9 +147,11 @@ class SourcePoller:
         outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=late_pages)
         if late_pages:
             outcome = replace(outcome, next_due=self.now())
+        many, matched = len(told) - len(found.late), len(found.matched)
+        outcome = with_losses(outcome, news, new=many, matched=matched, braked=bool(sifted.baseline))
         silent = [items[position] for position in sorted(set(items) - set(told))]
         taken = await self._record(outcome, source, setup, (*silent, *found.silent), found.matched, back=back)
-        return replace(taken, items=len(entries), new=len(told) - len(found.late), braked=len(sifted.baseline))
+        return replace(taken, items=len(entries), new=many, braked=len(sifted.baseline))
 
     async def _known(
         self, leased: SourceLease, entries: Sequence[Identity], last: ShownDocument | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
+from bot.ports.poll_store import SourceStats
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class SourceStatus:
     error: str | None
     failures: int
     items: int  # on record
+    stats: SourceStats = field(default_factory=SourceStats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,16 @@ from bot.model import (
 
 
 @dataclass(frozen=True, slots=True)
+class LossCounts:
+    """What may show that a source's news is lost in silence; made and read by `bot.polling.loss_signs`."""
+
+    garbled: int = 0  # polls with news in a row whose text looks like no language
+    items: int = 0  # new items since it is watched, baseline excluded
+    matched: int = 0  # of them
+    braked: tuple[datetime, ...] = ()  # the last two times that the brake fired
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStats:
     """What was learned of a source: how often it brings news, what it asks for, and where it says that it moved."""
 
@@ -41,6 +51,7 @@ class SourceStats:
     moving_since: datetime | None = None  # … first met then …
     shown: bytes = b""  # what its last document showed; made and read by `bot.shown_items` alone
     moving_polls: int = 0  # … and in so many polls in a row
+    losses: LossCounts = LossCounts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ sources = Table(
     Column("moving_polls", Integer, nullable=False, server_default="0"),
     # The record was restored: of what its next document shows, only what is dated after this is told.
     Column("told_from", BigInteger),
+    Column("losses", Text),  # what may show that its news is lost: a list of numbers
     Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
     Index("ix_sources_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_sources_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),

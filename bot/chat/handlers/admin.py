@@ -17,10 +17,11 @@ from bot.chat.texts import admin as texts
 from bot.chat.texts import basics as basics_texts
 from bot.errors import ConfigError
 from bot.model import Chat
+from bot.polling.loss_signs import find_all_signs
 
 PAGE = 15  # sources on one page
 PROBLEMS = 10  # of a wrong file
-_BUTTONS = 8  # under /chats
+_BUTTONS = 8  # under /chatsfrom bot.polling.loss_signs import find_all_signs
 
 
 async def admit(services: Services, request: Request) -> Answer:
@@ -77,9 +78,9 @@ def _chat(command: Command) -> int | None:
 async def sources(services: Services, request: Request) -> Answer:
     """Show how every source is doing, those with errors first."""
     words, _, now = request.command.words, request.translator, services.now()
-    every = sorted(
-        (await services.chats.read_status(now)).sources, key=lambda one: (not one.error, one.name.casefold())
-    )
+    status = (await services.chats.read_status(now)).sources
+    signs = find_all_signs({one.name: one.stats for one in status}, services.config(), now)
+    every = sorted(status, key=lambda one: (not one.error, one.name not in signs, one.name.casefold()))
     pages = max(1, -(-len(every) // PAGE))
     number = min(max(int(words) if re.fullmatch(r"[0-9]{1,4}", words) else 1, 1), pages)
     buttons = []
@@ -88,7 +89,7 @@ async def sources(services: Services, request: Request) -> Answer:
     if number < pages:
         buttons.append(Button(basics_texts.more(_), data("sources", str(number + 1)), beside=number > 1))
     page = every[(number - 1) * PAGE : number * PAGE]
-    return reply(request.command, texts.sources(_, page, number, pages, now), tuple(buttons))
+    return reply(request.command, texts.sources(_, page, number, pages, now, signs), tuple(buttons))
 
 
 async def chats(services: Services, request: Request) -> Answer:

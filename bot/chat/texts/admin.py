@@ -5,20 +5,32 @@ Written as `bot.chat.texts.basics` says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.chat.texts.basics import fit, safe
 from bot.chat.texts.status import ago, until
 from bot.i18n import Translator
+from bot.model import LossSign
+from bot.owner_notices import loss_sign
 from bot.ports.chat_store import SourceStatus
 from bot.ports.preference_store import AccessRequest
 
 _REASON = 160  # UTF-16 units of one reason
 
 
-def sources(_: Translator, page: Sequence[SourceStatus], number: int, pages: int, now: datetime) -> str:
-    """List sources, each with its last good answer, the next try, and what is wrong. Pages count from 1."""
+def sources(
+    _: Translator,
+    page: Sequence[SourceStatus],
+    number: int,
+    pages: int,
+    now: datetime,
+    signs: Mapping[str, Sequence[LossSign]],
+) -> str:
+    """List sources, each with its last good answer, the next try, what is wrong, and signs of silent loss.
+
+    Pages count from 1.
+    """
     if not page:
         return _("There are no sources yet: name some in watchlists.yaml.")
     head = _("📡 <b>Sources</b> ({number} of {pages})", number=number, pages=pages)
@@ -29,6 +41,7 @@ def sources(_: Translator, page: Sequence[SourceStatus], number: int, pages: int
         lines.append(f"{'⚠️' if one.error else '✅'} <b>{safe(one.name)}</b> · {good} · {following}")
         if one.error:
             lines.append(f"    {safe(one.error, _REASON)}")
+        lines += [f"    👁 {safe(loss_sign(_, sign), _REASON)}" for sign in signs.get(one.name, ())]
     return fit(_, lines)
 
 

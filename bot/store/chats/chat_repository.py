@@ -21,7 +21,8 @@ from bot.store.codecs import GENERAL, Row, from_priority, to_chat, to_priority, 
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
-from bot.store.polling.poll_statements import is_open_chat
+from bot.store.polling.poll_statements import LEARNED, is_open_chat
+from bot.store.polling.source_stats_codec import to_source_stats
 from bot.store.row_decoding import decode_each
 from bot.store.tables import DUE, ENABLED, chats, counters, lost_topics, outbox, sources, subscriptions
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _MENUS = "menus"
+_OF_STATUS = ("name", "polled_at", "next_due", "error", "failures", "known")
 _REVOKED = select(chats.c.id).where(chats.c.id == bindparam("its_chat"), chats.c.revoked)
 
 
@@ -164,7 +166,7 @@ class ChatRepository:
     async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
         from bot.store.copies.backup_log import read_last_backup
 
-        columns = (sources.c[name] for name in ("name", "polled_at", "next_due", "error", "failures", "known"))
+        columns = (sources.c[name] for name in (*_OF_STATUS, *LEARNED))
         of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
         of_waiting = (
             select(func.count())
@@ -228,4 +230,4 @@ def _row(subscription: Subscription) -> dict[str, Any]:
 
 def _source(row: Row) -> SourceStatus:
     polled, due = to_utc_or_none(row.polled_at), to_utc(row.next_due)
-    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known)
+    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known, to_source_stats(row))

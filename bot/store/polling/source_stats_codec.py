@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from bot.model import Hints
-from bot.ports.poll_store import SourceStats
+from bot.ports.poll_store import LossCounts, SourceStats
 from bot.store.codecs import Row, clean_or_none
-from bot.store.database.timestamps import MILLISECOND, to_ms_or_none, to_utc_or_none
+from bot.store.database.timestamps import MILLISECOND, to_ms, to_ms_or_none, to_utc, to_utc_or_none
 
 # Of another publisher's feed nothing is known yet; a new address of the same one keeps its rhythm.
 NO_REDIRECT: dict[str, Any] = {"address": None, "moving_to": None, "moving_since": None, "moving_polls": 0}
@@ -21,7 +22,7 @@ _UNKNOWN = {
     "hinted_every": None,
     "hinted_skips": 0,
 }
-NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, **NO_REDIRECT}
+NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, "losses": None, **NO_REDIRECT}
 
 
 def to_source_stats(row: Row) -> SourceStats:
@@ -39,6 +40,7 @@ def to_source_stats(row: Row) -> SourceStats:
         moving_to=row.moving_to,
         moving_since=to_utc_or_none(row.moving_since),
         moving_polls=row.moving_polls,
+        losses=_to_losses(row.losses),
     )
 
 
@@ -58,7 +60,23 @@ def from_source_stats(stats: SourceStats) -> dict[str, Any]:
         "moving_to": clean_or_none(stats.moving_to),
         "moving_since": to_ms_or_none(stats.moving_since),
         "moving_polls": stats.moving_polls,
+        "losses": _from_losses(stats.losses),
     }
+
+
+def _to_losses(text: str | None) -> LossCounts:
+    """Read the counts; what cannot be read is begun anew, for it is no more than a hint."""
+    try:
+        garbled, items, matched, *braked = json.loads(text) if text else (0, 0, 0)
+        return LossCounts(int(garbled), int(items), int(matched), tuple(to_utc(int(at)) for at in braked[:2]))
+    except (ValueError, TypeError, OverflowError):
+        return LossCounts()
+
+
+def _from_losses(counts: LossCounts) -> str | None:
+    if counts == LossCounts():
+        return None
+    return json.dumps([counts.garbled, counts.items, counts.matched, *map(to_ms, counts.braked)])
 
 
 def _ms(span: timedelta) -> int:
