@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.environment import environment
 from bot.config.regular_file import read_regular_file
-from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
+from bot.config.settings import SECRETS, Settings, load_settings, telegram_proxy, unused_variables
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError
@@ -27,10 +27,10 @@ from bot.fetch.client import WebClient
 from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
-from bot.model import Article, Config, DisplayPreferences
+from bot.model import Article, Config, DisplayPreferences, Source
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
-from bot.polling.poll_source import SourcePoller
+from bot.polling.poll_source import PollResult, SourcePoller
 from bot.polling.source_notices import Notices
 from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
@@ -110,9 +110,8 @@ def log_to(settings: Settings, environ: Mapping[str, str]) -> Callable[[], None]
     """Start logging to stderr with every secret hidden; return what flushes and ends it."""
     from bot.process.logs import configure
 
-    secrets = [settings.database_url.get_secret_value()]
-    if settings.telegram_token:
-        secrets.append(settings.telegram_token.get_secret_value())
+    given = (getattr(settings, name) for name in SECRETS)
+    secrets = [one.get_secret_value() for one in given if one is not None and one.get_secret_value()]
     secrets += [text for name, text in environ.items() if _SECRET.search(name) and len(text) >= _SHORTEST_SECRET]
     return configure(settings.log_format, settings.log_level, secrets)
 
@@ -181,14 +180,19 @@ def deliverer(
 
 
 @asynccontextmanager
-async def poller(base: Base, notices: Notices, queued: Callable[[], None] = lambda: None) -> AsyncIterator[PollLoop]:
+async def poller(
+    base: Base,
+    notices: Notices,
+    queued: Callable[[], None] = lambda: None,
+    observe: Callable[[Source, PollResult, float], None] = lambda *_: None,
+) -> AsyncIterator[PollLoop]:
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
         turns = SourcePoller(
             base.store.polls, fetch, parser, wall, ArticleCache(fetch, parser), encoder(base.settings.semantic)
         )
-        yield PollLoop(turns, base.current.setup, notices, queued=queued)
+        yield PollLoop(turns, base.current.setup, notices, queued=queued, observe=observe)
 
 
 def notices(base: Base) -> Notices:
@@ -197,7 +201,11 @@ def notices(base: Base) -> Notices:
 
 
 def listener(
-    base: Base, token: str, beat: Callable[[], None] = lambda: None, report_problem: Ail = lambda _: None
+    base: Base,
+    token: str,
+    beat: Callable[[], None] = lambda: None,
+    report_problem: Ail = lambda _: None,
+    answered: Callable[[], None] = lambda: None,
 ) -> Listener:
     """Return what answers commands."""
     from bot.chat.authorization import Authorizer
@@ -239,7 +247,13 @@ def listener(
     )
     answering = Dispatcher(client, Authorizer(services), base.store.chats, owners, wall)
     return Listener(
-        client, answering, base.store.outbox, clock=time.monotonic, beat=beat, report_problem=report_problem
+        client,
+        answering,
+        base.store.outbox,
+        clock=time.monotonic,
+        beat=beat,
+        report_problem=report_problem,
+        answered=answered,
     )
 
 

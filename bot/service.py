@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot import app, owner_notices
@@ -18,10 +19,13 @@ from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
 from bot.operations.loss_notices import tell_signs
+from bot.operations.monitoring import ping_operator, serve_monitoring
+from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
 from bot.operations.watch import make_watch
 from bot.polling.source_notices import Notices
 from bot.process.clock import steady, wall
 from bot.process.heartbeat import Heartbeats
+from bot.process.metrics import Metrics
 from bot.process.shutdown import stop_on_signals
 from bot.process.supervise import Loop, supervise
 
@@ -40,6 +44,7 @@ LIMITS: Mapping[str, float] = {
     "janitor": 600,
     "indexer": 300,
     "watch": 120,
+    "ping": 180,
 }
 
 
@@ -53,11 +58,13 @@ class Service:
     notices: Notices
     wake: asyncio.Event = field(default_factory=asyncio.Event)  # the outbox has something new
     reread: asyncio.Event = field(default_factory=asyncio.Event)  # SIGHUP
+    metrics: Metrics = field(default_factory=Metrics)
     lost: list[str] = field(default_factory=list)  # why watchlists.yaml cannot be read, where that was told
 
     async def poller(self) -> None:
         """Poll sources."""
-        async with app.poller(self.base, self.notices, self.wake.set) as poller:
+        observe = partial(count_poll, self.metrics)
+        async with app.poller(self.base, self.notices, self.wake.set, observe) as poller:
             await poller.run(self.stop, self._beat("poller"), self._report_problem("poller"))
 
     async def sender(self) -> None:
@@ -71,7 +78,8 @@ class Service:
             task.add_done_callback(said.discard)
 
         async with app.notifier(self.base, sys.stdout) as medium:
-            deliverer = app.deliverer(self.base, medium, notice, self._report_problem("sender"))
+            counted = CountedNotifier(medium, self.metrics, wall)
+            deliverer = app.deliverer(self.base, counted, notice, self._report_problem("sender"))
             await deliverer.run(self.stop, self.wake, self._beat("sender"))
         await asyncio.gather(*said, return_exceptions=True)
 
@@ -79,9 +87,9 @@ class Service:
         """Answer commands."""
         token = self.base.token
         if token is not None:
-            await app.listener(self.base, token, self._beat("listener"), self._report_problem("listener")).run(
-                self.stop
-            )
+            answered = partial(count_answer, self.metrics, wall)
+            problem = self._report_problem("listener")
+            await app.listener(self.base, token, self._beat("listener"), problem, answered).run(self.stop)
 
     async def reload(self) -> None:
         """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in.
@@ -160,6 +168,7 @@ class Service:
             changed = await self.base.current.reload()
         except ConfigError as error:
             watched.accept()
+            self.metrics.set("newswatch_config_last_reload_successful", 0)
             if self.lost:
                 return False  # told already
             for problem in error.problems:
@@ -168,6 +177,7 @@ class Service:
             await self._tell(owner_notices.wrong, lambda _: problems)
             return False
         watched.accept()
+        count_reload(self.metrics, wall)
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
         return True
 
@@ -235,11 +245,15 @@ class Service:
         await keep_backed_up(self.base.settings, wall, self.stop, self._beat("backup"), failed)
 
     async def web(self) -> None:
-        """Answer /healthz."""
-        from bot.web.health import serve
-
+        """Answer /healthz, /readyz and /metrics."""
         if self.base.settings.http_listen is not None:
-            await serve(self.base.settings.http_listen, self.hearts, self.stop)
+            await serve_monitoring(self.base, self.hearts, self.metrics, self.stop)
+
+    async def ping(self) -> None:
+        """Tell the operator's monitoring that everything makes progress."""
+        url = self.base.settings.ping_url
+        if url is not None:
+            await ping_operator(self.base, url.get_secret_value(), self.hearts, self.stop, self._beat("ping"))
 
     async def _tell(self, headline: Say, text: Say = lambda _: "", occasion: tuple[object, ...] | None = None) -> None:
         """Tell the owners, once an occasion; by default once a day the same."""
@@ -272,6 +286,8 @@ async def serve(roles: frozenset[str]) -> None:
         base = await stack.enter_async_context(app.opened())
         hearts = Heartbeats(time.monotonic)
         service = Service(base, asyncio.Event(), hearts, app.notices(base))
+        base.store.database.observed.took = partial(count_transaction, service.metrics)
+        count_reload(service.metrics, wall)
         loops = _loops(service, roles)
         for name in loops:
             if name in LIMITS:
@@ -302,6 +318,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         )
     if service.base.token is not None:
         loops["watch"] = service.watch
+    if service.base.settings.ping_url is not None:
+        loops["ping"] = service.ping
     if service.base.settings.backup is not None:
         loops["backup"] = service.backup
     return {**loops, "reload": service.reload, "janitor": service.janitor, "indexer": service.indexer}

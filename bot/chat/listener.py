@@ -50,6 +50,7 @@ class Listener:
         clock: Callable[[], float],
         beat: Callable[[], None] = lambda: None,
         report_problem: Callable[[str | None], None] = lambda _: None,
+        answered: Callable[[], None] = lambda: None,
         wait: float = WAIT,
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -62,6 +63,7 @@ class Listener:
         self._clock = clock
         self._beat = beat
         self._report_problem = report_problem
+        self._answered = answered
         self._wait = wait
         self._jitter = jitter
         self._sleep = sleep
@@ -273,6 +275,7 @@ class Listener:
 
     def _recovered(self) -> None:
         self._reached.set()
+        self._answered()
         if self._failures:
             log.info("updates come from Telegram again", extra={"failures": self._failures})
             self._report_problem(None)

@@ -182,6 +182,27 @@ def listen(value: str | tuple[str, int] | None) -> tuple[str, int] | None:
     return bare, int(port)
 
 
+def metrics_token(value: object) -> object:
+    """Let a word of ASCII pass that is long enough not to be guessed."""
+    if isinstance(value, str) and not re.fullmatch(r"[!-~]{16,200}", value):
+        raise ValueError("a token for /metrics has 16 to 200 ASCII characters and no spaces: write a random one")
+    return value
+
+
+def ping_url(value: object) -> object:
+    """Let an http or https address pass; it is as good as a secret, and never repeated."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("not an http or https address; write the one that your monitoring gave you")
+    return value
+
+
 def path(value: object) -> object:
     """Return a path; `~` is the home directory."""
     if not isinstance(value, str):

@@ -20,7 +20,7 @@ from bot.config.environment import environment, find_unused, read_secret, unwrap
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"
-SECRETS: Final = ("telegram_token", "database_url", "proxy", "telegram_proxy")
+SECRETS: Final = ("telegram_token", "database_url", "proxy", "telegram_proxy", "metrics_token", "ping_url")
 _SHORTEST_TOKEN: Final = 40  # characters; Telegram's have 43 to 46, and half a token is a common slip of the mouse
 # Kubernetes sets these for every Service of the namespace; those of one called newswatch… have our prefix.
 _OF_KUBERNETES: Final = re.compile(r"\w+_SERVICE_(?:HOST|PORT\w*)|\w+_PORT_[0-9]+_(?:TCP|UDP|SCTP)\w*")
@@ -45,6 +45,8 @@ class Settings(BaseModel):
     host_spacing: Annotated[float, BeforeValidator(values.seconds)] = 1.0  # seconds; 0 = none
     semantic: Annotated[Literal["auto", "off"], BeforeValidator(values.lower)] = "auto"
     http_listen: Annotated[tuple[str, int] | None, BeforeValidator(values.listen)] = ("127.0.0.1", 8080)
+    metrics_token: Annotated[SecretStr | None, BeforeValidator(values.metrics_token)] = None
+    ping_url: Annotated[SecretStr | None, BeforeValidator(values.ping_url)] = None
     backup: Annotated[Path | None, BeforeValidator(values.path)] = None  # a folder; None = no scheduled backups
     backup_every: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=1)
     backup_keep: Annotated[int, BeforeValidator(values.count)] = 7

@@ -23,6 +23,7 @@ from bot.errors import Closure, DeliveryError, StaleLeaseError, StoreError
 from bot.i18n import Say
 from bot.model import Chat, Delivery
 from bot.ports.outbox_store import Dead, Folded, Later, Notifier, OutboxStore, Sent, Unreadable
+from bot.process.log_context import log_ids
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,14 @@ class AttemptRunner:
         self.sent = self.dead = 0
 
     async def send_batch(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
-        """Send one alert, or fold several into the chat's rolling message, and settle each."""
+        """Send one alert, or fold several into the chat's rolling message, and settle each.
+
+        Log lines carry the id of the (first) alert, with the revision that was to be shown.
+        """
+        with log_ids(delivery=f"{batch[0].id}.{batch[0].revision}"):
+            await self._send_batch(batch, epoch, folded=folded)
+
+    async def _send_batch(self, batch: Sequence[Delivery], epoch: int, *, folded: bool) -> None:
         action: retry.Action | Sent | Folded
         try:
             batch = await self._confirm(batch, epoch)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot import owner_notices
 from bot.app import Base
+from bot.config.settings import telegram_proxy
 from bot.errors import DeliveryError, StoreError
 from bot.i18n import Say, words
 from bot.model import Chat, DisplayPreferences
@@ -31,7 +32,7 @@ def make_watch(base: Base, token: str) -> Watch:
     """Return the watch of this process, told of every write that fails from now on."""
     observed, alone = base.store.database.observed, base.store.database.dialect.name == "sqlite"
     found = Watch(
-        TelegramClient(token, base.settings.telegram_api_url, deadline=DEADLINE),
+        TelegramClient(token, base.settings.telegram_api_url, deadline=DEADLINE, proxy=telegram_proxy(base.settings)),
         base.settings.owners,
         base.store.preferences.read_display,
         base.home,

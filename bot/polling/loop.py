@@ -23,6 +23,7 @@ from bot.polling.outage import SILENT, Outage
 from bot.polling.poll_source import PollResult, SourcePoller
 from bot.polling.source_notices import Notices
 from bot.ports.poll_store import PollStore, SourceLease, Turn
+from bot.process.log_context import bind_log_ids
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +63,10 @@ class PollLoop:
         notices: Notices,
         *,
         queued: Callable[[], None] = lambda: None,
+        observe: Callable[[Source, PollResult, float], None] = lambda *_: None,
     ) -> None:
-        """Take `setup`, which gives the configuration in force; `queued` is called when there is something to send."""
+        """Take `setup`, which gives the configuration in force; what is `queued` can be sent, polls are `observe`d."""
+        self._observe = observe
         self._turns = turns
         self._store: PollStore = turns.store
         self._now = turns.now
@@ -176,7 +179,9 @@ class PollLoop:
         self._awake.set()
 
     async def _take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> None:
-        """Take one turn; whatever happens ends here."""
+        """Take one turn, whose log lines carry its id; whatever happens ends here."""
+        bind_log_ids(turn=f"{leased.id}.{leased.fence}")  # of this task alone
+        began = asyncio.get_running_loop().time()
         try:
             taken = await self._turns.take(leased, source, setup)
         except StaleLeaseError:
@@ -187,6 +192,7 @@ class PollLoop:
         except Exception as error:  # a bug met one source: say so, and let the others go on
             log.exception("poll failed", extra={"source": leased.name})
             taken = self._turns.broken(leased, source, error)
+        self._observe(source, taken, asyncio.get_running_loop().time() - began)
         self._count(source.name, taken)
         self._outage.note(source.publisher, self._steady(), unreached=taken.outcome.unreached)
         if taken.recorded:

@@ -68,6 +68,7 @@ class PollResult:
     stories: int = 0
     queued: int = 0
     status: int | None = None  # of a failed answer
+    fetched: int = 0  # bytes of the answer
     braked: int = 0  # items that look new all at once, and are taken as known
 
 
@@ -110,8 +111,9 @@ class SourcePoller:
                 leased = replace(leased, found=asked.found, validators=Validators())
                 asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before
             if asked.document is None:
-                return PollResult(well(leased, source, asked.fetched, self.now()))
-            return await self._read(leased, source, setup, asked.fetched, asked.document)
+                return PollResult(well(leased, source, asked.fetched, self.now()), fetched=len(asked.fetched.body))
+            taken = await self._read(leased, source, setup, asked.fetched, asked.document)
+            return replace(taken, fetched=len(asked.fetched.body))
         except FetchError as error:
             return self._failed(_searching(as_it_was) if error.status in {404, 410} else as_it_was, source, error)
         except ParseError as error:
@@ -143,9 +145,8 @@ class SourcePoller:
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
         news = tuple(items.values())
-        late_pages = bool(found.late)
-        outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=late_pages)
-        if late_pages:
+        outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=bool(found.late))
+        if found.late:
             outcome = replace(outcome, next_due=self.now())
         many, matched = len(told) - len(found.late), len(found.matched)
         outcome = with_losses(outcome, news, new=many, matched=matched, braked=bool(sifted.baseline))

@@ -23,6 +23,7 @@ from typing import Any, Literal, TextIO
 from urllib.parse import quote
 
 from bot.errors import BotError
+from bot.process.log_context import current_log_ids
 from bot.process.threads import CURE, is_thread_limit
 
 Format = Literal["text", "json"]
@@ -227,6 +228,7 @@ def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType
 def _details(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Add what was logged as `extra`."""
     record = event["_record"]
+    event.update(current_log_ids())
     event.update({key: value for key, value in vars(record).items() if key not in _STANDARD and key not in event})
     return event
 

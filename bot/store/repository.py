@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import false, update
+from sqlalchemy import false, text, update
 
+from bot.errors import StoreError
 from bot.store.chats.admissions import AdmissionRepository
 from bot.store.chats.button_repository import ButtonRepository
 from bot.store.chats.chat_repository import ChatRepository
@@ -28,7 +29,7 @@ from bot.store.outbox.delivery_results import DeliveryResults
 from bot.store.outbox.outbox_repository import OutboxRepository
 from bot.store.polling.poll_repository import PollRepository
 from bot.store.retention import is_due, prune
-from bot.store.tables import sources
+from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
     from bot.store.search.search_repository import SearchRepository
@@ -65,6 +66,13 @@ class Store:
     async def prune(self, now: datetime) -> int:
         """Forget what is too old to matter, within the share of one run; return how many rows."""
         return await prune(self.database, now) + await self.admissions.forget_gone_chats(now)
+
+    async def require_ready(self) -> None:
+        """Ask one question; StoreError where the database is away or has the schema of another version."""
+        async with self.database.read() as connection:
+            found = await connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+        if found != REVISIONS[-1]:
+            raise StoreError(f"the database has revision {found}, this program needs {REVISIONS[-1]}")
 
     async def require_writable(self) -> None:
         """Change nothing, as a transaction that may write; StoreError where it may not."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
@@ -23,11 +24,21 @@ log = logging.getLogger(__name__)
 _CLOSING = 2.0  # seconds that open connections have when we stop
 
 
-async def serve(where: tuple[str, int], hearts: Heartbeats, stop: asyncio.Event) -> None:
-    """Serve on this host and port until `stop` is set; ConfigError when the address is taken."""
+async def serve(
+    where: tuple[str, int],
+    hearts: Heartbeats,
+    stop: asyncio.Event,
+    extend: Callable[[web.Application], None] = lambda _: None,
+) -> None:
+    """Serve on this host and port until `stop` is set; ConfigError when the address is taken.
+
+    `extend` adds what else is served.
+    """
     from aiohttp import web
 
-    runner = web.AppRunner(application(hearts), handle_signals=False, access_log=None, shutdown_timeout=_CLOSING)
+    app = application(hearts)
+    extend(app)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING)
     await runner.setup()
     try:
         try:

@@ -13,6 +13,7 @@ from bot.store.repository import Store
 
 if TYPE_CHECKING:
     import pytest
+
     Play = Any  # what the fixture of conftest.py gives; tests are no package, so its type cannot be imported
 
 

@@ -163,11 +163,16 @@ class ChatRepository:
         async with self.database.write() as connection:
             await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
+    async def read_sources(self) -> tuple[SourceStatus, ...]:
+        """Return how every source is doing."""
+        columns = (sources.c[name] for name in (*_OF_STATUS, *LEARNED))
+        async with self.database.read() as connection:
+            rows = (await connection.execute(select(*columns).where(text(ENABLED)).order_by(sources.c.name))).all()
+        return tuple(one for _, one in decode_each(rows, _source, "a source"))
+
     async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
         from bot.store.copies.backup_log import read_last_backup
 
-        columns = (sources.c[name] for name in (*_OF_STATUS, *LEARNED))
-        of_sources = select(*columns).where(text(ENABLED)).order_by(sources.c.name)
         of_waiting = (
             select(func.count())
             .select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
@@ -183,7 +188,6 @@ class ChatRepository:
             .order_by(chats.c.id)
         )
         async with self.database.read() as connection:
-            polled = (await connection.execute(of_sources)).all()
             waiting = await connection.scalar(of_waiting) or 0
             sent = await connection.scalar(
                 select(func.count()).where(text("outbox.state = 'sent'")).select_from(outbox)
@@ -191,7 +195,7 @@ class ChatRepository:
             dead = (await connection.execute(of_dead.order_by(number.desc(), outbox.c.reason))).all()
             silent = (await connection.execute(of_silent)).all()
         return Status(
-            sources=tuple(one for _, one in decode_each(polled, _source, "a source")),
+            sources=await self.read_sources(),
             waiting=waiting,
             sent=sent or 0,
             dead=tuple((reason or "", many) for reason, many in dead),

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from bot.errors import StaleLeaseError, StoreError
@@ -30,6 +31,8 @@ class Observations:
     """What this process has seen of its database; who asks, decides what follows from it."""
 
     failed: Callable[[str], None] = lambda _: None  # called with the reason of each write that failed
+    took: Callable[[str, float], None] = lambda *_: None  # called with read or write, and seconds
+    dead: int = 0  # alerts that were given up
     roles: dict[str, bool] = field(default_factory=dict)  # whether each role was ours when it was last asked for
 
 
@@ -50,6 +53,7 @@ class Database:
 
         StoreError after ANSWER seconds, wherever it hangs; a `patient` one has no limit.
         """
+        began = perf_counter()
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(translated(None if patient else ANSWER))
@@ -61,14 +65,17 @@ class Database:
         except StoreError as error:
             self.observed.failed(str(error))
             raise
+        self.observed.took("write", perf_counter() - began)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection for reading; on SQLite every statement sees the latest commit. StoreError as `write`."""
+        began = perf_counter()
         async with translated(ANSWER), self.engine.connect() as connection:
             if self.dialect.name == "sqlite":
                 await connection.execution_options(reads=True)
             yield connection
+        self.observed.took("read", perf_counter() - began)
 
     async def close(self) -> None:
         """Close every connection; one that does not answer within CLOSING seconds is left behind."""

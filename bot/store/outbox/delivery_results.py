@@ -71,6 +71,8 @@ class DeliveryResults:
                 await connection.execute(_statement(kind), [values for _, values in alike])
         for each in results:
             each.written, each.current = True, current
+            if isinstance(each.result, Dead):
+                self.database.observed.dead += sum(not one.shown and not one.alert.part for one in each.deliveries)
             if each in self._waiting:
                 self._waiting.remove(each)
 
