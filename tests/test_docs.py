@@ -67,7 +67,7 @@ def test_the_readme_explains_every_verb_and_its_options() -> None:
 def test_the_readme_explains_every_command_of_the_chat_and_no_other() -> None:
     """What the bot understands in a chat is what its table says, but for what only buttons and forwards say."""
     table = readme().partition("### In the chat\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"`/(\w+)", table)) == set(COMMANDS) - {"decline", "channel", "found"}
+    assert set(re.findall(r"`/(\w+)", table)) == set(COMMANDS) - {"decline", "channel", "found", "file"}
 
 
 def test_the_readme_explains_every_exit_code() -> None:

@@ -98,6 +98,7 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     edit: int | None = None  # the message to show it in; None = a new one
+    file: tuple[str, bytes] | None = None  # a name and what is in it; the text stands beside it then
     notice: bool = False  # nobody asked for it: when it cannot be sent, nothing follows from that
 
 

@@ -14,6 +14,7 @@ from bot.chat.handlers import (
     admin,
     basics,
     explain,
+    files,
     latest,
     mute,
     queries,
@@ -88,6 +89,7 @@ _TABLE: Final = (
         is_slow=True,
     ),
     CommandSpec("found", "read", search.turn_page, is_slow=True),
+    CommandSpec("file", "read", files.send_file, is_slow=True),
     CommandSpec(
         "why",
         "read",

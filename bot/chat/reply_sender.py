@@ -136,4 +136,4 @@ def _outgoing(reply: Reply) -> Outgoing:
         if not (button.beside and rows):
             rows.append([])
         rows[-1].append((button.label, button.data))
-    return Outgoing(reply.chat, reply.text, rows, reply.edit, is_html=True)
+    return Outgoing(reply.chat, reply.text, rows, reply.edit, is_html=True, file=reply.file)

@@ -5,9 +5,7 @@ Texts come from anywhere: nothing of them is markup, a formula of a spreadsheet,
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import re
 from collections.abc import Callable
@@ -16,12 +14,10 @@ from email.utils import format_datetime
 from typing import Final, Literal
 
 from bot.store.alert_history import AlertOnRecord
+from bot.text.csv_lines import BOM, csv_line
 
 Format = Literal["csv", "json", "rss", "html"]
 HEADER: Final = ("time", "watchlist", "story", "headline", "lead", "words", "outlets", "url", "chats")
-_BOM: Final = "\ufeff"  # by it, spreadsheets know UTF-8
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r]")
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE: Final = (
     "body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
@@ -44,7 +40,7 @@ def writer(name: Format, title: str) -> Writer:
     """Return what writes a format; `title` heads what has a heading."""
     shown = html.escape(title)
     if name == "csv":
-        return Writer(_BOM + _line(HEADER), _csv)
+        return Writer(BOM + csv_line(HEADER), _csv)
     if name == "json":
         return Writer("", _json)
     if name == "rss":
@@ -63,18 +59,7 @@ def writer(name: Format, title: str) -> Writer:
 def _csv(one: AlertOnRecord) -> str:
     cells = (_time(one), one.watchlist, str(one.story), one.headline, one.lead)
     more = ("; ".join(one.words), "; ".join(one.outlets), one.url or "", str(len(one.chats)))
-    return _line(tuple(map(_harmless, (*cells, *more))))
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; a number stays one."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return csv_line((*cells, *more))
 
 
 def _json(one: AlertOnRecord) -> str:

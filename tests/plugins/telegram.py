@@ -20,6 +20,7 @@ from tests.plugins import bot_api
 
 TOKEN = "123456:canary-AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 BOT = {"id": 123456, "is_bot": True, "first_name": "Newswatch", "username": "newswatch_test_bot"}
+FILE_BYTES, CAPTION = 50 * 1024 * 1024, 1024  # what a bot may send
 RIGHTS = (
     "can_be_edited can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members can_promote_members "
     "can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories is_anonymous"
@@ -219,6 +220,8 @@ class TelegramServer:
     async def _answer(self, method: str, params: dict[str, Any]) -> web.Response:
         if method in {"sendMessage", "editMessageText"}:
             return self._message(method, params)
+        if method == "sendDocument":
+            return self._document(params)
         if method == "getUpdates":
             return await self._get_updates(params)
         if method == "deleteWebhook":
@@ -269,6 +272,21 @@ class TelegramServer:
         self._messages[chat, number] = message
         self.told.append(Told(now, method, chat, number, params))
         return _accept(message)
+
+    def _document(self, params: dict[str, Any]) -> web.Response:
+        """Take a file: uploaded in a part of the form, with a name, and no larger than a bot may send."""
+        chat, now, file = params["chat_id"], self.now(), params["document"]
+        if not isinstance(file, dict) or not file["file_name"] or not 0 < len(file["content"]) <= FILE_BYTES:
+            self.violations.append("a document that is no file")
+            return _refuse(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        if len(params.get("caption", "")) > CAPTION:
+            self.violations.append("a caption that is too long")
+            return _refuse(400, "Bad Request: message caption is too long")
+        number = next(self._numbers)
+        self.told.append(Told(now, "sendDocument", chat, number, params))
+        message = {"message_id": number, "date": int(now.timestamp()), "chat": chat_of(chat), "from": BOT}
+        about = {"file_id": "f", "file_unique_id": "u", "file_name": file["file_name"]}
+        return _accept(message | {"document": about, "caption": params.get("caption", "")})
 
     def _flood(self, chat: int, now: datetime) -> int:
         """Return the seconds to wait when a limit is exceeded that the test enforces."""
@@ -330,7 +348,10 @@ async def _params(request: web.Request) -> dict[str, Any]:
         return body
     found: dict[str, Any] = {}
     for name, value in {**request.query, **(await request.post())}.items():
-        found[name] = _value(name, str(value))
+        if isinstance(value, web.FileField):
+            found[name] = {"file_name": value.filename, "content": value.file.read()}
+        else:
+            found[name] = _value(name, str(value))
     return found
 
 

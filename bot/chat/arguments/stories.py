@@ -39,13 +39,13 @@ async def find_alerts(services: Services, request: Request, word: str) -> tuple[
 
 
 async def list_latest(
-    services: Services, chat: Chat, watchlists: Collection[str] | None = None
+    services: Services, chat: Chat, watchlists: Collection[str] | None = None, *, most: int = LISTED
 ) -> tuple[StorySummary, ...]:
     """Return the stories that /latest lists: of all watchlists of a chat, or of those that are named."""
     if watchlists is None:
         fixed = {one.id for one in services.config().watchlists if chat in one.deliver_to}
         watchlists = fixed | set(await services.chats.find_subscriptions(chat))
-    return await services.preferences.find_latest(chat, watchlists, services.now() - _BACK, most=LISTED)
+    return await services.preferences.find_latest(chat, watchlists, services.now() - _BACK, most=most)
 
 
 async def _number(services: Services, request: Request, word: str) -> int | None:

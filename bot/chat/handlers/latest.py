@@ -6,6 +6,7 @@ from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import find_watchlist, split_names
 from bot.chat.arguments.stories import list_latest
 from bot.chat.context import Request, Services, reply
+from bot.chat.handlers.files import file_button
 from bot.chat.handlers.subscriptions import no_list
 from bot.chat.messages import Answer, Button, Reply, data
 from bot.chat.texts import basics as basics_texts
@@ -41,5 +42,6 @@ async def latest(services: Services, request: Request) -> Answer:
                     beside=beside,
                 )
             )
+    buttons.append(file_button(_, "latest", command.words.strip()))
     text = texts.latest(_, stories, services.now(), zone_of(request.zone), counted=chosen is None)
     return Answer((Reply(command.chat, text, tuple(buttons)),))

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers.explain import check_query, reading_time
+from bot.chat.handlers.files import file_button
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import queries as query_texts
@@ -53,6 +54,8 @@ async def _page(services: Services, request: Request, words: str, page: int) -> 
         buttons.append(Button(basics_texts.back(_), _turn_to(page - 1, text)))
     if found.more and page < PAGES:
         buttons.append(Button(basics_texts.more(_), _turn_to(page + 1, text), beside=page > 1))
+    if found.hits:
+        buttons.append(file_button(_, "search", text, beside=bool(buttons)))
     return reply(command, texts.found(text, found, first, reading_time(services, request)), tuple(buttons))
 
 

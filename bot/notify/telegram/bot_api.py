@@ -44,6 +44,7 @@ class Outgoing:
     preview: str | None = None
     silent: bool = False
     answers: int | None = None  # the message that it is a reply to
+    file: tuple[str, bytes] | None = None  # a name and what is in it; the text is its caption then
 
 
 class TelegramClient:
@@ -74,6 +75,8 @@ class TelegramClient:
 
     async def send(self, message: Outgoing) -> int:
         """Send or edit a message and return its id. An edit that changes nothing is done."""
+        if message.file is not None:
+            return await self._send_file(message, message.file)
         keys = [[{"text": label, "callback_data": says} for label, says in row] for row in message.buttons]
         preview = {"url": message.preview} if message.preview else {"is_disabled": True}
         shown: dict[str, Any] = {
@@ -98,6 +101,19 @@ class TelegramClient:
             if not refusals.unchanged(str(error)):
                 raise
         return message.edit
+
+    async def _send_file(self, message: Outgoing, file: tuple[str, bytes]) -> int:
+        from telegram import InputFile
+
+        name, content = file
+        shown: dict[str, Any] = {
+            "chat_id": message.chat.id,
+            "message_thread_id": message.chat.topic,
+            "document": InputFile(content, name),
+            "caption": message.text,
+            "parse_mode": "HTML" if message.is_html else None,
+        }
+        return answers.message_id(await self._ask("sendDocument", shown))
 
     async def answer_press(self, press: str, text: str) -> None:
         """Answer a pressed button: its spinner stops, and a text is shown to who pressed it."""

@@ -67,7 +67,7 @@ class Wire(BaseRequest):  # an inheritance that the library asks for: its Bot ta
         """Ask once. DeliveryError, `unsent` where no request can have left, for whatever is no accepted request."""
         patience = read_timeout if isinstance(read_timeout, int | float) else _ANSWER
         timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT, sock_read=patience)
-        form = request_data.json_parameters if request_data else None
+        form = _form(request_data) if request_data else None
         try:
             async with self._open().request(method, url, data=form, timeout=timeout, allow_redirects=False) as answer:
                 status, body = answer.status, await _read(answer)
@@ -108,3 +108,15 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
         if not is_accepted(bytes(body)):
             raise
     return bytes(body)
+
+
+def _form(data: RequestData) -> aiohttp.FormData | dict[str, str]:
+    """Return the parameters as they are sent; with a file among them, in parts."""
+    if not data.contains_files:
+        return data.json_parameters
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in (data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -30,13 +32,17 @@ async def test_everything_on_record_is_found_and_paged(open_desk: Any, record: A
     first = await open_desk.ask("/search summit AND /ts|q{9}/", chat=GROUP, user=READER)
     assert "1–6, and there are more" in said(first)
     assert "Weather" not in said(first)
-    (more,) = first.replies[0].buttons
+    more, file = first.replies[0].buttons
     second = await open_desk.press(more.data, chat=GROUP, user=READER)
     assert "7–9" in said(second)
     assert "and there are more" not in said(second)
     assert "The <b>summits</b> were long." in said(second)
-    (back,) = second.replies[0].buttons
+    back, _ = second.replies[0].buttons
     assert said(await open_desk.press(back.data, chat=GROUP, user=READER)) == said(first)
+    sent = (await open_desk.press(file.data, chat=GROUP, user=READER)).replies[0]
+    assert sent.file is not None
+    rows = list(csv.DictReader(io.StringIO(sent.file[1].decode("utf-8-sig"))))
+    assert [row["headline"] for row in rows] == [*(f"Summits {n}" for n in reversed(range(8))), "Old meeting"]
 
 
 @pytest.mark.parametrize(
