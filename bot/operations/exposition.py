@@ -20,6 +20,7 @@ from bot.polling.configuration_rank import fingerprint
 from bot.ports.chat_store import SourceStatus
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import CATALOGUE, Labels, Metrics
+from bot.store.copies.backup_log import read_last_backup
 from bot.store.record_counts import RecordCounts, count_record
 from bot.store.repository import Store
 
@@ -98,6 +99,9 @@ class Exposition:
         counts = await count_record(self._store.database, now)
         status = {one.name: one for one in await self._store.chats.read_sources()}
         found = _of_counts(counts)
+        backup = await read_last_backup(self._store.database)
+        if backup is not None:
+            found["newswatch_backup_last_success_timestamp_seconds", ()] = backup.timestamp()
         for state in SOURCE_STATES:
             found["newswatch_sources", (state,)] = 0.0
         for source in self._config().sources:

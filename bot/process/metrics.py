@@ -57,6 +57,7 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     "newswatch_config_hash": Metric("gauge", "A number of the configuration: equal where it is the same."),
     "newswatch_database_size_bytes": Metric("gauge", "Size of the database."),
     "newswatch_database_transaction_seconds": Metric("histogram", "Transactions: read, write.", ("kind",), _FAST),
+    "newswatch_backup_last_success_timestamp_seconds": Metric("gauge", "When a backup was last taken and verified."),
     "newswatch_database_dead_tuples": Metric("gauge", "Dead rows of a table (PostgreSQL).", ("table",)),
 }
 
