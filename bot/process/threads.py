@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.errors import BotError
 
-NEEDED: Final = 16  # `run` has up to 12 threads and 4 children under load (measured), `once` hardly fewer
+NEEDED: Final = 16  # a service that has just begun has 11 threads (measured); children that read documents come on top
 CURE: Final = (
     "no more threads or processes may be started here: raise the limit (docker --pids-limit, podman --pids-limit, "
     "TasksMax=, ulimit -u), or end other programs of this user"
