@@ -130,8 +130,11 @@ class _Document:
         return "changed" if altered else "same"
 
     def is_reused(self, entry: Identity) -> bool:
-        """Return whether a new entry has a mark of another item: copies come with the date of what they copy."""
-        if any(key in self.known for key in entry.known_by):
+        """Return whether a new entry has a mark of another item: copies come with the date of what they copy.
+
+        Of a guid of its own beside a link that several entries share, as in a live blog, the link is such a mark.
+        """
+        if any(key in self.known for key in entry.known_by) or (entry.guid is not None and entry.link is None):
             return True
         repeated = self.last is not None and entry.title and entry.title in self.last.titles
         return bool(repeated) and not self._is_before(entry, DELAY)
