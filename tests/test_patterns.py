@@ -26,6 +26,8 @@ import regex
 
 import bot
 from bot.articles import boilerplate
+from bot.chat.arguments.durations import split_length
+from bot.chat.arguments.times_of_day import canonical
 from bot.stories import agency
 
 SIZES = 500, 8_000  # characters of the pumped texts: the first tells what is exponential, the second what is quadratic
@@ -276,7 +278,19 @@ GIVEN = {  # functions that make a pattern from what they are given, and why no 
     "bot.matching.regex:_compile": "RE2 is linear, whatever the pattern",
     "bot.notify.render:_finder": "words that are literal, between two marks of no width",
     "bot.process.logs:redactor": "secrets that are literal",
+    "bot.sources.feeds.feed_scan:shortened": "two tags that are literal",
+    **dict.fromkeys(
+        (
+            *(f"bot.chat.arguments.durations:{name}" for name in ("_date", "_day", "_minute", "_o_clock", "_part")),
+            *(f"bot.chat.arguments.times_of_day:{name}" for name in ("_o_clock", "_part_of_day", "canonical")),
+            "bot.chat.arguments.times_of_day:has_phrase",
+            "bot.chat.arguments.times_of_day:replace_phrases",
+        ),
+        "words of our own tables, around white space that is folded before; pumped below",
+    ),
 }
+COMMAND = 4_096  # characters of the longest message
+SAID = ("1", "8 ", "8-", "@1 ", "8:00 ", "mon ", "at ", "between ", " and ", "for ", "until ", "- ", ": ")
 
 
 def test_patterns_are_found() -> None:
@@ -307,6 +321,15 @@ def limited() -> Iterator[None]:
 def test_no_text_costs_a_pattern_its_square(where: str) -> None:
     """Pumped with growing texts, it takes about twice the time for twice the text."""
     assert worst(PATTERNS[where]) == ""
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("said", SAID)
+def test_the_longest_command_is_read_as_a_time_at_once(said: str) -> None:
+    """Clocks, spans and lengths of time, whatever stands there: within a tenth of a second of processor."""
+    text = (said * COMMAND)[:COMMAND]
+    assert seconds(lambda: canonical(text), 3) < 10 * FAST
+    assert seconds(lambda: split_length(text), 3) < 10 * FAST
 
 
 @pytest.mark.usefixtures("limited")

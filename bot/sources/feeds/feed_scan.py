@@ -43,8 +43,8 @@ STRICT: Final[dict[str, Any]] = {  # of every parser of XML: nothing is resolved
 _ENDS = (b"</item>", b"</entry>")
 _FIRST = re.compile(rb"<(?:[\w-]{1,30}:)?(?:item|entry)[\s>]")
 _DATE = re.compile(
-    rb"<(?:[\w-]{1,30}:)?(?:pubDate|published|date|created|issued|updated|modified)(?:\s[^>]{0,100})?>\s*"
-    rb"(?:<!\[CDATA\[\s*)?([^<\]]{6,60}?)\s*[<\]]"
+    rb"<(?:[\w-]{1,30}:)?(?:pubDate|published|date|created|issued|updated|modified)(?:\s[^>]{0,100})?>\s{0,50}+"
+    rb"(?:<!\[CDATA\[\s{0,50}+)?([^<\]\s][^<\]]{5,59}?)\s{0,50}+[<\]]"
 )
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[)?", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s", re.IGNORECASE)
