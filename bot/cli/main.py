@@ -18,6 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli import database, record
+from bot.cli.init.verb import init
 from bot.cli.opml import opml
 from bot.cli.sources import sources
 from bot.errors import BotError, ConfigError, Exit
@@ -41,6 +42,7 @@ cli = typer.Typer(
 cli.add_typer(database.db, name="db")
 cli.add_typer(sources, name="sources")
 cli.add_typer(opml, name="opml")
+cli.command()(init)
 cli.command()(record.search)
 cli.command()(record.export)
 
