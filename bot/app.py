@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.environment import environment
-from bot.config.regular_file import read_regular_file
 from bot.config.settings import SECRETS, Settings, load_settings, telegram_proxy, unused_variables
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
@@ -27,7 +25,7 @@ from bot.fetch.client import WebClient
 from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
-from bot.model import Article, Config, DisplayPreferences, Source
+from bot.model import Config, DisplayPreferences, Source
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import PollResult, SourcePoller
@@ -35,11 +33,9 @@ from bot.polling.source_notices import Notices
 from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
 from bot.process.shutdown import leave_tasks
-from bot.sources.kinds import charset_of
 from bot.sources.parse import Parser
 from bot.store.repository import Store, open_store
 from bot.stories.semantic import encoder
-from bot.text.scrub import scrub
 
 if TYPE_CHECKING:
     from bot.chat.listener import Listener
@@ -48,7 +44,6 @@ T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
-_LONGEST = 8 * 1024 * 1024  # bytes of a file or of standard input, as of a page
 _SHORTEST_SECRET = 8  # characters: shorter ones would hide half the log
 
 
@@ -306,28 +301,6 @@ async def on_record(settings: Settings) -> AsyncIterator[Store | None]:
         return
     async with await open_store(url, migrate=False) as store:
         yield store
-
-
-async def article(settings: Settings, target: str) -> Article:
-    """Return the article at an address, in a file, or on standard input (`-`); FetchError, ConfigError."""
-    from bot.articles.extraction import extract
-
-    if target.startswith(("http://", "https://")):
-        async with fetcher(settings, robots=False) as fetch:
-            fetched = await fetch.get(target, page=True)
-        return extract(fetched.body, fetched.url, charset_of(fetched.content_type))
-    try:
-        data = await asyncio.to_thread(_read, target)
-    except OSError as error:
-        raise ConfigError(f"{target}: cannot be read: {error.strerror}; give an address, a file, or -") from None
-    if data.lstrip()[:1] == b"<":
-        return extract(data)
-    title, _, text = scrub(data.decode("utf-8", "replace")).partition("\n")
-    return Article(url=None, title=title.strip(), text=text)
-
-
-def _read(target: str) -> bytes:
-    return sys.stdin.buffer.read(_LONGEST) if target == "-" else read_regular_file(Path(target), _LONGEST)
 
 
 async def upgrade() -> None:

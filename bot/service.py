@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
 AGAIN = 30.0  # seconds until what could not be built is tried again
 TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
+_NAMED = 8  # watchlists that the first lines of the log name
 SIGNS = timedelta(hours=1)  # between two looks for signs of silent loss
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {
@@ -333,5 +334,11 @@ def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:
         "watching",
         extra={"sources": len(config.sources), "watchlists": len(config.watchlists), "loops": ", ".join(loops)},
     )
+    if config.watchlists:
+        log.info("looking for", extra={"watchlists": ", ".join(one.title for one in config.watchlists[:_NAMED])})
+    if "web" in loops and base.settings.http_listen is not None:
+        host, port = base.settings.http_listen
+        shown = f"[{host}]" if ":" in host else host
+        log.info("answering over HTTP", extra={"address": f"http://{shown}:{port}/healthz"})
     if base.token is None:
         log.warning("no NEWSWATCH_TELEGRAM_TOKEN is set: alerts are printed here")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.plurals import count
 from bot.cli.terminal_progress import progress_bar
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def restore(
     with progress_bar("restoring") as progress:
         done = app.run(restoring.restore(file, since, progress))
     print(
-        f"restored: what {done.restored.sources} sources show at their next poll counts as known, "
-        f"{done.restored.ended} unsent alerts of the backup are not sent"
+        f"restored: what {count(done.restored.sources, 'source')} will show at the next poll counts as known, "
+        f"{count(done.restored.ended, 'unsent alert')} of the backup will not be sent"
     )
     if done.kept is not None:
         print(f"the former database is kept as {done.kept}")

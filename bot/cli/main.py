@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import sys
-from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,6 +20,7 @@ from bot.cli import database, record
 from bot.cli.init.verb import init
 from bot.cli.opml import opml
 from bot.cli.sources import sources
+from bot.cli.spans import parse_days, parse_span
 from bot.errors import BotError, ConfigError, Exit
 from bot.process.memory import MOST_VERBS_BYTES, POLLING_BYTES, require_address_space
 from bot.process.shutdown import code_of, end_process
@@ -34,9 +34,9 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="A JSON object a line, stdi
 
 cli = typer.Typer(
     name="newswatch",
-    help="Watches news sources for keywords in every form of the word, and tells each event once, on Telegram.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 cli.add_typer(database.db, name="db")
@@ -108,6 +108,24 @@ def _end_without_reader() -> NoReturn:
     sys.exit(Exit.DONE)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        print(f"newswatch {metadata.version('newswatch')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def name_version(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Watches news sources for keywords in every form of the word, and tells each event once, on Telegram."""
+
+
 @cli.command()
 def demo() -> None:
     """Show the whole thing in 15 seconds: a summit story from five made-up outlets. Needs no token and no internet."""
@@ -149,7 +167,7 @@ def once(
     try:
         require_address_space(POLLING_BYTES)
         require_threads()
-        done = app.run(run_once.tick(force=force, deadline=_parse_span(deadline), json=as_json))
+        done = app.run(run_once.tick(force=force, deadline=parse_span(deadline, "--deadline"), json=as_json))
     except BotError as error:
         if as_json:
             print(json.dumps({**run_once.NOTHING.as_dict(), "error": str(error)}, ensure_ascii=False), flush=True)
@@ -167,6 +185,7 @@ def check(
 ) -> None:
     """Validate watchlists.yaml: every mistake with file:line:column and a hint."""
     from bot import app
+    from bot.cli.plurals import count
     from bot.config.environment import environment
     from bot.config.settings import Settings, load_settings
 
@@ -176,10 +195,12 @@ def check(
     for warning in config.warnings:
         print(warning, file=sys.stderr)
     keywords = sum(len(one.keywords) for one in config.watchlists)
-    print(
-        f"{file or settings.watchlists} is fine: {len(config.sources)} sources, {len(config.watchlists)} watchlists, "
-        f"{keywords} keywords"
+    counts = (
+        count(len(config.sources), "source"),
+        count(len(config.watchlists), "watchlist"),
+        count(keywords, "keyword"),
     )
+    print(f"{file or settings.watchlists} is fine: {', '.join(counts)}")
 
 
 @cli.command()
@@ -203,9 +224,13 @@ def explain(
         lines.stream(sys.stdin.buffer, sys.stdout.buffer, lambda request: explanation.explain_line(engine, request))
         return
     from bot.cli import terminal
+    from bot.cli.explain_target import read_target
 
-    article = app.run(app.article(settings, str(target)))
-    terminal.show_explanation(explanation.explain(engine, article))
+    found = app.run(read_target(settings, str(target)))
+    if isinstance(found, tuple):
+        terminal.show_feed(str(target), [explanation.explain_item(engine, item) for item in found])
+    else:
+        terminal.show_explanation(explanation.explain(engine, found))
 
 
 @cli.command()
@@ -233,13 +258,13 @@ def group(
     from bot.stories.semantic import encoder
 
     _require(jsonl, "group works in bulk only: newswatch group --jsonl < items.jsonl")
-    grouping = Grouping(_parse_span(window, "--window"), encoder(load_settings(environment()).semantic))
+    grouping = Grouping(parse_span(window, "--window"), encoder(load_settings(environment()).semantic))
     lines.stream(sys.stdin.buffer, sys.stdout.buffer, grouping.line)
 
 
 @cli.command()
 def backtest(
-    days: Annotated[int, typer.Option(help="How far to look back; items stay on record for 30 days.")] = 7,
+    days: Annotated[str, typer.Option(help="How far to look back, 7 or 2w; items stay on record for 30 days.")] = "7",
     query: Annotated[str | None, typer.Option(help="Forecast this query instead of watchlists.yaml.")] = None,
 ) -> None:
     """Say what would have been sent, by watchlist and day, over the items on record. Writes nothing."""
@@ -247,9 +272,9 @@ def backtest(
     from bot.cli import terminal
     from bot.record_management.forecast import forecast as look_back
 
-    _require(1 <= days <= DAYS, f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
+    back = parse_days(days, DAYS, "items")
     with terminal.waiting("looking through the record"):
-        forecast = app.run(look_back(days, query))
+        forecast = app.run(look_back(back, query))
     terminal.show_forecast(forecast, query)
 
 
@@ -258,7 +283,7 @@ def doctor() -> None:
     """Check token, chats and rights, database, every source and the clock, and say what to do about each red line."""
     from bot import app
     from bot.cli import terminal
-    from bot.cli.doctor import examine
+    from bot.cli.doctor.examination import examine
 
     findings = app.run(examine())
     terminal.show_findings(findings)
@@ -275,12 +300,3 @@ def doctor() -> None:
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise typer.BadParameter(message)
-
-
-def _parse_span(text: str, option: str = "--deadline") -> timedelta:
-    """Read a span such as 50s, 5m or 1h."""
-    digits = text.rstrip("smh")
-    unit = {"": 1, "s": 1, "m": 60, "h": 3600}.get(text[len(digits) :], 0)
-    if not unit or not (digits.isascii() and digits.isdigit()) or len(digits) > len("86400"):
-        raise typer.BadParameter(f"{text[:60]!r} is not a time: write 50s, 5m or 1h", param_hint=option)
-    return timedelta(seconds=int(digits) * unit)

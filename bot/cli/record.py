@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from bot.cli.spans import parse_days
 from bot.cli.terminal_progress import progress_bar
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MOST = 500  # hits printed, unless said otherwise: beyond that nobody reads on
 
 def search(
     query: Annotated[str, typer.Argument(help="As in watchlists.yaml: words, phrases, fields, operators.")],
-    days: Annotated[int, typer.Option(help="How far to look back; items stay on record for 30 days.")] = DAYS,
+    days: Annotated[str, typer.Option(help="How far to look back, 7 or 2w; items stay for 30 days.")] = f"{DAYS}",
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
     limit: Annotated[int, typer.Option(help="How many to print at most.")] = MOST,
 ) -> None:
@@ -31,24 +32,23 @@ def search(
     from bot.cli import terminal_search
     from bot.record_management import find_items as record
 
-    if not 1 <= days <= DAYS:
-        raise typer.BadParameter(f"--days goes from 1 to {DAYS}: items stay on record for {DAYS} days")
+    back = parse_days(days, DAYS, "items")
     if limit < 1:
         raise typer.BadParameter("--limit is a number from 1")
     with progress_bar("putting items into the index") as progress:
-        found = app.run(record.find(query, days, limit, progress))
+        found = app.run(record.find(query, back, limit, progress))
     if as_json:
         typer.echo(
             json.dumps({"query": query, "hits": [record.as_dict(one) for one in found.hits]}, ensure_ascii=False)
         )
     else:
-        terminal_search.show_hits(found, days)
+        terminal_search.show_hits(found, back)
     _say_more(found, limit)
 
 
 def export(
     as_format: Annotated[str, typer.Option("--format", help="csv, json (a line an alert), rss or html.")] = "csv",
-    days: Annotated[int, typer.Option(help="How far to look back; alerts stay on record for 90 days.")] = DAYS,
+    days: Annotated[str, typer.Option(help="How far to look back, 7 or 2w; alerts stay for 90 days.")] = f"{DAYS}",
     watchlist: Annotated[list[str] | None, typer.Option(help="Only this watchlist; may be repeated.")] = None,
 ) -> None:
     """Write the alerts on record to standard output, the oldest first: a line a watchlist and story."""
@@ -57,12 +57,11 @@ def export(
 
     if as_format not in FORMATS:
         raise typer.BadParameter(f"{as_format[:40]!r}: known are {', '.join(FORMATS)}", param_hint="--format")
-    if not 1 <= days <= ALERT_DAYS:
-        raise typer.BadParameter(f"--days goes from 1 to {ALERT_DAYS}: alerts stay on record for {ALERT_DAYS} days")
+    back = parse_days(days, ALERT_DAYS, "alerts")
     sys.stdout.flush()
     out = sys.stdout.buffer
     name = cast("Format", as_format)
-    app.run(write(name, days, tuple(watchlist or ()), lambda piece: out.write(piece.encode("utf-8", "replace"))))
+    app.run(write(name, back, tuple(watchlist or ()), lambda piece: out.write(piece.encode("utf-8", "replace"))))
     out.flush()
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.plurals import count
+from bot.cli.terminal import open_console
 from bot.model import Source
 from bot.source_management.actions import ListedSource, format_age
 from bot.source_management.survey import SurveyResult
@@ -23,7 +24,7 @@ _KINDS = {"feed": "feed", "sitemap": "news sitemap", "page": "list page", "teleg
 
 def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool = False) -> None:
     """Print what an address leads to, numbered, with the newest items of each."""
-    console = Console(highlight=False, stderr=to_stderr)
+    console = open_console(stderr=to_stderr)
     table = Table("", "what", "items", "newest", "fires", "", box=None, pad_edge=False, header_style="dim")
     for number, find in enumerate(finds, start=1):
         fires = "" if find.fires is None else str(find.fires)
@@ -41,8 +42,10 @@ def show_finds(finds: Sequence[SurveyResult], now: datetime, *, to_stderr: bool 
 
 def show_trial(source: Source, find: SurveyResult, now: datetime) -> None:
     """Print what a source brings."""
-    console = Console(highlight=False)
-    console.print(Text.assemble(("✔ ", "green"), (source.name, "bold"), f": {_KINDS[find.kind]}, {find.items} items"))
+    console = open_console()
+    console.print(
+        Text.assemble(("✔ ", "green"), (source.name, "bold"), f": {_KINDS[find.kind]}, {count(find.items, 'item')}")
+    )
     if find.through:
         console.print(Text(f"  read at {redact_url(find.through)}", "dim"))
     if find.moved_to:
@@ -60,7 +63,7 @@ def show_trial(source: Source, find: SurveyResult, now: datetime) -> None:
 
 def show_list(listed: Sequence[ListedSource], now: datetime) -> None:
     """Print the sources, and how each of them does."""
-    console = Console(highlight=False)
+    console = open_console()
     table = Table("", "source", "kind", "every", "tags", "last good", "next", box=None, pad_edge=False)
     table.header_style = "dim"
     for one in listed:
@@ -81,7 +84,7 @@ def show_list(listed: Sequence[ListedSource], now: datetime) -> None:
             table.add_row("", Text(f"{status.error} ({status.failures} times)", "red", overflow="fold"))
     console.print(table)
     broken = sum(bool(one.status and one.status.error) for one in listed)
-    console.print(Text(f"{len(listed)} sources" + (f", {broken} fail" if broken else ""), "dim"))
+    console.print(Text(count(len(listed), "source") + (f", {broken} failing" if broken else ""), "dim"))
 
 
 def as_json(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
@@ -10,14 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.plurals import count
 from bot.model import Evidence
 
 if TYPE_CHECKING:
-    from bot.cli.findings import Finding
+    from bot.cli.doctor.findings import Finding
     from bot.preview.backtest import Forecast
     from bot.preview.explanation import Explanation
     from bot.run_once import Tick
 
+_PIPE = 20_000  # columns of what is no terminal
 _BAR = 24  # characters of the longest bar
 _COLUMNS = 4  # watchlists beside one another: eighty characters hold no more
 _ROWS = 15
@@ -28,15 +31,22 @@ _FORECAST = (
 )
 
 
+def open_console(*, stderr: bool = False) -> Console:
+    """Return a console that cuts and wraps nothing where no terminal shows it, so that pipes get whole addresses."""
+    console = Console(highlight=False, stderr=stderr)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = _PIPE
+    return console
+
+
 def tick(done: Tick) -> str:
-    """Return one line on what a tick came to, and one for each source that failed."""
+    """Return one line on what a tick came to; the log has said already which source failed, and why."""
     lines = [
         (
-            f"polled {done.polled} sources ({done.failed} failed), {done.new} new items, {done.matched} matched; "
-            f"sent {done.sent}, {done.left} left, in {done.seconds:.1f} s"
+            f"polled {count(done.polled, 'source')} ({done.failed} failed), {count(done.new, 'new item')}, "
+            f"{done.matched} matched; sent {done.sent}, {done.left} left, in {done.seconds:.1f} s"
         )
     ]
-    lines += [f"  {failure['source']}: {failure['reason']}" for failure in done.failures]
     if done.refused:
         lines.append(f"  nothing can be sent: {done.refused}")
     return "\n".join(lines)
@@ -44,7 +54,7 @@ def tick(done: Tick) -> str:
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """Print what the doctor found."""
-    console = Console(highlight=False)
+    console = open_console()
     table = Table("", "what", "how it is", "what to do", box=None, pad_edge=False, header_style="dim")
     for finding in findings:
         mark = Text("✔", "green") if finding.ok else Text("✘", "bold red")
@@ -59,24 +69,50 @@ def show_findings(findings: Sequence[Finding]) -> None:
 
 def show_explanation(explained: Explanation) -> None:
     """Print which queries fire and on what, which nearly did, and the lead that would be shown."""
-    console = Console(highlight=False)
+    console = open_console()
     console.print(Text(explained.title or "(no title)", "bold"))
     console.print(Text(explained.lead))
     console.print()
+    _show_matches(console, explained)
+    _show_misses(console, explained)
+    if not explained.matches:
+        console.print(Text("No query fires: nobody would be told.", "yellow"))
+        return
+    console.print(Text("A text has no source: what `sources`, `confirm` and `urgent_at` say was not asked.", "dim"))
+
+
+def _show_matches(console: Console, explained: Explanation) -> None:
     for match in explained.matches:
         console.print(Text.assemble(("✔ ", "green"), (match.watchlist, "bold"), "  ", (match.query, "cyan")))
         for evidence in match.evidence:
             console.print(Text.assemble("    ", (f"{evidence.field}: ", "dim"), marked_sentence(evidence)))
+
+
+def _show_misses(console: Console, explained: Explanation) -> None:
     for miss in explained.misses:
         console.print(
             Text.assemble(
                 ("✘ ", "yellow"), (miss.watchlist, "bold"), "  ", (miss.query, "cyan"), (f"  {miss.reason}", "dim")
             )
         )
-    if not explained.matches:
-        console.print(Text("No query fires: nobody would be told.", "yellow"))
-        return
-    console.print(Text("A text has no source: what `sources`, `confirm` and `urgent_at` say was not asked.", "dim"))
+
+
+def show_feed(target: str, explained: Sequence[Explanation]) -> None:
+    """Say that this is a list of items, and print what fires on each; those on which nothing fires are counted."""
+    console = open_console()
+    firing = [one for one in explained if one.matches]
+    console.print(f"{target} is a feed of {count(len(explained), 'item')}; queries fire on {len(firing)} of them.")
+    for one in firing:
+        console.print()
+        console.print(Text(one.title or "(no title)", "bold"))
+        _show_matches(console, one)
+    near = [one for one in explained if not one.matches and one.misses]
+    if near:
+        console.print()
+        console.print(Text(f"{count(len(near), 'item')} nearly:", "bold"))
+    for one in near[:_ROWS]:
+        console.print(Text(one.title or "(no title)", "bold"))
+        _show_misses(console, one)
 
 
 def waiting(words: str) -> AbstractContextManager[object]:
@@ -87,7 +123,7 @@ def waiting(words: str) -> AbstractContextManager[object]:
 
 def show_forecast(forecast: Forecast, query: str | None = None) -> None:
     """Print what would have been sent: by day, by watchlist, and by which keywords."""
-    console = Console(highlight=False)
+    console = open_console()
     number = len(forecast.days)
     days = "today" if number == 1 else f"the last {number} days"
     if not forecast.items or forecast.first is None:
@@ -95,7 +131,7 @@ def show_forecast(forecast: Forecast, query: str | None = None) -> None:
         console.print("Let `newswatch run` poll for a while, or `newswatch once --force` once, and ask again.")
         return
     since = f"{forecast.first.astimezone(forecast.zone):%Y-%m-%d %H:%M}"
-    console.print(f"{forecast.items:,} items on record of {days}, seen since {since} ({forecast.zone}).")
+    console.print(f"{count(forecast.items, 'item')} on record of {days}, seen since {since} ({forecast.zone}).")
     what = "This query" if query is not None else "These watchlists"
     console.print(Text(f"{what} would have told {_events(forecast.total)}.", "bold" if forecast.total else "yellow"))
     console.print()

@@ -24,7 +24,7 @@ Query: TypeAlias = Annotated[Text, Field(description="A keyword expression: Krem
 Interval: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(yaml_values.interval),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smh]$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"}),
     Field(json_schema_extra={"default": "10m"}),
 ]
 Backlog: TypeAlias = Annotated[

@@ -20,7 +20,7 @@ from bot.config.yaml_file import Misread, shown
 from bot.i18n import LANGUAGES as BOT_LANGUAGES
 
 LONGEST_EVERY: Final = timedelta(hours=24)
-_UNIT: Final = {"s": 1, "m": 60, "h": 3600}
+_UNIT: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _ISO_639_1: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
     "ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik "
@@ -49,7 +49,7 @@ def nearest(word: str, known: Collection[str], say: str = "did you mean") -> str
 
 def interval(value: object) -> timedelta:
     """Read `10m`, from 1s to 24h."""
-    parts = re.fullmatch(r"([0-9]{1,6})([smh])", value.strip()) if isinstance(value, str) else None
+    parts = re.fullmatch(r"([0-9]{1,6})([smhdw])", value.strip()) if isinstance(value, str) else None
     if parts is None:
         raise wrong("not a time; write a number with its unit: 30s, 10m or 1h")
     every = timedelta(seconds=int(parts[1]) * _UNIT[parts[2]])

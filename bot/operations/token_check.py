@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot.errors import ConfigError, DeliveryError
@@ -37,7 +37,7 @@ async def check_token(
     refused_at: list[float] = []
     while not stop.is_set():
         try:
-            await ask()
+            me = await ask()
         except DeliveryError as error:
             if error.verdict == "token":
                 refused_at.append(clock())
@@ -47,12 +47,19 @@ async def check_token(
             elif error.verdict not in {"unsent", "unknown"}:
                 return  # refused for another reason, such as too many requests: the token was known
         else:
+            _introduce(me)
             return
         try:
             async with asyncio.timeout(again):
                 await stop.wait()
         except TimeoutError:
             continue
+
+
+def _introduce(me: object) -> None:
+    name = me.get("username") if isinstance(me, Mapping) else None
+    if isinstance(name, str) and name:
+        log.info("I am @%s: open https://t.me/%s", name, name)
 
 
 def cure(reason: str) -> str:

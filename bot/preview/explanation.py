@@ -13,7 +13,7 @@ from bot.articles.lead import lead
 from bot.i18n import words
 from bot.matching.engine import Engine
 from bot.matching.near_miss import NearMiss, near_misses
-from bot.model import Article, Evidence, Match
+from bot.model import Article, Evidence, Item, Match
 from bot.preview.jsonl import text
 
 
@@ -34,6 +34,14 @@ def explain(engine: Engine, article: Article) -> Explanation:
     misses = near_misses(words("en"), engine, *fields, language=article.language)
     evidence = tuple(one for match in matches for one in match.evidence)
     return Explanation(article.title, lead(article.title, "", article, evidence), matches, misses)
+
+
+def explain_item(engine: Engine, item: Item) -> Explanation:
+    """Say the same of an item of a feed, by its own title and texts."""
+    fields = (item.title, item.lead, item.body)
+    matches = engine.match(*fields, language=item.language)
+    misses = near_misses(words("en"), engine, *fields, language=item.language)
+    return Explanation(item.title, item.lead, matches, misses)
 
 
 def explain_line(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cli import terminal
-from bot.cli.findings import Finding
+from bot.cli.doctor.findings import Finding
 from bot.errors import Exit
 from bot.model import Evidence, Match
 from bot.preview.explanation import Explanation
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 TICK = Tick(12, 1, 40, 3, 2, 1, 2, 2, 0, 1, 3.21, ({"source": "One", "reason": "one.example has no such page (404)"},))
 
 
-def test_a_tick_is_a_line_and_each_failure_another() -> None:
-    """The numbers of the tick, who failed and why, and what keeps everything from being sent."""
-    assert terminal.tick(TICK).splitlines() == [
-        "polled 12 sources (1 failed), 3 new items, 2 matched; sent 2, 1 left, in 3.2 s",
-        "  One: one.example has no such page (404)",
-    ]
+def test_a_tick_is_a_line() -> None:
+    """The numbers of the tick; which source failed and why stands in the log, once."""
+    assert terminal.tick(TICK) == "polled 12 sources (1 failed), 3 new items, 2 matched; sent 2, 1 left, in 3.2 s"
+    assert "polled 1 source (1 failed), 1 new item," in terminal.tick(replace(TICK, polled=1, new=1))
+
+
+def test_nothing_is_cut_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no terminal shows it, a line is as long as it is, so that addresses can be taken out of it."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    address = f"https://outlet.example/{'a' * 300}"
+    terminal.show_findings([Finding("One", ok=False, text=address, advice=f"look at {address}")])
+    line = next(line for line in capsys.readouterr().out.splitlines() if "One" in line)
+    assert line.count(address) == 2
 
 
 def test_how_a_tick_ended_is_its_exit_code() -> None:

@@ -64,7 +64,7 @@ async def test_check_says_what_is_there_and_warns(home: Home) -> None:
     """A file that is right is counted, and a warning stops nothing."""
     ended = await home.run("check")
     assert (ended.code, ended.err) == (0, "")
-    assert "3 sources, 1 watchlists, 2 keywords" in ended.out
+    assert "3 sources, 1 watchlist, 2 keywords" in ended.out
 
 
 async def test_what_is_typed_wrongly_is_a_usage_error(home: Home) -> None:
@@ -319,3 +319,19 @@ async def test_doctor_says_what_to_do_about_each_red_line(
     assert {line.split()[1] for line in red} == {"watchlists.yaml", "database", "token"}, worse.out
     assert "wrong.yaml:2:1" in worse.out
     assert "@BotFather" in worse.out
+
+
+async def test_a_feed_is_explained_by_its_items(home: Home, newsroom: Newsroom, piece: type[Piece]) -> None:
+    """A list is no article: that it is one is said, and what fires on which of its items."""
+    newsroom.publish("courier", piece("Kremlin opens", "One.", ()), piece("Garden shuts", "Two.", ()))
+    ended = await home.run("explain", newsroom.feed("courier"))
+    assert (ended.code, ended.err) == (0, "")
+    assert "is a feed of 2 items; queries fire on 1 of them" in ended.out
+    assert "Kremlin opens" in ended.out
+    assert "Garden shuts" not in ended.out
+
+
+async def test_the_version_and_help_are_there_in_short(home: Home) -> None:
+    """`--version` is one line, and `-h` works for every verb."""
+    assert re.fullmatch(r"newswatch \S+\n", (await home.run("--version")).out)
+    assert "--deadline" in (await home.run("once", "-h")).out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.cli.plurals import count
 from bot.config.settings import Settings
 from bot.store.record_size import RecordSize
 from bot.store.retention import ITEM_DAYS, SEEN_DAYS, STORY_DAYS
@@ -19,7 +20,8 @@ def judge_size(size: RecordSize) -> Judgement:
     since = f" since {size.oldest:%Y-%m-%d}" if size.oldest else ""
     grows = f", {size.items_a_day:,.0f} a day (about {_megabytes(size.bytes_a_day)})" if size.items else ""
     text = (
-        f"{_megabytes(size.size)}: {size.items:,} items{since}{grows}, {size.stories:,} stories, {size.alerts:,} alerts"
+        f"{_megabytes(size.size)}: {count(size.items, 'item')}{since}{grows}, "
+        f"{count(size.stories, 'story', 'stories')}, {count(size.alerts, 'alert')}"
     )
     kept = f"items are kept for {ITEM_DAYS} days, stories and alerts for {STORY_DAYS}, what was seen for {SEEN_DAYS}"
     return True, text, kept

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from bot import app, owner_notices
-from bot.cli import start_checks
-from bot.cli.findings import Finding, failed, passed
+from bot.cli.doctor import start_checks
+from bot.cli.doctor.findings import Finding, failed, join_unreached, passed
+from bot.cli.plurals import count
 from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
 from bot.errors import BotError, ConfigError, DeliveryError, FetchError
@@ -47,8 +48,8 @@ async def examine() -> tuple[Finding, ...]:
     config: Config | None = None
     try:
         config = app.watchlists(settings, environ)
-        count = f"{len(config.sources)} sources, {len(config.watchlists)} watchlists"
-        found.append(passed("watchlists.yaml", count, "; ".join(config.warnings)))
+        many = f"{count(len(config.sources), 'source')}, {count(len(config.watchlists), 'watchlist')}"
+        found.append(passed("watchlists.yaml", many, "; ".join(config.warnings)))
     except ConfigError as error:
         found += [failed("watchlists.yaml", line, "correct this line") for line in error.problems]
     known, findings, status = await _database(settings)
@@ -60,7 +61,7 @@ async def examine() -> tuple[Finding, ...]:
     if config is not None:
         found += await _sources(settings, config.sources)
         found += _signs(status, config)
-    return tuple(found)
+    return join_unreached(tuple(found))
 
 
 def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
@@ -69,7 +70,7 @@ def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
 
 async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding], Status | None]:
     """Look into the database without making or changing it; return who is subscribed."""
-    from bot.cli.doctor_record import judge_backups, judge_size
+    from bot.cli.doctor.record_checks import judge_backups, judge_size
     from bot.store.database.connections import sqlite_path
     from bot.store.record_size import read_record_size
     from bot.store.repository import open_store
@@ -86,7 +87,8 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
             size = await read_record_size(store.database, wall())
     except BotError as error:
         return (), [failed("database", str(error), "the line says what to do")], None
-    text = f"{len(status.sources)} sources on record, {status.waiting} alerts waiting, {status.sent} sent"
+    sources, alerts = count(len(status.sources), "source"), count(status.waiting, "alert")
+    text = f"{sources} on record, {alerts} waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
     found = [passed("database", text, f"given up: {dead}" if dead else ""), Finding("record", *judge_size(size))]
     return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))], status
@@ -143,9 +145,9 @@ async def _telegram(settings: Settings, chats: Sequence[Chat]) -> AsyncIterator[
             advice = (
                 "get a new token from @BotFather" if error.verdict == "token" else "check the network, then try again"
             )
-            yield failed("token", str(error), advice)
+            yield replace(failed("token", str(error), advice), unreached=error.verdict in {"unsent", "unknown"})
             return
-        yield passed("token", f"this is @{me.get('username', '(no name)')}")
+        yield replace(passed("token", f"this is @{me.get('username', '(no name)')}"), answered=True)
         if not settings.owners and settings.access == "closed":
             yield failed("owners", "nobody may command the bot", "put your user id into NEWSWATCH_OWNERS")
         for chat in sorted({chat.id for chat in chats}):
@@ -184,10 +186,12 @@ async def _sources(settings: Settings, sources: Sequence[Source]) -> list[Findin
                 fetched, document = asked.fetched, asked.document
                 skew = fetched.date - wall() if fetched.date else None
             except BotError as error:
-                return replace(failed(source.name, str(error), _remedy(error, source)), source=True), None
+                unreached = isinstance(error, FetchError) and error.unreached
+                wrong = failed(source.name, str(error), _remedy(error, source))
+                return replace(wrong, source=True, unreached=unreached, answered=not unreached), None
             note, many = (document.note or "", len(document.identities)) if document else ("", 0)
             advice = f"moved for good: use {redact_url(fetched.moved_to)}" if fetched.moved_to else note
-            return passed(source.name, f"{many} items", advice), skew
+            return replace(passed(source.name, count(many, "item"), advice), answered=True), skew
 
         looks = await asyncio.gather(*map(look, sources))
     skews = sorted(skew for _, skew in looks if skew is not None)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import start_checks
+from bot.cli.doctor import start_checks
 from bot.errors import StoreError
 from bot.process.heartbeat import Heartbeats
 from bot.store.database.sqlite_file import prepare

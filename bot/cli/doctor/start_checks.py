@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.cli.findings import Finding, failed, passed
+from bot.cli.doctor.findings import Finding, failed, passed
 from bot.errors import BotError
 from bot.process.memory import POLLING_BYTES, require_address_space
 from bot.process.threads import require_threads

@@ -1,0 +1,1 @@
+"""`newswatch doctor`: checks what an installation depends on."""
