@@ -7,8 +7,10 @@ and no internet, and ends by itself.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +22,13 @@ from rich.text import Text
 
 from bot import app
 from bot.cli.demo_newsroom import Newsroom, Outlet, Piece
+from bot.cli.plurals import count
+from bot.cli.program import called
 from bot.i18n import words
 from bot.matching.near_miss import near_misses
+from bot.model import Delivery
 from bot.polling.loop import PollTally
+from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
 
 WATCHLISTS = Template("""\
@@ -79,85 +85,90 @@ _TALKS = (
 class Scene:
     """One moment of the play: who publishes what, and what to watch for."""
 
-    at: float  # seconds after the baseline
-    outlet: str
-    piece: Piece
+    pieces: tuple[tuple[str, Piece], ...]  # each with its outlet
     note: str
+    told: bool = False  # a new message is to be shown
     silent: bool = False  # nothing is to be told; why not is asked of the engine
 
 
-CURTAIN = 2.6  # seconds after the last scene: two polls and the edit
-PROMPT = 1.2  # seconds from a scene to its alert on an idle machine
-PATIENCE = 10.0  # seconds that a scene waits for its alert
+_READABLE = 100  # columns of what is no terminal
+PAUSE = 1.0  # seconds to read what was shown before the next scene
+PATIENCE = 10.0  # seconds that a scene waits for its cue; on an idle machine it comes after one
+CURTAIN = 14.0  # seconds that the end waits for the edit, which comes ten after the message
+GROWN = "the first message has grown by an edit, which pings nobody: one event, one message"
 SCENES = (
     Scene(
-        0.3,
-        "courier",
-        Piece("Kremlin Uncertain on Leaders' Meeting Amid Turmoil", "No date has been agreed.", _TALKS),
+        (("courier", Piece("Kremlin Uncertain on Leaders' Meeting Amid Turmoil", "No date has been agreed.", _TALKS)),),
         "a keyword in the headline: one alert, with the article's own opening as its lead",
+        told=True,
     ),
     Scene(
-        2.4,
-        "wire",
-        Piece("No date yet for summit, spokesman says", "Working groups resume on Tuesday.", _TALKS),
-        "the same text under another headline: the message grows, nobody is pinged again",
+        (
+            ("wire", Piece("No date yet for summit, spokesman says", "Working groups resume on Tuesday.", _TALKS)),
+            ("meridian", Piece("Kremlin talks stall over venue", "Disputes over venue and agenda.", _TALKS[:3])),
+        ),
+        "the same event under other headlines: no second alert, the message above is going to grow",
     ),
     Scene(
-        4.2,
-        "gazette",
-        Piece(
-            "Theatre director steps down after nine seasons",
-            "The director will leave in June.",
+        (
             (
-                "The director of the city theatre will step down in June after nine seasons, the board said.",
-                "The board praised her direction and will name a successor before the summer break.",
+                "gazette",
+                Piece(
+                    "Theatre director steps down after nine seasons",
+                    "The director will leave in June.",
+                    (
+                        "The director of the city theatre will step down in June after nine seasons, the board said.",
+                        "The board praised her direction and will name a successor before the summer break.",
+                    ),
+                ),
             ),
         ),
         "'Tor' is watched, too",
         silent=True,
     ),
     Scene(
-        5.4,
-        "vestnik",
-        Piece(
-            "Пескова спросили о переносе встречи",
-            "Ответ прозвучал в пятницу.",
+        (
             (
-                "Пресс-секретарь президента рассказал журналистам, что дата встречи пока не определена.",
-                "По словам Дмитрия Пескова, переговоры рабочих групп возобновятся во вторник в Женеве.",
+                "vestnik",
+                Piece(
+                    "Пескова спросили о переносе встречи",
+                    "Ответ прозвучал в пятницу.",
+                    (
+                        "Пресс-секретарь президента рассказал журналистам, что дата встречи пока не определена.",
+                        "По словам Дмитрия Пескова, переговоры рабочих групп возобновятся во вторник в Женеве.",
+                    ),
+                    "ru",
+                ),
             ),
-            "ru",
         ),
         "the keyword is «Песков», the headline says «Пескова»: found all the same",
+        told=True,
     ),
     Scene(
-        7.2,
-        "gazette",
-        Piece(
-            "Hockey summit ends in a draw",
-            "The league's best met on Thursday.",
-            ("The two best hockey clubs of the league met on Thursday in what fans called a summit of the season.",),
+        (
+            (
+                "gazette",
+                Piece(
+                    "Hockey summit ends in a draw",
+                    "The league's best met on Thursday.",
+                    ("The two best hockey clubs of the league met on Thursday, a summit of the season to fans.",),
+                ),
+            ),
         ),
         "'summit' is watched, too",
         silent=True,
-    ),
-    Scene(
-        8.4,
-        "meridian",
-        Piece("Kremlin talks stall over venue", "Disputes over venue and agenda.", _TALKS[:3]),
-        "a third outlet carries it, shortened: still one message",
     ),
 )
 
 
 async def play() -> None:
-    """Play it on standard output; about twelve seconds."""
+    """Play it on standard output; about thirteen seconds."""
     with tempfile.TemporaryDirectory(prefix="newswatch-demo-") as folder:
         async with Newsroom(OUTLETS) as newsroom:
             for outlet in OUTLETS:
                 newsroom.publish(outlet.slug, *YESTERDAY)
             async with app.opened(_environment(Path(folder), newsroom)) as base:
-                await _DemoRunner(Console(highlight=False), newsroom, base).play()
+                await _DemoRunner(_open_stage(), newsroom, base).play()
 
 
 def _environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
@@ -172,12 +183,37 @@ def _environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
         "NEWSWATCH_ALLOWED_PORTS": str(newsroom.port),
         "NEWSWATCH_HOST_SPACING": "0",
         "NEWSWATCH_HTTP_LISTEN": "off",
+        "NEWSWATCH_SEMANTIC": "off",  # the same play with and without the extra
         "NEWSWATCH_LOG_LEVEL": "ERROR",
     }
 
 
+class _Cues:
+    """A medium that shows by another one, and says when something was shown; a line goes before every edit."""
+
+    def __init__(self, medium: Notifier, narrate: Callable[[str], None]) -> None:
+        self._medium, self._narrate = medium, narrate
+        self.told = 0
+        self.edited = asyncio.Event()
+
+    async def send(self, delivery: Delivery) -> int:
+        """See Notifier."""
+        if delivery.message is not None:
+            self._narrate(GROWN)
+        number = await self._medium.send(delivery)
+        if delivery.message is None:
+            self.told += 1
+        else:
+            self.edited.set()
+        return number
+
+    async def fold(self, deliveries: Sequence[Delivery], message: int | None) -> int:
+        """See Notifier."""
+        return await self._medium.fold(deliveries, message)
+
+
 class _DemoRunner:
-    """Publishes scene by scene while the real loops run, and says what to watch for."""
+    """Publishes scene by scene while the real loops run, each when the one before was shown."""
 
     def __init__(self, console: Console, newsroom: Newsroom, base: app.Base) -> None:
         self._console = console
@@ -189,12 +225,14 @@ class _DemoRunner:
     async def play(self) -> None:
         """Play every scene, then sum up."""
         base = self._base
-        self._say("Newswatch demo", "five outlets on this machine, two watchlists: Kremlin and summits · Privacy tools")
+        self._console.print(Rule(Text("Newswatch demo", "bold"), style="cyan"))
+        self._line("five outlets on this machine, two watchlists: Kremlin and summits · Privacy tools")
         async with (
             app.poller(base, app.notices(base), self._wake.set) as poller,
             app.notifier(base, sys.stdout) as medium,
         ):
-            deliverer = app.deliverer(base, medium, lambda say: self._line(say(words("en"))))
+            cues = _Cues(medium, self._narrate)
+            deliverer = app.deliverer(base, cues, lambda say: self._line(say(words("en"))))
             await poller.tick(5.0)
             known = sum(source.items for source in (await base.store.chats.read_status(wall())).sources)
             self._line(f"First sight of {len(OUTLETS)} outlets: {known} items are known now, none is told.")
@@ -202,32 +240,27 @@ class _DemoRunner:
                 asyncio.create_task(poller.run(self._stop, _quiet, _quiet_reason)),
                 asyncio.create_task(deliverer.run(self._stop, self._wake)),
             ]
-            clock = asyncio.get_running_loop().time
-            start = clock()
             for scene in SCENES:
-                await asyncio.sleep(max(0.0, start + scene.at - clock()))
-                matched = poller.tally.matched
+                new, told = poller.tally.new + len(scene.pieces), cues.told + scene.told
                 await self._publish(scene)
-                if not scene.silent:
-                    await _wait_for_match(poller.tally, matched)
-                    start = max(start, clock() - scene.at - PROMPT)  # on a slow machine the other scenes come later
-            await asyncio.sleep(CURTAIN)
+                await _wait_until(lambda new=new, told=told: poller.tally.new >= new and cues.told >= told)  # type: ignore[misc]
+                await asyncio.sleep(PAUSE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CURTAIN):
+                    await cues.edited.wait()
             self._stop.set()
             await asyncio.gather(*loops)
             await self._sum_up(poller.tally)
 
     async def _publish(self, scene: Scene) -> None:
-        self._newsroom.publish(scene.outlet, scene.piece)
         self._console.print()
-        self._console.print(
-            Text.assemble(
-                ("▶ ", "bold green"),
-                (self._names[scene.outlet], "bold"),
-                " publishes ",
-                (f"“{scene.piece.headline}”", "italic"),
+        for outlet, piece in scene.pieces:
+            self._newsroom.publish(outlet, piece)
+            headline = (f"“{piece.headline}”", "italic")
+            self._console.print(
+                Text.assemble(("▶ ", "bold green"), (self._names[outlet], "bold"), " publishes ", headline)
             )
-        )
-        reasons = await self._reasons(scene.piece) if scene.silent else ()
+        reasons = await self._reasons(scene.pieces[0][1]) if scene.silent else ()
         self._line(f"{scene.note}; nobody is told: {'; '.join(reasons)}" if reasons else scene.note)
 
     async def _reasons(self, piece: Piece) -> tuple[str, ...]:
@@ -241,25 +274,39 @@ class _DemoRunner:
         self._console.print()
         self._console.print(Rule(style="dim"))
         self._line(
-            f"{self._newsroom.requests} requests over HTTP, {tally.new} new items, {tally.matched} matched: "
-            f"{tally.stories} stories, {status.sent} messages."
+            f"{self._newsroom.requests} requests over HTTP, {count(tally.new, 'new item')}, {tally.matched} matched: "
+            f"{count(tally.stories, 'story', 'stories')}, {count(status.sent, 'message')}."
         )
-        self._line("Next: edit watchlists.yaml; `.venv/bin/newswatch run` prints real news here.")
-        self._line("README.md says how to bring it to Telegram.")
+        self._line("Next, with real news and your own words:")
+        for verb, what in (
+            ("init", "five questions set it up"),
+            ("run", "alerts in Telegram, or here"),
+        ):
+            self._console.print(Text.assemble("    ", (f"{called(verb):<26}", "bold"), (what, "dim")))
 
-    def _say(self, title: str, line: str) -> None:
-        self._console.print(Rule(Text(title, "bold"), style="cyan"))
-        self._line(line)
+    def _narrate(self, text: str) -> None:
+        self._console.print()
+        self._line(text)
 
     def _line(self, text: str) -> None:
-        self._console.print(Text(f"  {text}", "dim"))
+        for line in Text(text, "dim").wrap(self._console, self._console.width - 2):
+            line.rstrip()
+            self._console.print(Text.assemble("  ", line))
 
 
-async def _wait_for_match(tally: PollTally, before: int) -> None:
-    """Return when more items have matched than before, or after PATIENCE."""
+def _open_stage() -> Console:
+    """Return the console; where no terminal shows it, lines of a readable length."""
+    console = Console(highlight=False)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = _READABLE
+    return console
+
+
+async def _wait_until(shown: Callable[[], bool]) -> None:
+    """Return when it was shown, or after PATIENCE."""
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while tally.matched <= before:  # noqa: ASYNC110 - the tally is counted by a loop that knows of no event
+            while not shown():  # noqa: ASYNC110 - the tally is counted by a loop that knows of no event
                 await asyncio.sleep(0.05)
 
 

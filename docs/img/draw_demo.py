@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -47,7 +46,7 @@ def printed() -> str:
     """Run the demo in a terminal of its own and return what it wrote, colours included."""
     ours, its = pty.openpty()
     variables = os.environ | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    command = [sys.executable, "-m", "bot", "demo"]
+    command = [".venv/bin/newswatch", "demo"]  # as a reader would call it
     with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=variables):  # noqa: S603 - our own program
         os.close(its)
         written = bytearray()
@@ -62,7 +61,7 @@ def printed() -> str:
 
 def frozen(text: str) -> str:
     """Return the text with every time of day, and the count of requests, as in any other run."""
-    return re.sub(r"\b\d+(?= requests over HTTP)", REQUESTS, re.sub(r"\b\d\d:\d\d\b", TIME, text))
+    return re.sub(r"(?<![0-9])[0-9]+(?= requests over HTTP)", REQUESTS, re.sub(r"\b\d\d:\d\d\b", TIME, text))
 
 
 def main() -> None:

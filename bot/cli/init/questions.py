@@ -14,6 +14,7 @@ from bot import app
 from bot.cli.init import account, reading
 from bot.cli.init.choices import Given, look_at, meant_language, write_entry
 from bot.cli.init.first_files import WATCHLIST, Answers
+from bot.cli.program import called
 from bot.config.edit import Entry
 from bot.config.settings import Settings
 from bot.errors import BotError, ConfigError, DeliveryError
@@ -63,8 +64,7 @@ def show_end(written: tuple[Path, ...], moved: tuple[tuple[Path, Path], ...], an
         _say("\nNothing was written: both files stay as they are.")
     for path in written:
         _say(f"wrote {path}")
-    program = "newswatch" if Path(sys.argv[0]).name != "newswatch" or "/" not in sys.argv[0] else _short(sys.argv[0])
-    _say(f"\nNext: {program} run")
+    _say(f"\nNext: {called('run')}")
     if answers.token and answers.owners:
         where = f" (https://t.me/{name})" if name else ""
         _say(f"It tells you in Telegram{where}; whoever has not pressed Start there cannot be told.")
@@ -73,7 +73,9 @@ def show_end(written: tuple[Path, ...], moved: tuple[tuple[Path, Path], ...], an
     elif ".env" in map(str, written):
         _say("Without a token it prints its alerts in the terminal.")
     _say("What stands in a source at first sight is not news: the first alert comes with the next report.")
-    _say(f"Sooner: `{program} sources list` shows what is polled, `{program} explain ADDRESS` what fires on a page.")
+    _say(
+        f"Sooner: `{called('sources list')}` shows what is polled, `{called('explain ADDRESS')}` what fires on a page."
+    )
     if answers.keywords and answers.owners:
         _say(f"A group or a friend subscribes by /subscribe {WATCHLIST}.")
 
@@ -209,9 +211,3 @@ def _say(text: str) -> None:
 def _complain(text: str) -> None:
     for line in text.splitlines():
         print(f"   ✘ {line}" if line == text.splitlines()[0] else f"     {line}", flush=True)
-
-
-def _short(program: str) -> str:
-    """Return how this program was called, from the working directory where it is below that."""
-    path = Path(program).absolute()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
