@@ -19,6 +19,7 @@ import typer
 from bot.cli import database, record
 from bot.cli.init.verb import init
 from bot.cli.opml import opml
+from bot.cli.problems import show_problems
 from bot.cli.sources import sources
 from bot.cli.spans import parse_days, parse_span
 from bot.errors import BotError, ConfigError, Exit
@@ -67,8 +68,7 @@ def _run() -> NoReturn:
         finally:
             sys.stdout.flush()
     except ConfigError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
+        show_problems(error.problems, places=sys.argv[1:2] == ["check"])
         sys.exit(error.exit_code)
     except BotError as error:
         print(f"newswatch: {error}", file=sys.stderr)
@@ -192,8 +192,7 @@ def check(
     environ = environment()
     settings = Settings() if file else load_settings(environ)
     config = app.checked(settings, environ, file)
-    for warning in config.warnings:
-        print(warning, file=sys.stderr)
+    show_problems(config.warnings, places=True)
     keywords = sum(len(one.keywords) for one in config.watchlists)
     counts = (
         count(len(config.sources), "source"),

@@ -7,7 +7,7 @@ mistakes and warnings as lines. No value of a header or variable is ever repeate
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,9 +20,11 @@ from bot.i18n import LANGUAGES
 from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
 from bot.proxies.proxy_address import parse_proxy
+from bot.text.stated_language import is_function_word
 from bot.urls import publisher_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_CASE_COUNTS = frozenset("=/")  # signs of a query in which upper and lower case are not the same
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -161,11 +163,31 @@ def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
                 hint = nearest(source.value, names) or "write the name or a tag of one under sources"
                 found.wrong(source, f"unknown source or tag '{shown(source.value)}'; {hint}")
         for part in ("keywords", "exclude"):
+            _check_worth(found, _texts(child(watchlist, part)))
             for keyword in _texts(child(watchlist, part)):
                 text = str(keyword.value)
                 if text not in verdicts:
                     verdicts[text] = _verdict(text, parse_query)
                 _report_query(found, keyword, verdicts[text], known)
+
+
+def _check_worth(found: Findings, keywords: Iterable[yaml.ScalarNode]) -> None:
+    """Warn of what is there already, whatever its case, and of words that would fire on nearly everything."""
+    seen: dict[str, yaml.ScalarNode] = {}
+    for keyword in keywords:
+        text = " ".join(str(keyword.value).split())
+        key = text if _CASE_COUNTS & set(text) else text.casefold()
+        first = seen.setdefault(key, keyword)
+        if first is not keyword:
+            found.warn(
+                keyword, f"'{shown(text)}' is on line {first.start_mark.line + 1} already; one of them is enough"
+            )
+        elif is_function_word(text):
+            found.warn(
+                keyword,
+                f"'{shown(text)}' stands in nearly every text; write ={shown(text)} for exactly this form, "
+                "or put a phrase in quotes",
+            )
 
 
 def _names(root: yaml.Node) -> tuple[set[str], set[str]]:

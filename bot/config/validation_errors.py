@@ -14,7 +14,7 @@ import yaml
 
 from bot.config.watchlists_schema import ChatSection, DefaultsSection, FileSection, SourceSection, WatchlistSection
 from bot.config.yaml_file import YamlDocument, find, problem, reading, shown
-from bot.config.yaml_values import nearest
+from bot.config.yaml_values import OWN_ERROR, nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -94,10 +94,14 @@ def _words(error: ErrorDetails, node: yaml.Node) -> str:
         "model_type": "must be a mapping; write 'key: value' lines below it",
         "dict_type": "must be a mapping; write 'name: value' lines below it",
         "int_type": "must be a whole number, without quotes",
+        "int_from_float": "must be a whole number",
+        "int_parsing_size": "is too large a number",
         "string_type": "must be a text; " + _text_hint(node),
         "too_short": "has nothing in it; write at least one",
     }
-    return fixed.get(kind, error["msg"])
+    if kind in fixed or kind == OWN_ERROR:
+        return fixed.get(kind, error["msg"])
+    return "cannot be read; docs/watchlists.md says what may stand here"  # a library's own words help nobody
 
 
 def _text_hint(node: yaml.Node) -> str:

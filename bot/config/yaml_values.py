@@ -20,6 +20,7 @@ from bot.config.yaml_file import Misread, shown
 from bot.i18n import LANGUAGES as BOT_LANGUAGES
 
 LONGEST_EVERY: Final = timedelta(hours=24)
+OWN_ERROR: Final = "newswatch"  # the type of errors whose message is ours
 _UNIT: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _ISO_639_1: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
@@ -37,7 +38,7 @@ _MEANT: Final = {"ua": "uk", "jp": "ja", "cn": "zh", "gr": "el", "cz": "cs", "dk
 
 def wrong(message: str) -> PydanticCustomError:
     """Return the error of a validator; its message is printed as it is."""
-    return PydanticCustomError("newswatch", "{message}", {"message": message})
+    return PydanticCustomError(OWN_ERROR, "{message}", {"message": message})
 
 
 def nearest(word: str, known: Collection[str], say: str = "did you mean") -> str:

@@ -30,7 +30,8 @@ async def find(query: str, days: int, most: int, progress: Callable[[int, int], 
     try:
         engine = await asyncio.to_thread(build_checked_engine, query, config.sources, app.form_cache(settings))
     except QueryError as error:
-        raise ConfigError(f"the query, column {error.column}: {error}") from None
+        place = f"    {query}\n    {' ' * (error.column - 1)}^" if query.isprintable() else ""
+        raise ConfigError(f"the query, column {error.column}: {error}\n{place}".rstrip()) from None
     async with app.on_record(settings) as store:
         if store is None:
             return Hits(())

@@ -32,6 +32,12 @@ def contradicts(stated: str, texts: Iterable[str]) -> bool:
     return best >= _ENOUGH and best * _SHARE >= len(different) and best >= own * _TIMES
 
 
+def is_function_word(text: str) -> bool:
+    """Return whether this is one word that nearly every text of some language has."""
+    word = text.casefold()
+    return any(word in small for small in _small_words().values())
+
+
 @cache
 def _small_words() -> dict[str, frozenset[str]]:
     rows = (row.partition(":") for row in read_table("function_words")["by language"])

@@ -375,3 +375,17 @@ def test_an_address_takes_its_key_from_the_environment(config: Load, lines: Line
     text = "sources: [{name: A, url: 'https://a.example/f?feed=${FEED_KEY}'}]"
     assert config(text, FEED_KEY="k1").sources[0].url == "https://a.example/f?feed=k1"
     assert [line.split(";")[0] for line in lines(text)] == ["1:52: FEED_KEY is not in the environment"]
+
+
+def test_keywords_that_add_nothing_are_warned_of(tmp_path: Path) -> None:
+    """Twice the same in any case, and words of nearly every text; an exact form is another query."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(
+        "sources: [{name: A, url: 'http://a.example/'}]\n"
+        "watchlists:\n  k:\n    keywords: [Kremlin, kremlin, =Kremlin, WHO, =WHO, который]\n",
+        encoding="utf-8",
+    )
+    said = [line.partition(": ")[2] for line in load(file, {}).warnings]
+    assert said[0] == "'kremlin' is on line 4 already; one of them is enough"
+    assert "write =WHO for exactly this form" in said[1]
+    assert len(said) == 3

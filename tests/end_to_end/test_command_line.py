@@ -51,10 +51,13 @@ async def test_every_mistake_of_watchlists_yaml_is_a_line_with_its_place(home: H
         home.run("check"), home.run("check", str(file)), home.run("once", "--json"), home.run("run")
     )
     assert [ended.code for ended in (check, named, once, run)] == [2, 2, 2, 2]
-    assert check.err == named.err == once.err == run.err
+    assert once.err == run.err
+    assert check.err == named.err
     assert {ended.out for ended in (check, named, run)} == {""}
     assert once.json()["error"] == once.err.rstrip("\n")  # whoever asked for JSON gets JSON
-    lines = check.err.splitlines()
+    lines = [line for line in check.err.splitlines() if not line.startswith("    ")]
+    assert lines == run.err.splitlines()
+    assert "    ^" in check.err  # and at the terminal, under the place
     assert len(lines) >= 5, check.err
     assert all(re.match(rf"{re.escape(str(file))}:\d+:\d+: ", line) for line in lines), check.err
     assert not (home.folder / "data" / "newswatch.db").exists()
