@@ -51,3 +51,14 @@ async def test_a_token_that_is_known_is_asked_about_no_more(last: Verdict | None
     ask, asked = answers("token", "token", last, "token")
     await check_token(ask, asyncio.Event(), lambda: 0.0, again=0.001)
     assert len(asked) == 3
+
+
+async def test_the_start_says_who_the_bot_is(caplog: pytest.LogCaptureFixture) -> None:
+    """With the address to open, for whoever has never seen it."""
+
+    async def ask() -> object:
+        return {"username": "summit_bot"}
+
+    with caplog.at_level("INFO"):
+        await check_token(ask, asyncio.Event(), lambda: 0.0)
+    assert "I am @summit_bot: open https://t.me/summit_bot" in caplog.text

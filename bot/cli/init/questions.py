@@ -18,6 +18,7 @@ from bot.cli.program import called
 from bot.config.edit import Entry
 from bot.config.settings import Settings
 from bot.errors import BotError, ConfigError, DeliveryError
+from bot.matching.loose_operators import find_loose
 from bot.process.clock import wall
 
 T = TypeVar("T")
@@ -76,6 +77,8 @@ def show_end(written: tuple[Path, ...], moved: tuple[tuple[Path, Path], ...], an
     _say(
         f"Sooner: `{called('sources list')}` shows what is polled, `{called('explain ADDRESS')}` what fires on a page."
     )
+    if not answers.sources and Path(".env") in written and len(written) > 1:
+        _say(f"There is no source yet: `{called('sources add ADDRESS')}` finds the feed of a site and adds it.")
     if answers.keywords and answers.owners:
         _say(f"A group or a friend subscribes by /subscribe {WATCHLIST}.")
 
@@ -136,8 +139,29 @@ def _ask_keywords() -> tuple[str, ...]:
     while True:
         found = _until_read("Watch for", reading.read_keywords)
         if found:
-            return found
+            return tuple(dict.fromkeys(map(_ask_meaning, found)))
         _complain("at least one word: without any, nothing can be found")
+
+
+def _ask_meaning(query: str) -> str:
+    """Return a query as it is meant: words that only look like operators are asked about."""
+    loose = find_loose(query)
+    if loose is None or not sys.stdin.isatty():
+        return query
+    _say(f"   '{loose.said}' is no operator here. Which one do you mean?")
+    for number, (_, reading_) in enumerate(loose.readings, start=1):
+        _say(f"     {number}  {reading_}")
+    meant: str = loose.readings[_ask_number("Number", 1, len(loose.readings)) - 1][1]
+    return meant
+
+
+def _ask_number(question: str, least: int, most: int) -> int:
+    def read(text: str) -> int:
+        if not (text.strip().isascii() and text.strip().isdigit() and least <= int(text[:9]) <= most):
+            raise ConfigError(f"a number from {least} to {most}")
+        return int(text)
+
+    return _until_read(question, read, default="1")
 
 
 def _ask_sources(settings: Settings, environ: Mapping[str, str], given: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -154,9 +178,7 @@ def _ask_sources(settings: Settings, environ: Mapping[str, str], given: tuple[st
         elif given:
             return tuple(entries)
         else:
-            address = _prompt(
-                "Another source (Enter: no more)" if entries else "Source", default="" if entries else None
-            )
+            address = _prompt("Another source (Enter: no more)" if entries else "Source (Enter: none yet)")
             if not address.strip():
                 return tuple(entries)
         try:
@@ -165,7 +187,7 @@ def _ask_sources(settings: Settings, environ: Mapping[str, str], given: tuple[st
             source_tables.show_finds(finds, wall())
             number = 1
             if len(finds) > 1 and sys.stdin.isatty():
-                number = typer.prompt(f"Which one? 1 to {len(finds)}, 0 for none", default=1, type=int)
+                number = _ask_number(f"Which one? 1 to {len(finds)}, 0 for none", 0, len(finds))
             if 1 <= number <= len(finds):
                 entries.append(write_entry(settings, environ, address.strip(), finds[number - 1], entries))
                 _say(f"   ✔ {entries[-1]['name']}")
@@ -173,7 +195,7 @@ def _ask_sources(settings: Settings, environ: Mapping[str, str], given: tuple[st
             _complain(f"{address}: {error}")
 
 
-def _until_read(question: str, read: Callable[[str], T], *, default: str | None = "", secret: bool = False) -> T:
+def _until_read(question: str, read: Callable[[str], T], *, default: str = "", secret: bool = False) -> T:
     while True:
         try:
             return read(_prompt(question, default=default, secret=secret))
@@ -181,7 +203,7 @@ def _until_read(question: str, read: Callable[[str], T], *, default: str | None 
             _complain(str(error))
 
 
-def _prompt(question: str, *, default: str | None, secret: bool = False) -> str:
+def _prompt(question: str, *, default: str = "", secret: bool = False) -> str:
     hidden = secret and sys.stdin.isatty()
     with _answered():
         said: str = typer.prompt(f"   {question}", default=default, hide_input=hidden, show_default=bool(default))

@@ -22,6 +22,7 @@ from bot.matching.query import parse
 _PART = re.compile(
     r"""(?:"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|\([^)]*\)|(?<![^\s,;(:])/(?:[^/\\\n]|\\.)+/|(?<=[0-9]),(?=[0-9])|[^,;\n])+"""
 )
+_PLAIN = ("Etc/UTC", "Etc/UCT", "Etc/GMT", "Etc/Universal", "Etc/Zulu")  # what servers call UTC
 _LOCALTIME, _ZONE_NAME = Path("/etc/localtime"), Path("/etc/timezone")
 
 
@@ -85,7 +86,8 @@ def find_zone() -> str:
     for candidate in candidates:
         try:
             if candidate:
-                return parse_zone(candidate)
+                zone = parse_zone(candidate)
+                return zone if zone not in _PLAIN else "UTC"
         except Unclear:
             continue
     return "UTC"

@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.config.environment import DOTENV
-from bot.config.settings import PREFIX, Settings, load_settings
 from bot.errors import BotError, ConfigError
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
 
 Many = list[str] | None
 
@@ -34,6 +35,7 @@ def init(
     """Set the bot up by five questions: writes .env and watchlists.yaml, never over what is there without asking."""
     from bot.cli.init import first_files, questions, reading
     from bot.cli.init.choices import Given, choose
+    from bot.config.environment import DOTENV
 
     environ, settings = _read_settings()
     paths = (DOTENV, settings.watchlists)
@@ -60,7 +62,8 @@ def init(
     written = {path: text for path, text in texts.items() if path not in kept}
     if settings.watchlists in written:
         for warning in first_files.check_watchlists(written[settings.watchlists], settings.watchlists, environ):
-            print(warning, file=sys.stderr)
+            if yes:  # who was asked knows
+                print(warning, file=sys.stderr)
     moved = first_files.write_files(written, private=DOTENV)
     questions.show_end(tuple(written), moved, answers, name)
 
@@ -68,6 +71,7 @@ def init(
 def _read_settings() -> tuple[Mapping[str, str], Settings]:
     """Return the settings that are in force while `init` works; an `.env` that is wrong is going to be replaced."""
     from bot.config.environment import environment
+    from bot.config.settings import PREFIX, load_settings
 
     try:
         environ: Mapping[str, str] = environment()
