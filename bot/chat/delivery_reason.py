@@ -15,6 +15,7 @@ Reason = Literal[
     "told",  # at `at`
     "joined",  # the chat had its story already, since `at`
     "waiting",  # it is on its way; `words` says what the last attempt met
+    "suspended",  # the chat refuses messages since `at`, as `words` says, and is tried again at `until`
     "dead",  # given up; `words` says why
     "held",  # by the chat's own wish, which `words` names, until `at`
     "muted",  # `words` says what
@@ -37,6 +38,7 @@ class DeliveryReason:
     at: datetime | None = None
     words: str = ""
     number: int = 0
+    until: datetime | None = None
 
 
 def explain_delivery(
@@ -44,7 +46,10 @@ def explain_delivery(
 ) -> DeliveryReason:
     """Return what became of an item for a chat; `matches` is what fires on it now."""
     if trace.delivery is not None:
-        return _recorded_reason(trace.delivery, trace.found.seen_at)
+        found = _recorded_reason(trace.delivery, trace.found.seen_at)
+        if found.reason == "waiting" and (held := trace.suspension):
+            return DeliveryReason("suspended", at=held.since, words=held.reason, until=held.probe_at)
+        return found
     if trace.found.story is None:
         if not matches:
             return DeliveryReason("silent")

@@ -38,6 +38,15 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionRecord:
+    """What is on record of a chat that refuses messages."""
+
+    reason: str  # as Telegram gave it
+    since: datetime
+    probe_at: datetime  # when it is tried again
+
+
+@dataclass(frozen=True, slots=True)
 class ItemHistory:
     """An item with all that is on record about whether a chat was alerted."""
 
@@ -47,6 +56,7 @@ class ItemHistory:
     delivery: DeliveryRecord | None = None
     subscribed: tuple[tuple[str, datetime], ...] = ()  # the chat's watchlists, and since when
     sketches: tuple[bytes, ...] = ()  # of the reports, in their order
+    suspension: SuspensionRecord | None = None  # of the chat, now
 
 
 class ItemStore(Protocol):

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, select, text
 
 from bot.model import Chat, Item
-from bot.ports.history_store import DeliveryRecord, ItemHistory, ItemOnRecord
+from bot.ports.history_store import DeliveryRecord, ItemHistory, ItemOnRecord, SuspensionRecord
 from bot.store.chats.chat_redirects import read_redirects
 from bot.store.codecs import Row, to_report
 from bot.store.database.timestamps import to_ms, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
 from bot.store.polling import poll_statements
 from bot.store.row_decoding import decode_each
-from bot.store.tables import items, outbox, sources, subscriptions
+from bot.store.tables import chats, items, outbox, sources, subscriptions
 from bot.urls import canonical_url
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class HistoryRepository:
         to, topic = (await read_redirects(connection)).resolve(chat)
         its = {"its_chat": to, "its_topic": topic, "its_story": found.story}
         sent = (await connection.execute(_delivery_statement(), its)).one_or_none()
+        silent = (await connection.execute(_suspension_statement(), {"its_chat": to})).one_or_none()
         ties = await connection.execute(_subscriptions_statement(), {"its_chat": to, "its_topic": topic})
         return ItemHistory(
             found,
@@ -85,6 +86,7 @@ class HistoryRepository:
             sketches=tuple(bytes(row.sketch) for row, _ in found_reports),
             delivery=None if sent is None else _delivery_record(sent),
             subscribed=tuple((tie.watchlist, to_utc(tie.since)) for tie in ties),
+            suspension=None if silent is None else _suspension_record(silent),
         )
 
     async def _is_first_sight(self, connection: AsyncConnection, row: Row) -> bool:
@@ -141,6 +143,13 @@ def _delivery_statement() -> Select[Any]:
 
 
 @cache
+def _suspension_statement() -> Select[Any]:
+    """Return the select of why, since when and until when a chat is suspended, if it is: its_chat."""
+    columns = (chats.c[name] for name in ("suspended", "suspended_at", "probe_at"))
+    return select(*columns).where(chats.c.id == bindparam("its_chat"), chats.c.suspended.is_not(None))
+
+
+@cache
 def _subscriptions_statement() -> Select[Any]:
     """Return the select of what a chat or topic is subscribed to: its_chat, its_topic."""
     here = (subscriptions.c[name] == bindparam(f"its_{name}") for name in ("chat", "topic"))
@@ -164,6 +173,10 @@ def to_item_on_record(row: Row) -> ItemOnRecord:
         (), row.url, row.title, row.lead, row.body, published=to_utc_or_none(row.published), language=row.language
     )
     return ItemOnRecord(row.id, seen, row.name, to_utc(row.seen_at), row.story)
+
+
+def _suspension_record(row: Row) -> SuspensionRecord:
+    return SuspensionRecord(row.suspended, to_utc(row.suspended_at or 0), to_utc(row.probe_at or 0))
 
 
 def _delivery_record(row: Row) -> DeliveryRecord:

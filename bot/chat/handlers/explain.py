@@ -19,6 +19,7 @@ from bot.chat.delivery_reason import explain_delivery, join_reason
 from bot.chat.handlers.query_reading import ask_reading
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
+from bot.chat.texts import delivery as delivery_texts
 from bot.chat.texts import queries as texts
 from bot.chat.texts import stories as stories_texts
 from bot.errors import QueryError
@@ -121,7 +122,7 @@ async def why(services: Services, request: Request) -> Answer:
 
     def explained(trace: ItemHistory) -> str:
         matches, misses = _concerning(request.translator, engine, trace.found, known)
-        what = texts.verdict(explain_delivery(trace, command.chat, matches, known), at)
+        what = delivery_texts.verdict(explain_delivery(trace, command.chat, matches, known), at)
         if reason := join_reason(trace):
             what += f"\n{stories_texts.joined(request.translator, reason)}"
         return texts.reasons(trace.found, matches[:HITS], misses[:_SHOWN], watchlists=known, what=what, when=at)

@@ -10,10 +10,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import cast
 
-from bot.chat.delivery_reason import DeliveryReason
-from bot.chat.texts import mute as mute_texts
 from bot.chat.texts.basics import fit, label, safe
 from bot.chat.texts.query_reading import QUERY_UNITS, read_as
 from bot.errors import QueryError
@@ -22,7 +19,6 @@ from bot.matching.near_miss import NearMiss
 from bot.model import Evidence, Field, Match, Watchlist
 from bot.notify import sanitize
 from bot.ports.history_store import ItemOnRecord, PersonalQuery
-from bot.preferences import Mute, Muted
 from bot.preview.backtest import Forecast
 
 _LABEL = 40  # characters of a query on a button
@@ -265,59 +261,6 @@ def reasons(
         name = _title(miss.watchlist, watchlists)
         lines.append(f"✖️ {name}<code>{safe(miss.query)}</code>: {safe(miss.reason, 200)}")
     return fit(_, [*lines, *([""] if matches or misses else []), what])
-
-
-def verdict(found: DeliveryReason, when: When) -> str:
-    """Say why a chat was told of an item, or was not."""
-    _ = when.words
-    at = when.moment(found.at) if found.at else _("a moment ago")
-    words = safe(found.words, 200)
-    waiting = (
-        _("⏳ It is on its way here. Last try: {reason}", reason=words) if words else _("⏳ It is on its way here.")
-    )
-    said = {
-        "told": _("📮 It was sent here, {moment}.", moment=at),
-        "joined": _(
-            "📮 It joined a story that was already sent here, {moment}: the message was edited without a notification.",
-            moment=at,
-        ),
-        "waiting": waiting,
-        "dead": _("🔕 It could not be sent here: {reason}", reason=words),
-        "held": _held(_, found.words, at),
-        "muted": _("🔇 It was not told, since this is muted here: {what}. /mute shows what is.", what=_muted(_, found)),
-        "skipped": _("⏭ It came in a pause and was passed over at /resume. /latest lists such stories."),
-        "silent": _("🔕 No query that concerns this chat fires on it, so nobody here was told."),
-        "first sight": _("🔕 It was there when its source was seen for the first time: that is no news (backlog)."),
-        "later": _(
-            "🔕 It was not told: nothing fired when it was seen, and what fires now is newer; or it came with a "
-            "backlog after a long silence."
-        ),
-        "elsewhere": _("🔕 Only watchlists matched it to which this chat is not subscribed. /lists shows all."),
-        "subscribed later": _("🔕 It came before anybody here asked for that: {moment}.", moment=at),
-        "unconfirmed": _.ngettext(
-            "⏳ It waits until {number} publisher reports it (confirm).",
-            "⏳ It waits until {number} publishers report it (confirm).",
-            found.number,
-        ),
-        "unknown": _("🔕 It was not sent here; the reason is no longer on record."),
-    }
-    return said[found.reason]
-
-
-def _held(_: Translator, why: str, at: str) -> str:
-    """Say until when an alert waits by the chat's own wish."""
-    if why == "quiet":
-        return _("🌙 It waits for the end of the quiet hours: {moment}.", moment=at)
-    if why == "digest":
-        return _("🗞 It waits for the digest: {moment}.", moment=at)
-    if why == "source":
-        return _("🔇 So far only sources that are muted here have reported it.")
-    return _("⏸ It waits until /resume.")
-
-
-def _muted(_: Translator, found: DeliveryReason) -> str:
-    kind, _colon, what = found.words.partition(": ")
-    return mute_texts.what(_, Mute(cast("Muted", kind), what))
 
 
 def sentence(evidence: Evidence) -> str:

@@ -128,7 +128,8 @@ async def test_why_a_chat_was_not_told(open_desk: Any) -> None:
     await open_desk.store.chats.subscribe(Subscription(Chat(READER), "kremlin"), NOW + MINUTE)
     assert "asked for that: 12:01" in said(await open_desk.ask(LINK))
     await open_desk.store.chats.suspend_chat(99, "the bot was blocked by the user", NOW)
-    assert "could not be sent here: the bot was blocked by the user" in said(await open_desk.ask(LINK, user=99))
+    held = "has refused messages since 12:00 (the bot was blocked by the user). Next try: 12:01"
+    assert held in said(await open_desk.ask(LINK, user=99))
 
 
 async def test_why_nobody_was_told(open_desk: Any, record: Any) -> None:

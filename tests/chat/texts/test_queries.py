@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.delivery_reason import DeliveryReason
+from bot.chat.texts import delivery as delivery_texts
 from bot.chat.texts import queries as queries_texts
 from bot.chat.texts.queries import When
 from bot.errors import QueryError
@@ -65,7 +66,7 @@ def test_case_110_any_words_give_a_sound_message(text: str, other: str, column: 
             [match] * 5,
             [miss] * 8,
             watchlists=lists,
-            what=queries_texts.verdict(DeliveryReason("dead", words=other), WHEN),
+            what=delivery_texts.verdict(DeliveryReason("dead", words=other), WHEN),
             when=WHEN,
         ),
     ):
