@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.model import Chat
+from bot.ports.history_store import SuspensionRecord
 from bot.ports.outbox_store import Sent
 from bot.ports.poll_store import Recorded
 from bot.store.repository import Store
@@ -112,7 +113,7 @@ async def test_the_first_sight_of_a_source_is_known_while_it_is_on_record(play: 
 
 
 async def test_a_trace_says_what_became_of_the_story_for_a_chat(play: Play, store: Store) -> None:
-    """Waiting, sent or dead with its reason, by the chat that asks, at its new id too; a stranger has no telling."""
+    """Waiting, held with the reason of a suspension, or sent, by who asks, at its new id too; a stranger has none."""
     (leased,) = await play.leased(store)
     alerts = tuple(play.alert(7, chat) for chat in (1, 2, -500))
     await play.record(store, leased, play.told(7, 1), alerts=alerts)
@@ -130,6 +131,8 @@ async def test_a_trace_says_what_became_of_the_story_for_a_chat(play: Play, stor
     told = await telling(one.alert.chat.id)
     assert (told.state, told.sent_at) == ("sent", play.now)
     await store.chats.suspend_chat(2, "the bot was blocked by the user", play.now)
-    assert (await telling(2)).reason == "the bot was blocked by the user"
+    assert (await telling(2)).state == "pending"
+    (trace,) = await store.items.trace_item("https://s.example/1", Chat(2))
+    assert trace.suspension == SuspensionRecord("the bot was blocked by the user", play.now, play.now + MINUTE)
     await store.chats.migrate_chat(-500, -100500)
     assert (await telling(-100500)).queued_at == (await telling(-500)).queued_at
