@@ -7,7 +7,7 @@ told: then it is the watchlist that was edited, and what stood there all along i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.item_identity import Identity
@@ -38,11 +38,19 @@ def reports_of(
 
 
 async def find_late_matches(
-    store: PollStore, engine: Engine, source_id: int, source: str, items: Sequence[tuple[ReportOnRecord | None, Item]]
+    store: PollStore,
+    build: Callable[[], Awaitable[Engine]],
+    source_id: int,
+    source: str,
+    items: Sequence[tuple[ReportOnRecord | None, Item]],
 ) -> tuple[Item, ...]:
-    """Return the changed items that fire watchlists which neither told of them before nor fired on their old text."""
+    """Return the changed items that fire watchlists which neither told of them before nor fired on their old text.
+
+    The engine is only built where there are any: that takes memory and seconds, and most polls need none.
+    """
     if not items:
         return ()
+    engine = await build()
 
     def fired(texts: Sequence[Item]) -> list[frozenset[str]]:
         return [

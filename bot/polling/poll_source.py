@@ -199,7 +199,7 @@ class SourcePoller:
         texts = [(reported.get(position), items[position]) for position in changed]
         if document.bare and source.full_text != "never":
             texts = await self._reread(source, texts)
-        late = await late_matches.find_late_matches(self.store, await setup.engine(), leased.id, source.name, texts)
+        late = await late_matches.find_late_matches(self.store, setup.engine, leased.id, source.name, texts)
         new = {position: items[position] for position in sorted(fresh)}
         new |= {position: replace(new[position], sighting="reused") for position in sifted.reused}
         return new, headline_changes.told(on_record, returned), late

@@ -249,9 +249,9 @@ async def test_cases_32_to_36_and_55_hostile_sources_cost_little_and_delay_nobod
                 newsroom.publish("courier", piece(f"Kremlin case {count}: {count * 7919}", "x", ()))
                 await until(lambda wanted=count: len(told.sent(77)) == wanted, 20, lambda: "".join(bot.said))  # type: ignore[misc]  # mypy cannot type a lambda's default
             for name in ("large", "laughs", "bomb", "inward"):
-                await bot.says(f"source failed source={name} ")
+                await bot.says(f"source={name} reason=")
             await until(lambda: tried(home) >= {*names} - {"drip"}, 20, lambda: tried(home))
-            assert "not on the public internet" in await bot.says("source failed source=inward ")
+            assert "not on the public internet" in await bot.says("source=inward reason=")
             assert memory(bot.process.pid) < 400
             bot.process.terminate()
             assert await bot.ends(10) == 0

@@ -138,7 +138,7 @@ async def test_case_80_a_deadlock_is_a_passing_fault(postgres_url: str) -> None:
     """PostgreSQL ends one of two that wait for each other; that one gets a StoreError and can try again."""
     async with await open_store(postgres_url, migrate=True) as store:
         for chat in (1, 2):
-            await store.chats.revive_chat(chat, NOW)
+            await store.chats.suspend_chat(chat, "blocked", NOW)  # so that there is a row of it
         meet = asyncio.Barrier(2)
 
         async def lock(first: int, second: int) -> None:

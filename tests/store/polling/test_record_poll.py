@@ -144,7 +144,7 @@ async def test_a_key_that_everybody_shares_does_not_make_a_decision_dear(play: P
 
 
 async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -> None:
-    """Suspended and revoked chats are left out, with all of their topics; the others keep their topics."""
+    """Revoked chats are left out, with all of their topics. For suspended ones alerts are made, and held."""
     chats = (Chat(1), Chat(2, 5), Chat(2), Chat(3), Chat(4, 9))
     for chat in chats:
         await store.chats.subscribe(Subscription(chat, "k"), play.now)
@@ -154,9 +154,9 @@ async def test_subscribers_are_those_who_may_be_told(play: Play, store: Store) -
     (one,) = await play.leased(store)
     async with store.polls.open_recording(one) as recording:
         told = [one.chat for one in await recording.find_subscribers(["k"])]
-        assert told == [Chat(1), Chat(2), Chat(2, 5)]
+        assert told == [Chat(1), Chat(2), Chat(2, 5), Chat(3)]
         assert await recording.find_subscribers(["o"]) == ()
-        assert len(await recording.find_subscribers(["k", "other", "k"])) == 4
+        assert len(await recording.find_subscribers(["k", "other", "k"])) == 5
 
 
 async def test_a_joining_report_makes_messages_due_for_an_edit(play: Play, store: Store) -> None:
