@@ -23,6 +23,7 @@ _HIDDEN = regex.compile(
     r"(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])(\u200D)(?=\p{Extended_Pictographic})"
     r"|(?<=[\p{Arabic}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Malayalam}\p{Sinhala}\p{Kannada}\p{Telugu}\p{Gujarati}])"
     r"([\u200C\u200D])(?=[\p{L}\p{M}])"
+    r"|(?<=\U0001F3F4)([\U000E0030-\U000E0039\U000E0061-\U000E007A]{3,6}\U000E007F)"  # flags of parts of countries
     r"|[\p{Cf}\p{Co}\p{Cn}\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0]"
 )
 _ZALGO = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
@@ -42,7 +43,7 @@ def plain(text: str, longest: int = LONGEST) -> str:
     text = text[:longest]
     text = _SURROGATE.sub("\ufffd", text)
     text = _SPACE.sub(" ", text)
-    text = _HIDDEN.sub(lambda found: found[1] or found[2] or "", text)
+    text = _HIDDEN.sub(lambda found: found[1] or found[2] or found[3] or "", text)
     text = _ZALGO.sub(r"\1", text)
     text = _LIVELY.sub(lambda found: found[0] + "\u2060", text)
     return _SPACE.sub(" ", text).strip()

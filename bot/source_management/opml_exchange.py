@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
@@ -24,6 +24,7 @@ from bot.urls import HIDDEN, canonical_url, redact_url
 
 NAME = 80  # characters of a source's name
 
+_UNFIT = re.compile(r"[\s\\<>\"]")
 _DIGIT = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")
 
 
@@ -41,7 +42,7 @@ def plan_import(outlines: Outlines, known: Sequence[Source], networks: Sequence[
     """Return what of a list is new; `networks` are those that the operator allows besides the public internet."""
     reserved = names_of(known) | {folder for feed in outlines.feeds for folder in feed.folders}
     taken = {canonical_url(source.url): source.name for source in known}
-    entries: list[Entry] = []
+    added: dict[str, dict[str, str | list[str]]] = {}  # by canonical address: a list may name a feed in two folders
     known_names: dict[str, None] = {}
     skipped: list[str] = []
     for feed in outlines.feeds:
@@ -51,23 +52,28 @@ def plan_import(outlines: Outlines, known: Sequence[Source], networks: Sequence[
         except FetchError as error:
             skipped.append(f"{shown}: {error}")
             continue
+        if _UNFIT.search(feed.url):
+            skipped.append(f"{shown}: its address has a quote, < or > in it; write %22, %3C or %3E")
+            continue
         if HIDDEN in feed.url:
             skipped.append(f"{shown}: its key was left out when the list was made")
             continue
         if not _is_public(host, networks):
             skipped.append(f"{shown}: not on the public internet; NEWSWATCH_ALLOWED_NETWORKS would have to list it")
             continue
+        if (again := added.get(canonical_url(feed.url))) is not None:
+            again["tags"] = list(dict.fromkeys((*again.get("tags", ()), *feed.folders)))
+            continue
         if (same := taken.get(canonical_url(feed.url))) is not None:
             known_names[same] = None
             continue
         name = free_name(feed.title[:NAME].strip() or host, reserved)
         reserved.add(name)
-        taken[canonical_url(feed.url)] = name
         entry: dict[str, str | list[str]] = {"name": name, "url": feed.url}
         if feed.folders:
             entry["tags"] = list(feed.folders)
-        entries.append(entry)
-    return ImportPlan(tuple(entries), tuple(known_names), tuple(skipped), outlines.mended)
+        added[canonical_url(feed.url)] = entry
+    return ImportPlan(tuple(_without_no_tags(added.values())), tuple(known_names), tuple(skipped), outlines.mended)
 
 
 def export_opml(sources: Sequence[Source], *, keys: bool = False) -> tuple[str, int]:
@@ -108,6 +114,12 @@ def as_dict(plan: ImportPlan) -> Mapping[str, object]:
     """Return the plan for machines."""
     added = [{**entry, "url": redact_url(str(entry["url"]))} for entry in plan.entries]
     return {"added": added, "known": list(plan.known), "skipped": list(plan.skipped), "mended": list(plan.mended)}
+
+
+def _without_no_tags(entries: Iterable[dict[str, str | list[str]]]) -> Iterator[Entry]:
+    """Give the entries, without tags where there are none."""
+    for entry in entries:
+        yield {key: value for key, value in entry.items() if value != []}
 
 
 def _is_public(host: str, networks: Sequence[Network]) -> bool:

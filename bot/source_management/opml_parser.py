@@ -28,6 +28,7 @@ _START = re.compile(r"<(?:[a-z]\w{0,20}:)?(?:opml|body)(?![\w:.-])", re.IGNORECA
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]{0,60})\s{0,100}=\s{0,100}([\"']?)")
 _FOLLOWS = re.compile(r"\s{0,100}(?:[A-Za-z_][\w:.-]{0,60}\s{0,100}=\s{0,100}[\"']|/?\s{0,100}>|/?\s{0,100}\Z)")
 _ADDRESS = re.compile(r"xmlurl\s{0,100}=\s{0,100}[\"']?\s{0,100}([^\"'\s<>]{1,4096})", re.IGNORECASE)
+_WRAPPED = re.compile(r"[ \t]{0,200}+[\n\t][ \n\t]{0,200}+")  # an address that was broken into lines
 _BARE = re.compile(r"[^\s>]*")
 _LOOSE = re.compile(r"&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
@@ -186,7 +187,7 @@ def _end_of(inside: str, start: int, quote: str) -> int:
 
 def _address(url: str, scan: _Scan) -> str:
     """Return the address with a scheme that is fetched: `feed:` is only a word for subscribing."""
-    whole = "".join(url.split())
+    whole = _WRAPPED.sub("", url.strip()).replace(" ", "%20")
     head, _, rest = whole.partition(":")
     if head.lower() == "feed":
         scan.mended["an address that begins with feed:"] += 1

@@ -23,6 +23,8 @@ _UNSEEN = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
+# Tags spell the flags of England, Scotland and Wales behind a black one (UTS 51); alone, they only hide text.
+_TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]")
 
 
 def scrub(text: str) -> str:
@@ -31,7 +33,7 @@ def scrub(text: str) -> str:
         return text
     if "\x1b" in text or "\x9b" in text:
         text = _SEQUENCES.sub("", text)
-    return _UNSEEN.sub("", _BREAKS.sub("\n", text))
+    return _TAGS.sub(r"\1", _UNSEEN.sub("", _BREAKS.sub("\n", text)))
 
 
 def scrub_json(value: object) -> object:

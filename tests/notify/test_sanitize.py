@@ -152,3 +152,9 @@ def test_case_15_cut_text_fits(text: str, most: int) -> None:
         assert whole.startswith(kept)
         clusters = [found.end() for found in regex.finditer(r"\X", whole)]
         assert len(kept) in {0, *clusters} or units(whole[: clusters[0]]) >= most
+
+
+def test_flags_of_parts_of_countries_are_shown() -> None:
+    """The tags that spell Scotland's flag stay; tags that hide text go."""
+    scotland = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    assert plain(f"{scotland} votes \U000e0041") == f"{scotland} votes"

@@ -102,3 +102,33 @@ def test_an_export_is_well_formed_whatever_names_hold_and_comes_back() -> None:
     assert {outline.get("text") for outline in root.iter("outline") if not outline.get("xmlUrl")} == {"press"}
     back = {feed.title: feed.folders for feed in parse_opml(text.encode()).feeds}
     assert back == {"A & <b> \"c\" 'd'": ("press", "uk"), "Plain": (), "Bad": ("press",)}
+
+
+def test_a_feed_in_two_folders_has_both_as_tags() -> None:
+    """A list may name it twice; the second folder is not lost."""
+    feeds = (Feed("A", "https://a.example/f"), Feed("A", "http://a.example/f", ("X",)), Feed("B", "https://b.example/"))
+    again = Feed("A", "https://a.example/f", ("Y",))
+    plan = plan_import(Outlines((*feeds, again), (), is_list=True), (), ())
+    assert [entry.get("tags") for entry in plan.entries] == [["X", "Y"], None]
+
+
+@pytest.mark.parametrize("sign", ['"', "<", ">"])
+def test_an_address_that_no_file_may_hold_is_left_out_alone(sign: str) -> None:
+    """It would stop the whole import; the others go on."""
+    added, (line,) = plan_of(Feed("Odd", f"https://a.example/f?x={sign}1"), Feed("Good", "https://good.example/f"))
+    assert added == ["Good"]
+    assert "Odd" in line
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://a.example/RSS Feeds/latest.xml", "https://a.example/RSS%20Feeds/latest.xml"),
+        ("https://a.example/&#10;   feed.xml", "https://a.example/feed.xml"),
+        (" https://a.example/f ", "https://a.example/f"),
+    ],
+)
+def test_a_space_in_an_address_is_kept_and_a_line_break_is_not(written: str, address: str) -> None:
+    """As browsers read addresses."""
+    text = f'<opml version="2.0"><body><outline text="A" xmlUrl="{written}"/></body></opml>'
+    assert [feed.url for feed in parse_opml(text.encode()).feeds] == [address]

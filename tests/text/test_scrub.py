@@ -54,3 +54,9 @@ def test_a_long_escape_sequence_costs_little() -> None:
 def test_every_text_of_json_is_scrubbed() -> None:
     """Values, lists and the names of members."""
     assert scrub_json({"a\x00": ["b\ud800", 1, None, {"c": "d\x1b[m"}]}) == {"a": ["b", 1, None, {"c": "d"}]}
+
+
+def test_tags_stay_in_flags_alone() -> None:
+    """England's flag is spelled by tags behind a black one; anywhere else they only hide text."""
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    assert scrub(f"{england} wins \U000e0041\U000e0042x") == f"{england} wins x"

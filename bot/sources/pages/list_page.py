@@ -31,6 +31,9 @@ _FEEDS = re.compile(
     r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|(?:x-)?rss|atom|json)|text/(?:rss|xml)|application/xml",
     re.IGNORECASE,
 )
+_REFRESH = re.compile(
+    r"\s{0,20}+\d{1,2}(?:\.\d{0,3})?\s{0,20}+[;,]\s{0,20}+url\s{0,20}+=\s{0,20}+[\"']?([^\s\"']{1,2000})", re.IGNORECASE
+)
 _NO_FEED = re.compile(r"wp-json|oembed|manifest|opensearch|/comments?/|comments/feed", re.IGNORECASE)
 
 
@@ -56,17 +59,36 @@ def read(
 
 
 def advertised(root: _Element, base: str) -> tuple[str, ...]:
-    """Return the feeds that a page names in its head, in its order, those of comments left out."""
+    """Return the feeds that a page names, in its order, those of comments left out; first where it forwards to.
+
+    In its head (rel alternate or feed), by links that say their type, and by a refresh to another address: what stands
+    at the old address of a feed often forwards so.
+    """
     found = [
         full
-        for element in root.iter("link")
-        if "alternate" in (element.get("rel") or "").lower().split()
-        and _FEEDS.fullmatch((element.get("type") or "").partition(";")[0].strip())
+        for element in root.iter("link", "a")
+        if _names_feed(element)
         and (full := absolute_url(base, element.get("href") or ""))
         and not _NO_FEED.search(full)
         and not re.search(r"\bcomments\b|комментари", element.get("title") or "", re.IGNORECASE)
     ]
-    return tuple(dict.fromkeys(found))[:ADVERTISED]
+    return tuple(dict.fromkeys((*_forwarded(root, base), *found)))[:ADVERTISED]
+
+
+def _names_feed(element: _Element) -> bool:
+    relations = (element.get("rel") or "").lower().split()
+    typed = bool(_FEEDS.fullmatch((element.get("type") or "").partition(";")[0].strip()))
+    return "feed" in relations or (typed and (element.tag == "a" or "alternate" in relations))
+
+
+def _forwarded(root: _Element, base: str) -> list[str]:
+    """Return where the page sends its visitors at once, if it does."""
+    for element in root.iter("meta"):
+        if (element.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.match(element.get("content") or "")
+            full = absolute_url(base, found[1]) if found else None
+            return [full] if full and full != base else []
+    return []
 
 
 def parse_page(markup: str) -> _Element:

@@ -256,3 +256,34 @@ def test_pages_of_real_newsrooms_never_raise() -> None:
         with gzip.open(file) as packed:
             some += bool(list_page.read(packed.read(), "https://www.example.com/", empty=True).drafts)
     assert some
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<link rel="feed" href="/rss">',
+        '<link rel="alternate home" type="application/rss+xml" href="/rss">',
+        '<a type="application/rss+xml" href="/rss">RSS</a>',
+        '<a rel="feed" href="/rss">RSS</a>',
+        '<meta http-equiv="Refresh" content="0; URL=\'/rss\'">',
+        '<meta http-equiv="refresh" content="3,url=https://site.example/rss">',
+    ],
+)
+def test_a_feed_is_named_in_other_ways_too(markup: str) -> None:
+    """By a relation of its own, by a link that says its type, or by sending visitors on to it."""
+    reading = list_page.read(
+        f"<html><head>{markup}</head><body></body></html>".encode(), "https://site.example/", empty=True
+    )
+    assert reading.further == ("https://site.example/rss",)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ['<a href="/rss">RSS</a>', '<meta http-equiv="refresh" content="300">', '<link rel="stylesheet" href="/rss">'],
+)
+def test_other_links_name_no_feed(markup: str) -> None:
+    """A page that reloads itself, and links that only look like one."""
+    reading = list_page.read(
+        f"<html><head>{markup}</head><body></body></html>".encode(), "https://site.example/", empty=True
+    )
+    assert reading.further == ()
