@@ -7,10 +7,12 @@ it was. Owner, mode and everything else in the file are kept.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,19 +26,32 @@ from bot.model import Config
 
 
 def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> None:
-    """Put sources at the end of the file's list."""
+    """Put sources at the end of the file's list. ConfigError also where somebody else changes the file meanwhile."""
     before = load(path, environ)
+    old = read_regular_file(path, MOST_BYTES + 1)
     try:
-        new = insert_sources(read_regular_file(path, MOST_BYTES + 1), str(path), entries)
+        new = insert_sources(old, str(path), entries)
         after = checked(compose(new, f"as it would be, {path}"), environ)
         _refuse_changed(before, after, len(entries))
     except ConfigError as error:
         by_hand = f"{path}: nothing was changed; add this under `sources` by hand:\n{block(entries)}".rstrip()
         raise ConfigError(*error.problems, by_hand) from None
     try:
-        _replace_file(path, new)
+        with _lock(path):
+            if read_regular_file(path, MOST_BYTES + 1) != old:
+                raise ConfigError(f"{path}: was changed by somebody else meanwhile; nothing was written, try again")
+            _replace_file(path, new)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}; add this by hand:\n{block(entries)}") from None
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Let no other process of ours replace the file meanwhile; whoever waited finds another file, and compares."""
+    with path.open("rb") as file:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _refuse_changed(before: Config, after: Config, more: int) -> None:

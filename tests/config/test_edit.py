@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,30 @@ def test_whatever_a_source_is_called_it_comes_back(
     except ConfigError:  # a name of spaces that YAML does not keep
         return
     assert (source.name, source.tags) == (name, tuple(dict.fromkeys(tags)))
+
+
+def test_an_edit_of_somebody_else_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    """Of two that write at once, the second sees the other's file, says so and changes nothing."""
+    file = tmp_path / "watchlists.yaml"
+    file.write_text("watchlists: {k: {keywords: [Kremlin]}}\nsources:\n  - {name: A, url: 'https://a.example/'}\n")
+    said: list[ConfigError] = []
+
+    def write() -> None:
+        try:
+            add(file, [{"name": "B", "url": "https://b.example/"}], {})
+        except ConfigError as error:
+            said.append(error)
+
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = threading.Thread(target=write)
+        writer.start()
+        waiting = f":{file.stat().st_ino} "
+        while not any("->" in line and waiting in line for line in Path("/proc/locks").read_text().splitlines()):
+            assert writer.is_alive()
+        other = file.read_text() + "  - {name: C, url: 'https://c.example/'}\n"
+        (tmp_path / "new").write_text(other)
+        (tmp_path / "new").replace(file)
+    writer.join(10)
+    assert "meanwhile" in str(said[0])
+    assert file.read_text() == other
