@@ -55,7 +55,7 @@ async def test_nothing_is_told_twice_after_a_restore(home: Home, site: Site, rss
     )
     restored = await home.run("db", "restore", "saved.db")
     assert restored.code == 0, restored.err
-    assert "1 sources" in restored.out
+    assert "1 source " in restored.out
     assert "1 unsent alert" in restored.out
     assert len(list(database.parent.glob("newswatch.db.before-restore-*"))) == 1
     assert (home.folder / "saved.db").read_bytes() == whole
