@@ -83,36 +83,51 @@ def with_losses(outcome: Outcome, items: Iterable[Item], *, new: int, matched: i
     return replace(outcome, stats=replace(stats, losses=losses))
 
 
-def find_signs(stats: SourceStats, siblings: Iterable[SourceStats], now: datetime) -> tuple[LossSign, ...]:
-    """Return the signs that stand for a source."""
+def find_signs(stats: SourceStats, siblings_matched: int, now: datetime) -> tuple[LossSign, ...]:
+    """Return the signs that stand for a source whose siblings matched so often, together."""
     counts, found = stats.losses, list[LossSign]()
     if counts.garbled >= GARBLED_POLLS:
         found.append("garbled")
     if publishing_rhythm.silence(stats, now) is not None:
         found.append("stale")
-    watched = stats.since is not None and now - stats.since >= WEEK
-    silent = watched and counts.items >= ITEMS and not counts.matched
-    if silent and sum(one.losses.matched for one in siblings) >= SIBLINGS:
+    if _is_silent(stats, now) and siblings_matched >= SIBLINGS:
         found.append("unmatched")
     if len(counts.braked) > 1 and counts.braked[-1] - counts.braked[-2] <= DAY and now - counts.braked[-1] <= DAY:
         found.append("braked")
     return tuple(found)
 
 
+def _is_silent(stats: SourceStats, now: datetime) -> bool:
+    """Return whether a source had the time and the items to match, and never did."""
+    watched = stats.since is not None and now - stats.since >= WEEK
+    return watched and stats.losses.items >= ITEMS and not stats.losses.matched
+
+
 def find_all_signs(
     stats: Mapping[str, SourceStats], config: Config, now: datetime
 ) -> Mapping[str, tuple[LossSign, ...]]:
-    """Return the signs of every source of the configuration that has any, by name."""
-    names = {source.name: {source.name, *source.tags} for source in config.sources}
-    siblings: dict[str, set[str]] = {name: set() for name in names}
-    for watchlist in config.watchlists:
+    """Return the signs of every source of the configuration that has any, by name.
+
+    Takes time by sources times watchlists, and by groups of sources in the same watchlists; never by pairs of sources.
+    """
+    lists_of: dict[str, list[int]] = {source.name: [] for source in config.sources}
+    for number, watchlist in enumerate(config.watchlists):
         chosen = set(watchlist.sources)
-        members = {name for name, called in names.items() if not chosen or called & chosen}
-        for name in members:
-            siblings[name] |= members
-    found = {
-        name: find_signs(stats[name], (stats[one] for one in siblings[name] - {name} if one in stats), now)
-        for name in names
-        if name in stats
-    }
-    return {name: signs for name, signs in found.items() if signs}
+        for source in config.sources:
+            if not chosen or source.name in chosen or not chosen.isdisjoint(source.tags):
+                lists_of[source.name].append(number)
+    groups: dict[tuple[int, ...], int] = {}  # matches of the sources that are in just these watchlists
+    for name, numbers in lists_of.items():
+        if name in stats:
+            groups[tuple(numbers)] = groups.get(tuple(numbers), 0) + stats[name].losses.matched
+    around: dict[tuple[int, ...], int] = {}  # … and of all that share a list with them; a silent one adds none
+    found: dict[str, tuple[LossSign, ...]] = {}
+    for name, numbers in lists_of.items():
+        if name not in stats:
+            continue
+        group = tuple(numbers)
+        if _is_silent(stats[name], now) and group not in around:
+            around[group] = sum(many for other, many in groups.items() if not set(group).isdisjoint(other))
+        if signs := find_signs(stats[name], around.get(group, 0), now):
+            found[name] = signs
+    return found

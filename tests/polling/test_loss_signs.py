@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -71,17 +72,16 @@ def test_text_in_the_wrong_charset_looks_like_no_language(text: str) -> None:
 )
 def test_signs_stand_as_the_table_says(losses: LossCounts, siblings: int, signs: tuple[LossSign, ...]) -> None:
     """Each row is one case."""
-    others = [replace(WELL, losses=LossCounts(matched=siblings))]
-    assert find_signs(replace(WELL, losses=losses), others, NOW) == signs
+    assert find_signs(replace(WELL, losses=losses), siblings, NOW) == signs
 
 
 def test_what_is_known_for_three_usual_gaps_is_stale_and_a_young_source_is_never_unmatched() -> None:
     """The rhythm decides the first, a week the second."""
     quiet = replace(WELL, lull=timedelta(hours=2), news_at=NOW - timedelta(hours=7))
-    assert find_signs(quiet, (), NOW) == ("stale",)
-    assert find_signs(replace(quiet, news_at=NOW - timedelta(hours=5)), (), NOW) == ()
+    assert find_signs(quiet, 0, NOW) == ("stale",)
+    assert find_signs(replace(quiet, news_at=NOW - timedelta(hours=5)), 0, NOW) == ()
     young = replace(WELL, since=NOW - WEEK / 2, losses=LossCounts(items=ITEMS))
-    assert find_signs(young, [WELL] * 9, NOW) == ()
+    assert find_signs(young, SIBLINGS, NOW) == ()
 
 
 def test_counts_add_up_over_polls() -> None:
@@ -109,3 +109,18 @@ def test_siblings_are_the_other_sources_of_ones_watchlists() -> None:
 
 
 SOURCES = (("a", ("t",)), ("b", ()), ("c", ("u",)), ("d", ()))
+
+
+def test_many_sources_of_one_watchlist_cost_no_pairs() -> None:
+    """Three thousand in two lists: what is kept meanwhile grows with the sources, not with their square."""
+    many = range(3_000)
+    sources = tuple(Source(f"s{n}", f"http://s{n}.example", f"s{n}") for n in many)
+    lists = (Watchlist("x", "x", ("k",)), Watchlist("y", "y", ("k",)))
+    silent = replace(WELL, losses=LossCounts(items=ITEMS))
+    stats = {f"s{n}": silent if n < 5 else WELL for n in many}
+    tracemalloc.start()
+    found = find_all_signs(stats, Config(sources, lists), NOW)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert set(found) == {f"s{n}" for n in range(5)}
+    assert most < 10_000_000
