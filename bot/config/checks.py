@@ -25,6 +25,7 @@ from bot.urls import publisher_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _CASE_COUNTS = frozenset("=/")  # signs of a query in which upper and lower case are not the same
+_TELLING = 8  # characters of a value that stands nowhere by chance; the keys of feeds have 20 and more
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -145,9 +146,15 @@ def fill_variables(value: str, environ: Mapping[str, str]) -> str:
 
 
 def restore_variables(value: str, written: str, environ: Mapping[str, str]) -> str:
-    """Return the value with what stands for the variables of `written` in it replaced by their `${NAME}` again."""
+    """Return the value with what stands for the variables of `written` in it replaced by their `${NAME}` again.
+
+    A value of a few characters is replaced nowhere else than in `written` itself: it may stand anywhere by chance.
+    """
+    if value == fill_variables(written, environ):
+        return written
     for variable in _VARIABLE.finditer(written):
-        if filled := environ.get(variable[1]):
+        filled = environ.get(variable[1], "")
+        if len(filled) >= _TELLING:
             value = value.replace(filled, variable[0])
     return value
 

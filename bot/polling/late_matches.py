@@ -62,16 +62,19 @@ async def find_late_matches(
         ]
 
     now = await asyncio.to_thread(fired, [item for _, item in items])
-    found = []
-    for (report, item), lists in zip(items, now, strict=True):
-        fresh = lists.difference(report.report.watchlists if report is not None else ())
-        if not fresh:
-            continue
-        before = await store.find_item(source_id, item.url) if item.url else None
-        if (
-            before is None and item.url
-        ):  # its page has moved, and nothing says what it was: under another title it is new
-            continue
-        if before is None or fresh.difference(*fired([before])):
-            found.append(replace(item, sighting="updated"))
+    may_be = [
+        (item, fresh)
+        for (report, item), lists in zip(items, now, strict=True)
+        if (fresh := lists.difference(report.report.watchlists if report is not None else ()))
+    ]
+    on_record = await store.find_items(source_id, {item.url for item, _ in may_be if item.url}) if may_be else {}
+    # Of a page that has moved nothing says what it was: under another title it is new.
+    may_be = [(item, fresh) for item, fresh in may_be if not item.url or item.url in on_record]
+    before = [on_record.get(item.url or "", item) for item, _ in may_be]
+    then = await asyncio.to_thread(fired, before)
+    found = [
+        replace(item, sighting="updated")
+        for (item, fresh), lists in zip(may_be, then, strict=True)
+        if not item.url or fresh.difference(lists)
+    ]
     return tuple(found) if len(found) <= AT_ONCE else ()  # a site that was rewritten is no news

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -220,8 +220,8 @@ class PollStore(Protocol):
         """Return those of the keys that are on record for this source."""
         ...
 
-    async def find_item(self, source: int, url: str) -> Item | None:
-        """Return the item of this source and page that was put on record last, without its keys."""
+    async def find_items(self, source: int, urls: Collection[str]) -> Mapping[str, Item]:
+        """Return, by address, the item of this source that was put on record last under each, without its keys."""
         ...
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.checks import Findings, check_odd
+from bot.config.checks import Findings, check_odd, restore_variables
 from bot.config.watchlists_file import load
 from bot.config.yaml_file import compose
 from bot.errors import ConfigError, QueryError
@@ -389,3 +389,12 @@ def test_keywords_that_add_nothing_are_warned_of(tmp_path: Path) -> None:
     assert said[0] == "'kremlin' is on line 4 already; one of them is enough"
     assert "write =WHO for exactly this form" in said[1]
     assert len(said) == 3
+
+
+def test_what_a_variable_stands_for_is_put_back_and_short_values_are_left_alone() -> None:
+    """The key of a feed never gets into the file; a value such as 1 may stand anywhere by chance."""
+    environ = {"FEED_KEY": "0123456789abcdef", "ONE": "1"}
+    written = "https://a.example/r1?feed=${FEED_KEY}&n=${ONE}"
+    assert restore_variables("https://a.example/r1?feed=0123456789abcdef&n=1", written, environ) == written
+    moved = restore_variables("https://a.example/r1.rss?feed=0123456789abcdef&n=1", written, environ)
+    assert moved == "https://a.example/r1.rss?feed=${FEED_KEY}&n=1"

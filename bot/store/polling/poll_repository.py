@@ -5,7 +5,7 @@ Fulfils `PollStore`. A lease is a row's fence, holder and time; who writes a res
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -109,13 +109,12 @@ class PollRepository:
     async def find_seen(self, source: int, keys: Sequence[int], now: datetime) -> frozenset[int]:
         return await self.lookups.find_known(source, keys, now)
 
-    async def find_item(self, source: int, url: str) -> Item | None:
+    async def find_items(self, source: int, urls: Collection[str]) -> Mapping[str, Item]:
+        dialect = self.database.dialect
+        values = {"its_id": source, "pages": dialect.pack(urls)}
         async with self.database.read() as connection:
-            found = await connection.execute(poll_statements.item_of_page_statement(), {"its_id": source, "page": url})
-            row = found.first()
-        if row is None:
-            return None
-        return Item((), row.url, row.title, row.lead, row.body, language=row.language)
+            rows = (await connection.execute(poll_statements.items_of_pages_statement(dialect), values)).all()
+        return {row.url: Item((), row.url, row.title, row.lead, row.body, language=row.language) for row in rows}
 
     async def find_reports(self, source: str, keys: Sequence[int], since: datetime) -> Mapping[int, ReportOnRecord]:
         dialect = self.database.dialect

@@ -184,10 +184,10 @@ def insert_report_statement() -> ReturningInsert[Any]:
 
 
 @cache
-def item_of_page_statement() -> Select[Any]:
-    """Return the select of the newest item of a source under an address: its_id, page."""
-    of_page = (items.c.source == bindparam("its_id")) & (items.c.url == bindparam("page"))
-    return select(items).where(of_page).order_by(items.c.id.desc()).limit(1)
+def items_of_pages_statement(dialect: Dialect) -> Select[Any]:
+    """Return the select of the items of a source under these addresses, oldest first: its_id, pages."""
+    of_pages = (items.c.source == bindparam("its_id")) & dialect.among(items.c.url, "pages")
+    return select(items).where(of_pages).order_by(items.c.id)
 
 
 @cache

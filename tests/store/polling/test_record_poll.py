@@ -208,3 +208,13 @@ def test_an_alert_comes_back_as_it_went(headline: str, lead: str, url: str | Non
     )
     assert to_alert(alert.chat, alert.story, to_payload(alert)) == alert
     assert to_alert(alert.chat, 1, to_payload(replace(alert, lead=quoted))).lead == clean(quoted)
+
+
+async def test_items_are_found_by_their_pages_as_they_were_put_on_record_last(play: Play, store: Store) -> None:
+    """Of all addresses at once, of this source alone; an address that is not on record has none."""
+    (leased,) = await play.leased(store)
+    await play.record(store, leased, play.told(7, 1), alerts=(play.alert(7),))
+    page = "https://s.example/1"
+    found = await store.polls.find_items(leased.id, {page, "https://s.example/never"})
+    assert [(url, item.url) for url, item in found.items()] == [(page, page)]
+    assert await store.polls.find_items(leased.id + 1, {page}) == {}
