@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 import uvloop
 
 from bot import app
-from bot.polling.loop import PollLoop, PollTally
+from bot.polling.loop import PollLoop
+from bot.polling.poll_tally import PollTally
 from bot.process.clock import wall
 
 if TYPE_CHECKING:

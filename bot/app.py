@@ -29,7 +29,7 @@ from bot.model import Config, DisplayPreferences, Source
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import PollResult, SourcePoller
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
 from bot.process.shutdown import leave_tasks

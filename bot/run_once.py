@@ -14,8 +14,8 @@ from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say
-from bot.polling.loop import PollTally
-from bot.polling.source_notices import Notices
+from bot.polling.poll_tally import PollTally
+from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall
 
 log = logging.getLogger(__name__)

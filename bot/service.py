@@ -22,7 +22,7 @@ from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
 from bot.operations.watch import make_watch
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import Metrics

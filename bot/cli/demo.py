@@ -27,7 +27,7 @@ from bot.cli.program import called
 from bot.i18n import words
 from bot.matching.near_miss import near_misses
 from bot.model import Delivery
-from bot.polling.loop import PollTally
+from bot.polling.poll_tally import PollTally
 from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
 

@@ -1,6 +1,6 @@
 """Tells owners of sources that show signs of losing news in silence: each sign of a source once a month at most.
 
-A source that everything of is known is told of where it is polled (`polling.source_notices`), with its gap.
+A source that everything of is known is told of where it is polled (`source_health.source_notices`), with its gap.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from functools import partial
 
 from bot import owner_notices
 from bot.model import Config
-from bot.polling.loss_signs import find_all_signs
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.loss_signs import find_all_signs
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.chat_store import ChatStore
 
 

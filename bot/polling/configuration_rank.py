@@ -14,7 +14,7 @@ from hashlib import blake2b
 from bot import owner_notices
 from bot.i18n import words
 from bot.model import Config
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.poll_store import PollStore
 
 log = logging.getLogger(__name__)

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from bot import owner_notices
 from bot.config.compiled import CompiledConfig
 from bot.errors import StaleLeaseError, StoreError
-from bot.i18n import words
 from bot.model import Source
-from bot.polling import outcome
 from bot.polling.configuration_rank import ConfigurationRank
-from bot.polling.outage import SILENT, Outage
 from bot.polling.poll_source import PollResult, SourcePoller
-from bot.polling.source_notices import Notices
+from bot.polling.poll_tally import PollTally
+from bot.polling.quiet_polls import FLUSH_AFTER, QuietPolls
+from bot.polling.source_health.outage_watch import OutageWatch
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.poll_store import PollStore, SourceLease, Turn
 from bot.process.log_context import bind_log_ids
 
@@ -31,26 +29,10 @@ IN_HAND = 2500  # sources leased at once; most only wait for their host, and a t
 BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
 LEASE = timedelta(seconds=60)
 RENEW = 20.0  # seconds
-FLUSH = 100  # polls that tell nobody anything in one transaction …
-FLUSH_ITEMS = 500  # … or fewer that saw so many items, which wait in memory …
-FLUSH_AFTER = 1.0  # … or after so many seconds
 IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
 OVERDUE = 0.2  # seconds: what is due for longer and is not given to us, is kept by who asks the same site
 LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
 HICCUP = 30.0  # longest pause after a fault of the database, in seconds
-
-
-@dataclass
-class PollTally:
-    """What polling came to since it was made; the numbers of `once --json`."""
-
-    polled: int = 0
-    items: int = 0
-    new: int = 0
-    matched: int = 0
-    stories: int = 0
-    queued: int = 0
-    failures: dict[str, str] = field(default_factory=dict)
 
 
 class PollLoop:
@@ -70,24 +52,21 @@ class PollLoop:
         self._turns = turns
         self._store: PollStore = turns.store
         self._now = turns.now
-        self._steady = turns.lately.steady
         self._setup = setup
         self._notices = notices
         self._queued = queued
-        self._rank = ConfigurationRank(self._store, notices, self._now, self._steady)
+        self._rank = ConfigurationRank(self._store, notices, self._now, turns.lately.steady)
         self._tasks: dict[asyncio.Task[None], SourceLease] = {}
         self._done: list[asyncio.Task[None]] = []
         self._awake = asyncio.Event()
         self._look_at = 0.0  # on the loop's clock
-        self._quiet: list[Turn] = []
         self._back: list[SourceLease] = []  # what a fault of the database left in our hands: given back when it is over
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
-        self._flushed = self._renewed = 0.0
-        self._outage = Outage()
-        self._offline = False
-        self._began = 0.0
+        self._renewed = 0.0  # on the loop's clock
+        self._outages = OutageWatch(setup, turns.lately.steady)
         self.tally = PollTally()
+        self._quiet = QuietPolls(turns, setup, self._outages, self.tally)
 
     async def run(
         self, stop: asyncio.Event, beat: Callable[[], None], report_problem: Callable[[str | None], None]
@@ -193,58 +172,16 @@ class PollLoop:
             log.exception("poll failed", extra={"source": leased.name})
             taken = self._turns.broken(leased, source, error)
         self._observe(source, taken, asyncio.get_running_loop().time() - began)
-        self._count(source.name, taken)
-        self._outage.note(source.publisher, self._steady(), unreached=taken.outcome.unreached)
+        self.tally.count(source.name, taken)
+        self._outages.note(source.publisher, unreached=taken.outcome.unreached)
         if taken.recorded:
             self._stuck = False
         else:
-            self._quiet.append(Turn(taken.outcome, taken.seen))
+            self._quiet.add(Turn(taken.outcome, taken.seen))
         if taken.queued:
             self._queued()
-        if not (taken.outcome.unreached and self._is_ours(setup)):
+        if not (taken.outcome.unreached and self._outages.is_ours()):
             await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
-
-    def _is_ours(self, setup: CompiledConfig) -> bool:
-        """Return whether our own network is down, and say so when that is new."""
-        ours = self._outage.is_ours(self._steady(), len({source.publisher for source in setup.sources.values()}))
-        if ours != self._offline:
-            self._offline = ours
-            log.warning("no site can be reached: is this machine online?" if ours else "sites can be reached again")
-        return ours
-
-    def _is_undecided(self, turn: Turn) -> bool:
-        """Return whether, so soon after our beginning, others may still answer and show that our network is well."""
-        if not (turn.outcome.unreached and self._tasks and self._outage.answered_at is None):
-            return False
-        self._began = self._began or asyncio.get_running_loop().time()
-        return asyncio.get_running_loop().time() - self._began < SILENT.total_seconds()
-
-    def _judged(self, turn: Turn) -> Turn:
-        """Return a turn whose failure counts, or does not because the outage is ours."""
-        setup = self._setup()
-        source = setup.sources.get(turn.outcome.leased.name)
-        if source is None or not turn.outcome.unreached or not self._is_ours(setup):
-            return turn
-        return replace(turn, outcome=outcome.outage(turn.outcome, source))
-
-    def _count(self, name: str, taken: PollResult) -> None:
-        tally = self.tally
-        tally.polled += 1
-        tally.items += taken.items
-        tally.new += taken.new
-        tally.matched += taken.matched
-        tally.stories += taken.stories
-        tally.queued += taken.queued
-        if taken.outcome.error is not None:
-            tally.failures[name] = taken.outcome.error
-            log.warning("source failed", extra={"source": name, "reason": taken.outcome.error})
-        elif taken.braked:
-            reason = owner_notices.rebuilt(words("en"), name, taken.braked, taken.items)
-            log.warning("nothing of this poll is told", extra={"source": name, "reason": reason})
-        elif taken.new:
-            log.info(
-                "polled", extra={"source": name, "new": taken.new, "matched": taken.matched, "queued": taken.queued}
-            )
 
     async def _tend(self) -> None:
         """Write what tells nobody anything, renew what takes long, and let faults of the database come out."""
@@ -256,10 +193,7 @@ class PollLoop:
                 self._back.append(leased)
                 faults.append(error)
         clock = asyncio.get_running_loop().time()
-        full = len(self._quiet) >= FLUSH or sum(len(turn.items) for turn in self._quiet) >= FLUSH_ITEMS
-        if full or (self._quiet and (not self._tasks or clock - self._flushed >= FLUSH_AFTER)):
-            self._flushed = clock
-            await self._finish()
+        await self._write(self._quiet.write_due(others=bool(self._tasks)))
         if clock - self._renewed >= RENEW:
             self._renewed = clock
             await self._store.renew_leases(tuple(self._tasks.values()), self._now(), LEASE)
@@ -267,45 +201,14 @@ class PollLoop:
             self._stuck = True
             raise faults[0]
 
-    async def _finish(self) -> None:
-        """Write the turns that tell nobody anything; what cannot be written now is kept for the next attempt."""
-        turns, self._quiet = self._quiet, []
-        quiet: list[Turn] = []
-        for turn in turns:
-            if self._is_undecided(turn):
-                self._quiet.append(turn)
-            else:
-                quiet.append(self._judged(turn))
-        any_written = bool(quiet)
+    async def _write(self, work: Awaitable[bool]) -> None:
+        """Write polls, and remember whether the database takes any."""
         try:
-            try:
-                await self._store.finish_polls(quiet)
-            except StoreError:
-                raise
-            except Exception:  # noqa: BLE001 - a bug met one of them, and is named below
-                while quiet:
-                    await self._finish_one(quiet[0])
-                    del quiet[0]
+            written = await work
         except BaseException:
-            self._quiet[:0] = quiet
             self._stuck = True
             raise
-        self._stuck = self._stuck and not any_written
-
-    async def _finish_one(self, turn: Turn) -> None:
-        """Write a turn by itself; one that meets a bug becomes a failure of its source."""
-        try:
-            await self._store.finish_polls([turn])
-        except StoreError:
-            raise
-        except Exception as error:
-            leased = turn.outcome.leased
-            log.exception("poll failed", extra={"source": leased.name})
-            source = self._setup().sources.get(leased.name)
-            if source is not None:
-                taken = self._turns.broken(leased, source, error)
-                self.tally.failures[leased.name] = taken.outcome.error or ""
-                await self._store.finish_polls([Turn(taken.outcome)])
+        self._stuck = self._stuck and not written
 
     async def _idle(self) -> float:
         """Return for how many seconds nothing is due, as far as anybody knows."""
@@ -332,7 +235,7 @@ class PollLoop:
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(LEAVING):
-                await self._finish()
+                await self._write(self._quiet.write())
                 await self._store.release_leases([leased for task, leased in tasks.items() if task.cancelled()])
         except (StoreError, TimeoutError) as error:
             reason = str(error) or "the database does not answer"

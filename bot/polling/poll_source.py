@@ -24,9 +24,9 @@ from bot.polling import headline_changes, late_matches, schedule
 from bot.polling.article_cache import LATE, ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.headline_changes import HeadlineChanges
-from bot.polling.loss_signs import with_losses
 from bot.polling.outcome import asked_with, failed, well
 from bot.polling.retrieve import Retriever
+from bot.polling.source_health.loss_signs import with_losses
 from bot.polling.story_assignment import WINDOW, MatchedItem, StoryAssigner, read, with_lead
 from bot.ports.poll_store import Outcome, PollStore, Recorded, ReportOnRecord, SourceLease, Turn
 from bot.ports.retrieval import Fetch, Parse

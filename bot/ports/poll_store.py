@@ -28,7 +28,7 @@ from bot.model import (
 
 @dataclass(frozen=True, slots=True)
 class LossCounts:
-    """What may show that a source's news is lost in silence; made and read by `bot.polling.loss_signs`."""
+    """What may show that a source's news is lost in silence; read by `polling.source_health.loss_signs`."""
 
     garbled: int = 0  # polls with news in a row whose text looks like no language
     items: int = 0  # new items since it is watched, baseline excluded

@@ -21,7 +21,7 @@ from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings
 from bot.errors import ConfigError, StoreError
 from bot.model import Config, DisplayPreferences
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import wall
 from bot.store.copies import swap_postgres, swap_sqlite
 from bot.store.copies.backup_file import inspect_backup

@@ -26,9 +26,10 @@ from bot.inflection.word_forms import FormCache
 from bot.model import Delivery, DisplayPreferences
 from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
-from bot.polling.loop import PollLoop, PollTally
+from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
-from bot.polling.source_notices import Notices
+from bot.polling.poll_tally import PollTally
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.outbox_store import Sent
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process

@@ -25,7 +25,7 @@ from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.preferences import Digest, Mute, Preferences, Window
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process

@@ -12,7 +12,7 @@ from bot.i18n import words
 from bot.model import DisplayPreferences
 from bot.polling.configuration_rank import PATIENCE, ConfigurationRank
 from bot.polling.loop import PollLoop
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 
 if TYPE_CHECKING:
     import pytest

@@ -19,7 +19,7 @@ from bot.model import DisplayPreferences
 from bot.polling.article_cache import ArticleCache
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.sources.parse import Parser
 from bot.store.leases.process_identity import this_process
 from bot.store.repository import open_store

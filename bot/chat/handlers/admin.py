@@ -17,11 +17,11 @@ from bot.chat.texts import admin as texts
 from bot.chat.texts import basics as basics_texts
 from bot.errors import ConfigError
 from bot.model import Chat
-from bot.polling.loss_signs import find_all_signs
+from bot.polling.source_health.loss_signs import find_all_signs
 
 PAGE = 15  # sources on one page
 PROBLEMS = 10  # of a wrong file
-_BUTTONS = 8  # under /chatsfrom bot.polling.loss_signs import find_all_signs
+_BUTTONS = 8  # under /chatsfrom bot.polling.source_health.loss_signs import find_all_signs
 
 
 async def admit(services: Services, request: Request) -> Answer:

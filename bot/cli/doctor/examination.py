@@ -19,8 +19,8 @@ from bot.errors import BotError, ConfigError, DeliveryError, FetchError
 from bot.fetch.address_guard import REFUSAL
 from bot.i18n import words
 from bot.model import Chat, Config, Source
-from bot.polling.loss_signs import find_all_signs
 from bot.polling.retrieve import Retriever
+from bot.polling.source_health.loss_signs import find_all_signs
 from bot.ports.chat_store import Status
 from bot.process.clock import wall
 from bot.proxies.proxy_address import Proxy, parse_proxy

@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model import Config, LossSign, Source, Watchlist
-from bot.polling.loss_signs import DAY, ITEMS, SIBLINGS, WEEK, counted, find_all_signs, find_signs, is_garbled
+from bot.polling.source_health.loss_signs import (
+    DAY,
+    ITEMS,
+    SIBLINGS,
+    WEEK,
+    counted,
+    find_all_signs,
+    find_signs,
+    is_garbled,
+)
 from bot.ports.poll_store import LossCounts, SourceStats
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from bot import owner_notices
 from bot.errors import QueryError
 from bot.matching.engine import OmittedQuery
 from bot.model import Chat, DisplayPreferences
-from bot.polling.source_notices import Notices
+from bot.polling.source_health.source_notices import Notices
 from bot.ports.history_store import PersonalQuery
 
 if TYPE_CHECKING:
