@@ -105,8 +105,8 @@ class SourcePoller:
         try:
             asking = Retriever(self.fetch, self.parse, self.now)
             moved, found = _where(leased, source)
-            first, lost = not leased.baselined, leased.failures >= SEARCH_AFTER
-            asked = await asking.ask(moved, asked_with(leased, self.now()), found, first=first, lost=lost)
+            known, first, lost = asked_with(leased, self.now()), not leased.baselined, leased.failures >= SEARCH_AFTER
+            asked = await asking.ask(moved, known, found, first=first, lost=lost, shown=leased.stats.shown)
             if asked.found != leased.found:
                 leased = replace(leased, found=asked.found, validators=Validators())
                 asked = replace(asked, fetched=replace(asked.fetched, moved_to=None))  # of what was asked before

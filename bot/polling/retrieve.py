@@ -8,6 +8,7 @@ for once is remembered by the caller. Faults are FetchError and ParseError, as o
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -17,15 +18,19 @@ from urllib.parse import urlsplit
 from bot.errors import FetchError, ParseError
 from bot.model import Fetched, Item, Kind, Source, Validators
 from bot.ports.retrieval import Fetch, Parse
+from bot.shown_items import ShownDocument, unpack_shown
 from bot.sources import discovery
 from bot.sources.content_sniffing import describe_body
 from bot.sources.document import Document
 from bot.sources.sitemap import is_of_news
 from bot.sources.sites.pasted_address import find_site_address
 
+log = logging.getLogger(__name__)
+
 TOGETHER = 30.0  # seconds for the sitemaps of one index, or for finding a site's feed
 DEAD = timedelta(days=60)  # a feed without anything newer is not what a site is read by
 SITEMAPS = 8  # requests for one index
+OLDER = 5  # pages before the newest of a channel: about a hundred posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,13 @@ class Retriever:
         *,
         first: bool = True,
         lost: bool = False,
+        shown: bytes = b"",
     ) -> Retrieved:
         """Ask a source. `found` is where an earlier poll found its items; at `first` sight nothing may be missing.
 
         A site is searched at first sight, and again when its items are `lost`: a feed that for once sends a page, to
-        log in or to wait, is only ill.
+        log in or to wait, is only ill. `shown` is what it showed when it was read last, packed: a channel's older
+        pages are asked until they meet that.
         """
         source = at_site(source)
         kind: Kind = "page" if source.select and source.kind == "auto" else source.kind
@@ -68,6 +75,8 @@ class Retriever:
         document = await self.parse.scan(fetched, self.now(), kind, source.select)
         if document.shape == "index":
             return replace(await self.index(fetched, document, source, whole=first), found=found)
+        if document.shape == "telegram" and (last := unpack_shown(shown)):
+            document = await self._with_older_pages(document, source, last, partly=lost)
         if document.shape != "page" or kind == "page":
             return Retrieved(fetched, document, found)
         if found is None and not (first or lost):
@@ -161,6 +170,39 @@ class Retriever:
         document = await self.parse.join(documents, self.now())
         return Retrieved(replace(fetched, validators=Validators()), document)
 
+    async def _with_older_pages(
+        self, newest: Document, source: Source, last: ShownDocument, *, partly: bool
+    ) -> Document:
+        """Return a channel's page with the pages before it, as far back as nothing shows what was there last time.
+
+        A page that cannot be had is the poll's fault, so that it is asked again before anything is taken as seen; with
+        `partly`, after some such polls, what can be had is read.
+        """
+        documents, places = [newest], {newest.url}
+        guids = {draft.guid for draft in newest.drafts or ()}
+        try:
+            async with asyncio.timeout(TOGETHER):
+                while len(documents) <= OLDER and not _meets(documents[-1], last):
+                    place = next(iter(documents[-1].further), None)
+                    if place is None or place in places or _host(place) != _host(newest.url):
+                        break
+                    places.add(place)
+                    older = await self.parse.scan(await self._get(place, source), self.now(), "telegram")
+                    drafts = tuple(draft for draft in older.drafts or () if draft.guid not in guids)
+                    if not drafts:  # a mirror that gives the same page for every address
+                        break
+                    guids |= {draft.guid for draft in drafts}
+                    documents.append(replace(older, drafts=drafts))
+        except (FetchError, ParseError):
+            if not partly:
+                raise
+        except TimeoutError as error:
+            if not partly:
+                raise FetchError(f"its older posts do not come within {TOGETHER:g} s") from error
+        if len(documents) > OLDER and not _meets(documents[-1], last):
+            log.warning("more posts came than the pages asked show", extra={"source": source.name, "pages": OLDER})
+        return newest if len(documents) == 1 else await self.parse.join(documents, self.now())
+
     async def _get(self, url: str, source: Source, validators: Validators | None = None) -> Fetched:
         """Fetch an address of a source; its headers are for the host of its url alone."""
         ours = _host(url) == _host(source.url)
@@ -197,6 +239,11 @@ def at_site(source: Source) -> Source:
     """
     site = find_site_address(source.url) if source.kind in {"auto", "telegram"} and not source.select else None
     return replace(source, url=site.url, kind=site.kind) if site else source
+
+
+def _meets(document: Document, last: ShownDocument) -> bool:
+    """Return whether a page shows anything that was shown when the source was read last."""
+    return any(last.find(entry.guid) or last.find(entry.link) for entry in document.identities)
 
 
 def _list_of(page: Fetched, document: Document) -> Document:

@@ -42,7 +42,7 @@ class Parse(Protocol):
         ...
 
     async def join(self, documents: Sequence[Document], now: datetime) -> Document:
-        """Return one document with the items of all of these sitemaps, the newest first."""
+        """Return one document with the items of all of these: sitemaps, or a channel's pages, the newest first."""
         ...
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:

@@ -92,7 +92,7 @@ class Parser:
         await (self._suspicious if large else self._honest).backlog.eased()
 
     async def join(self, documents: Sequence[Document], now: datetime) -> Document:
-        """Return one document with the items of all of these sitemaps, the newest first."""
+        """See `ports.Parse`."""
         return await self._thread(_joined, documents, now)
 
     async def items(self, document: Document, wanted: Sequence[int]) -> tuple[Item, ...]:
@@ -203,9 +203,11 @@ def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Doc
 
 def _joined(documents: Sequence[Document], now: datetime) -> Document:
     drafts = [draft for document in documents for draft in document.drafts or ()]
-    drafts.sort(key=lambda draft: draft.published or datetime.min.replace(tzinfo=UTC), reverse=True)
+    shape = "telegram" if documents[0].shape == "telegram" else "sitemap"
+    if shape == "sitemap":
+        drafts.sort(key=lambda draft: draft.published or datetime.min.replace(tzinfo=UTC), reverse=True)
     bare = any(document.bare for document in documents)
-    return _document(Reading((*drafts[:MOST],), "", "sitemap", bare=bare), documents[0].url, now, None)
+    return _document(Reading((*drafts[:MOST],), "", shape, bare=bare), documents[0].url, now, None)
 
 
 def _item(draft: Draft, document: Document, position: int) -> Item:
