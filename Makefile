@@ -69,7 +69,7 @@ lock: $(STAMP)
 
 # The JSON Schema for editors, from the models that read watchlists.yaml; a test holds the two together.
 schema: $(STAMP)
-	$(BIN)/python -c "from bot.config.watchlists_schema import schema_text; print(schema_text(), end='')" > watchlists.schema.json
+	$(BIN)/python -c "from bot.config.watchlists.watchlists_schema import schema_text; print(schema_text(), end='')" > watchlists.schema.json
 
 # The catalogues of the bot's own words: texts found in the code, merged into every language, compiled beside it.
 words: $(STAMP)

@@ -38,7 +38,7 @@ from bot.store.repository import Store, open_store
 from bot.stories.semantic import encoder
 
 if TYPE_CHECKING:
-    from bot.chat.listener import Listener
+    from bot.chat.listening.listener import Listener
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
@@ -203,10 +203,10 @@ def listener(
     answered: Callable[[], None] = lambda: None,
 ) -> Listener:
     """Return what answers commands."""
-    from bot.chat.authorization import Authorizer
+    from bot.chat.access.authorization import Authorizer
     from bot.chat.context import QueryServices, Services
     from bot.chat.dispatcher import Dispatcher
-    from bot.chat.listener import DEADLINE, Listener
+    from bot.chat.listening.listener import DEADLINE, Listener
     from bot.chat.registry import COMMANDS
     from bot.notify.telegram.bot_api import TelegramClient
     from bot.preview.record_search import Search
@@ -254,14 +254,14 @@ def listener(
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return what watchlists.yaml says; ConfigError holds every mistake."""
-    from bot.config.watchlists_file import load
+    from bot.config.watchlists.watchlists_file import load
 
     return load(file or settings.watchlists, environ)
 
 
 def checked(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:
     """Return the same after every query was built and timed; ConfigError holds every mistake."""
-    from bot.config.watchlists_file import load
+    from bot.config.watchlists.watchlists_file import load
     from bot.matching.query import parse
     from bot.matching.query_check import find_refusals
     from bot.matching.query_tree import Query

@@ -36,7 +36,7 @@ PURE_PARTS = (
     "process/heartbeat",
     "preview/backtest",
     "chat/texts/basics",
-    "chat/texts/status",
+    "chat/texts/owners/status",
     "chat/texts/queries",
     "chat/delivery_reason",
 )
@@ -61,7 +61,7 @@ WIDEST = 16  # modules of a folder: more than that, and it has sub-folders that 
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "misc", "core", "lib", "shared"}
 # Names that may stand in several folders: the same noun in what people write, what is done and what is said; the same
 # role in each medium and in each loop.
-SAME_NOUN = ("chat/arguments", "chat/handlers", "chat/texts")
+SAME_NOUN = ("chat/arguments", "chat/handlers", "chat/handlers/owners", "chat/texts", "chat/texts/owners")
 SAME_ROLE = {"loop", "rate_limit", "schedule", "__init__", "__main__"}
 
 

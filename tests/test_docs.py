@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from bot.chat.registry import COMMANDS
 from bot.cli.main import cli
-from bot.config import watchlists_schema
 from bot.config.settings import Settings
+from bot.config.watchlists import watchlists_schema
 from bot.errors import Exit
 from bot.matching.engine import build_engine
 from bot.model import Watchlist

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.access_rules import Access, Need
+from bot.chat.access.access_rules import Access, Need
 from bot.chat.messages import Answer, Button, Command, Reply
 from bot.config.compiled import CompiledConfig
 from bot.i18n import Say, Translator, words

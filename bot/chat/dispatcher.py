@@ -15,19 +15,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.chat.access_rules import is_owner, owner_ids
-from bot.chat.authorization import Authorizer
+from bot.chat.access.access_rules import is_owner
+from bot.chat.access.authorization import Authorizer
 from bot.chat.context import translator_of
-from bot.chat.menu import chat_menus, fingerprint, general_menus, owner_menu
-from bot.chat.messages import Answer, Command, Membership, Menu, Migration, Reply, TopicReopened
-from bot.chat.reachability import Reachability
+from bot.chat.listening.reachability import Reachability
+from bot.chat.listening.scheduled_jobs import INTERVAL, run_scheduled
+from bot.chat.listening.updates import parse_update
+from bot.chat.menu_registration import MenuRegistration
+from bot.chat.messages import Answer, Command, Membership, Migration, Reply, TopicReopened
 from bot.chat.reply_sender import ReplySender
-from bot.chat.scheduled_jobs import INTERVAL, run_scheduled
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
-from bot.chat.updates import parse_update
 from bot.errors import BotError, DeliveryError
-from bot.i18n import words
 from bot.model import Chat
 from bot.notify.telegram.bot_api import TelegramClient
 from bot.ports.chat_store import ChatStore
@@ -77,6 +76,7 @@ class Dispatcher:
         self._store = store
         self._owners = owners
         self._now = now
+        self._menus = MenuRegistration(client, store, authorizer)
         self._reachability = Reachability(store, now)
         self._replies = ReplySender(
             client,
@@ -165,30 +165,7 @@ class Dispatcher:
 
     async def set_menus(self) -> None:
         """Set the menus, where Telegram shows others. What fails is logged and tried at the next start."""
-        services = self._authorizer.services
-        try:
-            commands = services.commands
-            owners = [(one, await translator_of(services, Chat(one))) for one in owner_ids(self._owners)]
-            menus = [
-                *general_menus(commands, self._authorizer.default_translator()),
-                *(owner_menu(commands, _, one) for one, _ in owners),
-            ]
-            number = fingerprint(menus, self.username)
-            if await self._store.read_menu_mark() != number and all([await self._set_menu(menu) for menu in menus]):
-                await self._store.write_menu_mark(number)
-        except BotError as error:
-            log.info("command menus not set", extra={"reason": str(error)})
-
-    async def _set_menu(self, menu: Menu) -> bool:
-        """Set a menu; return False when that is to be tried again."""
-        try:
-            await self._client.set_menu(menu.scope, menu.commands, menu.chat, menu.language or None)
-        except DeliveryError as error:
-            # An owner who has not written to the bot yet has no chat with it.
-            level = logging.INFO if menu.chat is None else logging.DEBUG
-            log.log(level, "command menu not set", extra={"scope": menu.scope, "reason": str(error)})
-            return menu.chat is not None
-        return True
+        await self._menus.set_general(self.username)
 
     def _read(self, update: dict[str, Any]) -> _Update | None:
         try:
@@ -229,9 +206,7 @@ class Dispatcher:
                 await self._replies.toast(update.press.id, answer.toast)
             message = await self._carry_out(answer)
             if update.verb == "start" and update.kind == "private" and is_owner(update.user, self._owners):
-                services = self._authorizer.services
-                _ = await translator_of(services, update.chat)
-                await self._set_menu(owner_menu(services.commands, _, update.chat.id))
+                await self._menus.set_owner(update.chat)
             if answer.later is not None:
                 return _FollowUp(answer.later, message)
         return None
@@ -281,7 +256,7 @@ class Dispatcher:
         """Do all of it; return the id of the first message."""
         sent = await self._replies.send_all(answer.replies)
         for menu in answer.menus:
-            await self._set_menu(menu)
+            await self._menus.set_menu(menu)
         for chat in answer.leave:
             try:
                 await self._client.leave(chat)
@@ -294,10 +269,7 @@ class Dispatcher:
         await self._store.migrate_chat(old, new)
         self._authorizer.administrators.forget(old)
         log.info("group has a new id", extra={"chat": old, "new": new})
-        services = self._authorizer.services
-        if language := (await services.preferences.read_display(new)).language:
-            for menu in chat_menus(services.commands, words(language), new, "group", owner=False):
-                await self._set_menu(menu)
+        await self._menus.set_group(new)
 
     async def _change_membership(self, change: Membership) -> None:
         self._authorizer.administrators.forget(change.chat)

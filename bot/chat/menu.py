@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
-from bot.chat.access_rules import Need
+from bot.chat.access.access_rules import Need
 from bot.chat.context import CommandSpec
 from bot.chat.messages import CommandHelp, Menu
 from bot.i18n import LANGUAGES, Translator, words

@@ -10,8 +10,6 @@ from typing import Final
 
 from bot.chat.context import CommandSpec
 from bot.chat.handlers import (
-    act_for,
-    admin,
     basics,
     explain,
     files,
@@ -24,6 +22,7 @@ from bot.chat.handlers import (
     stories,
 )
 from bot.chat.handlers import subscriptions as subs
+from bot.chat.handlers.owners import act_for, admin
 
 _TABLE: Final = (
     CommandSpec("start", "read", basics.start),

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.chat.listening.reachability import Reachability
 from bot.chat.messages import Reply
-from bot.chat.reachability import Reachability
 from bot.errors import DeliveryError
 from bot.notify.telegram.bot_api import Outgoing, TelegramClient
 from bot.ports.chat_store import ButtonStore

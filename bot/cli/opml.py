@@ -24,7 +24,7 @@ def import_(
 ) -> None:
     """Add the feeds of a list to watchlists.yaml: folders become tags, what is there already is left out."""
     from bot.cli import source_tables
-    from bot.config.edit import block
+    from bot.config.edits.source_insertion import block
     from bot.source_management import actions, opml_exchange, opml_parser
 
     context = actions.open_context(needed=False)

@@ -28,7 +28,7 @@ def add(
     """Find out what an address brings, and put it into watchlists.yaml."""
     from bot import app
     from bot.cli import source_tables, terminal
-    from bot.config.edit import block
+    from bot.config.edits.source_insertion import block
     from bot.source_management import actions
     from bot.sources.sites.pasted_address import expand_handle
 
@@ -103,7 +103,7 @@ def _choice(many: int) -> int:
 def _check_interval(every: str | None) -> None:
     from pydantic_core import PydanticCustomError
 
-    from bot.config.yaml_values import interval
+    from bot.config.watchlists.yaml_values import interval
 
     try:
         if every is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.config.compiled import CompiledConfig
 from bot.config.reload import WatchedFile, changes
-from bot.config.watchlists_file import load
+from bot.config.watchlists.watchlists_file import load
 from bot.errors import StoreError
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine, OmittedQuery, build_engine

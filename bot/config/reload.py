@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bot.config.regular_file import read_regular_file
-from bot.config.yaml_file import MOST_BYTES
+from bot.config.watchlists.yaml_file import MOST_BYTES
 from bot.model import Config, Source, Watchlist
 
 _COUNTED = frozenset({"keywords", "exclude"})  # said as +2 and -1

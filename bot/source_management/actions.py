@@ -15,12 +15,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import app
-from bot.config import write
-from bot.config.checks import fill_variables, restore_variables
-from bot.config.edit import Entry
+from bot.config.edits import write
+from bot.config.edits.source_insertion import Entry
 from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings
-from bot.config.yaml_values import nearest
+from bot.config.watchlists.checks import fill_variables, restore_variables
+from bot.config.watchlists.yaml_values import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source
 from bot.polling.retrieve import Retriever

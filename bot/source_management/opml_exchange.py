@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
-from bot.config.edit import Entry
+from bot.config.edits.source_insertion import Entry
 from bot.errors import FetchError
 from bot.fetch.address_guard import Network, is_allowed
 from bot.fetch.addresses import host_of, web_address

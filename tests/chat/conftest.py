@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.authorization import Authorizer
+from bot.chat.access.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.messages import Answer, Command, Press
 from bot.chat.registry import COMMANDS

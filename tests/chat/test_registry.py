@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.chat import registry
-from bot.chat.authorization import Authorizer
+from bot.chat.access.authorization import Authorizer
 from bot.chat.context import CommandSpec, Request, Services, reply
 from bot.chat.menu import general_menus, owner_menu
 from bot.chat.messages import Answer

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.chat.listening.reachability import Reachability
 from bot.chat.messages import Reply
-from bot.chat.reachability import Reachability
 from bot.chat.reply_sender import PATIENCE, RETRIES, ReplySender, wait_before_retry
 from bot.errors import DeliveryError
 from bot.model import Chat

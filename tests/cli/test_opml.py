@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.config.watchlists_file import load
+from bot.config.watchlists.watchlists_file import load
 
 if TYPE_CHECKING:
     from tests.plugins.home import Home

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.config.settings import Settings
-from bot.config.watchlists_file import load
+from bot.config.watchlists.watchlists_file import load
 from bot.errors import ConfigError
 from bot.model import Config, Source
 from bot.source_management import actions, survey

@@ -11,7 +11,7 @@ from bot.config.environment import environment
 from bot.config.regular_file import read_regular_file
 from bot.config.reload import signature
 from bot.config.settings import load_settings
-from bot.config.yaml_file import MOST_BYTES, read
+from bot.config.watchlists.yaml_file import MOST_BYTES, read
 from bot.errors import ConfigError
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.authorization import Authorizer
+from bot.chat.access.authorization import Authorizer
 from bot.chat.context import QueryServices, Services
 from bot.chat.dispatcher import Dispatcher
-from bot.chat.listener import DEADLINE, Listener
+from bot.chat.listening.listener import DEADLINE, Listener
 from bot.chat.registry import COMMANDS
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts import latest as latest_texts

@@ -16,7 +16,7 @@ from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as texts
 from bot.chat.texts import queries as queries_texts
-from bot.chat.texts import status as status_texts
+from bot.chat.texts.owners import status as status_texts
 from bot.i18n import LANGUAGES
 
 _NAMED = 12  # watchlists where the one of a link is unknown

@@ -14,7 +14,7 @@ from bot import app
 from bot.cli.init import account
 from bot.cli.init.first_files import Answers
 from bot.cli.init.reading import find_zone
-from bot.config.edit import Entry
+from bot.config.edits.source_insertion import Entry
 from bot.config.settings import Settings
 from bot.errors import BotError, ConfigError, DeliveryError
 from bot.i18n import LANGUAGES

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from bot.config.edit import Entry, block
-from bot.config.watchlists_file import checked
-from bot.config.yaml_file import compose
+from bot.config.edits.source_insertion import Entry, block
+from bot.config.watchlists.watchlists_file import checked
+from bot.config.watchlists.yaml_file import compose
 from bot.errors import ConfigError
 
 WATCHLIST = "news"  # the id of the first watchlist

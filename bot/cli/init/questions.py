@@ -15,7 +15,7 @@ from bot.cli.init import account, reading
 from bot.cli.init.choices import Given, look_at, meant_language, write_entry
 from bot.cli.init.first_files import WATCHLIST, Answers
 from bot.cli.program import called
-from bot.config.edit import Entry
+from bot.config.edits.source_insertion import Entry
 from bot.config.settings import Settings
 from bot.errors import BotError, ConfigError, DeliveryError
 from bot.matching.loose_operators import find_loose

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
-from bot.chat.texts import status as status_texts
+from bot.chat.texts.owners import status as status_texts
 from bot.i18n import words
 from bot.model import Watchlist
 from bot.ports.chat_store import SourceStatus, Status

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.config.settings import load_settings
-from bot.config.watchlists_file import load
+from bot.config.watchlists.watchlists_file import load
 from bot.model import Chat
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Changes to watchlists.yaml: the text spliced, the file replaced."""

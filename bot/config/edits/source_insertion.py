@@ -1,0 +1,121 @@
+"""Inserts sources into the text of a watchlists.yaml and leaves the rest unchanged.
+
+The bytes of a file and new sources come in, the bytes with the sources at the end of its list go out. The text is
+spliced, not written anew: comments, order, quotes, alignment and line ends stay as somebody made them. What comes out
+is to be checked as any file is; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import yaml
+
+from bot.config.watchlists.yaml_file import compose
+from bot.errors import ConfigError
+
+Entry: TypeAlias = Mapping[str, str | list[str]]  # a source as watchlists.yaml has it, by its keys
+
+_WIDE = 10_000  # columns: no line of ours is ever wrapped
+_INDENT = 2
+_NOTHING = re.compile(r"\[[ \t]*\]|~|null|Null|NULL")
+_COMMENT = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
+
+
+def insert_sources(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
+    """Return the file with these sources at the end of its `sources`; ConfigError where that needs a person."""
+    if not entries:
+        return data
+    document = compose(data, name)
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    start, end, words = _splice(document.text, document.root, entries)
+    if "\r\n" in document.text:
+        words = words.replace("\n", "\r\n")
+    return mark + (document.text[:start] + words + document.text[end:]).encode()
+
+
+def block(entries: Sequence[Entry], indent: int = _INDENT, gap: int = 1, *, flow: bool = False) -> str:
+    """Return the entries as items of a block list, each line with its end; `gap` is between dash and key."""
+    lines: list[str] = []
+    for entry in entries:
+        written = _flow(entry) if flow else _block(entry)
+        for number, line in enumerate(written):
+            lead = " " * indent + ("-" + " " * gap if number == 0 else " " * (gap + 1))
+            lines.append(f"{lead}{line}\n")
+    return "".join(lines)
+
+
+def _splice(text: str, root: yaml.Node, entries: Sequence[Entry]) -> tuple[int, int, str]:
+    """Return what to put, and in the place of what: from where, to where."""
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        raise ConfigError(f"the file is written as one line of braces; add the source by hand:\n{block(entries)}")
+    key, sources = next(((key, value) for key, value in root.value if key.value == "sources"), (None, None))
+    if key is None or sources is None:
+        return _after_line(text, _end_of(root), f"\nsources:\n{block(entries)}")
+    if _NOTHING.fullmatch(text, sources.start_mark.index, sources.end_mark.index):
+        return _instead(text, sources, block(entries))
+    if isinstance(sources, yaml.SequenceNode) and sources.value:
+        last = sources.value[-1]
+        if sources.flow_style:
+            end = _end_of(last)
+            return end, end, "".join(f", {_flow(entry)[0]}" for entry in entries)
+        flow = isinstance(last, yaml.MappingNode) and bool(last.flow_style)
+        dash = sources.start_mark.column
+        if text[sources.start_mark.index] != "-":  # a name or a tag of the list
+            place = text.rfind("-", 0, last.start_mark.index)
+            dash = place - text.rfind("\n", 0, place) - 1
+        gap = max(1, last.start_mark.column - dash - 1)
+        return _after_line(text, _end_of(last), block(entries, dash, gap, flow=flow), dash)
+    if isinstance(sources, yaml.SequenceNode):  # [] with a name or a comment in it
+        end = sources.end_mark.index - 1
+        return end, end, ", ".join(_flow(entry)[0] for entry in entries)
+    return _after_line(text, key.end_mark.index, block(entries))
+
+
+def _instead(text: str, node: yaml.Node, words: str) -> tuple[int, int, str]:
+    """Put a list in the place of `[]` or `null`: below its line, whose comment stays."""
+    start = len(text[: node.start_mark.index].rstrip(" \t"))
+    end = node.end_mark.index
+    stop = text.find("\n", end) + 1 or len(text)
+    return start, stop, f"{text[end:stop].rstrip()}\n{words}"
+
+
+def _after_line(text: str, index: int, words: str, dash: int | None = None) -> tuple[int, int, str]:
+    """Return the place behind the line of `index`, and behind comments below it that are deeper than the `dash`."""
+    end = text.find("\n", index) + 1
+    while end and dash is not None and (comment := _COMMENT.match(text, end)) and len(comment[1]) > dash:
+        end = comment.end()
+    if not end or (end == len(text) and not text.endswith("\n")):
+        return len(text), len(text), "\n" + words
+    return end, end, words
+
+
+def _end_of(node: yaml.Node) -> int:
+    """Return where a node's own text ends: a block's mark stands behind the comments that follow it."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        inner = last[1] if isinstance(last, tuple) else last
+        empty = isinstance(inner, yaml.ScalarNode) and inner.start_mark.index == inner.end_mark.index
+        return last[0].end_mark.index if isinstance(last, tuple) and empty else _end_of(inner)
+    end = int(node.end_mark.index)
+    if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
+        return end - 1  # its mark stands on the next line
+    return end
+
+
+def _block(entry: Entry) -> list[str]:
+    lines = []
+    for key, value in entry.items():
+        lines += _dumped({key: value}, flow=False if isinstance(value, str) else None).splitlines()
+    return lines
+
+
+def _flow(entry: Entry) -> list[str]:
+    return [_dumped(dict(entry), flow=True).strip()]
+
+
+def _dumped(data: Mapping[str, object], *, flow: bool | None) -> str:
+    return yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True, default_flow_style=flow, width=_WIDE)

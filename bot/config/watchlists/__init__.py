@@ -1,0 +1,1 @@
+"""watchlists.yaml: its text, its schema, its mistakes, what it means."""

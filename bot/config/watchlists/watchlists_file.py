@@ -1,0 +1,122 @@
+"""Loads watchlists.yaml and checks it as a whole.
+
+In: the file's path and the environment that `${NAME}` in headers is taken from. Out: a `Config`, every default applied
+and with what is odd but harmless as warnings; or a ConfigError with all mistakes at once, each a line
+`file:line:column: what is wrong; what to do`. Nothing is fetched here, and no secret gets into a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.config.watchlists import validation_errors
+from bot.config.watchlists.checks import (
+    Findings,
+    ParseQuery,
+    check_odd,
+    check_sources,
+    check_watchlists,
+    fill_variables,
+)
+from bot.config.watchlists.watchlists_schema import (
+    ChatSection,
+    DefaultsSection,
+    FileSection,
+    SourceSection,
+    WatchlistSection,
+)
+from bot.config.watchlists.yaml_file import YamlDocument, plain, read
+from bot.errors import ConfigError
+from bot.matching.query import parse
+from bot.model import Chat, Config, Source, Watchlist
+from bot.urls import publisher_of
+
+_GENERAL = 1  # Telegram's number of a forum's General topic: messages reach it only without a topic
+
+
+def load(path: Path, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
+    """Return what the file says. ConfigError holds every mistake of it, in the order of the file.
+
+    `parse_query` checks a keyword and raises QueryError.
+    """
+    return checked(read(path), environ, parse_query)
+
+
+def checked(document: YamlDocument, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
+    """Do the same for a file that is composed already."""
+    found = Findings(document, [], [])
+    form = _form(found)
+    check_sources(found, environ)
+    check_watchlists(found, parse_query)
+    if found.problems or form is None:
+        raise ConfigError(*found.ordered(found.problems))
+    config = _config(form, environ)
+    check_odd(found, config)
+    return replace(config, warnings=tuple(found.ordered(found.warnings)))
+
+
+def _form(found: Findings) -> FileSection | None:
+    data = plain(found.document, found.problems)
+    root = found.document.root
+    if not data or (isinstance(data, dict) and not (data.get("sources") or data.get("watchlists"))):
+        found.wrong(root, "the file names neither sources nor watchlists; start from the example watchlists.yaml")
+    try:
+        return FileSection.model_validate(data)
+    except ValidationError as error:
+        found.problems += validation_errors.lines(error, found.document, data) if data else []
+        return None
+
+
+def _config(form: FileSection, environ: Mapping[str, str]) -> Config:
+    return Config(
+        sources=tuple(_source(section, form.defaults, environ) for section in form.sources),
+        watchlists=tuple(_watchlist(id_, section) for id_, section in form.watchlists.items()),
+        max_per_hour=form.defaults.max_per_hour,
+        timezone=form.defaults.timezone,
+        language=form.defaults.language,
+    )
+
+
+def _source(section: SourceSection, defaults: DefaultsSection, environ: Mapping[str, str]) -> Source:
+    def own(name: str) -> Any:
+        return getattr(section if name in section.model_fields_set else defaults, name)
+
+    url = fill_variables(section.url, environ)
+    return Source(
+        name=section.name,
+        url=url,
+        publisher=section.publisher or publisher_of(url) or section.name,
+        kind=section.kind,
+        tags=tuple(dict.fromkeys(section.tags)),
+        every=own("every"),
+        backlog=own("backlog"),
+        full_text=own("full_text"),
+        select=section.select or None,
+        headers=tuple((name, fill_variables(value, environ)) for name, value in section.headers.items()),
+        proxy=fill_variables(section.proxy, environ) or None,
+    )
+
+
+def _watchlist(id_: str, section: WatchlistSection) -> Watchlist:
+    return Watchlist(
+        id=id_,
+        title=section.title or id_,
+        keywords=tuple(section.keywords),
+        exclude=tuple(section.exclude),
+        sources=tuple(dict.fromkeys(section.sources)),
+        languages=tuple(dict.fromkeys(section.languages)),
+        priority=section.priority,
+        confirm=section.confirm,
+        urgent_at=section.urgent_at,
+        follow=section.follow,
+        deliver_to=tuple(dict.fromkeys(_chat(reader) for reader in section.deliver_to)),
+    )
+
+
+def _chat(section: ChatSection) -> Chat:
+    return Chat(section.chat, None if section.topic == _GENERAL else section.topic)
