@@ -7,19 +7,17 @@ a second for the most hostile megabytes), so callers on an event loop hand it to
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from datetime import datetime
 from html import unescape
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from bot.articles.linked_data import LinkedData, read_linked_data
 from bot.articles.plain_paragraphs import plain_paragraphs, told
+from bot.articles.publication_date import find_publication_date
 from bot.model import Article
 from bot.text.charset import decode, scrubbed
-from bot.text.dates import parse_date
 from bot.text.html_text import crowded, plain
 from bot.text.scrub import scrub
 
@@ -36,19 +34,6 @@ _MARKUP = re.compile(r"\A[^{\[%][^<]{0,2000}<(?:!doctype|html|head|body|div|p|ar
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,3000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.IGNORECASE)
 _TITLE = ("og:title", "twitter:title")
-_PUBLISHED = (
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "publishdate",
-    "pubdate",
-    "dc.date.issued",
-    "dcterms.created",
-    "date",
-)
 _DESCRIPTION = ("og:description", "twitter:description", "description")
 _BEFORE_SITE = tuple("|–—:·-")  # marks between a headline and the name of its site
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
@@ -81,10 +66,10 @@ def _extract(text: str, url: str | None) -> Article:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.LxmlError:
         return Article(url=url, title="", text="")
-    meta, linked = _meta(tree), _linked_data(data)
+    meta, linked = _meta(tree), read_linked_data(data)
     title = _title(tree, meta, linked)
     language = _language(tree, meta)
-    published = _published(tree, meta, linked)
+    published = find_publication_date(tree, meta, linked.published, url, language)
     image = _web_address(next((meta[name] for name in _IMAGE if meta.get(name)), ""), url)
     heads = {_line(" ".join(map(str, head.itertext()))) for head in tree.iter("h1", "h2", "h3", "h4")}
     found = bare_extraction(tree, fast=True, include_comments=False, prune_xpath=_PRUNED)
@@ -132,46 +117,20 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
     return meta
 
 
-def _linked_data(documents: tuple[str, ...]) -> dict[str, str]:
-    """Return headline, datePublished and articleBody of the page's JSON-LD, where it has a readable one."""
-    found: dict[str, str] = {}
-    for document in documents:
-        try:
-            data = json.loads(document, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for node in _nodes(data):
-            for key in ("headline", "datePublished", "articleBody"):
-                if isinstance(node.get(key), str) and "headline" in node:
-                    found.setdefault(key, node[key] if key == "articleBody" else _line(node[key]))
-    return found
-
-
-def _said_for_machines(meta: dict[str, str], linked: dict[str, str]) -> str:
+def _said_for_machines(meta: dict[str, str], linked: LinkedData) -> str:
     """Return what an article's page tells search engines of its text: the text itself, else its description.
 
     Pages that are built in the browser, or shown to subscribers only, have nothing else for us.
     """
-    if body := linked.get("articleBody"):
+    if body := linked.text:
         return _paragraphs(plain(unescape(body)), set())
-    is_article = "headline" in linked or meta.get("og:type", "").lower() == "article"
+    is_article = bool(linked.headline) or meta.get("og:type", "").lower() == "article"
     return next((meta[name] for name in _DESCRIPTION if is_article and meta.get(name)), "")
 
 
-def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-LD document: itself, its list or its graph."""
-    top = data if isinstance(data, list) else [data]
-    for node in top[:50]:
-        if isinstance(node, dict):
-            yield node
-            graph = node.get("@graph")
-            if isinstance(graph, list):
-                yield from (inner for inner in graph[:50] if isinstance(inner, dict))
-
-
-def _title(tree: HtmlElement, meta: dict[str, str], linked: dict[str, str]) -> str:
+def _title(tree: HtmlElement, meta: dict[str, str], linked: LinkedData) -> str:
     """Return the headline: what the page tells others, its JSON-LD, its only h1, its title, in this order."""
-    title = next((meta[name] for name in _TITLE if meta.get(name)), "") or linked.get("headline", "")
+    title = next((meta[name] for name in _TITLE if meta.get(name)), "") or _line(linked.headline)
     if not title:
         heads = [_line(" ".join(head.itertext())) for head in tree.iter("h1")][:3]
         heads = [head for head in heads if head]
@@ -208,14 +167,6 @@ def _plausible(language: str | None, text: str) -> str | None:
     if language in {"en", "de", "fr", "es", "it", "pl", "pt", "nl", "tr"}:
         return None if cyrillic > 3 * latin else language
     return language
-
-
-def _published(tree: HtmlElement, meta: dict[str, str], linked: dict[str, str]) -> datetime | None:
-    """Return when the page says it was published, aware UTC."""
-    times = (element.get("datetime") for element in tree.iter("time"))
-    written = [meta.get(name) for name in _PUBLISHED[:3]]
-    written += [linked.get("datePublished"), *(meta.get(name) for name in _PUBLISHED[3:]), next(times, None)]
-    return next((moment for moment in map(parse_date, filter(None, written)) if moment), None)
 
 
 def _web_address(address: str, base: str | None) -> str | None:
