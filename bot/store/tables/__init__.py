@@ -1,0 +1,53 @@
+"""The tables. They are also the queues: what is due is a query over them, never a second list of jobs.
+
+Instants are UTC epoch milliseconds, topics are 0 where a chat has none, lists are JSON text. What changes here changes
+in a new file of `migrations/versions` too, and its revision goes to the end of REVISIONS; a test compares them.
+"""
+
+from __future__ import annotations
+
+from bot.store.tables.chat_tables import (
+    buttons,
+    chat_preferences,
+    chats,
+    lost_topics,
+    mutes,
+    personal_queries,
+    subscriptions,
+)
+from bot.store.tables.outbox_tables import outbox
+from bot.store.tables.polling_tables import seen_keys, sources
+from bot.store.tables.process_tables import counters, instances, role_leases
+from bot.store.tables.revisions import COPYING, REVISIONS, VERSION_TABLE
+from bot.store.tables.schema_metadata import DUE, ENABLED, LEASED, ROW, SUSPENDED, metadata
+from bot.store.tables.story_tables import item_terms, items, reports, stories, story_keys
+
+__all__ = (
+    "COPYING",
+    "DUE",
+    "ENABLED",
+    "LEASED",
+    "REVISIONS",
+    "ROW",
+    "SUSPENDED",
+    "VERSION_TABLE",
+    "buttons",
+    "chat_preferences",
+    "chats",
+    "counters",
+    "instances",
+    "item_terms",
+    "items",
+    "lost_topics",
+    "metadata",
+    "mutes",
+    "outbox",
+    "personal_queries",
+    "reports",
+    "role_leases",
+    "seen_keys",
+    "sources",
+    "stories",
+    "story_keys",
+    "subscriptions",
+)
