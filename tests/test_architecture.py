@@ -45,6 +45,7 @@ LOOPS = (
     "polling/poll_source",
     "polling/story_assignment",
     "delivery/loop",
+    "delivery/claimed_alerts",
     "delivery/attempt",
     "delivery/role_lease",
     "preview/explanation",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from bot.delivery import in_flight, loop
+from bot.delivery import claimed_alerts, in_flight, loop
 from bot.delivery.loop import DeliveryLoop, DrainResult
 from bot.errors import StoreError
 from bot.i18n import words
@@ -562,7 +562,7 @@ async def test_case_21_after_an_outage_every_chat_gets_one_digest(
 
     async def look(seconds: float) -> None:
         nonlocal most
-        most = max(most, len(sender._held))
+        most = max(most, len(sender._claimed))
         await room.pause(seconds)
 
     sender = room.sender(most=30, pause=look)
@@ -572,7 +572,7 @@ async def test_case_21_after_an_outage_every_chat_gets_one_digest(
         told = listed(telegram_server, chat, telegram_server.sent(chat))
         assert told == [f"Headline {number}" for number in range(1, stories + 1)]
     assert len(telegram_server.sent()) <= chats * 1.1
-    assert most <= loop.HELD
+    assert most <= claimed_alerts.HELD
 
 
 async def test_a_flood_takes_several_rolling_messages(room: Room, telegram_server: TelegramServer) -> None:
@@ -692,7 +692,7 @@ async def test_a_hint_wakes_the_loop(room: Room, telegram_server: TelegramServer
 
     sender = DeliveryLoop(room.store.outbox, room.notifier, now=room.now, wall=room.now, pause=forever)
     task = asyncio.create_task(sender.run(stop, wake))
-    await until(lambda: sender._look_at > START)
+    await until(lambda: sender._claimed._look_at > START)
     await room.tell(1)
     wake.set()
     await until(lambda: len(telegram_server.sent()) == 1)
@@ -752,8 +752,8 @@ async def test_chats_take_turns_and_what_is_urgent_does_not_wait_for_one(
     room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has little to be told is told before others have had all of theirs; an urgent one before all of that."""
-    monkeypatch.setattr(loop, "HELD", 16)
-    monkeypatch.setattr(loop, "PER_CHAT", 2)
+    monkeypatch.setattr(claimed_alerts, "HELD", 16)
+    monkeypatch.setattr(claimed_alerts, "PER_CHAT", 2)
     await room.tell_many(list(range(1, 31)), 6)
     await room.tell(99)
     await room.tell(1, priority="urgent")
