@@ -26,6 +26,16 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentChat:
+    """A chat that cannot be told anything: it refuses messages, or an owner has put it out."""
+
+    chat: int
+    reason: str
+    held: int = 0  # alerts that wait for it
+    probe_at: datetime | None = None  # when it is tried again, if something is held then
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The installation at a glance."""
 
@@ -33,7 +43,7 @@ class Status:
     waiting: int
     sent: int
     dead: tuple[tuple[str, int], ...]  # (reason, how many), most first
-    suspended: tuple[tuple[int, str], ...]  # (chat, reason)
+    suspended: tuple[SilentChat, ...]
     last_backup: datetime | None = None  # the last one that was opened and found whole
 
 

@@ -48,6 +48,8 @@ class AccessRequest:
     suspended: str | None  # why it cannot be alerted
     subscriptions: int
     requested_at: datetime | None
+    held: int = 0  # alerts that wait for a suspended chat
+    probe_at: datetime | None = None  # when a suspended chat is tried again
 
 
 class PreferenceStore(Protocol):

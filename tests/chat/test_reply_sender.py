@@ -119,7 +119,7 @@ async def test_what_is_refused_is_adapted(
     telegram_server.plan(fault(403, "Forbidden: bot was kicked"), chat=-9)
     assert await sender.send(Reply(Chat(-9), "Hello")) is None
     assert done == ["-7 is -1007"]
-    assert [chat for chat, *_ in (await store.chats.read_status(datetime.now(UTC))).suspended] == [-9]
+    assert [one.chat for one in (await store.chats.read_status(datetime.now(UTC))).suspended] == [-9]
 
 
 async def test_the_answer_to_a_press_is_tried_again_briefly(

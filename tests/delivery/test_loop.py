@@ -319,7 +319,7 @@ async def suspended_once(room: Room, telegram_server: TelegramServer, fault: Fau
     assert len(room.notices) == 1
     assert "chat 1 " in room.notices[0]
     status = await room.store.chats.read_status(room.time)
-    assert status.suspended == ((1, fault.description),)
+    assert [(one.chat, one.reason) for one in status.suspended] == [(1, fault.description)]
     assert await room.store.chats.find_subscriptions(Chat(1)) == ("k",)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, exists, func, or_, select, text, updat
 from bot.ports.preference_store import AccessRequest
 from bot.store.chats import chat_lifecycle
 from bot.store.chats.personal_queries import increment_counter
-from bot.store.chats.suspensions import OPEN
+from bot.store.chats.suspensions import OPEN, count_held
 from bot.store.codecs import Row, clean_or_none
 from bot.store.database.timestamps import to_ms, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -103,7 +103,7 @@ class AdmissionRepository:
             ties.c.many.is_not(None),
         )
         wanted = (
-            select(chats, ties.c.many)
+            select(chats, ties.c.many, count_held())
             .outerjoin(ties, ties.c.chat == chats.c.id)
             .where(known, chats.c.id != EVERYBODY, chats.c.moved_to.is_(None))
             .order_by(chats.c.id)
@@ -132,4 +132,6 @@ def _access_request(row: Row) -> AccessRequest:
         suspended=row.suspended,
         subscriptions=row.many or 0,
         requested_at=to_utc_or_none(row.requested_at),
+        held=row.held,
+        probe_at=to_utc_or_none(row.probe_at),
     )

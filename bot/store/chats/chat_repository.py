@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, func,
 
 from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
-from bot.ports.chat_store import SourceStatus, Status
+from bot.ports.chat_store import SilentChat, SourceStatus, Status
 from bot.store.chats import chat_lifecycle, suspensions, topics
 from bot.store.chats.chat_redirects import REVOKED
 from bot.store.codecs import GENERAL, Row, from_priority, to_chat, to_priority, to_topic
@@ -183,7 +183,7 @@ class ChatRepository:
         given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')")
         of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
         of_silent = (
-            select(chats.c.id, chats.c.suspended, chats.c.revoked)
+            select(*(chats.c[name] for name in ("id", "suspended", "revoked", "probe_at")), suspensions.count_held())
             .where(~is_open_chat(), chats.c.id != EVERYBODY)
             .order_by(chats.c.id)
         )
@@ -199,7 +199,7 @@ class ChatRepository:
             waiting=waiting,
             sent=sent or 0,
             dead=tuple((reason or "", many) for reason, many in dead),
-            suspended=tuple((one.id, REVOKED if one.revoked else one.suspended) for one in silent),
+            suspended=tuple(map(_silent_chat, silent)),
             last_backup=await read_last_backup(self.database),
         )
 
@@ -226,6 +226,12 @@ def _told_here() -> tuple[ColumnElement[bool], ...]:
 async def _has_admission(connection: AsyncConnection, chat: int) -> bool:
     its = select(chats.c.admitted_at).where(chats.c.id == bindparam("its_id"))
     return await connection.scalar(its, {"its_id": chat}) is not None
+
+
+def _silent_chat(row: Row) -> SilentChat:
+    if row.revoked:
+        return SilentChat(row.id, REVOKED)
+    return SilentChat(row.id, row.suspended, row.held, to_utc_or_none(row.probe_at))
 
 
 def _row(subscription: Subscription) -> dict[str, Any]:

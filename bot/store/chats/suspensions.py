@@ -11,7 +11,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Select, Update, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import BigInteger, Label, Select, Update, and_, bindparam, case, func, or_, select, text, update
 
 from bot.alerts.suspension import HELD_FOR, HELD_MOST, NOT_TOLD, WITHIN, next_probe
 from bot.store.chats.chat_lifecycle import block_chat, ensure_chat, update_chat
@@ -101,6 +101,12 @@ async def trim_held(connection: AsyncConnection, now: int, chat_id: int | None =
     if chat_id is not None:
         values["its_chat"] = chat_id
     await connection.execute(_trim_statement(every=chat_id is None), values)
+
+
+def count_held() -> Label[int]:
+    """Return the column `held`: how many alerts wait for a chat of `chats` that is suspended."""
+    waiting = select(func.count()).where(outbox.c.chat == chats.c.id, text(DUE), text("state = 'pending'"))
+    return case((chats.c.suspended.is_not(None), waiting.scalar_subquery()), else_=0).label("held")
 
 
 async def take_unannounced(connection: AsyncConnection, now: int) -> list[tuple[int, str]]:

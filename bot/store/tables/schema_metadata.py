@@ -12,6 +12,7 @@ ENABLED = "disabled_at IS NULL"
 DUE = "state <> 'dead' AND wanted > shown"
 LEASED = "lease_until IS NOT NULL"
 SUSPENDED = "suspended IS NOT NULL"
+IN_A_STORY = "story IS NOT NULL"
 
 metadata = MetaData(
     naming_convention={

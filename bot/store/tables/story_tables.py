@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 
-from bot.store.tables.schema_metadata import ROW, metadata
+from bot.store.tables.schema_metadata import IN_A_STORY, ROW, metadata
 
 items = Table(
     "items",
@@ -22,6 +33,7 @@ items = Table(
     Column("story", BigInteger),
     Index("ix_items_source", "source"),
     Index("ix_items_seen_at", "seen_at"),
+    Index("ix_items_story", "story", sqlite_where=text(IN_A_STORY), postgresql_where=text(IN_A_STORY)),
 )
 
 # The terms of items that are in the index of searches (`store/search`): derived, and made anew where they are missing.

@@ -469,7 +469,7 @@ async def test_our_place_in_chats_is_followed(make: Make, telegram_server: Any, 
         )
 
     async def silent() -> tuple[tuple[int, str], ...]:
-        return (await store.chats.read_status(datetime.now(UTC))).suspended
+        return tuple((one.chat, one.reason) for one in (await store.chats.read_status(datetime.now(UTC))).suspended)
 
     async with running(make()):
         await answers(telegram_server, "/subscribe kremlin", chat=GROUP, user=ADMINISTRATOR)

@@ -13,7 +13,7 @@ from bot.chat.texts import basics as basics_texts
 from bot.chat.texts.owners import status as status_texts
 from bot.i18n import words
 from bot.model import Watchlist
-from bot.ports.chat_store import SourceStatus, Status
+from bot.ports.chat_store import SilentChat, SourceStatus, Status
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EN = words("en")
@@ -33,7 +33,7 @@ def test_case_110_any_words_give_a_sound_message(found: list[str], name: str) ->
     """Case 110: whatever titles, keywords, names and reasons say, the message is sound and fits."""
     watchlist = Watchlist("x", name, tuple(found))
     failing = tuple(SourceStatus(word, NOW, NOW, word, 3, 7) for word in found)
-    status = Status(failing, 1, 2, tuple((word, 1) for word in found), tuple((5, word) for word in found))
+    status = Status(failing, 1, 2, tuple((word, 1) for word in found), tuple(SilentChat(5, word) for word in found))
     for text in (
         basics_texts.lists(EN, [(watchlist, True)] * 8, 1, 9),
         basics_texts.mine(EN, [(word, word) for word in found], found, list(enumerate(found))),
@@ -51,12 +51,18 @@ def test_a_report_says_what_fails_and_when_it_is_tried_again() -> None:
     """An owner reads each failing source with its reason in words and the next try, and what the outbox holds."""
     good = SourceStatus("Good", NOW - timedelta(minutes=3), NOW + timedelta(minutes=7), None, 0, 90)
     bad = SourceStatus("Bad", None, NOW + timedelta(hours=2), "404 Not Found", 4, 0)
-    text = status_texts.report(EN, Status((good, bad), 5, 60, (("chat not found", 2),), ((-7, "blocked"),)), NOW)
+    text = status_texts.report(
+        EN,
+        Status(
+            (good, bad), 5, 60, (("chat not found", 2),), (SilentChat(-7, "blocked", 3, NOW + timedelta(minutes=30)),)
+        ),
+        NOW,
+    )
     assert "2 sources</b>, 1 with errors" in text
     assert "Last poll 3 min ago, next in 7 min" in text
     assert "5 waiting, 60 sent, 2 given up" in text
     assert "<b>Bad</b>: 404 Not Found, 4 times in a row; next try in 2 h" in text
-    assert "<code>-7</code>: blocked" in text
+    assert "<code>-7</code>: blocked · 3 alerts are held; next try in 30 min" in text
 
 
 def test_a_glance_before_the_first_poll() -> None:

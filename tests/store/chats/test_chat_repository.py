@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.alerts.suspension import HELD_MOST, NOT_TOLD
 from bot.model import Chat, Subscription
+from bot.ports.chat_store import SilentChat
 from bot.ports.outbox_store import Sent
 from bot.store.repository import Store
 
@@ -61,10 +62,21 @@ async def test_owners_admit_and_revoke(play: Play, store: Store) -> None:
     assert await play.queue(store, play.alert(2)) == 0
     await store.chats.revive_chat(1, play.now)
     status = await store.chats.read_status(play.now)
-    assert status.suspended == ((1, "an owner has taken back this chat's access"),)
+    assert status.suspended == (SilentChat(1, "an owner has taken back this chat's access"),)
     assert status.dead == (("an owner has taken back this chat's access", 2),)
     assert await store.chats.admit_chat(1, 42, play.now)
     assert await play.queue(store, play.alert(3)) == 1
+
+
+async def test_a_suspended_chat_shows_what_is_held_and_the_next_probe(play: Play, store: Store) -> None:
+    """The status and the list of chats say the same of it."""
+    await store.chats.admit_chat(1, 42, play.now)
+    await play.queue(store, play.alert(1), play.alert(2), play.alert(3, chat=5))
+    await store.chats.suspend_chat(1, "blocked", play.now)
+    (silent,) = (await store.chats.read_status(play.now)).suspended
+    assert silent == SilentChat(1, "blocked", 2, play.now + MINUTE)
+    (listed,) = await store.admissions.find_chats()
+    assert (listed.held, listed.probe_at) == (2, play.now + MINUTE)
 
 
 async def test_status_shows_the_sources_of_the_file(play: Play, store: Store) -> None:

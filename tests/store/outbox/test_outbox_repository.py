@@ -190,7 +190,7 @@ async def test_case_6_the_alerts_of_a_suspended_chat_are_held(play: Play, store:
     await store.outbox.settle([sending[1]], epoch, Later(play.now, "kicked"), play.now)
     assert await play.queue(store, play.alert(3)) == 1
     status = await store.chats.read_status(play.now)
-    assert status.suspended == ((1, "bot was kicked from the group chat"),)
+    assert [(one.chat, one.reason) for one in status.suspended] == [(1, "bot was kicked from the group chat")]
     assert (status.sent, status.dead, status.waiting) == (1, (), 1)
     play.after(minutes=1)
     probes = await store.outbox.claim(epoch, play.now, limit=9, ttl=MINUTE)

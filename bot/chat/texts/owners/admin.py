@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.chat.texts.basics import fit, safe
-from bot.chat.texts.owners.status import ago, until
+from bot.chat.texts.owners.status import ago, held, until
 from bot.i18n import Translator
 from bot.model import LossSign
 from bot.owner_notices import loss_sign
@@ -73,7 +73,7 @@ def _guest(_: Translator, one: AccessRequest, now: datetime) -> str:
     if one.subscriptions:
         said.append(_.ngettext("{number} subscription", "{number} subscriptions", one.subscriptions))
     if one.suspended:
-        said.append(safe(one.suspended, _REASON))
+        said.append(f"{safe(one.suspended, _REASON)}{held(_, one.held, one.probe_at, now)}")
     if one.requested_at:
         said.append(ago(_, one.requested_at, now))
     return " · ".join(said)

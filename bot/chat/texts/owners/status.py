@@ -53,8 +53,20 @@ def report(_: Translator, status: Status, now: datetime) -> str:
         lines += ["", _("<b>Sources with errors</b>"), *(_failure(_, source, now) for source in failing)]
     if status.suspended:
         lines += ["", _("<b>Chats that cannot be told</b>")]
-        lines += [f"🔕 <code>{chat}</code>: {safe(reason, _REASON)}" for chat, reason in status.suspended]
+        lines += [
+            f"🔕 <code>{one.chat}</code>: {safe(one.reason, _REASON)}{held(_, one.held, one.probe_at, now)}"
+            for one in status.suspended
+        ]
     return fit(_, lines)
+
+
+def held(_: Translator, many: int, probe_at: datetime | None, now: datetime) -> str:
+    """Say what is held for a chat that refuses messages, and when it is tried again; empty where nothing is."""
+    if not many:
+        return ""
+    waits = _.ngettext("{number} alert is held", "{number} alerts are held", many)
+    again = _("; next try {until}", until=until(_, probe_at, now)) if probe_at else ""
+    return f" · {waits}{again}"
 
 
 def privately(_: Translator) -> str:

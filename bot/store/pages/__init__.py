@@ -1,0 +1,1 @@
+"""What the pages read of the record, and who may see them."""
