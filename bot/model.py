@@ -88,6 +88,16 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderLink:
+    """A link that the header of an answer names."""
+
+    url: str  # absolute http or https
+    relations: tuple[str, ...]  # in lower case
+    type: str = ""  # the media type of what is there, as sent
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """One HTTP answer."""
 
@@ -100,6 +110,7 @@ class Fetched:
     fresh_for: timedelta | None = None  # Cache-Control: max-age, Expires
     moved_to: str | None = None  # the end of a chain of only permanent redirects (301, 308)
     date: datetime | None = None  # the server's clock, as it answered
+    links: tuple[HeaderLink, ...] = ()  # of its Link headers
 
 
 @dataclass(frozen=True, slots=True)

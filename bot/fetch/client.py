@@ -15,6 +15,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -35,6 +36,7 @@ from bot.fetch.failure_reasons import (
     http_date,
 )
 from bot.fetch.host_queue import HostQueue
+from bot.fetch.link_header import read_links
 from bot.fetch.priority_queue import HostReputation
 from bot.fetch.request import CURRENT, Request, check_tls
 from bot.fetch.robots import LARGEST as LARGEST_ROBOTS
@@ -222,7 +224,8 @@ class WebClient:
             request.slot.ask(begun=True)
             packed = await self._body(request, response)
         encoding = ", ".join(headers.getall("Content-Encoding", ()))
-        return await self._read(request, headers, packed, encoding)
+        links = read_links(headers.getall("Link", ()), str(request.url))
+        return replace(await self._read(request, headers, packed, encoding), links=links)
 
     async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
         parts: list[bytes] = []

@@ -25,8 +25,8 @@ IS_TLS: Final = "speaks TLS at this port: is the address https rather than http?
 
 # Whoever reads another header of an answer adds it here.
 _USED = frozenset(
-    b"cache-control cf-mitigated content-encoding content-type date etag expires last-modified location retry-after "
-    b"set-cookie".split()
+    b"cache-control cf-mitigated content-encoding content-type date etag expires last-modified link location "
+    b"retry-after set-cookie".split()
 )
 _TLS = (b"\x15\x03", b"\x16\x03")  # how an alert and a handshake begin
 _STATUS = re.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?:[ \t].*)?", re.DOTALL)

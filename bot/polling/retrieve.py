@@ -212,7 +212,8 @@ class Retriever:
 
     async def _addresses(self, step: str, page: Fetched, document: Document, source: Source) -> Sequence[str]:
         if step == "named":
-            return discovery.find_named_feeds(document.further, page.url)
+            named = (*discovery.feeds_in_header(page.links), *document.further)
+            return discovery.find_named_feeds(tuple(dict.fromkeys(named)), page.url)
         if step == "usual":
             return discovery.usual_addresses(page.url)
         try:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.text.charset import decode
+from bot.text.html_text import unescaped_again
 from bot.text.scrub import scrub
 
 LARGEST = 16 * 1024 * 1024  # bytes of a list; the longest that people share have two
@@ -121,7 +122,7 @@ def _ends_itself(inside: str) -> bool:
 
 def _open(scan: _Scan, inside: str, *, leaf: bool) -> None:
     attributes = _attributes(inside, scan)
-    title = _line(attributes.get("title") or attributes.get("text") or "")
+    title = _line(unescaped_again(attributes.get("title") or attributes.get("text") or ""))
     url = attributes.get("xmlurl", "").strip()
     if not url and attributes.get("type", "").lower() in {"rss", "atom", "feed"}:
         url = attributes.get("url", "").strip()
@@ -137,7 +138,7 @@ def _open(scan: _Scan, inside: str, *, leaf: bool) -> None:
     elif leaf:
         scan.passed_over += 1
     else:
-        scan.folders.append(_line(attributes.get("text") or title))
+        scan.folders.append(_line(unescaped_again(attributes.get("text") or title)))
 
 
 def _close(scan: _Scan) -> None:

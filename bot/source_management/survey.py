@@ -19,6 +19,7 @@ from bot.model import Fetched, Item, Kind, Source
 from bot.polling.retrieve import DEAD, TOGETHER, Retrieved, Retriever, at_site, no_list
 from bot.sources.document import Document
 from bot.text.charset import decode
+from bot.text.html_text import unescaped_again
 
 FINDS = 5  # places of one site that are shown
 SHOWN = 3  # items of each
@@ -112,7 +113,7 @@ def name_of(fetched: Fetched) -> str:
     head = decode(fetched.body[:_HEAD], fetched.content_type).encode("utf-8", "replace")
     for pattern in _NAME:
         if found := pattern.search(head):
-            words = " ".join(html.unescape(found[1].decode(errors="replace")).split())
+            words = unescaped_again(" ".join(html.unescape(found[1].decode(errors="replace")).split()))
             parts = [part for part in _PARTS.split(words) if part]
             name = words if len(words) <= _LONGEST_NAME else min(parts, key=len, default="")
             if name.isprintable() and "\ufffd" not in name and 1 < len(name) <= _LONGEST_NAME:

@@ -6,9 +6,10 @@ Addresses and the text of robots.txt come in, addresses go out, the likeliest fi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urljoin, urlsplit
 
+from bot.model import HeaderLink
 from bot.sources.sitemap import is_of_news
 from bot.urls import absolute_url
 
@@ -25,7 +26,31 @@ _PLACES = (
     "index.xml",
 )  # WordPress and Ghost, hand-made, Jekyll, Hugo
 _SITEMAPS = ("news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml")
+_FEEDS = re.compile(
+    r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|(?:x-)?rss|atom|json)|text/(?:rss|xml)|application/xml",
+    re.IGNORECASE,
+)
+_NO_FEED = re.compile(r"wp-json|oembed|manifest|opensearch|/comments?/|comments/feed", re.IGNORECASE)
+_OF_COMMENTS = re.compile(r"\bcomments\b|комментари", re.IGNORECASE)
 _OF_HOUSE = re.compile(r"podcast|video|audio|jobs|events|calendar|forum|author|newsletter|comment", re.IGNORECASE)
+
+
+def leads_to_feed(
+    relations: Collection[str], media_type: str, url: str, title: str = "", *, typed: bool = False
+) -> bool:
+    """Return whether a link is to a feed of news: by its relation, or its media type where it is an alternative.
+
+    With `typed` the media type is enough. Feeds of comments are none of news.
+    """
+    is_typed = bool(_FEEDS.fullmatch(media_type.partition(";")[0].strip()))
+    if not ("feed" in relations or (is_typed and (typed or "alternate" in relations))):
+        return False
+    return not _NO_FEED.search(url) and not _OF_COMMENTS.search(title)
+
+
+def feeds_in_header(links: Sequence[HeaderLink]) -> tuple[str, ...]:
+    """Return the feeds that the Link headers of a page name."""
+    return tuple(link.url for link in links if leads_to_feed(link.relations, link.type, link.url, link.title))
 
 
 def find_named_feeds(feeds: Sequence[str], page: str) -> tuple[str, ...]:

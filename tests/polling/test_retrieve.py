@@ -219,6 +219,24 @@ async def test_the_feed_of_a_site_is_found_and_remembered(
     assert site.asked == [found]
 
 
+async def test_the_feed_that_only_a_link_header_names_is_found(rig: Rig, rss: Rss) -> None:
+    """A page may name its feed beside its body, as RFC 8288 has it; an interface for programs is none."""
+    site = await rig.site()
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        named = (
+            '</wp-json/posts>; rel="alternate"; type="application/json"',
+            '</news.atom>; rel="alternate feed"; type="application/atom+xml"',
+        )
+        return web.Response(body=listing(), content_type="text/html", headers=[("Link", one) for one in named])
+
+    site.pages["/"] = answer
+    site.pages["/news.atom"] = rss(("a", "Kremlin opens", "One."), site=site.url(""))
+    await rig.set_up(watching(site.url("/")))
+    assert (await rig.poll()).items == 1
+    assert rig.rows("SELECT found FROM sources") == [(site.url("/news.atom"),)]
+
+
 async def test_a_news_sitemap_of_robots_txt_is_found(rig: Rig) -> None:
     """Where a site names no feed, robots.txt may name its news sitemap."""
     site = await rig.site()

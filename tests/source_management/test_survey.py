@@ -25,6 +25,8 @@ def answer(body: bytes, content_type: str = "") -> Fetched:
         ("<title>Лента новостей</title>".encode("koi8-r"), "text/html; charset=koi8-r", "Лента новостей"),
         (RSS.format("hex").encode("cp1251"), "text/xml; charset=nonsense", "Лента новостей"),
         (b"<urlset><url><news:news><news:publication><news:name>Daily Courier</news:name>", "", "Daily Courier"),
+        (b"<html><title>News &amp;amp; Views</title>", "text/html", "News & Views"),
+        (b"<rss><channel><title><![CDATA[Tom &amp;#38; Co]]></title>", "text/xml", "Tom & Co"),
         (b"<title>Evil \x1b[2J</title>", "text/html", ""),
         (b"<html><title>Politics | The Courier of the Far North and its Many Islands</title>", "", "Politics"),
     ],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from bot.articles.extraction import without_scripts
 from bot.errors import ParseError
 from bot.sources.content_sniffing import describe_body, is_challenge
+from bot.sources.discovery import leads_to_feed
 from bot.sources.document import MOST, Draft
 from bot.sources.feeds.feed_reader import Reading, language_code
 from bot.sources.pages import link_shapes, page_links
@@ -27,14 +28,9 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024  # bytes of a page that are read
 ADVERTISED = 20  # feeds of one page
 
-_FEEDS = re.compile(
-    r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|(?:x-)?rss|atom|json)|text/(?:rss|xml)|application/xml",
-    re.IGNORECASE,
-)
 _REFRESH = re.compile(
     r"\s{0,20}+\d{1,2}(?:\.\d{0,3})?\s{0,20}+[;,]\s{0,20}+url\s{0,20}+=\s{0,20}+[\"']?([^\s\"']{1,2000})", re.IGNORECASE
 )
-_NO_FEED = re.compile(r"wp-json|oembed|manifest|opensearch|/comments?/|comments/feed", re.IGNORECASE)
 
 
 def read(
@@ -67,18 +63,14 @@ def advertised(root: _Element, base: str) -> tuple[str, ...]:
     found = [
         full
         for element in root.iter("link", "a")
-        if _names_feed(element)
-        and (full := absolute_url(base, element.get("href") or ""))
-        and not _NO_FEED.search(full)
-        and not re.search(r"\bcomments\b|комментари", element.get("title") or "", re.IGNORECASE)
+        if (full := absolute_url(base, element.get("href") or "")) and _names_feed(element, full)
     ]
     return tuple(dict.fromkeys((*_forwarded(root, base), *found)))[:ADVERTISED]
 
 
-def _names_feed(element: _Element) -> bool:
-    relations = (element.get("rel") or "").lower().split()
-    typed = bool(_FEEDS.fullmatch((element.get("type") or "").partition(";")[0].strip()))
-    return "feed" in relations or (typed and (element.tag == "a" or "alternate" in relations))
+def _names_feed(element: _Element, url: str) -> bool:
+    relations, title = (element.get("rel") or "").lower().split(), element.get("title") or ""
+    return leads_to_feed(relations, element.get("type") or "", url, title, typed=element.tag == "a")
 
 
 def _forwarded(root: _Element, base: str) -> list[str]:
