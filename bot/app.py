@@ -26,7 +26,8 @@ from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
 from bot.model import Config, DisplayPreferences, Source
-from bot.polling.article_cache import ArticleCache
+from bot.polling.items.article_cache import ArticleCache
+from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import PollResult, SourcePoller
 from bot.polling.source_health.source_notices import Notices
@@ -184,9 +185,8 @@ async def poller(
     """Return the poll loop with its client and its parsers."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
-        turns = SourcePoller(
-            base.store.polls, fetch, parser, wall, ArticleCache(fetch, parser), encoder(base.settings.semantic)
-        )
+        matcher = ItemMatcher(parser, ArticleCache(fetch, parser), encoder(base.settings.semantic))
+        turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher)
         yield PollLoop(turns, base.current.setup, notices, queued=queued, observe=observe)
 
 

@@ -24,8 +24,9 @@ from bot.config.active import ActiveConfig
 from bot.fetch.client import WebClient
 from bot.inflection.word_forms import FormCache
 from bot.model import Delivery, DisplayPreferences
-from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
+from bot.polling.items.article_cache import ArticleCache
+from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
 from bot.polling.poll_tally import PollTally
@@ -149,7 +150,7 @@ class Rig:
             fetch,
             parser,
             lambda: self.now,
-            ArticleCache(fetch, parser),
+            ItemMatcher(parser, ArticleCache(fetch, parser)),
             lately=Lately(lambda: self.steady or self.now),
         )
         self._parts = (

@@ -21,8 +21,9 @@ from bot.delivery.loop import DeliveryLoop
 from bot.errors import DeliveryError, FetchError, StoreError
 from bot.matching.engine import Engine
 from bot.model import Chat, Config, Delivery, DisplayPreferences, Fetched, Source, Subscription, Validators, Watchlist
-from bot.polling.article_cache import ArticleCache
 from bot.polling.clock_jumps import Lately
+from bot.polling.items.article_cache import ArticleCache
+from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
 from bot.polling.source_health.source_notices import Notices
@@ -283,7 +284,7 @@ class Simulation:
             self.web,
             self.parser,
             self.clock.now,
-            ArticleCache(self.web, self.parser),
+            ItemMatcher(self.parser, ArticleCache(self.web, self.parser)),
             lately=Lately(self.clock.steady),
         )
         process.poller = PollLoop(turns, self.setup, notices)

@@ -16,7 +16,8 @@ from aiohttp import web
 from bot.config.active import ActiveConfig
 from bot.fetch.client import WebClient
 from bot.model import DisplayPreferences
-from bot.polling.article_cache import ArticleCache
+from bot.polling.items.article_cache import ArticleCache
+from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
 from bot.polling.poll_source import SourcePoller
 from bot.polling.source_health.source_notices import Notices
@@ -92,7 +93,8 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
             fetch = await stack.enter_async_context(
                 WebClient(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
             )
-            turns = SourcePoller(store.polls, fetch, parser, lambda: datetime.now(UTC), ArticleCache(fetch, parser))
+            matcher = ItemMatcher(parser, ArticleCache(fetch, parser))
+            turns = SourcePoller(store.polls, fetch, parser, lambda: datetime.now(UTC), matcher)
             pollers.append(
                 PollLoop(
                     turns, current.setup, Notices(store.polls, (), store.preferences.read_display, DisplayPreferences)

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import StaleLeaseError, StoreError
-from bot.polling import poll_source
+from bot.polling.items import item_matcher
 from bot.store.copies.restored_record import mark_restored
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ async def test_case_50_a_page_that_cannot_be_had_costs_no_alert(rig: Rig, rss: R
 
 async def test_a_page_that_hangs_delays_nothing_for_long(rig: Rig, rss: Rss, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a site takes for its pages, the turn waits for all of them together a bounded time."""
-    monkeypatch.setattr(poll_source, "ARTICLE_WAIT", 0.2)
+    monkeypatch.setattr(item_matcher, "ARTICLE_WAIT", 0.2)
     site = await rig.site()
     site.pages["/feed"] = rss(site=site.url(""))
     await rig.set_up(watching(site.url()), deadline=20)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.model import Article
-from bot.polling import article_cache
-from bot.polling.article_cache import ArticleCache
+from bot.polling.items import article_cache
+from bot.polling.items.article_cache import ArticleCache
 from bot.sources.parse import Parser
 
 if TYPE_CHECKING:

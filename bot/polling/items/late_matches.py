@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.item_identity import Identity
 from bot.matching.engine import Engine
 from bot.model import Item
-from bot.polling.headline_changes import AT_ONCE
+from bot.polling.items.headline_changes import AT_ONCE
 from bot.ports.poll_store import PollStore, ReportOnRecord
 
 TEXTS_AT_ONCE = 20  # texts of one document that changed; of more, a template did

@@ -9,8 +9,8 @@ import pytest
 
 from bot.item_identity import EntryMarks, identify_entries
 from bot.model import Item, Report
-from bot.polling import article_cache
-from bot.polling.headline_changes import AT_ONCE, OFTEN, retitled, told
+from bot.polling.items import article_cache
+from bot.polling.items.headline_changes import AT_ONCE, OFTEN, retitled, told
 from bot.ports.poll_store import ReportOnRecord
 from tests.plugins.rig import Rig, Site
 
