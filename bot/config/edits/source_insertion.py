@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import yaml
 
+from bot.config.edits.list_splicing import end_of, insert_lines
 from bot.config.watchlists.yaml_file import compose
 from bot.errors import ConfigError
 
@@ -22,7 +23,6 @@ Entry: TypeAlias = Mapping[str, str | list[str]]  # a source as watchlists.yaml 
 _WIDE = 10_000  # columns: no line of ours is ever wrapped
 _INDENT = 2
 _NOTHING = re.compile(r"\[[ \t]*\]|~|null|Null|NULL")
-_COMMENT = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
 
 
 def insert_sources(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
@@ -54,13 +54,13 @@ def _splice(text: str, root: yaml.Node, entries: Sequence[Entry]) -> tuple[int, 
         raise ConfigError(f"the file is written as one line of braces; add the source by hand:\n{block(entries)}")
     key, sources = next(((key, value) for key, value in root.value if key.value == "sources"), (None, None))
     if key is None or sources is None:
-        return _after_line(text, _end_of(root), f"\nsources:\n{block(entries)}")
+        return _after_line(text, end_of(root), f"\nsources:\n{block(entries)}")
     if _NOTHING.fullmatch(text, sources.start_mark.index, sources.end_mark.index):
         return _instead(text, sources, block(entries))
     if isinstance(sources, yaml.SequenceNode) and sources.value:
         last = sources.value[-1]
         if sources.flow_style:
-            end = _end_of(last)
+            end = end_of(last)
             return end, end, "".join(f", {_flow(entry)[0]}" for entry in entries)
         flow = isinstance(last, yaml.MappingNode) and bool(last.flow_style)
         dash = sources.start_mark.column
@@ -68,7 +68,7 @@ def _splice(text: str, root: yaml.Node, entries: Sequence[Entry]) -> tuple[int, 
             place = text.rfind("-", 0, last.start_mark.index)
             dash = place - text.rfind("\n", 0, place) - 1
         gap = max(1, last.start_mark.column - dash - 1)
-        return _after_line(text, _end_of(last), block(entries, dash, gap, flow=flow), dash)
+        return _after_line(text, end_of(last), block(entries, dash, gap, flow=flow), dash)
     if isinstance(sources, yaml.SequenceNode):  # [] with a name or a comment in it
         end = sources.end_mark.index - 1
         return end, end, ", ".join(_flow(entry)[0] for entry in entries)
@@ -85,25 +85,8 @@ def _instead(text: str, node: yaml.Node, words: str) -> tuple[int, int, str]:
 
 def _after_line(text: str, index: int, words: str, dash: int | None = None) -> tuple[int, int, str]:
     """Return the place behind the line of `index`, and behind comments below it that are deeper than the `dash`."""
-    end = text.find("\n", index) + 1
-    while end and dash is not None and (comment := _COMMENT.match(text, end)) and len(comment[1]) > dash:
-        end = comment.end()
-    if not end or (end == len(text) and not text.endswith("\n")):
-        return len(text), len(text), "\n" + words
-    return end, end, words
-
-
-def _end_of(node: yaml.Node) -> int:
-    """Return where a node's own text ends: a block's mark stands behind the comments that follow it."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        inner = last[1] if isinstance(last, tuple) else last
-        empty = isinstance(inner, yaml.ScalarNode) and inner.start_mark.index == inner.end_mark.index
-        return last[0].end_mark.index if isinstance(last, tuple) and empty else _end_of(inner)
-    end = int(node.end_mark.index)
-    if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
-        return end - 1  # its mark stands on the next line
-    return end
+    place = insert_lines(text, index, (), dash).start
+    return place, place, words if text[:place].endswith("\n") else "\n" + words
 
 
 def _block(entry: Entry) -> list[str]:
