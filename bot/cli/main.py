@@ -278,6 +278,15 @@ def backtest(
 
 
 @cli.command()
+def web() -> None:
+    """Print a link to the pages of the running service; it works once, for five minutes."""
+    from bot import app
+    from bot.record_management.sign_in_link import make_link
+
+    print(app.run(make_link()))
+
+
+@cli.command()
 def doctor() -> None:
     """Check token, chats and rights, database, every source and the clock, and say what to do about each red line."""
     from bot import app

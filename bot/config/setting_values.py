@@ -182,6 +182,20 @@ def listen(value: str | tuple[str, int] | None) -> tuple[str, int] | None:
     return bare, int(port)
 
 
+def web_url(value: object) -> object:
+    """Return the address of the pages without a slash at its end: http or https, a host, maybe a port, no path."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        parts, good = urlsplit(""), False
+    if not good or parts.path.strip("/") or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("not the address of a site; write https://news.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def metrics_token(value: object) -> object:
     """Let a word of ASCII pass that is long enough not to be guessed."""
     if isinstance(value, str) and not re.fullmatch(r"[!-~]{16,200}", value):

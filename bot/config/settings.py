@@ -45,6 +45,8 @@ class Settings(BaseModel):
     host_spacing: Annotated[float, BeforeValidator(values.seconds)] = 1.0  # seconds; 0 = none
     semantic: Annotated[Literal["auto", "off"], BeforeValidator(values.lower)] = "auto"
     http_listen: Annotated[tuple[str, int] | None, BeforeValidator(values.listen)] = ("127.0.0.1", 8080)
+    web: Annotated[Literal["on", "off"], BeforeValidator(values.lower)] = "on"
+    web_url: Annotated[str | None, BeforeValidator(values.web_url)] = None  # of the pages, as readers reach them
     metrics_token: Annotated[SecretStr | None, BeforeValidator(values.metrics_token)] = None
     ping_url: Annotated[SecretStr | None, BeforeValidator(values.ping_url)] = None
     backup: Annotated[Path | None, BeforeValidator(values.path)] = None  # a folder; None = no scheduled backups
@@ -60,6 +62,15 @@ class Settings(BaseModel):
 def telegram_proxy(settings: Settings) -> str:
     """Return the address of the proxy that Telegram is reached through, "" or `none` without one."""
     return settings.telegram_proxy.get_secret_value() or settings.proxy.get_secret_value()
+
+
+def pages_address(settings: Settings) -> str | None:
+    """Return the address of the pages as readers reach them, None where they are off."""
+    if settings.web == "off" or settings.http_listen is None:
+        return None
+    host, port = settings.http_listen
+    here = "localhost" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - recognised
+    return settings.web_url or f"http://{here}:{port}"
 
 
 NAMES: Final = tuple(PREFIX + field.upper() for field in Settings.model_fields)

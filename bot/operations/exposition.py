@@ -15,31 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreError
 from bot.model import Config
-from bot.polling import publishing_rhythm
 from bot.polling.configuration_rank import fingerprint
-from bot.ports.chat_store import SourceStatus
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import CATALOGUE, Labels, Metrics
 from bot.store.copies.backup_log import read_last_backup
 from bot.store.record_counts import RecordCounts, count_record
 from bot.store.repository import Store
+from bot.web.pages.source_states import SOURCE_STATES, source_state
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric as Family
 
 KEPT: Final = 5.0  # seconds
-SOURCE_STATES: Final = ("ok", "failing", "silent", "gone", "new")
 ROLES: Final = ("sender", "listener")
 Values = dict[tuple[str, Labels], float]
-
-
-def source_state(one: SourceStatus | None, now: datetime) -> str:
-    """Return the one state of a configured source."""
-    if one is None or (one.polled_at is None and one.error is None):
-        return "new"
-    if one.error is not None:
-        return "gone" if "(410)" in one.error else "failing"
-    return "silent" if publishing_rhythm.silence(one.stats, now) is not None else "ok"
 
 
 def config_number(config: Config) -> int:

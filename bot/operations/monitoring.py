@@ -25,8 +25,8 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 async def serve_monitoring(base: Base, hearts: Heartbeats, metrics: Metrics, stop: asyncio.Event) -> None:
-    """Serve health, readiness and metrics on HTTP_LISTEN until `stop`; ConfigError when the address is taken."""
-    from bot.web.health import serve
+    """Serve probes, metrics and pages on HTTP_LISTEN until `stop`; ConfigError when the address is taken."""
+    from bot.web.health import report, serve
     from bot.web.operator_endpoints import add_metrics, add_readyz
 
     listen, token = base.settings.http_listen, base.settings.metrics_token
@@ -35,6 +35,11 @@ async def serve_monitoring(base: Base, hearts: Heartbeats, metrics: Metrics, sto
     def extend(application: web.Application) -> None:
         add_metrics(application, exposition.render, token.get_secret_value() if token else None)
         add_readyz(application, base.store.require_ready)
+        if base.settings.web == "on" and listen is not None:
+            from bot.operations.page_wiring import page_services
+            from bot.web.pages.site import add_pages
+
+            add_pages(application, page_services(base, lambda: report(hearts), listen))
 
     if listen is not None:
         await serve(listen, hearts, stop, extend)

@@ -32,6 +32,8 @@ from bot.store.retention import is_due, prune
 from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
+    from bot.store.pages.record_readings import RecordReadings
+    from bot.store.pages.session_repository import SessionRepository
     from bot.store.search.search_repository import SearchRepository
 
 
@@ -55,6 +57,20 @@ class Store:
         from bot.store.search.search_repository import SearchRepository
 
         return SearchRepository(self.database)
+
+    @property
+    def readings(self) -> RecordReadings:
+        """What the pages show, imported where it is used."""
+        from bot.store.pages.record_readings import RecordReadings
+
+        return RecordReadings(self.database)
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Who may see the pages, imported where it is used."""
+        from bot.store.pages.session_repository import SessionRepository
+
+        return SessionRepository(self.database)
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CLOSING = 2.0  # seconds that open connections have when we stop
+_LARGEST = 256 * 1024  # bytes of a form
+_LONGEST_LINE = 128 * 1024  # bytes of an address: a query of 10,000 signs of any script, to be refused with words
 
 
 async def serve(
@@ -38,7 +40,9 @@ async def serve(
 
     app = application(hearts)
     extend(app)
-    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING)
+    runner = web.AppRunner(
+        app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING, max_line_size=_LONGEST_LINE
+    )
     await runner.setup()
     try:
         try:
@@ -62,7 +66,7 @@ async def serve(
 
 
 def application(hearts: Heartbeats) -> web.Application:
-    """Return the application: `/healthz`, and a line on `/` for who looks in with a browser."""
+    """Return the application with `/healthz` and `/livez`."""
     from aiohttp import web
 
     async def healthz(_: web.Request) -> web.Response:
@@ -73,13 +77,9 @@ def application(hearts: Heartbeats) -> web.Application:
         body = report(hearts)
         return web.json_response(body, status=503 if body["status"] == "stalled" else 200, headers=_HEADERS)
 
-    async def hello(_: web.Request) -> web.Response:
-        return web.Response(text="Newswatch is running; /healthz says how.\n", headers=_HEADERS)
-
-    app = web.Application(client_max_size=1024)
+    app = web.Application(client_max_size=_LARGEST)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/livez", livez)
-    app.router.add_get("/", hello)
     return app
 
 

@@ -126,12 +126,6 @@ async def test_case_109_there_is_no_webhook(serving: str, bot_token: str) -> Non
     assert not [text for text in code if "set_webhook" in text or "setWebhook" in text]
 
 
-async def test_there_is_a_line_for_who_looks_in_and_nothing_else(serving: str) -> None:
-    """The root answers with a line; other paths are not found."""
-    assert (await get(serving, "/"))[0] == 200
-    assert (await get(serving, "/metrics"))[0] == 404
-
-
 async def test_a_taken_port_is_one_clear_line(serving: str, hearts: Heartbeats) -> None:
     """A port that another program has is a mistake of the configuration that names the setting."""
     with pytest.raises(ConfigError, match=r"NEWSWATCH_HTTP_LISTEN: cannot listen on 127\.0\.0\.1"):

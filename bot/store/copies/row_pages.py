@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 2_000  # rows of a page
 _MODULUS = 1 << 64
 # Who holds what at this moment is of no use elsewhere, and terms are derived from items, otherwise on each database.
-LEFT_OUT = frozenset({"role_leases", "instances", "item_terms"})
+LEFT_OUT = frozenset({"role_leases", "instances", "item_terms", "page_sessions", "sign_in_links"})
 
 Rows = Sequence[Sequence[Any]]
 

@@ -16,6 +16,7 @@ from bot.store.tables.chat_tables import (
     subscriptions,
 )
 from bot.store.tables.outbox_tables import outbox
+from bot.store.tables.page_tables import page_sessions, sign_in_links
 from bot.store.tables.polling_tables import seen_keys, sources
 from bot.store.tables.process_tables import counters, instances, role_leases
 from bot.store.tables.revisions import COPYING, REVISIONS, VERSION_TABLE
@@ -42,10 +43,12 @@ __all__ = (
     "metadata",
     "mutes",
     "outbox",
+    "page_sessions",
     "personal_queries",
     "reports",
     "role_leases",
     "seen_keys",
+    "sign_in_links",
     "sources",
     "stories",
     "story_keys",
