@@ -21,6 +21,13 @@ def find_inflector(language: str) -> Callable[[str], KnownForms] | None:
     return _Slavic(_analyzer(language)).known
 
 
+def find_tags(word: str, language: str) -> frozenset[str]:
+    """Return all that a listed word may be, as pymorphy3's grammemes: `Surn` is a surname. None of an unknown word."""
+    if find_inflector(language) is None or not _analyzer(language).word_is_known(word):
+        return frozenset()
+    return frozenset(tag for parse in _analyzer(language).parse(word) for tag in parse.tag.grammemes)
+
+
 @lru_cache(maxsize=2)
 def _analyzer(language: str) -> Any:
     import pymorphy3

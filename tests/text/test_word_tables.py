@@ -22,9 +22,19 @@ from bot.text.word_tables import TABLES, columns, read_table, word_set
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = sorted(path.stem for path in TABLES.iterdir())
-COLUMNS = {"french_verbs": 7, "italian_verbs": 6, "noun_endings": 3, "spellings": 2, "verb_endings": 3}
+COLUMNS = {
+    "french_verbs": 7,
+    "italian_verbs": 6,
+    "noun_endings": 3,
+    "number_words": 2,
+    "spellings": 2,
+    "verb_endings": 3,
+}
 PATTERNS = ("boilerplate", "agencies")  # a regular expression a row
-FOLDED = ("german_verbs", "french_verbs", "italian_verbs", "small_words", "verb_endings")
+FOLDED = (
+    *("german_verbs", "french_verbs", "italian_verbs", "small_words", "verb_endings"),
+    *("number_words", "places"),
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

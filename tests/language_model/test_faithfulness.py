@@ -1,0 +1,124 @@
+"""What of a line stands in no report: the table of what may be shown and what is dropped, and the laws behind it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.language_model.faithfulness import find_inventions
+
+ENGLISH = (
+    "Kremlin Uncertain on Leaders' Meeting. The Kremlin said on Friday, 27 November 2026, it could not predict whether "
+    "Putin and Trump would meet. Spokesman Dmitry Peskov said 25,000 people and two ministers had been invited to "
+    'Moscow. "No date has been set," he said. The deal is worth 1.5 million dollars.'
+)
+RUSSIAN = (
+    "Песков: дата встречи не назначена. Пресс-секретарь Дмитрий Песков заявил в пятницу, что Путин и Трамп могут "
+    "встретиться в Москве. Приглашены двадцать пять тысяч человек, сказал он. «Дата не назначена», — сказал Песков."
+)
+GERMAN = (
+    "Waffenruhe hält bisher. Außenministerin Baerbock sagte am Dienstag in Berlin, 320 Menschen seien gerettet worden. "
+    "Drei Dörfer liegen zerstört, die Schäden betragen 2,5 Milliarden Euro."
+)
+
+FAITHFUL = [
+    ("en", ENGLISH, "Peskov says no date is set for a meeting of Putin and Trump."),
+    ("en", ENGLISH, "Officials say 25 thousand people were invited to Moscow."),
+    ("en", ENGLISH, "Twenty-five thousand people and 2 ministers were invited on Friday."),
+    ("en", ENGLISH, "Spokesman says “no date has been set” for November 27."),
+    ("en", ENGLISH, "The deal of $1.5m was announced on 27.11.2026."),
+    ("en", ENGLISH, "The Kremlin's spokesman is one of those who cannot say."),
+    ("ru", ENGLISH, "Песков заявил, что дата встречи Путина и Трампа не назначена."),
+    ("ru", ENGLISH, "В Кремле не знают, встретятся ли Путин и Трамп в Москве в пятницу."),
+    ("ru", ENGLISH, "Приглашены двадцать пять тысяч человек и два министра."),
+    ("uk", ENGLISH, "Пєсков заявив, що дату зустрічі Путіна і Трампа не призначено."),
+    ("de", ENGLISH, "Der Kreml kann laut Peskow nicht sagen, ob sich Putin und Trump in Moskau treffen."),
+    ("de", ENGLISH, "Sprecher Peskow sagte am Freitag, es gebe keinen Termin für das Treffen."),
+    ("de", ENGLISH, "Fünfundzwanzigtausend Menschen und zwei Minister sind nach Moskau eingeladen."),
+    ("de", ENGLISH, "Der Vertrag hat einen Wert von 1,5 Millionen Dollar."),
+    ("fr", ENGLISH, "Le Kremlin ne sait pas si Poutine et Trump se rencontreront à Moscou."),
+    ("es", ENGLISH, "El Kremlin no sabe si Putin y Trump se reunirán en Moscú."),
+    ("en", RUSSIAN, "Peskov says no date has been set for Putin and Trump to meet in Moscow."),
+    ("en", RUSSIAN, "Peskov said 25,000 people are invited."),
+    ("ru", RUSSIAN, "25 тыс. человек приглашены в Москву."),
+    ("ru", RUSSIAN, "«Дата не назначена», — заявил Песков."),
+    ("ru", RUSSIAN, "С Песковым говорили о Трампе."),
+    ("de", GERMAN, "Die Waffenruhe hält, die Schäden liegen bei 2,5 Milliarden Euro."),
+    ("en", GERMAN, "Baerbock says 320 people were rescued and three villages destroyed."),
+    ("ru", GERMAN, "В Берлине во вторник сообщили о спасении 320 человек."),
+    ("en", GERMAN, "Damage is put at 2.5bn euros."),
+]
+INVENTED = [
+    ("en", ENGLISH, "Macron said a date had been set.", "Macron"),
+    ("en", ENGLISH, "He said 30,000 people were invited.", "30000"),
+    ("en", ENGLISH, "The deal is worth 1.5 billion dollars.", "1.5 billion"),
+    ("en", ENGLISH, "He said thirty people were invited.", "thirty"),
+    ("en", ENGLISH, "They will meet on Monday.", "Monday"),
+    ("en", ENGLISH, "They will meet on December 27.", "December"),
+    ("en", ENGLISH, "They will meet on 27.12.2026.", "27.12.2026"),
+    ("en", ENGLISH, "He said “the date is fixed”.", "the date is fixed"),
+    ("en", ENGLISH, "The Kremlin will meet Lavrov.", "Lavrov"),
+    ("en", ENGLISH, "Bush will come to Moscow.", "Bush"),
+    ("en", ENGLISH, "Putin will fly to Minsk.", "Minsk"),
+    ("en", ENGLISH, "Putin met 习近平 there.", "习近平"),
+    ("en", ENGLISH, "G7 leaders will be in Moscow.", "G7"),
+    ("ru", ENGLISH, "Лавров заявил, что встреча не назначена.", "Лавров"),
+    ("ru", ENGLISH, "Приглашены тридцать тысяч человек.", "тридцать тысяч"),
+    ("ru", ENGLISH, "Путин приедет в Минск.", "Минск"),
+    ("ru", RUSSIAN, "«Встречи не будет», — заявил Песков.", "Встречи не будет"),
+    ("ru", RUSSIAN, "Песков выступил в понедельник.", "понедельник"),
+    ("uk", RUSSIAN, "Пєсков приїде до Мінська.", "Мінська"),
+    ("de", ENGLISH, "Bundeskanzler Merz reist nach Moskau.", "Merz"),
+    ("de", ENGLISH, "Laut Hans Müller gibt es keinen Termin.", "Müller"),
+    ("de", GERMAN, "Vier Dörfer liegen zerstört.", "Vier"),
+    ("fr", ENGLISH, "Le Kremlin attend Macron mardi.", "mardi"),
+    ("es", ENGLISH, "El Kremlin invitó a tres ministros.", "tres"),
+]
+
+
+@pytest.mark.parametrize(("language", "report", "line"), FAITHFUL, ids=[line for *_, line in FAITHFUL])
+def test_what_the_reports_say_in_other_words_letters_and_figures_may_be_shown(
+    language: str, report: str, line: str
+) -> None:
+    """Inflected, transliterated, translated as places are, in digits or in words: it stands in the report."""
+    assert find_inventions(line, [report], language) == ()
+
+
+@pytest.mark.parametrize(("language", "report", "line", "invented"), INVENTED, ids=[line for _, _, line, _ in INVENTED])
+def test_what_no_report_says_is_found_and_named(language: str, report: str, line: str, invented: str) -> None:
+    """One number, date, name or quotation too many is enough to drop a line."""
+    assert invented in find_inventions(line, [report], language)
+
+
+def test_each_part_may_stand_in_another_report() -> None:
+    """A story of several reports is told from all of them."""
+    reports = ["Peskov spoke in Moscow.", "Путин ждет Трампа.", "320 people came."]
+    assert find_inventions("Putin expects Trump, Peskov told 320 people in Moscow.", reports, "en") == ()
+    assert find_inventions("Putin expects Trump, Peskov told 320 people in Moscow.", reports[:2], "en") == ("320",)
+
+
+WRITTEN = st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=100)
+
+
+@given(WRITTEN)
+@settings(max_examples=20, deadline=None)
+def test_a_text_never_invents_anything_beside_itself(text: str) -> None:
+    """Whatever a report says, a line that says the same is faithful to it."""
+    assert find_inventions(text, [text], "en") == ()
+
+
+@given(WRITTEN, WRITTEN)
+@settings(max_examples=15, deadline=None)
+def test_one_more_report_makes_no_line_less_faithful(line: str, more: str) -> None:
+    """What stands in the reports stands there still when others come."""
+    assert set(find_inventions(line, [ENGLISH, more], "en")) <= set(find_inventions(line, [ENGLISH], "en"))
+
+
+@given(st.integers(min_value=2, max_value=10**9))
+@settings(max_examples=20, deadline=None)
+def test_a_number_counts_however_its_digits_are_grouped(number: int) -> None:
+    """25000, 25,000 and 25 000 are one number, and its neighbour is another."""
+    for grouped in (str(number), f"{number:,}", f"{number:,}".replace(",", "\u202f")):
+        assert find_inventions(f"about {grouped} people", [f"{number} came"], "en") == ()
+        assert find_inventions(f"about {grouped} people", [f"{number + 1} came"], "en") != ()
