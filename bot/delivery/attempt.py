@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVarTuple
 
 from bot import owner_notices
 from bot.alerts.suspension import Refusals, outage_wait
@@ -33,6 +34,7 @@ EDIT_REST = timedelta(seconds=10)  # between two drawings of one message: its st
 # From a refusal to the notice about it, so that an outage is known as one; and between two looks for what other
 # processes have suspended.
 ANNOUNCE, REVIEW = timedelta(seconds=5), timedelta(minutes=1)
+_Asked = TypeVarTuple("_Asked")
 UNSHOWN = "it cannot be shown; the log has the reason"
 
 
@@ -43,6 +45,10 @@ async def announce_suspensions(store: OutboxStore, wall: datetime, notice: Calla
             notice(partial(owner_notices.closed, chat=chat.id, reason=reason))
         else:
             notice(partial(owner_notices.topic_lost, chat=chat.id, topic=chat.topic, reason=reason))
+
+
+class _OutOfTimeError(Exception):
+    """The role may be another's before an answer comes: nothing is sent under it."""
 
 
 class AttemptRunner:
@@ -102,6 +108,8 @@ class AttemptRunner:
             else:
                 return
             await self._carry_out(action, batch, epoch)
+        except _OutOfTimeError:
+            self._unsent.extend(batch)
         except StaleLeaseError:
             log.warning("another instance sends now")
             self._role_lease.lose()
@@ -151,11 +159,14 @@ class AttemptRunner:
         """Ask the medium once, and say what follows."""
         chat = batch[0].alert.chat.id
         try:
-            accepted = await self._send_digest(batch) if folded else Sent(await self._notifier.send(batch[0]))
+            if folded:
+                accepted: Sent | Folded = await self._send_digest(batch)
+            else:
+                accepted = Sent(await self._ask(self._notifier.send, batch[0]))
         except DeliveryError as error:
             log.info("not delivered", extra={"chat": chat, "reason": str(error)})
             refusal = error
-        except StoreError:
+        except (StoreError, _OutOfTimeError):
             raise
         except Exception:  # one alert that cannot be shown must not stop the others
             log.exception("cannot show an alert", extra={"story": batch[0].alert.story})
@@ -188,16 +199,32 @@ class AttemptRunner:
         drawn = tuple(one for one in listed if one.shown < one.revision)
         if message is not None:
             lines = tuple(replace(one, form=batch[0].form) for one in listed or batch)
-            return Folded(await self._notifier.fold(lines, message), drawn)
+            return Folded(await self._ask(self._notifier.fold, lines, message), drawn)
         if listed and not batch[0].held:  # what a chat wished to get together is a message of its own
             try:
-                return Folded(await self._notifier.fold((*listed, *batch), listed[0].message), drawn)
+                return Folded(await self._ask(self._notifier.fold, (*listed, *batch), listed[0].message), drawn)
             except DeliveryError as error:
                 if error.verdict not in {"shrink", "stale"}:
                     raise
+            except _OutOfTimeError:
+                raise
             except Exception:  # perhaps it is a line that is there already
                 log.exception("cannot show a rolling message", extra={"chat": chat.id})
-        return Folded(await self._notifier.fold(batch, None))
+        return Folded(await self._ask(self._notifier.fold, batch, None))
+
+    async def _ask(self, request: Callable[[*_Asked], Awaitable[int]], *asked: *_Asked) -> int:
+        """Make a request of the medium by our own clock: only while the role is ours, and no longer than that.
+
+        Between the claim and this moment the database may have hung, or this process been stopped.
+        """
+        now = self._now()
+        if not self._role_lease.has_time(now):
+            raise _OutOfTimeError
+        try:
+            async with self._role_lease.limited(now):
+                return await request(*asked)
+        except TimeoutError as error:
+            raise DeliveryError("no answer while this instance was certainly the sender", "unknown") from error
 
     async def _carry_out(self, action: retry.Action | Sent | Folded, batch: Sequence[Delivery], epoch: int) -> None:
         """Do what follows, and write down how the attempt ended."""

@@ -160,7 +160,7 @@ class DeliveryLoop:
                 self._epoch = epoch
                 self._claimed.forget()
             if epoch is None:
-                return now + IDLE
+                return self._role_lease.due(now)
             await self._claimed.release_held(epoch, now)
             await self._claimed.reconcile(epoch)
             await self._attempts.review_suspensions(now)
@@ -176,7 +176,7 @@ class DeliveryLoop:
             log.warning("delivery waits for the database", extra={"reason": str(error)})
             return now + IDLE
         now = self._now()  # the store took its time: the pace, the role and the waits are those of this moment
-        if now < self._health.paused_until or not self._role_lease.certain(now):
+        if now < self._health.paused_until or not self._role_lease.has_time(now):
             return now + IDLE
         while picked := self._claimed.pick(now):
             self._start(*picked, epoch, now)

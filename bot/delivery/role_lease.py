@@ -7,7 +7,9 @@ and what is certain, the wall clock is for the row, which other instances read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,7 +17,9 @@ from bot.errors import StoreError
 from bot.ports.outbox_store import Role
 
 TTL, RENEW, MARGIN = timedelta(seconds=20), timedelta(seconds=5), timedelta(seconds=2)
-STANDBY = timedelta(seconds=1)  # between two attempts to get it
+STANDBY = timedelta(seconds=0.5)  # between two attempts to get it
+# What is begun under the role (a send, usually answered within a second) has at least so long before it must end.
+NEEDED = timedelta(seconds=5)
 
 
 class Roles(Protocol):
@@ -39,6 +43,7 @@ class RoleLease:
         self._role: Role = role
         self._since: datetime | None = None
         self._next: datetime | None = None
+        self._limits: set[asyncio.Timeout] = set()  # of what is under way
         self.epoch: int | None = None
 
     async def keep(self, now: datetime) -> int | None:
@@ -58,11 +63,35 @@ class RoleLease:
             raise
         self._since = now
         self._next = now + (STANDBY if self.epoch is None else RENEW)
+        if self.epoch is not None:
+            for limit in (one for one in self._limits if not one.expired()):
+                limit.reschedule(asyncio.get_running_loop().time() + self.seconds_left(now))
         return self.epoch
 
     def certain(self, now: datetime) -> bool:
         """Return whether nobody else can have the role now; False as well after the clock was set back."""
-        return self.epoch is not None and self._since is not None and self._since <= now < self._since + TTL - MARGIN
+        return self.epoch is not None and self._since is not None and self._since <= now and self.seconds_left(now) > 0
+
+    def has_time(self, now: datetime) -> bool:
+        """Return whether what is begun now may take as long as it usually does under the role."""
+        return self.certain(now) and self.seconds_left(now) >= NEEDED.total_seconds()
+
+    def seconds_left(self, now: datetime) -> float:
+        """Return for how many seconds the role is certain, unless it is renewed."""
+        return 0.0 if self._since is None or self.epoch is None else (self._since + TTL - MARGIN - now).total_seconds()
+
+    @asynccontextmanager
+    async def limited(self, now: datetime) -> AsyncIterator[None]:
+        """End what is done inside with a TimeoutError when the role is not certain any more.
+
+        Every renewal meanwhile puts that off, under whichever epoch: who lost it in between is told so by the store.
+        """
+        async with asyncio.timeout(max(self.seconds_left(now), 0.0)) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
 
     def due(self, now: datetime) -> datetime:
         """Return when `keep` has something to do."""

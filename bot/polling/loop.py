@@ -92,7 +92,7 @@ class PollLoop:
                 beat()
         finally:
             stopped.cancel()
-            await self._end()
+            await self._end(leaving=stop.is_set())
 
     async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
         """Poll what is due (with `forced_since`: everything) once; return False when the deadline cut it short.
@@ -227,8 +227,8 @@ class PollLoop:
             return
         self._awake.clear()
 
-    async def _end(self) -> None:
-        """Stop the turns under way, write what they found, and give back the leases."""
+    async def _end(self, *, leaving: bool = False) -> None:
+        """Stop the turns under way, write what they found, and give back the leases; `leaving`, our say as well."""
         tasks, self._tasks = self._tasks, {}
         for task in tasks:
             task.cancel()
@@ -237,6 +237,8 @@ class PollLoop:
             async with asyncio.timeout(LEAVING):
                 await self._write(self._quiet.write())
                 await self._store.release_leases([leased for task, leased in tasks.items() if task.cancelled()])
+                if leaving:
+                    await self._store.release_configuration()
         except (StoreError, TimeoutError) as error:
             reason = str(error) or "the database does not answer"
             log.warning("leases are left to run out", extra={"reason": reason})

@@ -69,7 +69,11 @@ class OutboxStore(Protocol):
     """What delivery needs on record."""
 
     async def take_role(self, role: Role, now: datetime, ttl: timedelta) -> int | None:
-        """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it."""
+        """Return the epoch under which the role is ours (renewed if it was), or None while a live instance holds it.
+
+        What a former sender had claimed is free at once where it has given the role back or its process is gone, else
+        after the seconds that it may need to write down what it has sent.
+        """
         ...
 
     async def release_role(self, role: Role, epoch: int) -> None:
@@ -93,11 +97,11 @@ class OutboxStore(Protocol):
         """Lease alerts that are due: urgent first, then oldest; never sent, or with reports that the message lacks.
 
         Where a chat's come as one, it is never cut in two: as many as TOGETHER more than `limit` may come.
-        What an older epoch still held is claimed anew. Chats that are blocked are left out, suspended ones until their
-        probe is due, and so are
-        those of `without` (chat ids), and of `after` what is not urgent; `per_chat` at most of one chat id, so that
-        one with a backlog crowds out nobody. What was queued before `before`, through an outage, comes chat by chat.
-        Messages of `resting` (their ids) are not to be edited yet.
+        What an older epoch still held is claimed anew once it is free (`take_role`). Chats that are blocked are left
+        out, suspended ones until their probe is due, and so are those of `without` (chat ids), and of `after` what is
+        not urgent; `per_chat` at most of one chat id, so that one with a backlog crowds out nobody. What was
+        queued before `before`, through an outage, comes chat by chat. Messages of `resting` (their ids) are not to
+        be edited yet.
         A row that cannot be read ends by itself, as dead with the reason; a setting or mute that cannot be read is
         passed over. `unreadable` hears of both. StaleLeaseError when the epoch is over.
         """

@@ -198,6 +198,10 @@ class PollStore(Protocol):
         """
         ...
 
+    async def release_configuration(self) -> None:
+        """Note that this instance polls no more: others with another configuration need not wait for its silence."""
+        ...
+
     async def lease_sources(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None
     ) -> tuple[SourceLease, ...]:

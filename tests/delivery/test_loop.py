@@ -786,6 +786,7 @@ async def test_case_77_a_sender_that_was_replaced_stops(
         old._pace.record_request(0, START)  # the bot's bucket is low: after the first send it has to rest
     task = asyncio.create_task(old.drain(START + timedelta(hours=1)))
     await rests.wait()
+    await until(lambda: telegram_server.requests)
     room.time += timedelta(seconds=60)
     async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
         new = room.sender(other)
@@ -812,6 +813,28 @@ async def test_case_77_a_sender_whose_database_was_slow_is_not_certain_any_more(
             return claimed
 
         monkeypatch.setattr(OutboxRepository, "claim", slow)
+        assert (await room.drain()).sent == 0
+    assert sorted(one.chat for one in telegram_server.sent()) == [1, 2, 3]
+
+
+@both
+async def test_case_77_a_database_that_hangs_makes_no_two_instances_send_the_same(
+    room: Room, telegram_server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim was confirmed before the database froze for longer than the role lasts: its sender looks at its clock."""
+    await room.tell_many([1, 2, 3])
+    elsewhere = replace(this_process(), host="elsewhere", boot="another")
+    quick, first = OutboxRepository.confirm_claims, iter([True])
+    async with await open_store(room.url, migrate=False, holder=elsewhere) as other:
+
+        async def frozen(self: OutboxRepository, *args: Any) -> tuple[Delivery, ...]:
+            confirmed = await quick(self, *args)
+            if next(first, False):
+                room.time += timedelta(seconds=25)
+                assert (await room.sender(other).drain(room.time + timedelta(minutes=1))).sent == 3
+            return confirmed
+
+        monkeypatch.setattr(OutboxRepository, "confirm_claims", frozen)
         assert (await room.drain()).sent == 0
     assert sorted(one.chat for one in telegram_server.sent()) == [1, 2, 3]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.role_lease import MARGIN, RENEW, STANDBY, TTL, RoleLease
+from bot.delivery.role_lease import MARGIN, NEEDED, RENEW, STANDBY, TTL, RoleLease
 from bot.errors import StoreError
 from bot.ports.outbox_store import Role
 
@@ -50,7 +51,7 @@ async def test_it_is_taken_once_and_renewed_every_five_seconds() -> None:
     assert role_lease.due(START) == START + 3 * RENEW
 
 
-async def test_a_standby_asks_every_second() -> None:
+async def test_a_standby_asks_twice_a_second() -> None:
     """Until the role is free."""
     row = Row(lambda: None)
     role_lease = RoleLease(row, "sender", lambda: START)
@@ -111,3 +112,29 @@ async def test_what_was_lost_is_asked_for_again() -> None:
     assert not role_lease.certain(START)
     assert await role_lease.keep(START) == 7
     assert len(row.taken) == 2
+
+
+async def test_case_77_nothing_is_begun_shortly_before_the_role_may_end() -> None:
+    """What is sent usually takes less than what is left; a renewal makes room for more."""
+    row = Row()
+    role_lease = RoleLease(row, "sender", lambda: START)
+    await role_lease.keep(START)
+    last = START + TTL - MARGIN - NEEDED
+    assert role_lease.has_time(last)
+    assert not role_lease.has_time(last + timedelta(seconds=1))
+    assert role_lease.certain(last + timedelta(seconds=1))
+    await role_lease.keep(last + timedelta(seconds=1))
+    assert role_lease.has_time(last + timedelta(seconds=1))
+
+
+async def test_case_77_what_is_under_way_ends_with_the_role() -> None:
+    """A request that hangs is given up while the role is certainly ours, unless the role is renewed meanwhile."""
+    role_lease = RoleLease(Row(), "sender", lambda: START)
+    await role_lease.keep(START)
+    almost_over = START + TTL - MARGIN - timedelta(seconds=0.05)
+    with pytest.raises(TimeoutError):
+        async with role_lease.limited(almost_over):
+            await asyncio.Event().wait()
+    async with role_lease.limited(almost_over):
+        await role_lease.keep(START + RENEW)
+        await asyncio.sleep(0.1)

@@ -154,7 +154,7 @@ class Listener:
         try:
             await asyncio.wait([poll, *others], return_when=asyncio.FIRST_COMPLETED)
             ending.set()
-            await asyncio.wait([poll], timeout=_GRACE)
+            await asyncio.wait([poll], timeout=min(_GRACE, max(self._role.seconds_left(self._now()), 0.0)))
             if poll.done():
                 poll.result()
         finally:
@@ -175,7 +175,8 @@ class Listener:
         while self._role.epoch == epoch and self._role.certain(self._now()):
             await asyncio.sleep((self._role.due(self._now()) - self._now()).total_seconds())
             try:
-                async with asyncio.timeout(RENEW.total_seconds()):
+                left = self._role.seconds_left(self._now())  # a database that hangs must not hold us here for longer
+                async with asyncio.timeout(min(RENEW.total_seconds(), left)):
                     await self._role.keep(self._now())
             except (BotError, TimeoutError) as error:
                 log.warning("listener role not renewed", extra={"reason": str(error) or "the database does not answer"})

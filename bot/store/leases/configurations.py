@@ -1,6 +1,6 @@
 """Which configuration polls go by, where polling instances with different ones share a database: the one read last.
 
-One function over the Database, for polling. Each instance has a row with a hash of its configuration; rows of instances
+Functions over the Database, for polling. Each instance has a row with a hash of its configuration; rows of instances
 that are gone, or silent for ALIVE, do not count.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.store.database.timestamps import to_length, to_ms
 from bot.store.database.transactions import Database
@@ -42,3 +42,9 @@ async def register_configuration(database: Database, fingerprint: str, now: date
     )
     in_force: str = max([(since, fingerprint), *living])[1]
     return in_force == fingerprint
+
+
+async def release_configuration(database: Database) -> None:
+    """Note that this instance polls no more: whoever has another configuration need not wait for its silence."""
+    async with database.write() as connection:
+        await connection.execute(delete(instances).where(instances.c.holder == str(database.holder)))

@@ -2,6 +2,9 @@
 
 Functions over the Database, for delivery. The epoch grows whenever a role changes hands, and fences what the former
 holder still tries. A holder on this machine whose process is gone is replaced at once, any other when its time is over.
+
+What the former sender had claimed is free at once where it has given the role back or is gone. Where its time has run
+out it may be slow, cut off, or stopped, and have sent what it cannot write down yet: it keeps its claims for RESULTS.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, Update, bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.ports.outbox_store import Role
@@ -19,12 +22,14 @@ from bot.store.database.timestamps import to_length, to_ms
 from bot.store.database.transactions import Database
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import end_wrong_waits, is_over
-from bot.store.tables import role_leases
+from bot.store.tables import LEASED, outbox, role_leases
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
+# For so long after a sender's time has run out, what it sent may still be written down (the tries of delivery.attempt).
+RESULTS = timedelta(seconds=8)
 MINE = 1_000  # milliseconds by which one process may read its clock late: between two machines it is SKEW
 
 
@@ -59,6 +64,10 @@ async def _take_role(database: Database, role: Role, now: datetime, ttl: timedel
             ours.values(holder=bindparam("to_holder"), until=bindparam("to_until"), epoch=bindparam("to_epoch")), values
         )
         if role == "sender":
+            if row.holder != me:
+                gone = row.holder is None or is_gone(row.holder, database.holder)
+                free_at = ms if gone else ms + to_length(RESULTS)
+                await connection.execute(_inherit_statement(), {"its_epoch": epoch, "free_at": free_at})
             slack = MINE if row.holder == me else to_length(SKEW)
             await end_wrong_waits(connection, ms, set_back=row.until > ms + to_length(ttl) + slack)
         return epoch
@@ -92,6 +101,15 @@ def refuse_stale_epoch(role: Role, now: int | None, epoch: int) -> None:
     """Raise StaleLeaseError when the epochs differ."""
     if now != epoch:
         raise StaleLeaseError(f"another instance is the {role} now (epoch {now}, ours was {epoch})")
+
+
+@cache
+def _inherit_statement() -> Update:
+    """Return the statement that lets claims of epochs before `its_epoch` end at `free_at` at the latest."""
+    older = update(outbox).where(
+        text(LEASED), outbox.c.lease_epoch < bindparam("its_epoch"), outbox.c.lease_until > bindparam("free_at")
+    )
+    return older.values(lease_until=bindparam("free_at"))
 
 
 @cache

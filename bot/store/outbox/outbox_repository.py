@@ -1,7 +1,8 @@
 """The outbox as a queue: claims, results, and the pauses that Telegram asks for.
 
 Fulfils `OutboxStore`. A row is due while it wants to show more than its reader has. It is leased under the
-sender's epoch: what an older epoch held is free again, and a late result of one changes nothing that was claimed anew.
+sender's epoch: what an older epoch held is free soon after the role changes hands (`leases/role_repository`), and a
+late result of one changes nothing that was claimed anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, func, or_, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 
 from bot.errors import Closure
 from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
@@ -34,7 +35,7 @@ from bot.store.outbox.outbox_statements import (
 )
 from bot.store.polling.poll_statements import may_be_sent, reports_of_stories_statement
 from bot.store.row_decoding import decode_each
-from bot.store.tables import DUE, LEASED, chats, outbox, role_leases
+from bot.store.tables import DUE, LEASED, chats, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -244,9 +245,9 @@ class OutboxRepository:
 
     async def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
         greatest = self.database.dialect.greatest
-        current = select(role_leases.c.epoch).where(role_leases.c.role == "sender").scalar_subquery()
-        leased = case((outbox.c.lease_epoch == current, outbox.c.lease_until), else_=0)
-        free_at = greatest(outbox.c.not_before, func.coalesce(chats.c.blocked_until, 0), func.coalesce(leased, 0))
+        free_at = greatest(
+            outbox.c.not_before, func.coalesce(chats.c.blocked_until, 0), func.coalesce(outbox.c.lease_until, 0)
+        )
         counts = or_(
             text(f"NOT ({BY_PREFERENCE})"), outbox.c.not_before <= bindparam("now")
         )  # what is held is no work left

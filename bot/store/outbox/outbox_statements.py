@@ -32,11 +32,7 @@ def claim_statement(dialect: Dialect) -> ReturningUpdate[Any]:
     First messages come before edits, which make no sound. Only one sender claims at a time, and an update looks at its
     row once more when it had to wait for it, so no row goes to two.
     """
-    free = or_(
-        outbox.c.lease_until.is_(None),
-        outbox.c.lease_until <= bindparam("now"),
-        outbox.c.lease_epoch < bindparam("epoch"),
-    )
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
     edit = and_(outbox.c.shown > 0, outbox.c.message.is_not(None))
     order = (case((edit, 2), else_=outbox.c.rank), outbox.c.created_at, outbox.c.id)
     ranked_rows = (

@@ -21,7 +21,7 @@ from bot.store.codecs import Row, to_report, to_source_lease
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
-from bot.store.leases.configurations import register_configuration
+from bot.store.leases.configurations import register_configuration, release_configuration
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import recall_polls
 from bot.store.outbox.enqueue import enqueue_alerts
@@ -63,6 +63,9 @@ class PollRepository:
 
     async def register_configuration(self, fingerprint: str, now: datetime) -> bool:
         return await register_configuration(self.database, fingerprint, now)
+
+    async def release_configuration(self) -> None:
+        await release_configuration(self.database)
 
     async def lease_sources(
         self, now: datetime, *, limit: int, ttl: timedelta, forced_since: datetime | None = None

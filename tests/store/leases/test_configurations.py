@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.store.leases.configurations import ALIVE, NOTED, register_configuration
+from bot.store.leases.configurations import ALIVE, NOTED, register_configuration, release_configuration
 from bot.store.leases.process_identity import ProcessIdentity
 from bot.store.repository import Store
 
@@ -47,3 +47,13 @@ async def test_the_configuration_of_a_process_that_is_gone_does_not_count(
     assert await register_configuration(living.database, "old", play.now)
     assert await register_configuration(dead.database, "new", play.after(seconds=1))
     assert await register_configuration(living.database, "old", play.now)
+
+
+async def test_an_instance_that_leaves_has_no_say_any_more(play: Play, store: Store) -> None:
+    """Whoever has another configuration polls by it at once, not when the one that left has been silent for long."""
+    other = await play.worker()
+    assert await register_configuration(store.database, "old", play.now)
+    assert await register_configuration(other.database, "new", play.after(seconds=1))
+    assert not await register_configuration(store.database, "old", play.now)
+    await release_configuration(other.database)
+    assert await register_configuration(store.database, "old", play.now)

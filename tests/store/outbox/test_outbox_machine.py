@@ -20,6 +20,7 @@ from bot.model import Alert, Chat, Delivery, Source, Validators
 from bot.ports.outbox_store import Dead, Later, Sent
 from bot.ports.poll_store import Outcome, Turn
 from bot.store.leases.process_identity import this_process
+from bot.store.leases.role_repository import RESULTS
 from bot.store.repository import Store, open_store
 
 CHATS, STORIES = st.integers(1, 3), st.integers(1, 4)
@@ -141,6 +142,7 @@ class Outbox(RuleBasedStateMachine):
         self.store = self.run(self.open())
         before, self.epoch = self.epoch, self.take()
         assert self.epoch == before + 1
+        self.now += RESULTS  # what the former one still held is free
 
     @precondition(lambda self: self.late)
     @rule()

@@ -10,6 +10,7 @@ import pytest
 from bot.errors import StaleLeaseError
 from bot.model import Chat, Delivery, DisplayPreferences, Subscription
 from bot.ports.outbox_store import Dead, Folded, Later, Sent
+from bot.store.leases.role_repository import RESULTS
 from bot.store.outbox.delivery_results import change_of
 from bot.store.repository import Store
 
@@ -135,6 +136,26 @@ async def test_what_a_sender_left_behind_is_claimed_anew(play: Play, store: Stor
     assert await claimed(play, other, newer) == [(1, 1)]
 
 
+async def test_case_77_a_sender_that_was_frozen_with_the_database_writes_down_what_it_sent(
+    play: Play, store: Store
+) -> None:
+    """Whoever takes over leaves its claims alone for some seconds, and nothing is sent twice; other alerts go on."""
+    await play.queue(store, play.alert(1), play.alert(2, 2))
+    old = await play.sender(store)
+    one, two = await store.outbox.claim(old, play.now, limit=9, ttl=10 * MINUTE)
+    await play.queue(store, play.alert(3, 3))
+    other = await play.worker()
+    play.after(seconds=61)
+    new = await play.sender(other)
+    assert await claimed(play, other, new) == [(3, 3)]
+    assert await other.outbox.count_waiting(play.now) == (3, play.now + RESULTS)
+    with pytest.raises(StaleLeaseError):
+        await store.outbox.settle([one], old, Sent(51), play.now)
+    play.after(seconds=RESULTS.total_seconds())
+    assert await claimed(play, other, new) == [(2, 2)]
+    assert two.id
+
+
 async def test_case_78_a_sender_that_is_not_one_any_more_is_told_so(play: Play, store: Store) -> None:
     """After a hand-over the old sender claims nothing; what was accepted is kept unless the row was claimed anew."""
     await play.queue(store, play.alert(1), play.alert(2, 2), play.alert(3, 3))
@@ -142,12 +163,13 @@ async def test_case_78_a_sender_that_is_not_one_any_more_is_told_so(play: Play, 
     one, two, three = await store.outbox.claim(old, play.now, limit=9, ttl=MINUTE)
     other = await play.worker()
     assert await other.outbox.take_role("sender", play.now, MINUTE) is None
-    play.after(minutes=2)
+    play.after(seconds=61)
     new = await play.sender(other)
     with pytest.raises(StaleLeaseError):
         await store.outbox.claim(old, play.now, limit=9, ttl=MINUTE)
     with pytest.raises(StaleLeaseError):
         await store.outbox.settle([one], old, Sent(51), play.now)
+    play.after(seconds=RESULTS.total_seconds())
     claimed_anew = await other.outbox.claim(new, play.now, limit=9, ttl=MINUTE)
     assert [again.id for again in claimed_anew] == [two.id, three.id]
     with pytest.raises(StaleLeaseError):
