@@ -217,6 +217,12 @@ class SlowForms:
     def put_many(self, found: object) -> None:
         """See FormCache."""
 
+    def get_dictionary(self, _key: str) -> None:
+        """See FormCache."""
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """See FormCache."""
+
 
 async def test_an_edit_comes_into_force_however_long_its_build_takes(
     home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

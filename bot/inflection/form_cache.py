@@ -1,4 +1,7 @@
-"""The forms of words found before, in a small SQLite file, so that the next start costs milliseconds.
+"""The forms of words found before, in an SQLite file, so that the next start costs milliseconds.
+
+Beside them the dictionaries, packed so that they are unpacked fast (13 MB for all languages): a word that was never
+asked for costs half of what it costs without them.
 
 A path comes in; it fulfils FormCache. What cannot be read or written is as if it were not there: a broken
 file is replaced, a read-only directory only costs the time of looking the words up again. Nothing else is kept here.
@@ -7,6 +10,7 @@ file is replaced, a read-only directory only costs the time of looking the words
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from itertools import islice
@@ -15,6 +19,7 @@ from typing import Final
 
 _BATCH: Final = 500  # keys of one question; SQLite takes 999 parameters at least
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS forms (word TEXT PRIMARY KEY, forms TEXT NOT NULL) WITHOUT ROWID"
+_DICTIONARIES: Final = "CREATE TABLE IF NOT EXISTS dictionaries (name TEXT PRIMARY KEY, data BLOB NOT NULL)"
 _WAIT: Final = 2.0  # seconds for another instance that is writing
 
 
@@ -47,6 +52,22 @@ class FormCacheFile:
                 with suppress(OSError, sqlite3.Error):
                     self._path.unlink()
                     self._write(found)
+
+    def get_dictionary(self, key: str) -> bytes | None:
+        """Return a dictionary that was kept, None where there is none that can be read."""
+        with suppress(sqlite3.Error, zlib.error), closing(self._open(write=False)) as file:
+            row = file.execute("SELECT data FROM dictionaries WHERE name = ?", (key,)).fetchone()
+            return zlib.decompress(row[0]) if row else None
+        return None
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """Keep a dictionary in the place of an older one of its language, where the file can be written."""
+        packed, language = zlib.compress(data, 1), key.rpartition(" ")[2]
+        if not self._path.exists() or self._path.is_file():
+            with suppress(OSError, sqlite3.Error), closing(self._open(write=True)) as file, file:
+                file.execute(_DICTIONARIES)
+                file.execute("DELETE FROM dictionaries WHERE name LIKE ?", (f"% {language}",))
+                file.execute("INSERT INTO dictionaries VALUES (?, ?)", (key, packed))
 
     def _write(self, found: Mapping[str, str]) -> None:
         with closing(self._open(write=True)) as file, file:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,11 +43,29 @@ def version() -> str:
     return installed("simplemma")
 
 
-def look_up_forms(language: str, words: Mapping[str, Iterable[str]]) -> dict[str, KnownForms]:
-    """Return what the dictionary of the language knows of each word, in any capitals; `words` maps them to guesses."""
+def read_dictionary(language: str) -> bytes:
+    """Return the dictionary of a language as simplemma brings it, unpacked: up to 20 MB, a tenth of a second."""
+    import lzma
+    from importlib.util import find_spec
+
+    spec = find_spec("simplemma")  # finds the package without importing it
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("simplemma is not installed")
+    folder = Path(spec.origin).parent / "strategies" / "dictionaries" / "data"
+    with lzma.open(folder / f"{language}.plzma") as stream:
+        return stream.read()
+
+
+def look_up_forms(
+    language: str, words: Mapping[str, Iterable[str]], read: Callable[[str], bytes] = read_dictionary
+) -> dict[str, KnownForms]:
+    """Return what the dictionary of the language knows of each word, in any capitals; `words` maps them to guesses.
+
+    `read` returns the dictionary as `read_dictionary` does.
+    """
     spelled = {word: {word, word.lower(), word.capitalize()} for word in words}
     spellings = {each for every in spelled.values() for each in every}
-    stream = _Stream(language)
+    stream = _Stream(language, read(language))
     forms, lemmas = stream.decode(spellings, spellings.union(*words.values()))
     bases = {
         word: {lemma for each in every for lemma in lemmas.get(each, ()) if lemma not in every}
@@ -55,7 +73,6 @@ def look_up_forms(language: str, words: Mapping[str, Iterable[str]]) -> dict[str
         if not any(each in forms for each in every)
     }
     more, _ = stream.decode({base for every in bases.values() for base in every}, ())
-    _unpacked.cache_clear()
     return {
         word: KnownForms(
             frozenset(form for each in every for form in forms.get(each, ())),
@@ -70,15 +87,13 @@ def look_up_forms(language: str, words: Mapping[str, Iterable[str]]) -> dict[str
 class _Stream:
     """One dictionary, unpacked but not decoded."""
 
-    def __init__(self, language: str) -> None:
-        self._data = _unpacked(language)
-        self._size = size = _STEM * (2 if language in _TWO_BYTES else 1)
-        self._starts, beginnings = _index(language, size)
-        # The first bytes that the forms of each stretch have in common.
-        self._beginnings = [beginnings[at : at + size].rstrip(b"\0") for at in range(0, len(beginnings), size)]
-        self._by_beginning: dict[bytes, list[int]] = {}
-        for number, beginning in enumerate(self._beginnings):
-            self._by_beginning.setdefault(beginning, []).append(number)
+    def __init__(self, language: str, data: bytes) -> None:
+        self._data = data
+        self._size = _STEM * (2 if language in _TWO_BYTES else 1)
+        indexes = _known_indexes()
+        if language not in indexes:
+            indexes[language] = _index(data, self._size)
+        self._starts, self._beginnings = indexes[language]
 
     def decode(self, wanted: set[str], keys: Iterable[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         """Return the forms of the wanted lemmas, and the lemmas of the wanted forms `keys`."""
@@ -87,7 +102,7 @@ class _Stream:
         forms: dict[str, set[str]] = {}
         lemmas: dict[str, set[str]] = {}
         stretches = self._stretches(lemmas_wanted)
-        stretches.update(number for key in keys_wanted for number in self._by_beginning.get(key[: self._size], ()))
+        stretches.update(number for key in keys_wanted for number in self._beginning_with(key[: self._size]))
         for stretch in sorted(stretches):
             for form, lemma in self._records(stretch):
                 if lemma in lemmas_wanted:
@@ -99,9 +114,9 @@ class _Stream:
     def _stretches(self, words: set[bytes]) -> set[int]:
         """Return the stretches that hold the forms of these lemmas: those that begin alike, and irregular ones."""
         beginnings = {word[: self._size] for word in words}
-        found = {number for each in beginnings for number in self._by_beginning.get(each, ())}
-        if short := tuple(each for each in beginnings if len(each) < self._size):
-            found.update(number for number, each in enumerate(self._beginnings) if each.startswith(short))
+        found = {number for each in beginnings for number in self._beginning_with(each)}
+        for short in (each for each in beginnings if len(each) < self._size):
+            found.update(self._beginning_with(short, whole=False))
         tails: dict[bytes, tuple[bytes, ...]] = {}
         for word in words:
             for head, tail in self._tails(word):
@@ -112,13 +127,29 @@ class _Stream:
             endings = list(tails)
             for ending, start, _ in BytesAhoCorasick(endings).find_matches_as_indexes(self._data, overlapping=True):
                 number = bisect_right(self._starts, start) - 1
-                if number >= 0 and self._beginnings[number].startswith(tails[endings[ending]]):
+                if number >= 0 and self._beginning(number).startswith(tails[endings[ending]]):
                     found.add(number)
         for number in tuple(found):  # forms of one lemma may run on into the next stretches
             while number + 1 < len(self._starts) and self._goes_on(number + 1):
                 number += 1  # noqa: PLW2901 - walks on from there
                 found.add(number)
         return found
+
+    def _beginning(self, stretch: int) -> bytes:
+        """Return the first bytes that the forms of a stretch have in common."""
+        return self._beginnings[stretch * self._size : (stretch + 1) * self._size].rstrip(b"\0")
+
+    def _beginning_with(self, beginning: bytes, *, whole: bool = True) -> Iterator[int]:
+        """Give the stretches of this beginning, or of any that begins so.
+
+        They are looked for in one run of bytes: a list of them takes longer to make than all that is asked of it.
+        """
+        wanted = beginning.ljust(self._size, b"\0") if whole else beginning
+        at = self._beginnings.find(wanted)
+        while at >= 0:
+            if at % self._size == 0:
+                yield at // self._size
+            at = self._beginnings.find(wanted, at + 1)
 
     def _goes_on(self, stretch: int) -> bool:
         """Return whether a stretch begins with the lemma that the one before it ended with."""
@@ -147,7 +178,7 @@ class _Stream:
         first = stretch
         while first and self._goes_on(first):
             first -= 1
-        at, form, lemma = self._starts[first], self._beginnings[first], b""
+        at, form, lemma = self._starts[first], self._beginning(first), b""
         wanted_from = self._starts[stretch]
         while at < end:
             start = at
@@ -165,13 +196,17 @@ class _Stream:
                 yield form, lemma
 
 
-@lru_cache(maxsize=16)  # more than there are languages
-def _index(language: str, size: int) -> tuple[array[int], bytes]:
-    """Return where each stretch starts, and the beginnings of all, each filled up to `size` bytes.
+@lru_cache(maxsize=1)
+def _known_indexes() -> dict[str, tuple[array[int], bytes]]:
+    """Return the indexes of dictionaries that were made so far, by language.
 
-    Kept for the life of the process, for it takes half of the time that a word takes, and 2 MB for all languages.
+    Kept for the life of the process, for one takes half of the time that a word takes, and all of them are 2 MB.
     """
-    data = _unpacked(language)
+    return {}
+
+
+def _index(data: bytes, size: int) -> tuple[array[int], bytes]:
+    """Return where each stretch starts, and the beginnings of all, each filled up with zeros to `size` bytes."""
     starts, beginnings, beginning = array("I"), bytearray(), b""
     for found in _stretch_pattern(size).finditer(data, _header(data)):
         start = found.start()
@@ -205,16 +240,3 @@ def _stretch_pattern(size: int) -> re.Pattern[bytes]:
     counted = b"|".join(rb"\x%02x[\x20-\xf4]{%d}" % (length, length) for length in range(1, 128))
     record = rb"(?:%s)(?:\xfe|[\x00-\x7f](?:\x00|%s))" % (counted, counted)
     return re.compile(rb"[\x00-\x%02x]%s(?:[\x%02x-\x7f]%s)*+" % (size - 1, record, size, record), re.DOTALL)
-
-
-@lru_cache(maxsize=1)  # read twice in a row where its index is not known yet; look_up_forms frees it
-def _unpacked(language: str) -> bytes:
-    import lzma
-    from importlib.util import find_spec
-
-    spec = find_spec("simplemma")  # finds the package without importing it
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("simplemma is not installed")
-    folder = Path(spec.origin).parent / "strategies" / "dictionaries" / "data"
-    with lzma.open(folder / f"{language}.plzma") as stream:
-        return stream.read()

@@ -7,7 +7,7 @@ neither knows from rules. What was found is kept in a cache, so that the next st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -63,6 +63,14 @@ class FormCache(Protocol):
         """Keep these for the next start."""
         ...
 
+    def get_dictionary(self, key: str) -> bytes | None:
+        """Return a dictionary that was kept unpacked, which is read in a third of the time; None where it was not."""
+        ...
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """Keep a dictionary unpacked."""
+        ...
+
 
 def languages_of(word: str, languages: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the languages whose inflection a word follows: those of its script that the watchlist names, or all."""
@@ -99,7 +107,7 @@ def inflect(wanted: Iterable[Wanted], cache: FormCache | None = None) -> dict[Wa
     on_record = cache.get_many(keys.values()) if cache else {}
     found = {each: tuple(on_record[key].split()) for each, key in keys.items() if key in on_record}
     missing = distinct - found.keys()
-    fresh = _look_up(missing)
+    fresh = _look_up(missing, _reading(cache))
     if cache and (news := {keys[each]: " ".join(fresh[each]) for each in missing if each in keys}):
         cache.put_many(news)
     found.update(fresh)
@@ -110,7 +118,23 @@ def _key(word: str, languages: tuple[str, ...]) -> str:
     return f"{_RULES} {'-'.join(languages)} {word}"
 
 
-def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
+def _reading(cache: FormCache | None) -> Callable[[str], bytes]:
+    """Return what reads the dictionary of a language, as it was kept or as simplemma brings it."""
+
+    def read(language: str) -> bytes:
+        if cache is None:
+            return lexicon.read_dictionary(language)
+        key = f"{lexicon.version()} {language}"
+        data = cache.get_dictionary(key)
+        if data is None:
+            data = lexicon.read_dictionary(language)
+            cache.put_dictionary(key, data)
+        return data
+
+    return read
+
+
+def _look_up(wanted: Iterable[Wanted], read_dictionary: Callable[[str], bytes]) -> dict[Wanted, tuple[str, ...]]:
     """Ask the dictionaries, one after the other, and put their answers together."""
     by_language: dict[str, dict[str, frozenset[str]]] = {}
     for word, languages in wanted:
@@ -128,7 +152,7 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
             for word in words:
                 offers = (_offered(word, other, each[word]) for other, each in known.items() if word in each)
                 words[word] = frozenset(fold(form) for offer in offers for form in offer)
-        known[language] = _listed(language, words)
+        known[language] = _listed(language, words, read_dictionary)
     return {
         (word, languages): _chosen(
             word,
@@ -139,7 +163,7 @@ def _look_up(wanted: Iterable[Wanted]) -> dict[Wanted, tuple[str, ...]]:
     }
 
 
-def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, KnownForms]:
+def _listed(language: str, words: Mapping[str, frozenset[str]], read: Callable[[str], bytes]) -> dict[str, KnownForms]:
     """Ask simplemma's dictionary of a language, also about forms in doubt, for reflexive verbs by their plain form."""
     asked: dict[str, set[str]] = {}
     for word, doubtful in words.items():
@@ -154,7 +178,7 @@ def _listed(language: str, words: Mapping[str, frozenset[str]]) -> dict[str, Kno
             ruled |= {*prefixed, *map(fold, prefixed)}
         asked.setdefault(word, set()).update(ruled)
         asked.setdefault(strip_reflexive(word, language), set()).update(ruled)
-    known = lexicon.look_up_forms(language, asked)
+    known = lexicon.look_up_forms(language, asked, read)
     return {
         word: known[word]
         if (plain := strip_reflexive(word, language)) == word

@@ -150,6 +150,12 @@ class Forms:
     def put_many(self, found: object) -> None:
         """See FormCache."""
 
+    def get_dictionary(self, _key: str) -> None:
+        """See FormCache."""
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """See FormCache."""
+
 
 def personal(number: int, text: str, chat: int = 22) -> PersonalQuery:
     """Return a personal query."""

@@ -226,6 +226,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.dictionaries: dict[str, bytes] = {}
         self.asked = 0
 
     def get_many(self, keys: Iterable[str]) -> Mapping[str, str]:
@@ -237,6 +238,14 @@ class Memory:
         """See FormCache."""
         self.kept.update(found)
 
+    def get_dictionary(self, key: str) -> bytes | None:
+        """See FormCache."""
+        return self.dictionaries.get(key)
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """See FormCache."""
+        self.dictionaries[key] = data
+
 
 def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second start reads forms from the cache and opens no dictionary."""
@@ -246,6 +255,34 @@ def test_what_the_cache_knows_is_not_looked_up_again(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(lexicon, "look_up_forms", None)
     assert inflect(wanted, memory) == first
     assert memory.asked == 2
+
+
+def test_a_dictionary_is_unpacked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that was never asked for finds the dictionaries as an earlier one has left them, with the same forms."""
+    memory = Memory()
+    inflect([("summit", ("en", "de"))], memory)
+    assert len(memory.dictionaries) == 2
+    expected = inflect([("Häuser", ("en", "de"))])
+    monkeypatch.setattr(lexicon, "read_dictionary", None)
+    assert inflect([("Häuser", ("en", "de"))], memory) == expected
+
+
+def test_dictionaries_are_kept_in_the_file_of_forms(tmp_path: Path) -> None:
+    """A newer one takes the place of an older; what is broken or cannot be written is as if it were not there."""
+    file = FormCacheFile(tmp_path / "forms.db")
+    assert file.get_dictionary("1 en") is None
+    file.put_many({"1": "one"})
+    assert file.get_dictionary("1 en") is None
+    file.put_dictionary("1 en", b"words " * 1000)
+    file.put_dictionary("1 de", b"Wort")
+    file.put_dictionary("2 en", b"more words")
+    found = [file.get_dictionary(key) for key in ("1 en", "1 de", "2 en")]
+    assert found == [None, b"Wort", b"more words"]
+    assert file.get_many(["1"]) == {"1": "one"}
+    (tmp_path / "forms.db").write_bytes(b"no database at all " * 100)
+    assert file.get_dictionary("2 en") is None
+    file.put_dictionary("2 en", b"more words")
+    FormCacheFile(tmp_path / "missing" / "forms.db").put_dictionary("2 en", b"more words")
 
 
 @pytest.mark.parametrize("use", ["get_many", "put_many"])
