@@ -58,6 +58,17 @@ class SearchStore(Protocol):
         """Return the row numbers of items seen since then that fulfil a condition, the newest published first."""
         ...
 
+    async def find_newest(self, condition: Condition, first: int, *, most: int) -> Sequence[int]:
+        """Return the row numbers from `first` on of items that fulfil a condition, those seen last first."""
+        ...
+
+    async def find_begins(self, begins: Sequence[datetime]) -> tuple[int | None, ...]:
+        """Return the row number of the first item seen at each of these times or later; None where there is none yet.
+
+        Row numbers grow with the time that items are seen, so that they tell when an item was.
+        """
+        ...
+
     async def read_items(self, numbers: Sequence[int]) -> tuple[ItemOnRecord, ...]:
         """Return these items, in this order; those that are gone are left out."""
         ...

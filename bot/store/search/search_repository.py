@@ -88,6 +88,25 @@ class SearchRepository:
             found = await connection.scalars(text_index.candidates_statement(self.database.dialect), values)
             return found.all()
 
+    async def find_newest(self, condition: Condition, first: int, *, most: int) -> Sequence[int]:
+        asked = text_index.say(self.database.dialect, condition)
+        if not asked:
+            return ()
+        async with self.database.read() as connection:
+            if not await text_index.has_index(connection, self.database.dialect):
+                return ()
+            await _prefer_index(connection, self.database.dialect)
+            values = {"asked": asked, "first": first, "most": most}
+            return (await connection.scalars(text_index.newest_statement(self.database.dialect), values)).all()
+
+    async def find_begins(self, begins: Sequence[datetime]) -> tuple[int | None, ...]:
+        asked = {f"at{place}": to_ms(at) for place, at in enumerate(begins)}
+        # By time, not by the least number: for that SQLite reads the table from its beginning.
+        firsts = (_first_since(name) for name in asked)
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(*(one.scalar_subquery() for one in firsts)), asked)).one()
+        return tuple(row)
+
     async def read_items(self, numbers: Sequence[int]) -> tuple[ItemOnRecord, ...]:
         async with self.database.read() as connection:
             packed = {"ids": self.database.dialect.pack(numbers)}
@@ -132,6 +151,12 @@ def _unindexed_statement() -> Select[Any]:
     wanted = select(*(items.c[name] for name in names)).where(items.c.id > bindparam("after"))
     there = exists().where(item_terms.c.item == items.c.id)
     return wanted.where(~there).order_by(items.c.id).limit(bindparam("most"))
+
+
+def _first_since(name: str) -> Select[Any]:
+    """Return the select of the first item that was seen at a time or later: the time, by this name."""
+    wanted = select(items.c.id).where(items.c.seen_at >= bindparam(name))
+    return wanted.order_by(items.c.seen_at, items.c.id).limit(1)
 
 
 @cache

@@ -89,9 +89,24 @@ def candidates_statement(dialect: Dialect) -> TextClause:
 _CANDIDATES_SQLITE = """SELECT item FROM item_index JOIN item_terms ON item_terms.item = item_index.rowid
     WHERE item_index MATCH :asked AND item >= (SELECT min(id) FROM items WHERE seen_at >= :since)
     ORDER BY item_terms.at DESC, item DESC"""
-_CANDIDATES_POSTGRES = """SELECT item FROM item_terms
-    WHERE terms @@ CAST(:asked AS tsquery) AND item >= (SELECT min(id) FROM items WHERE seen_at >= :since)
+# PostgreSQL might walk through the primary key instead of the index of terms, which unpacks the terms of every item.
+_CANDIDATES_POSTGRES = """WITH found AS MATERIALIZED
+    (SELECT item, at FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))
+    SELECT item FROM found WHERE item >= (SELECT min(id) FROM items WHERE seen_at >= :since)
     ORDER BY at DESC, item DESC"""
+
+
+def newest_statement(dialect: Dialect) -> TextClause:
+    """Return the select of the items that fulfil a condition, those seen last first: asked (by `say`), first, most."""
+    return text(_NEWEST_SQLITE if dialect.name == "sqlite" else _NEWEST_POSTGRES)
+
+
+# By row number alone, so that neither the table of terms is read nor anything is sorted.
+_NEWEST_SQLITE = """SELECT rowid FROM item_index WHERE item_index MATCH :asked AND rowid >= :first
+    ORDER BY rowid DESC LIMIT :most"""
+_NEWEST_POSTGRES = """WITH found AS MATERIALIZED
+    (SELECT item FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))
+    SELECT item FROM found WHERE item >= :first ORDER BY item DESC LIMIT :most"""
 
 
 def say(dialect: Dialect, condition: Condition) -> str:

@@ -77,3 +77,25 @@ async def test_two_may_index_at_once(play: Play, store: Store) -> None:
     assert len(rows) == 1
     await store.search._write(rows)
     assert await found(store, Term("summit"), play.now - DAY) == ["Summit"]
+
+
+async def test_the_newest_come_first_by_when_they_were_seen(play: Play, store: Store) -> None:
+    """From a row number on and some at a time; a time stands for the first item that was seen then or later."""
+    began = play.now
+    await seen(play, store, "Summit one", "Weather")
+    await seen(play, store, "Summit two", "Summit three", first=10)
+    await store.search.index_some()
+    summit = Term("summit")
+    newest = await store.search.find_newest(summit, 0, most=2)
+    titles = [one.item.title for one in await store.search.read_items(newest)]
+    assert titles == ["Summit three", "Summit two"]
+    begins = await store.search.find_begins((began, began + timedelta(minutes=1), began + DAY))
+    assert begins == (1, 3, None)
+    assert list(await store.search.find_newest(summit, 4, most=9)) == [newest[0]]
+    assert list(await store.search.find_newest(AnyOf(()), 0, most=9)) == []
+
+
+async def test_a_record_without_an_index_names_no_candidates(play: Play, store: Store) -> None:
+    """Before the first item was put into it there is none."""
+    assert list(await store.search.find_newest(Term("summit"), 0, most=9)) == []
+    assert await store.search.find_begins((play.now,)) == (None,)
