@@ -23,6 +23,7 @@ class SourceStatus:
     failures: int
     items: int  # on record
     stats: SourceStats = field(default_factory=SourceStats)
+    paused_at: datetime | None = None  # since when an owner lets nobody ask it
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,17 @@ class ChatStore(Protocol):
 
     async def read_status(self, now: datetime) -> Status:
         """Return the installation at a glance."""
+        ...
+
+    async def pause_source(self, name: str, now: datetime) -> bool:
+        """Let nobody ask a source from now on; False where none is called so, or it is paused already."""
+        ...
+
+    async def resume_source(self, name: str, now: datetime) -> bool:
+        """Let a paused source be asked at once; False where none is called so, or it is not paused.
+
+        After a day and more it begins with a baseline: what stands there by then is nobody's news.
+        """
         ...
 
     async def read_menu_mark(self) -> int:

@@ -23,6 +23,7 @@ from bot.store.database.dialect import Dialect
 from bot.store.database.schema_upgrade import ensure_schema
 from bot.store.database.sqlite_file import prepare
 from bot.store.database.transactions import Database
+from bot.store.edit_repository import EditRepository
 from bot.store.history import HistoryRepository
 from bot.store.leases.process_identity import ProcessIdentity, this_process
 from bot.store.outbox.delivery_results import DeliveryResults
@@ -50,6 +51,7 @@ class Store:
     preferences: PreferenceRepository
     admissions: AdmissionRepository
     buttons: ButtonRepository
+    edits: EditRepository
 
     @property
     def search(self) -> SearchRepository:
@@ -134,4 +136,5 @@ async def open_store(
         PreferenceRepository(database),
         AdmissionRepository(database),
         ButtonRepository(database),
+        EditRepository(database),
     )

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, sele
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
-from bot.store.tables import buttons, counters, instances, items, outbox, seen_keys, sources, stories, story_keys
+from bot.store.tables import buttons, counters, edits, instances, items, outbox, seen_keys, sources, stories, story_keys
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +27,7 @@ SEEN_DAYS = 90  # an item that leaves a feed and returns is no news (case 64)
 ITEM_DAYS = 30  # what backtests look over
 STORY_DAYS = 90  # what /story, exports and "already told" look over; a story's window is three days
 KEY_DAYS = 14  # keys find reports within the window only; the rest is room for a longer one
+EDIT_DAYS = 365  # the history of watchlists.yaml
 DISABLED_DAYS = 365  # a source that returns within a year is no flood
 BATCH = 1_000  # rows a transaction: the writers of alerts wait milliseconds
 # Of a table, one run removes a fifth at most, or so many rows where that is more. Of what is kept for the shortest
@@ -71,6 +72,7 @@ async def prune(database: Database, now: datetime) -> int:
     for table, age, before, also in (
         (sources, sources.c.disabled_at, ms - DISABLED_DAYS * DAY_MS, None),
         (buttons, buttons.c.until, ms, None),
+        (edits, edits.c.at, ms - EDIT_DAYS * DAY_MS, None),
         (instances, instances.c.seen_at, ms - DAY_MS, None),
         (items, items.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
         (outbox, outbox.c.created_at, ms - STORY_DAYS * DAY_MS, ended),

@@ -22,6 +22,7 @@ from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc, to_utc_o
 from bot.store.database.transactions import Database
 from bot.store.outbox.outbox_statements import EVERYBODY
 from bot.store.polling.poll_statements import LEARNED, is_open_chat
+from bot.store.polling.source_pause import end_source_pause, set_source_pause
 from bot.store.polling.source_stats_codec import to_source_stats
 from bot.store.row_decoding import decode_each
 from bot.store.tables import DUE, ENABLED, chats, counters, lost_topics, outbox, sources, subscriptions
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _MENUS = "menus"
-_OF_STATUS = ("name", "polled_at", "next_due", "error", "failures", "known")
+_OF_STATUS = ("name", "polled_at", "next_due", "error", "failures", "known", "paused_at")
 _REVOKED = select(chats.c.id).where(chats.c.id == bindparam("its_chat"), chats.c.revoked)
 
 
@@ -203,6 +204,14 @@ class ChatRepository:
             last_backup=await read_last_backup(self.database),
         )
 
+    async def pause_source(self, name: str, now: datetime) -> bool:
+        async with self.database.write() as connection:
+            return await set_source_pause(connection, name, to_ms(now))
+
+    async def resume_source(self, name: str, now: datetime) -> bool:
+        async with self.database.write() as connection:
+            return await end_source_pause(connection, name, to_ms(now))
+
     async def read_menu_mark(self) -> int:
         async with self.database.read() as connection:
             its = select(counters.c.value).where(counters.c.name == _MENUS)
@@ -240,4 +249,5 @@ def _row(subscription: Subscription) -> dict[str, Any]:
 
 def _source(row: Row) -> SourceStatus:
     polled, due = to_utc_or_none(row.polled_at), to_utc(row.next_due)
-    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known, to_source_stats(row))
+    paused = to_utc_or_none(row.paused_at)
+    return SourceStatus(row.name, polled, due, row.error, row.failures, row.known, to_source_stats(row), paused)

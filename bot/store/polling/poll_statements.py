@@ -92,6 +92,7 @@ def lease_statement(*, forced: bool) -> ReturningUpdate[Any]:
         select(sources.c.id)
         .where(
             text(ENABLED),
+            sources.c.paused_at.is_(None),
             due,
             or_(sources.c.lease_until.is_(None), sources.c.lease_until <= bindparam("now")),
             sources.c.site.not_in(_sites_of_others()),
@@ -130,7 +131,8 @@ def finish_statement() -> Update:
 @cache
 def next_due_statement() -> Select[Any]:
     """Return the select of two instants: the first due source that is idle, the first end of a lease."""
-    idle = select(func.min(sources.c.next_due)).where(text(ENABLED), sources.c.lease_until.is_(None))
+    asked = sources.c.paused_at.is_(None)
+    idle = select(func.min(sources.c.next_due)).where(text(ENABLED), asked, sources.c.lease_until.is_(None))
     leased = select(func.min(sources.c.lease_until)).where(text(ENABLED), text(LEASED))
     return select(idle.scalar_subquery(), leased.scalar_subquery())
 

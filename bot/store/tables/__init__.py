@@ -15,6 +15,7 @@ from bot.store.tables.chat_tables import (
     personal_queries,
     subscriptions,
 )
+from bot.store.tables.edit_tables import edits
 from bot.store.tables.outbox_tables import outbox
 from bot.store.tables.page_tables import page_sessions, sign_in_links
 from bot.store.tables.polling_tables import seen_keys, sources
@@ -36,6 +37,7 @@ __all__ = (
     "chat_preferences",
     "chats",
     "counters",
+    "edits",
     "instances",
     "item_terms",
     "items",

@@ -59,6 +59,7 @@ sources = Table(
     Column("told_from", BigInteger),
     Column("losses", Text),  # what may show that its news is lost: a list of numbers
     Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
+    Column("paused_at", BigInteger),  # since when an owner lets nobody ask it
     Index("ix_sources_due", "next_due", sqlite_where=text(ENABLED), postgresql_where=text(ENABLED)),
     Index("ix_sources_leased", "lease_until", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
 )
