@@ -15,6 +15,7 @@ Follow = Literal["edits", "replies", "off"]
 Priority = Literal["low", "normal", "urgent"]
 Kind = Literal["auto", "feed", "sitemap", "page", "telegram"]
 Layout = Literal["compact", "standard", "full"]
+OutputLayout = Literal["brief", "full", "digest"]
 Form = Literal["rich", "bare", "plain"]
 Doubt = Literal["resend", "hold"]  # what follows when nobody knows whether a message was accepted
 LossSign = Literal["garbled", "stale", "unmatched", "braked"]  # that a source's news is lost in silence
@@ -64,6 +65,18 @@ class Watchlist:
     urgent_at: int = 0
     follow: Follow = "edits"
     deliver_to: tuple[Chat, ...] = ()
+    also_to: tuple[str, ...] = ()  # ids of outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A way out besides Telegram. What its address means, and whether it needs a secret, its medium says."""
+
+    id: str
+    medium: str  # the folder of `notify` that sends it
+    address: str = field(repr=False)  # often with a login in it
+    secret: str | None = field(default=None, repr=False)
+    layout: OutputLayout = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class Config:
     max_per_hour: int = 30
     timezone: str = "UTC"
     language: str = "en"
+    outputs: tuple[Output, ...] = ()
     warnings: tuple[str, ...] = ()  # lines `file:line:column: …` that `check` prints and nothing stops for
 
 
@@ -237,6 +251,31 @@ class Alert:
     follow: Follow = "edits"  # off: later reports of the story never raise its revision
     part: int = 0  # 0 = the story's message; else a reply to it, which is never edited
     was: str | None = None  # of a reply: the headline before its publisher corrected it
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWord:
+    """A word that a query has found."""
+
+    text: str
+    field: Field
+    query: str  # as written
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistAlert:
+    """What one watchlist tells of one story, whoever subscribes to it: for its outputs, and for its feed."""
+
+    story: int
+    watchlist: str
+    title: str  # of the watchlist
+    headline: str
+    url: str | None
+    lead: str
+    words: tuple[FoundWord, ...]
+    language: str | None = None
+    priority: Priority = "normal"
+    outputs: tuple[str, ...] = ()  # ids of those that get it
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 
 # What modules import that need an extra: they stand alone, and everything else works without them.
-EXTRAS = {"bot/stories/semantic.py": "semantic"}
+EXTRAS = {"bot/notify/apprise/address.py": "outputs", "bot/stories/semantic.py": "semantic"}
 
 
 def _imported() -> dict[str, set[str]]:

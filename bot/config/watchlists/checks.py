@@ -64,7 +64,7 @@ class Findings:
         return sorted(set(lines), key=lambda line: (*map(int, line[skip:].split(":", 2)[:2]), line))
 
 
-def _texts(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+def texts(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
     """Yield the texts of a list, those too that YAML takes for something else: they will stand in quotes."""
     for value in values(node):
         if isinstance(value, yaml.ScalarNode) and reading(value) != "nothing" and value.value.strip():
@@ -90,7 +90,7 @@ def check_sources(found: Findings, environ: Mapping[str, str]) -> None:
         elif isinstance(select, yaml.ScalarNode) and select.value.strip() and (mistake := _selector(select.value)):
             found.wrong(select, f'no CSS selector: {mistake}; write one such as "main h2 a"')
         if isinstance(url, yaml.ScalarNode):
-            _check_variables(found, url, environ)
+            check_variables(found, url, environ)
         _check_headers(found, child(source, "headers"), environ)
         _check_proxy(found, child(source, "proxy"), environ)
 
@@ -114,7 +114,7 @@ def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[
         seen.add(key.value.lower())
         if not isinstance(value, yaml.ScalarNode):
             continue
-        _check_variables(found, value, environ)
+        check_variables(found, value, environ)
         if not fill_variables(value.value, environ).isprintable():
             found.wrong(
                 value, "a header must be one line without control characters; check the value and its variables"
@@ -124,20 +124,23 @@ def _check_headers(found: Findings, headers: yaml.Node | None, environ: Mapping[
 def _check_proxy(found: Findings, proxy: yaml.Node | None, environ: Mapping[str, str]) -> None:
     if not isinstance(proxy, yaml.ScalarNode) or not proxy.value.strip() or reading(proxy) is not None:
         return
-    _check_variables(found, proxy, environ)
+    check_variables(found, proxy, environ)
     try:
         parse_proxy(fill_variables(proxy.value, environ))
     except ValueError as error:  # never with the address: it may hold a password
         found.wrong(proxy, str(error))
 
 
-def _check_variables(found: Findings, value: yaml.ScalarNode, environ: Mapping[str, str]) -> None:
+def check_variables(found: Findings, value: yaml.ScalarNode, environ: Mapping[str, str]) -> bool:
+    """Return whether all variables of a value are there; find those that are not."""
+    before = len(found.problems)
     for variable in _VARIABLE.finditer(value.value):
         name, at = variable[1], variable.start()
         if not _NAME.fullmatch(name):  # not repeated: it may be the secret itself
             found.wrong(value, "between ${ and } stands the name of a variable: letters, digits and _", at)
         elif not environ.get(name):
             found.wrong(value, f"{name} is not in the environment; set it where the bot runs, or in .env", at)
+    return len(found.problems) == before
 
 
 def fill_variables(value: str, environ: Mapping[str, str]) -> str:
@@ -165,13 +168,13 @@ def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
     known = {name.casefold(): name for name in names | publishers}
     verdicts: dict[str, Verdict] = {}
     for _, watchlist in pairs(child(found.document.root, "watchlists")):
-        for source in _texts(child(watchlist, "sources")):
+        for source in texts(child(watchlist, "sources")):
             if source.value not in names:
                 hint = nearest(source.value, names) or "write the name or a tag of one under sources"
                 found.wrong(source, f"unknown source or tag '{shown(source.value)}'; {hint}")
         for part in ("keywords", "exclude"):
-            _check_worth(found, _texts(child(watchlist, part)))
-            for keyword in _texts(child(watchlist, part)):
+            _check_worth(found, texts(child(watchlist, part)))
+            for keyword in texts(child(watchlist, part)):
                 text = str(keyword.value)
                 if text not in verdicts:
                     verdicts[text] = _verdict(text, parse_query)
@@ -204,7 +207,7 @@ def _names(root: yaml.Node) -> tuple[set[str], set[str]]:
     for source in values(child(root, "sources")):
         name, url, publisher = (child(source, key) for key in ("name", "url", "publisher"))
         names |= {str(name.value)} if isinstance(name, yaml.ScalarNode) else set()
-        names |= {str(tag.value) for tag in _texts(child(source, "tags"))}
+        names |= {str(tag.value) for tag in texts(child(source, "tags"))}
         publishers |= {str(publisher.value)} if isinstance(publisher, yaml.ScalarNode) else set()
         publishers |= {publisher_of(url.value)} if isinstance(url, yaml.ScalarNode) else set()
     return names, publishers

@@ -152,6 +152,8 @@ def _bad_key(path: tuple[int | str, ...]) -> str:
         return (
             f"'{word}' cannot be the id of a watchlist; use up to 32 of a-z, 0-9, _ and - (its title may be anything)"
         )
+    if path[0] == "outputs":
+        return f"'{word}' cannot be the id of an output; use up to 32 of a-z, 0-9, _ and -"
     return f"'{word}' cannot be the name of a header; use letters, digits and -"
 
 

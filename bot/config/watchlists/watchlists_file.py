@@ -23,6 +23,7 @@ from bot.config.watchlists.checks import (
     check_watchlists,
     fill_variables,
 )
+from bot.config.watchlists.output_checks import check_outputs, read_outputs
 from bot.config.watchlists.watchlists_schema import (
     ChatSection,
     DefaultsSection,
@@ -53,6 +54,7 @@ def checked(document: YamlDocument, environ: Mapping[str, str], parse_query: Par
     form = _form(found)
     check_sources(found, environ)
     check_watchlists(found, parse_query)
+    check_outputs(found, environ)
     if found.problems or form is None:
         raise ConfigError(*found.ordered(found.problems))
     config = _config(form, environ)
@@ -79,6 +81,7 @@ def _config(form: FileSection, environ: Mapping[str, str]) -> Config:
         max_per_hour=form.defaults.max_per_hour,
         timezone=form.defaults.timezone,
         language=form.defaults.language,
+        outputs=read_outputs(form.outputs, environ),
     )
 
 
@@ -115,6 +118,7 @@ def _watchlist(id_: str, section: WatchlistSection) -> Watchlist:
         urgent_at=section.urgent_at,
         follow=section.follow,
         deliver_to=tuple(dict.fromkeys(_chat(reader) for reader in section.deliver_to)),
+        also_to=tuple(dict.fromkeys(section.also_to)),
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
 from bot.config.watchlists import yaml_values
-from bot.model import Follow, FullText, Kind, Priority
+from bot.model import Follow, FullText, Kind, OutputLayout, Priority
+from bot.notify.media import find_media
 
 CLOSED: Final[dict[str, JsonValue]] = {"additionalProperties": False}  # for editors: keys of the pattern only
 
@@ -38,6 +39,7 @@ Language: TypeAlias = Annotated[
 ]
 ChatId: TypeAlias = Annotated[int, BeforeValidator(yaml_values.chat_id)]
 WatchlistId: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+OutputId: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 HeaderName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 
 
@@ -148,6 +150,7 @@ class WatchlistSection(Section):
     deliver_to: list[Reader] = Field(
         default=[], description="Fixed readers, besides those who subscribe: chat numbers, or {chat: …, topic: …}."
     )
+    also_to: list[Text] = Field(default=[], description="Ids of outputs that get its alerts as well.")
 
 
 class FileSection(Section):
@@ -158,6 +161,12 @@ class FileSection(Section):
     watchlists: dict[WatchlistId, WatchlistSection] = Field(
         default={}, description="By id, as in /subscribe ID: up to 32 of a-z, 0-9, _ and -.", json_schema_extra=CLOSED
     )
+    # Which keys an output may have depends on the media that there are: see `output_checks`.
+    outputs: dict[OutputId, dict[str, Text]] = Field(
+        default={},
+        description="Ways out besides Telegram, by id; watchlists choose them by also_to.",
+        json_schema_extra=CLOSED,
+    )
 
 
 class _Untitled(GenerateJsonSchema):
@@ -167,8 +176,20 @@ class _Untitled(GenerateJsonSchema):
         return False
 
 
+def _output_schema() -> dict[str, JsonValue]:
+    """Return what one output may say: the address of one medium, and what goes with it."""
+    media = find_media()
+    keys: dict[str, JsonValue] = {name: {"type": "string", "description": one.hint} for name, one in media.items()}
+    keys["secret"] = {"type": "string", "description": "What a webhook is signed with: whsec_… or any text. ${NAME}."}
+    keys["layout"] = {"enum": list(get_args(OutputLayout)), "default": "full", "description": "How much is told."}
+    one_of: list[JsonValue] = [{"required": [name]} for name in media]
+    return {"type": "object", "properties": keys, "additionalProperties": False, "oneOf": one_of}
+
+
 def schema_text() -> str:
     """Return watchlists.schema.json."""
     schema = FileSection.model_json_schema(schema_generator=_Untitled)
+    pattern = next(iter(schema["properties"]["outputs"]["patternProperties"]))
+    schema["properties"]["outputs"]["patternProperties"][pattern] = _output_schema()
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps({**head, **schema, "title": "watchlists.yaml of Newswatch"}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""Webhooks, signed by the convention of Standard Webhooks."""
