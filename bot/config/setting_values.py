@@ -217,6 +217,41 @@ def ping_url(value: object) -> object:
     return value
 
 
+def model_url(value: object) -> object:
+    """Return the address of an OpenAI-compatible API without what follows it in requests; /v1 where it has no path."""
+    if not isinstance(value, str):
+        return value
+    hint = "write http://localhost:11434/v1 for Ollama, or the base address that your provider gives"
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, good = urlsplit(""), False
+    if not good or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError(f"not an http or https address; {hint}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("the address goes without a name or password; put the key into NEWSWATCH_MODEL_KEY")
+    bare = value.rstrip("/").removesuffix("/chat/completions").removesuffix("/completions")
+    return bare if urlsplit(bare).path.strip("/") else f"{bare}/v1"
+
+
+def model_key(value: object) -> object:
+    """Let a key of a provider pass: one word of ASCII."""
+    if isinstance(value, str) and not re.fullmatch(r"[!-~]{1,1000}", value):
+        raise ValueError("not a key: one word without spaces, as your provider shows it")
+    return value
+
+
+def tokens_per_day(value: object) -> object:
+    """Return a number of tokens from 1; thousands may be parted by underscores or commas."""
+    if not isinstance(value, str):
+        return value
+    plain = re.sub(r"(?<=\d)[_,](?=\d{3})", "", value)
+    if not re.fullmatch(r"[0-9]{1,12}", plain) or not int(plain):
+        raise ValueError(f"{value[:60]!r} is no number of tokens from 1; write 200000")
+    return int(plain)
+
+
 def path(value: object) -> object:
     """Return a path; `~` is the home directory."""
     if not isinstance(value, str):

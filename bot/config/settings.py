@@ -20,7 +20,9 @@ from bot.config.environment import environment, find_unused, read_secret, unwrap
 from bot.errors import ConfigError
 
 PREFIX: Final = "NEWSWATCH_"
-SECRETS: Final = ("telegram_token", "database_url", "proxy", "telegram_proxy", "metrics_token", "ping_url")
+SECRETS: Final = (
+    *("telegram_token", "database_url", "proxy", "telegram_proxy", "metrics_token", "ping_url", "model_key"),
+)
 _SHORTEST_TOKEN: Final = 40  # characters; Telegram's have 43 to 46, and half a token is a common slip of the mouse
 # Kubernetes sets these for every Service of the namespace; those of one called newswatch… have our prefix.
 _OF_KUBERNETES: Final = re.compile(r"\w+_SERVICE_(?:HOST|PORT\w*)|\w+_PORT_[0-9]+_(?:TCP|UDP|SCTP)\w*")
@@ -32,7 +34,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 class Settings(BaseModel):
     """Every setting with its default: `Settings()` is an installation that nobody has configured."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, protected_namespaces=())
 
     telegram_token: Annotated[SecretStr | None, BeforeValidator(values.token)] = None
     telegram_api_url: Annotated[str, BeforeValidator(values.api_url)] = values.TELEGRAM
@@ -56,6 +58,10 @@ class Settings(BaseModel):
     log_level: Annotated[LogLevel, BeforeValidator(values.upper)] = "INFO"
     proxy: Annotated[SecretStr, BeforeValidator(values.proxy)] = SecretStr("")  # empty: none
     telegram_proxy: Annotated[SecretStr, BeforeValidator(values.proxy)] = SecretStr("")  # empty: as `proxy`
+    model_url: Annotated[str, BeforeValidator(values.model_url)] = ""  # empty: no model
+    model: str = ""  # its name there
+    model_key: Annotated[SecretStr | None, BeforeValidator(values.model_key)] = None
+    model_tokens_per_day: Annotated[int, BeforeValidator(values.tokens_per_day)] = 200_000
     user_agent: Annotated[str, BeforeValidator(values.user_agent)] = ""  # empty: what bot.fetch.client calls itself
 
 
@@ -84,7 +90,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     given = {name: text for name, text in (environment() if environ is None else environ).items() if unwrap(text)}
     texts = {field: unwrap(given[_name(field)]) for field in Settings.model_fields if _name(field) in given}
-    problems = [*_unknown(given), *_read_files(given, texts), *_cut_token(texts)]
+    problems = [*_unknown(given), *_read_files(given, texts), *_cut_token(texts), *_half_a_model(texts)]
     settings = Settings()
     try:
         settings = Settings.model_validate(texts)
@@ -147,3 +153,12 @@ def _cut_token(texts: dict[str, str]) -> Iterator[str]:
     token = texts["telegram_token"] = values.bare_token(texts["telegram_token"])
     if "telegram_api_url" not in texts and ":" in token and len(token) < _SHORTEST_TOKEN:
         yield f"{_name('telegram_token')}: this token is not whole; copy all of what @BotFather gave you, digits first"
+
+
+def _half_a_model(texts: Mapping[str, str]) -> Iterator[str]:
+    """Find a model without an address, and an address without a model."""
+    if "model_url" in texts and "model" not in texts:
+        yield f"{_name('model')}: not set, but {_name('model_url')} is; write the name of the model, such as qwen3:4b"
+    elif "model_url" not in texts and ("model" in texts or "model_key" in texts):
+        given = "model" if "model" in texts else "model_key"
+        yield f"{_name('model_url')}: not set, but {_name(given)} is; write where the model is, or unset both"

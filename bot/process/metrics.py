@@ -58,6 +58,10 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     "newswatch_database_size_bytes": Metric("gauge", "Size of the database."),
     "newswatch_database_transaction_seconds": Metric("histogram", "Transactions: read, write.", ("kind",), _FAST),
     "newswatch_backup_last_success_timestamp_seconds": Metric("gauge", "When a backup was last taken and verified."),
+    "newswatch_llm_tokens_total": Metric("counter", "Tokens of a language model: in, out.", ("direction",)),
+    "newswatch_llm_failures_total": Metric("counter", "Questions to it without an answer, by reason.", ("reason",)),
+    "newswatch_llm_lines_total": Metric("counter", "Lines of it: shown, or dropped as invented.", ("result",)),
+    "newswatch_llm_verdicts_total": Metric("counter", "Verdicts of `only`: yes, no, unsure, none.", ("verdict",)),
     "newswatch_database_dead_tuples": Metric("gauge", "Dead rows of a table (PostgreSQL).", ("table",)),
 }
 

@@ -33,6 +33,7 @@ from bot.store.retention import is_due, prune
 from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
+    from bot.store.model_answers.token_ledger import TokenLedgerRepository
     from bot.store.pages.record_readings import RecordReadings
     from bot.store.pages.session_repository import SessionRepository
     from bot.store.search.search_repository import SearchRepository
@@ -73,6 +74,13 @@ class Store:
         from bot.store.pages.session_repository import SessionRepository
 
         return SessionRepository(self.database)
+
+    @property
+    def tokens(self) -> TokenLedgerRepository:
+        """The budget of a language model, imported where there is one."""
+        from bot.store.model_answers.token_ledger import TokenLedgerRepository
+
+        return TokenLedgerRepository(self.database)
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""

@@ -386,3 +386,34 @@ def test_a_home_that_nobody_has_is_a_mistake_of_one_line() -> None:
     """A path in the home of a user who is not there is refused with a hint."""
     (line,) = problems(WATCHLISTS="~nobody-of-that-name/x")
     assert "write the path in full" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("http://localhost:11434/v1", "http://localhost:11434/v1"),
+        ("http://localhost:11434", "http://localhost:11434/v1"),
+        ("https://api.example/openai/v1/chat/completions/", "https://api.example/openai/v1"),
+    ],
+)
+def test_the_address_of_a_model_is_taken_as_people_paste_it(given: str, url: str) -> None:
+    """With the path of a request, with /v1, or without any."""
+    assert load_settings({f"{PREFIX}MODEL_URL": given, f"{PREFIX}MODEL": "small"}).model_url == url
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ({"MODEL_URL": "http://localhost:11434/v1"}, "MODEL: not set"),
+        ({"MODEL": "small"}, "MODEL_URL: not set"),
+        ({"MODEL_KEY": "sk-1"}, "MODEL_URL: not set"),
+        ({"MODEL_URL": "localhost:11434", "MODEL": "small"}, "MODEL_URL: not an http"),
+        ({"MODEL_URL": "http://me:sk-1@host/v1", "MODEL": "small"}, "NEWSWATCH_MODEL_KEY"),
+        ({"MODEL_TOKENS_PER_DAY": "0"}, "MODEL_TOKENS_PER_DAY: '0' is no number"),
+    ],
+)
+def test_half_a_model_is_a_mistake(texts: dict[str, str], says: str) -> None:
+    """Who sets one part of it means to use it; no key is repeated."""
+    (line,) = problems(**texts)
+    assert says in line
+    assert "sk-1" not in line

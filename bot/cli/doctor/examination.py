@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from bot import app, owner_notices
 from bot.cli.doctor import start_checks
 from bot.cli.doctor.findings import Finding, failed, join_unreached, passed
+from bot.cli.doctor.model_check import ask_model
 from bot.cli.plurals import count
 from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings, telegram_proxy, unused_variables
@@ -57,6 +58,7 @@ async def examine() -> tuple[Finding, ...]:
     if settings.http_listen is not None:
         found.append(await start_checks.look_at_listen_address(settings.http_listen))
     found += await _proxies(settings, config.sources if config else ())
+    found += await ask_model(settings)
     found += [one async for one in _telegram(settings, (*known, *_configured_chats(config)))]
     if config is not None:
         found += await _sources(settings, config.sources)

@@ -16,6 +16,7 @@ from bot.store.tables.chat_tables import (
     subscriptions,
 )
 from bot.store.tables.edit_tables import edits
+from bot.store.tables.model_tables import model_usage, model_verdicts, story_lines
 from bot.store.tables.outbox_tables import outbox
 from bot.store.tables.page_tables import page_sessions, sign_in_links
 from bot.store.tables.polling_tables import seen_keys, sources
@@ -43,6 +44,8 @@ __all__ = (
     "items",
     "lost_topics",
     "metadata",
+    "model_usage",
+    "model_verdicts",
     "mutes",
     "outbox",
     "page_sessions",
@@ -54,5 +57,6 @@ __all__ = (
     "sources",
     "stories",
     "story_keys",
+    "story_lines",
     "subscriptions",
 )

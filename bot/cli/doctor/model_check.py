@@ -1,0 +1,36 @@
+"""`doctor` asks the language model one question, if there is one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from bot.cli.doctor.findings import Finding, failed, passed
+from bot.config.settings import Settings
+from bot.errors import ModelError
+
+_SECONDS: Final = 30.0  # a local model is loaded at the first question
+_MOST_TOKENS: Final = 500  # models that think first need some for that
+
+
+async def ask_model(settings: Settings) -> list[Finding]:
+    """Return whether the model answers, and how fast; nothing where none is set."""
+    if not settings.model_url:
+        return []
+    from bot import app
+    from bot.language_model.chat_completions import Message
+
+    began = time.monotonic()
+    completions = app.chat_completions(settings)
+    try:
+        question = [Message("user", "Answer with one word: ready")]
+        answer = await completions.complete(question, most_tokens=_MOST_TOKENS, seconds=_SECONDS)
+    except ModelError as error:
+        wrong = failed("model", f"{settings.model}: {error}", "start it, or correct the settings NEWSWATCH_MODEL…")
+        return [replace(wrong, unreached=error.passing and error.status is None)]
+    finally:
+        await completions.close()
+    if not answer.text.strip():
+        return [failed("model", f"{settings.model} answers with nothing", "take another model")]
+    return [replace(passed("model", f"{settings.model} answered in {time.monotonic() - began:.1f} s"), answered=True)]
