@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat.access.access_rules import Access, Need
-from bot.chat.messages import Answer, Button, Command, Reply
+from bot.chat.messages import Answer, Button, Command, Reply, Section
 from bot.config.compiled import CompiledConfig
-from bot.i18n import Say, Translator, words
+from bot.i18n import LANGUAGES, Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
 from bot.ports.chat_store import ButtonStore, ChatStore
@@ -75,6 +75,7 @@ class CommandSpec:
     handler: Handler
     purpose: Say | None = None  # None = shown nowhere: Telegram, a button or a forwarded post sends it
     argument: Say | None = None  # what is written after it
+    section: Section = "ask"
     is_slow: bool = False  # it searches the items on record, or all keywords: seconds
 
 
@@ -84,9 +85,14 @@ async def translator_of(services: Services, chat: Chat) -> Translator:
 
 
 async def build_request(services: Services, command: Command, *, owner: bool) -> Request:
-    """Return a command with what its chat has chosen, else the installation."""
+    """Return a command with what its chat has chosen, else the installation.
+
+    Whoever has chosen no language is answered in private in that of their Telegram, where the bot speaks it.
+    """
     display, home = await services.preferences.read_display(command.chat.id), services.config()
-    return Request(command, owner, words(display.language or home.language), display.timezone or home.timezone)
+    theirs = command.language if command.kind == "private" and command.language in LANGUAGES else ""
+    language = display.language or theirs or home.language
+    return Request(command, owner, words(language), display.timezone or home.timezone)
 
 
 def reply(command: Command, text: str, buttons: tuple[Button, ...] = ()) -> Answer:

@@ -19,7 +19,7 @@ Commands = Mapping[str, CommandSpec]
 def help_rows(commands: Commands, _: Translator, *needs: Need) -> tuple[CommandHelp, ...]:
     """Return the commands that need one of these rights and are shown to people, in the order of the table."""
     return tuple(
-        CommandHelp(one.name, one.purpose(_), one.argument(_) if one.argument else "")
+        CommandHelp(one.name, one.purpose(_), one.argument(_) if one.argument else "", one.section)
         for one in commands.values()
         if one.purpose and one.need in needs
     )

@@ -16,6 +16,7 @@ from bot.model import Chat
 
 Kind = Literal["private", "group", "channel"]
 Mask = Literal["", "group", "channel"]  # who an administrator writes as: themself, the group, another channel
+Section = Literal["follow", "when", "ask", "own"]  # of /help: what is told, when and how, questions, for owners
 BUTTON_BYTES = 1_200  # that a button may mean: the longest query of a chat, in any script
 
 
@@ -48,6 +49,8 @@ class Command:
     answers_other: bool = False  # a person or another bot, not us
     names_person: bool = False
     language: str = ""  # ISO 639-1, of the user's Telegram, where it says so
+    forwarded_from: int | None = None  # the channel whose post it is
+    bot: str = ""  # our own name, without @; "" = not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,12 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """A row of /help: a command, what it is for, and what is written after it."""
+    """A row of /help: a command, what it is for, what is written after it, and under which heading it stands."""
 
     name: str
     purpose: str
     argument: str = ""
+    section: Section = "ask"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class AccessRequest:
 
     id: int
     kind: str | None
-    title: str | None  # of groups and channels
+    title: str | None  # of a group or channel; of a private chat who it is with; None: it has said nothing yet
     admitted: bool
     revoked: bool
     suspended: str | None  # why it cannot be alerted
@@ -126,6 +126,10 @@ class AdmissionStore(Protocol):
 
     async def request_access(self, chat: int, kind: str, title: str | None, now: datetime) -> None:
         """Note that a chat asks to be let in, since when it first did."""
+        ...
+
+    async def name_chat(self, chat: int, kind: str, title: str) -> None:
+        """Note what a chat is called, for owners who look through the chats."""
         ...
 
     async def find_chats(self) -> tuple[AccessRequest, ...]:

@@ -25,7 +25,7 @@ def test_every_command_stands_in_a_menu() -> None:
     offered = {
         name for menu in (*general_menus(COMMANDS, EN), owner_menu(COMMANDS, EN, 7)) for name, _ in menu.commands
     }
-    assert set(COMMANDS) - offered == {"start", "found", "file", "decline", "channel"}
+    assert set(COMMANDS) - offered == {"start", "found", "file", "decline", "forwarded"}
 
 
 def test_telegrams_limits_on_menus_are_kept() -> None:

@@ -1,46 +1,83 @@
 """`/start`, `/help`, `/status`, and the answer to what is no command.
 
-In comes a request, out goes an Answer. They change nothing, but that /start ends the suspension of a chat.
+In comes a request, out goes an Answer. They change nothing, but that /start ends the suspension of a
+chat and notes its name and language.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
+from bot.chat.access.access_rules import Need
 from bot.chat.arguments.names import closest_watchlist, closest_word, find_watchlist
 from bot.chat.arguments.plain_words import Wish, find_wish
+from bot.chat.arguments.zones import label_zone
 from bot.chat.context import Request, Services, reply
 from bot.chat.handlers import explain
-from bot.chat.menu import help_rows
-from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
+from bot.chat.menu import chat_menus, help_rows
+from bot.chat.messages import BUTTON_BYTES, Answer, Button, Menu, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as texts
 from bot.chat.texts import queries as queries_texts
+from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts.owners import status as status_texts
-from bot.i18n import LANGUAGES
+from bot.i18n import Translator
 
 _NAMED = 12  # watchlists where the one of a link is unknown
 _FEW = 5  # words that may be a query rather than a sentence
+_ZONES: Final = {
+    "en": ("Europe/London", "America/New_York"),
+    "ru": ("Europe/Moscow", "Asia/Almaty"),
+    "uk": ("Europe/Kyiv",),
+    "de": ("Europe/Berlin",),
+    "fr": ("Europe/Paris",),
+    "es": ("Europe/Madrid", "America/Mexico_City"),
+}  # by language of the bot: those with most of its readers
 
 
 async def start(services: Services, request: Request) -> Answer:
-    """Greet, and offer the most important commands as buttons; the chat can be told things again."""
-    command = request.command
+    """Greet in the reader's language, ask once for the time zone, and offer what most want; the chat can be told again.
+
+    In private the language of the reader's Telegram becomes the chat's, where none was chosen: alerts follow it.
+    """
+    command, _ = request.command, request.translator
     await services.chats.revive_chat(command.chat.id, services.now())
+    if not request.on_behalf:
+        await services.admissions.name_chat(command.chat.id, command.kind, command.title)
+    display = await services.preferences.read_display(command.chat.id)
+    menus: tuple[Menu, ...] = ()
+    private = command.kind == "private" and not request.on_behalf
+    home = services.config().language
+    if private and display.language is None and home != _.language == command.language:
+        await services.preferences.write_display(command.chat.id, replace(display, language=_.language))
+        menus = chat_menus(services.commands, _, command.chat.id, command.kind, owner=request.owner)
     if command.words and not command.press:
-        return await _deep_link(services, request)
-    count = len(services.config().watchlists)
-    _, theirs = request.translator, command.language
-    offered = theirs in LANGUAGES and theirs != _.language and command.kind == "private"
+        return replace(await _deep_link(services, request), menus=menus)
+    asks = private and display.timezone is None
     buttons = (
-        *((Button(f"🌐 {LANGUAGES[theirs]}", data("language", theirs)),) if offered else ()),
+        *(_zone_buttons(_) if asks else ()),
         Button(texts.label_lists(_), data("lists")),
         Button(_("✅ Subscribed here"), data("mine"), beside=True),
         Button(_("🕘 Latest"), data("latest")),
         Button(_("⚙️ Settings"), data("settings"), beside=True),
+        Button(_("🌐 Language"), data("language")),
         Button(texts.label_help(_), data("help"), beside=True),
     )
-    return reply(command, texts.start(_, count, group=command.kind == "group", owner=request.owner), buttons)
+    count = len(services.config().watchlists)
+    text = texts.start(_, count, group=command.kind == "group", owner=request.owner)
+    if asks:
+        text += f"\n\n{schedule_texts.ask_zone(_, request.zone, services.now())}"
+    return replace(reply(command, text, buttons), menus=menus)
+
+
+def _zone_buttons(_: Translator) -> tuple[Button, ...]:
+    """Return the zones in which most who speak a language live, and the way to all others."""
+    zones = [
+        Button(f"🕒 {label_zone(zone)}", data("settings", f"zone {zone}"), beside=place > 0)
+        for place, zone in enumerate(_ZONES[_.language])
+    ]
+    return (*zones, Button(_("🕒 Another time zone"), data("settings", "zone")))
 
 
 async def _deep_link(services: Services, request: Request) -> Answer:
@@ -57,11 +94,11 @@ async def _deep_link(services: Services, request: Request) -> Answer:
 
 
 async def show_help(services: Services, request: Request) -> Answer:
-    """List the commands."""
+    """List the commands under headings, with examples."""
     command, _ = request.command, request.translator
-    shown = [help_rows(services.commands, _, need) for need in ("change", "read")]
-    owners = help_rows(services.commands, _, "own") if request.owner else ()
-    return reply(command, texts.guide(_, (*shown[0], *shown[1]), owners, group=command.kind == "group"))
+    needs: tuple[Need, ...] = ("change", "read", "own") if request.owner else ("change", "read")
+    rows = help_rows(services.commands, _, *needs)
+    return reply(command, texts.guide(_, rows, group=command.kind == "group"))
 
 
 async def answer_unknown(services: Services, request: Request) -> Answer:

@@ -28,7 +28,7 @@ from bot.matching.engine import Engine
 from bot.matching.near_miss import NearMiss, near_misses
 from bot.matching.query import parse
 from bot.matching.query_limits import CHAT_QUERY_CHARACTERS
-from bot.model import Match, Watchlist
+from bot.model import Chat, Match, Watchlist
 from bot.ports.history_store import PERSONAL, ItemHistory, ItemOnRecord
 from bot.preview.backtest import matches_of
 
@@ -114,10 +114,8 @@ async def why(services: Services, request: Request) -> Answer:
     traces = await services.queries.items.trace_item(link, command.chat)
     if not traces:
         return reply(command, texts.unknown_link(request.translator))
-    setup = services.queries.compiled()
-    mine = {query.watchlist for query in await services.queries.store.find_queries(command.chat)}
-    known = {name: one for name, one in setup.watchlists.items() if not name.startswith(PERSONAL) or name in mine}
-    engine = await setup.engine()
+    known = await visible_watchlists(services, command.chat)
+    engine = await services.queries.compiled().engine()
     at = reading_time(services, request)
 
     def explained(trace: ItemHistory) -> str:
@@ -129,6 +127,13 @@ async def why(services: Services, request: Request) -> Answer:
 
     told = [await asyncio.to_thread(explained, trace) for trace in traces[:_OUTLETS]]
     return reply(command, basics_texts.fit(request.translator, told))
+
+
+async def visible_watchlists(services: Services, chat: Chat) -> dict[str, Watchlist]:
+    """Return the watchlists in force by id, with no personal queries but those of this chat."""
+    mine = {query.watchlist for query in await services.queries.store.find_queries(chat)}
+    every = services.queries.compiled().watchlists
+    return {name: one for name, one in every.items() if not name.startswith(PERSONAL) or name in mine}
 
 
 def reading_time(services: Services, request: Request) -> texts.When:

@@ -169,7 +169,7 @@ async def pause(services: Services, request: Request) -> Answer:
         Button(label, data("pause", length), beside=place > 0)
         for place, (length, label) in enumerate(mute_texts.lengths(_)[:-1])
     )
-    buttons = (*lengths, Button(settings_menu_texts.resume(_), data("resume")))
+    buttons = (*lengths, Button(settings_menu_texts.resume(_), data("resume")), back_button(_))
     return reply(request.command, texts.paused(_, changed, now, new=new), buttons)
 
 

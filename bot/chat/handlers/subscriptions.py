@@ -20,14 +20,27 @@ from bot.ports.history_store import PERSONAL
 PAGE = 8  # watchlists on one page of /lists: short enough to read on a telephone
 BUTTONS = 20  # under /mine; Telegram shows a hundred, nobody reads them
 _OFFERED, _NAMED = 4, 12  # lists on buttons that may have been meant, and lists that are named
+DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram passes on from a link
 _LABEL = 40  # characters of a title on a button
 
 
 async def lists(services: Services, request: Request) -> Answer:
-    """Show one page of the watchlists, with buttons that subscribe."""
+    """Show one page of the watchlists, with buttons that subscribe, or the links that offer them to others."""
     command = request.command
+    if command.words.startswith("share") and command.bot:
+        return _share(services, request)
     number = int(command.words) if re.fullmatch(r"[0-9]{1,4}", command.words) else 1
     return reply(command, *await _page(services, request, number))
+
+
+def _share(services: Services, request: Request) -> Answer:
+    """Return the links of the watchlists on a page."""
+    command, _ = request.command, request.translator
+    page = re.fullmatch(r"share ([0-9]{1,4})", command.words)
+    first = max(int(page[1]) - 1 if page else 0, 0) * PAGE
+    shown = [one for one in services.config().watchlists[first : first + PAGE] if DEEP_LINK.fullmatch(one.id)]
+    back = Button(texts.label_lists(_), data("lists", page[1] if page else "1", "turn"))
+    return reply(command, texts.shared(_, shown, command.bot), (back,))
 
 
 async def _page(services: Services, request: Request, number: int) -> tuple[str, tuple[Button, ...]]:
@@ -45,6 +58,8 @@ async def _page(services: Services, request: Request, number: int) -> tuple[str,
         buttons.append(Button(texts.back(_), data("lists", str(number - 1), "turn")))
     if number < pages:
         buttons.append(Button(texts.more(_), data("lists", str(number + 1), "turn")))
+    if request.command.bot and not request.on_behalf:
+        buttons.append(Button(_("🔗 Links to share"), data("lists", f"share {number}", "turn")))
     page = [(one, one.id in has) for one in shown]
     return texts.lists(_, page, number, pages), tuple(buttons)
 

@@ -1,8 +1,8 @@
 """Telegram's update objects, as JSON, to what they mean to us.
 
 In comes one update as Telegram sent it, out goes a Command, Membership, Migration or TopicReopened, or None for what is
-ignored by rule: edits, forwards, posts of channels, messages of other bots or for them, and everything this version
-of the bot has never heard of. An object that is not shaped as Telegram promises raises KeyError, TypeError or
+ignored by rule: edits, forwards in groups, posts of channels, messages of other bots or for them, and everything this
+version of the bot has never heard of. An object that is not shaped as Telegram promises raises KeyError, TypeError or
 ValueError: the caller passes over it, and over it alone (which is why python-telegram-bot's own classes are not used
 here: one update they cannot read fails the whole batch, again and again).
 """
@@ -30,6 +30,7 @@ GENERAL: Final = 1  # the number of a forum's General topic, where a server name
 _ABSENT = frozenset(("left", "kicked"))
 _YEAR_9999 = 253_370_764_800  # seconds since 1970: dates end soon after
 _PERSON = re.compile(r"(?:^|\s)(?:@[A-Za-z][A-Za-z0-9_]{3,31}|[0-9]{7,15})(?=\s|$)", re.ASCII)  # a name, or an id
+_FORWARDED_MAX = 5000  # characters of a forwarded message and its links: Telegram allows 4096 and as many links as fit
 _WORDS_MAX = 1000  # no command of ours needs more; Telegram allows 4096
 
 JSON = Mapping[str, Any]
@@ -41,7 +42,7 @@ def parse_update(update: JSON, username: str) -> Command | Membership | Migratio
     if message := update.get("message"):
         return _message(message, username)
     if query := update.get("callback_query"):
-        return _press(query)
+        return _press(query, username)
     if change := update.get("my_chat_member"):
         return _membership(change)
     return None
@@ -69,12 +70,8 @@ def _message(message: JSON, username: str) -> Command | Migration | TopicReopene
         return Migration(old=int(message["migrate_from_chat_id"]), new=chat)
     if "forum_topic_reopened" in message and message.get("message_thread_id"):
         return TopicReopened(Chat(chat, int(message["message_thread_id"])))
-    if _kind(message["chat"]) == "private" and (channel := _forwarded_from(message)):
-        sender = message["from"]
-        name = _name(sender)
-        return Command(
-            _chat_and_topic(message), "private", sender["id"], name, name, "channel", str(channel), addressed=True
-        )
+    if _kind(message["chat"]) == "private" and "forward_origin" in message:
+        return _forward(message, username)
     if _kind(message["chat"]) == "channel" or "text" not in message or _is_second_hand(message):
         return None
     return _command(message, username)
@@ -95,13 +92,43 @@ def _command(message: JSON, username: str) -> Command | None:
         title=str(message["chat"].get("title") or name),
         verb=found[1].lower() if found else "",
         words=(found[3].strip() if found else str(message["text"]))[:_WORDS_MAX],
-        language=str(sender.get("language_code") or "")[:2].lower(),
+        language=_language(sender),
+        bot=username,
         addressed=bool(named) or kind == "private",
         mask=mask,
         answers=_answered(message),
         answers_other=_answers_other(message, username),
         names_person=_names_person(message, found[3] if found else ""),
     )
+
+
+def _forward(message: JSON, username: str) -> Command | None:
+    """Return what somebody forwards in private as words to be judged: nothing in it is a command."""
+    text, channel, sender = _forwarded_text(message), _forwarded_from(message), message["from"]
+    if not text and channel is None:
+        return None
+    name = _name(sender)
+    return Command(
+        chat=_chat_and_topic(message),
+        kind="private",
+        user=sender["id"],
+        name=name,
+        title=name,
+        verb="forwarded",
+        words=text,
+        addressed=True,
+        language=_language(sender),
+        bot=username,
+        forwarded_from=channel,
+    )
+
+
+def _forwarded_text(message: JSON) -> str:
+    """Return the text or caption, and the links that stand behind words of it."""
+    text = str(message.get("text") or message.get("caption") or "")
+    entities = message.get("entities") or message.get("caption_entities") or ()
+    links = [str(one.get("url") or "") for one in entities if one.get("type") == "text_link"]
+    return "\n".join([text, *links]).strip()[:_FORWARDED_MAX]
 
 
 def _answers_other(message: JSON, username: str) -> bool:
@@ -129,7 +156,7 @@ def _answered(message: JSON) -> int | None:
     return int(answered["message_id"])
 
 
-def _press(query: JSON) -> Command | None:
+def _press(query: JSON, username: str) -> Command | None:
     message = query.get("message")
     if not message:
         return None  # of an inline message: we send none
@@ -149,6 +176,8 @@ def _press(query: JSON) -> Command | None:
             message=int(message["message_id"]) if readable else None,
             data=str(query.get("data", "")),
         ),
+        language=_language(sender),
+        bot=username,
     )
 
 
@@ -222,6 +251,10 @@ def _chat_and_topic(message: JSON) -> Chat:
 def _kind(chat: JSON) -> Kind:
     kinds: dict[str, Kind] = {"private": "private", "group": "group", "supergroup": "group"}
     return kinds.get(chat["type"], "channel")
+
+
+def _language(user: JSON) -> str:
+    return str(user.get("language_code") or "")[:2].lower()
 
 
 def _name(user: JSON) -> str:

@@ -18,7 +18,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.chat.messages import CommandHelp
+from bot.chat.messages import CommandHelp, Section
 from bot.i18n import Translator
 from bot.model import Watchlist
 from bot.notify import sanitize
@@ -81,15 +81,34 @@ def start(_: Translator, lists: int, *, group: bool, owner: bool) -> str:
         _("/mine shows what this chat is told, /help everything else."),
     ]
     if group:
-        lines.append(_("In a group, its administrators choose."))
+        lines += [
+            _("In a group, its administrators choose."),
+            _("I read only what begins with / or answers me; what else is said here does not reach me."),
+        ]
     if owner:
         lines += ["", _("You are an owner of this bot: /status shows how it is doing.")]
     return "\n".join(lines)
 
 
-def guide(_: Translator, commands: Sequence[CommandHelp], owners: Sequence[CommandHelp], *, group: bool) -> str:
-    """List the commands, those of `owners` apart; none of these = it is for somebody else."""
-    lines = [_("<b>What I understand</b>"), *(_row(one) for one in commands)]
+def guide(_: Translator, commands: Sequence[CommandHelp], *, group: bool) -> str:
+    """List the commands under headings, each with an example; without those of owners it is for somebody else."""
+    headings: tuple[tuple[Section, str, str], ...] = (
+        ("follow", _("<b>What you are told</b>"), "/watch Kremlin AND summit"),
+        ("when", _("<b>When and how</b>"), "/quiet 23:00-07:00"),
+        ("ask", _("<b>Ask me</b>"), "/search Kremlin"),
+        ("own", _("<b>For owners</b>"), ""),
+    )
+    lines: list[str] = []
+    for section, heading, example in headings:
+        rows = [_row(one) for one in commands if one.section == section]
+        if rows:
+            lines += [*([""] if lines else []), heading, *rows]
+            lines += [_("For example: <code>{example}</code>", example=example)] if example else []
+    if any(one.section == "own" for one in commands):
+        lines += [
+            _("/status says more in our private chat: sources, errors, the outbox."),
+            _("Channels: add me as an administrator and name the channel in watchlists.yaml, deliver_to."),
+        ]
     if group:
         lines += [
             "",
@@ -99,14 +118,8 @@ def guide(_: Translator, commands: Sequence[CommandHelp], owners: Sequence[Comma
                 "with my @name behind the command."
             ),
         ]
-    if owners:
-        lines += [
-            "",
-            _("<b>For owners</b>"),
-            *(_row(one) for one in owners),
-            _("/status says more in our private chat: sources, errors, the outbox."),
-            _("Channels: add me as an administrator and name the channel in watchlists.yaml, deliver_to."),
-        ]
+    else:
+        lines += ["", _("Here plain words do, too: a word to watch for, a link, or a message that you forward.")]
     return fit(_, lines)
 
 
@@ -140,7 +153,7 @@ def offer(_: Translator, watchlist: Watchlist) -> str:
 
 def chatter(_: Translator) -> str:
     """Answer plain words in a private chat."""
-    return _("I only understand commands: /lists shows what you can subscribe to, /help lists everything.")
+    return _("I did not understand that. /lists shows what you can subscribe to, /help lists everything.")
 
 
 # ---------------------------------------------------------------------------------------------- watchlists
@@ -155,6 +168,15 @@ def lists(_: Translator, page: Sequence[tuple[Watchlist, bool]], number: int, pa
         lines += ["", f"{mark} <b>{safe(watchlist.title)}</b> · <code>{safe(watchlist.id)}</code>"]
         lines.append(_keywords(_, watchlist))
     return fit(_, [*lines, "", _("✅ = subscribed here. Press a button to change that.")])
+
+
+def shared(_: Translator, page: Sequence[Watchlist], bot: str) -> str:
+    """Show links that offer each of these watchlists to whoever opens them, in private or in a group."""
+    lines = [_("🔗 <b>Links to share</b>: they offer a watchlist, in private or in a group")]
+    for watchlist in page:
+        links = [f"https://t.me/{bot}?{where}={watchlist.id}" for where in ("start", "startgroup")]
+        lines += ["", f"<b>{safe(watchlist.title)}</b>", *(html.escape(link) for link in links)]
+    return fit(_, lines)
 
 
 def _keywords(_: Translator, watchlist: Watchlist) -> str:

@@ -252,7 +252,28 @@ def reasons(
 ) -> str:
     """Show what fires on an item, what nearly does, and `what` became of it."""
     _ = when.words
-    lines, holds = [item_line(one, when), ""], _("it holds")
+    lines = [item_line(one, when), "", *_verdicts(_, matches, misses, watchlists)]
+    return fit(_, [*lines, *([""] if matches or misses else []), what])
+
+
+def forwarded(
+    _: Translator, matches: Sequence[Match], misses: Sequence[NearMiss], watchlists: Mapping[str, Watchlist]
+) -> str:
+    """Show what fires on a message that was forwarded, and what nearly does."""
+    if matches:
+        head = _("📨 On this message would have fired:")
+    elif misses:
+        head = _("📨 Nothing fires on this message. It is near:")
+    else:
+        head = _("📨 Nothing fires on this message.")
+    return fit(_, [head, *_verdicts(_, matches, misses, watchlists)])
+
+
+def _verdicts(
+    _: Translator, matches: Sequence[Match], misses: Sequence[NearMiss], watchlists: Mapping[str, Watchlist]
+) -> list[str]:
+    """Return a line for each query that fires or nearly does."""
+    lines, holds = [], _("it holds")
     for match in matches:
         found = ", ".join(f"“{safe(word, 40)}” ({field_name(_, field)})" for word, field in _found(match.evidence))
         name = _title(match.watchlist, watchlists)
@@ -260,7 +281,7 @@ def reasons(
     for miss in misses:
         name = _title(miss.watchlist, watchlists)
         lines.append(f"✖️ {name}<code>{safe(miss.query)}</code>: {safe(miss.reason, 200)}")
-    return fit(_, [*lines, *([""] if matches or misses else []), what])
+    return lines
 
 
 def sentence(evidence: Evidence) -> str:

@@ -70,6 +70,11 @@ def zone_now(_: Translator, zone: str, now: datetime) -> str:
     return _("{zone} ({time} now)", zone=safe(label_zone(zone)), time=f"{now.astimezone(zone_of(zone)):%H:%M}")
 
 
+def ask_zone(_: Translator, zone: str, now: datetime) -> str:
+    """Ask for the time zone, and say what counts until then."""
+    return _("🕒 Where are you? Until you choose, times are those of {zone}.", zone=zone_now(_, zone, now))
+
+
 def quiet(_: Translator, preferences: Preferences, now: datetime) -> str:
     """Show the quiet hours and how to choose others."""
     lines = [

@@ -88,6 +88,11 @@ class AdmissionRepository:
         async with self.database.write() as connection:
             await chat_lifecycle.update_chat(connection, self.database.dialect, chat, changes)
 
+    async def name_chat(self, chat: int, kind: str, title: str) -> None:
+        changes = {"kind": kind, "title": clean_or_none(title)}
+        async with self.database.write() as connection:
+            await chat_lifecycle.update_chat(connection, self.database.dialect, chat, changes)
+
     async def withdraw_request(self, chat: int) -> None:
         its = update(chats).where(chats.c.id == bindparam("its_chat"))
         async with self.database.write() as connection:

@@ -347,7 +347,7 @@ async def test_case_29_a_flood_gets_one_notice(open_desk: Any, clock: Any) -> No
     assert "a bit fast" in said(answers[access_rules.RATE_BURST])
     assert (await open_desk.ask("/help", user=READER + 1)).replies
     clock.now += access_rules.RATE_REFILL * access_rules.RATE_BURST
-    assert "What I understand" in said(await open_desk.ask("/help"))
+    assert "What you are told" in said(await open_desk.ask("/help"))
 
 
 @pytest.mark.parametrize("chat", [READER, GROUP])
@@ -379,16 +379,3 @@ async def test_an_edited_configuration_counts_at_once(open_desk: Any) -> None:
     assert "kremlin" in said(await open_desk.ask("/lists"))
     open_desk.config = Config((), ())
     assert "no watchlists yet" in said(await open_desk.ask("/lists"))
-
-
-async def test_a_newcomer_is_offered_the_language_of_their_telegram(open_desk: Any) -> None:
-    """In private, where we speak it and do not do so already; one press, and the menu of the chat changes as well."""
-    answer = await open_desk.ask("/start", language="uk")
-    assert (answer.replies[0].buttons[0].label, answer.replies[0].buttons[0].data) == ("🌐 Українська", "language|uk|")
-    for who in ({"language": "en"}, {"language": "it"}, {"language": ""}, {"language": "uk", "chat": GROUP}):
-        answer = await open_desk.ask("/start", **who)
-        assert not answer.replies[0].buttons[0].label.startswith("🌐")
-    answer = await open_desk.ask("/language uk")
-    assert "Збережено" in said(answer)
-    assert [(menu.scope, menu.chat) for menu in answer.menus] == [("chat", READER)]
-    assert "Списки" in said(await open_desk.ask("/lists"))

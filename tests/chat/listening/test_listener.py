@@ -173,7 +173,7 @@ async def test_a_press_edits_its_message_and_is_answered(make: Make, telegram_se
     async with running(make()):
         await answers(telegram_server, "/lists")
         shown = telegram_server.sent(READER)[0]
-        (label,) = telegram_server.keys(READER, shown.message)
+        label, _share = telegram_server.keys(READER, shown.message)
         telegram_server.tap(label, chat=READER, user=READER, message=shown.message)
         await until(lambda: "✅ <b>Kremlin" in telegram_server.shown(READER, shown.message))
     assert telegram_server.asked("answerCallbackQuery")[0]["text"].startswith("✅ Subscribed")
@@ -276,7 +276,7 @@ async def test_case_105_a_member_cannot_change_a_group(make: Make, telegram_serv
         assert "Only administrators" in text
         await answers(telegram_server, "/lists", chat=GROUP, user=MEMBER)
         shown = telegram_server.sent(GROUP)[-1].message
-        (label,) = telegram_server.keys(GROUP, shown)
+        label, _share = telegram_server.keys(GROUP, shown)
         telegram_server.tap(label, chat=GROUP, user=MEMBER, message=shown)
         await until(lambda: telegram_server.asked("answerCallbackQuery"))
     assert await store.chats.find_subscriptions(Chat(GROUP)) == ()
@@ -401,7 +401,7 @@ async def test_case_27_an_update_is_processed_once_in_any_order(make: Make, tele
         await until(lambda: "offset" not in telegram_server.asked("getUpdates")[-1])  # a quiet poll has passed
         telegram_server._queue.append({"update_id": 3_000, "message": message | sender | {"text": "/help"}})
         telegram_server._news.set()
-        await until(lambda: "What I understand" in telegram_server.sent()[-1].text)
+        await until(lambda: "What you are told" in telegram_server.sent()[-1].text)
     assert len(telegram_server.sent()) == before + 2
 
 

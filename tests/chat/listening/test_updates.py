@@ -158,7 +158,8 @@ def test_a_topic_is_named_only_by_messages_of_a_topic() -> None:
         {"update_id": 1, "message_reaction": {"chat": GROUP}},
         {"update_id": 1, "something_of_2027": {"deep": [1, {"x": None}]}},
         {"update_id": 1},
-        message(forward_origin={"type": "user"}),
+        message(chat=GROUP, forward_origin={"type": "user"}),
+        {"update_id": 1, "message": message(forward_origin={"type": "user"})["message"] | {"text": ""}},
         message(via_bot={"id": 5}),
         message(chat={"id": -1002, "type": "channel", "title": "x"}),
         message(sender={"id": 9, "is_bot": True, "first_name": "Other"}),
@@ -167,7 +168,7 @@ def test_a_topic_is_named_only_by_messages_of_a_topic() -> None:
     ],
 )
 def test_case_31_what_is_not_for_us_is_ignored(update: dict[str, Any]) -> None:
-    """Case 31: edits, forwards, channel posts, other bots and everything unheard of mean nothing, and raise nothing."""
+    """Case 31: edits, forwards in groups, channel posts, other bots, and all unheard of mean and raise nothing."""
     assert parse_update(update, NAME) is None
 
 

@@ -107,11 +107,3 @@ async def reload(services: Services, request: Request) -> Answer:
     except ConfigError as error:
         return reply(request.command, texts.wrong_file(request.translator, error.problems[:PROBLEMS]))
     return reply(request.command, texts.reloaded(request.translator, changes))
-
-
-async def channel(_services: Services, request: Request) -> Answer:
-    """Tell the id of a channel of which an owner has forwarded a post."""
-    chat = _chat(request.command)
-    if chat is None:
-        return reply(request.command, texts.how_for(request.translator))
-    return reply(request.command, texts.channel(request.translator, chat, "", inside=False))

@@ -67,9 +67,7 @@ def chats(_: Translator, guests: Sequence[AccessRequest], now: datetime) -> str:
 
 
 def _guest(_: Translator, one: AccessRequest, now: datetime) -> str:
-    said = [f"<code>{one.id}</code>"]
-    if one.title:
-        said.append(safe(one.title))
+    said = [*([f"<b>{safe(one.title)}</b>"] if one.title else []), f"<code>{one.id}</code>"]
     if one.subscriptions:
         said.append(_.ngettext("{number} subscription", "{number} subscriptions", one.subscriptions))
     if one.suspended:
