@@ -47,7 +47,7 @@ lint: $(STAMP)
 	$(BIN)/hadolint Dockerfile
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not soak"
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak

@@ -74,7 +74,7 @@ def test_the_page_of_the_command_line_explains_every_verb_and_its_options() -> N
 
 def test_the_page_of_the_chat_explains_every_command_and_no_other() -> None:
     """What the bot understands in a chat is what its table says, but for what only buttons and forwards say."""
-    assert set(re.findall(r"`/(\w+)", page("chat"))) == set(COMMANDS) - {"decline", "channel", "found", "file"}
+    assert set(re.findall(r"`/(\w+)", page("chat"))) == set(COMMANDS) - {"decline", "forwarded", "found", "file"}
 
 
 def test_the_page_of_the_command_line_explains_every_exit_code() -> None:
