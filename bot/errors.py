@@ -145,3 +145,18 @@ class ModelError(BotError):
         self.retry_after = retry_after
         self.status = status
         self.passing = passing
+
+
+class OutputError(BotError):
+    """An output did not take a message. `retry_after` is in seconds from now, None where none was named.
+
+    `ended`: the receiver wants no more, ever. `alone`: the fault is this message's, not the output's.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, ended: bool = False, alone: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.ended = ended
+        self.alone = alone

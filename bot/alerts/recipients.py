@@ -12,8 +12,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
 
+from bot.alerts.watchlist_alert import FoundWord, WatchlistAlert
 from bot.model import Alert, Chat, Evidence, Follow, Match, Priority, Report, Subscription, Watchlist
 
+MOST_WORDS = 100  # that outputs are told of a story
 _LOUDER: tuple[Priority, ...] = ("low", "normal", "urgent")
 _CLOSER: tuple[Follow, ...] = ("off", "replies", "edits")
 
@@ -83,6 +85,35 @@ def due(
     )
 
 
+def announced(
+    story: int,
+    report: Report,
+    matches: Sequence[Match],
+    lead: str,
+    *,
+    watchlists: Mapping[str, Watchlist],
+    voices: int,
+    earlier: Sequence[Report] = (),
+    language: str | None = None,
+) -> tuple[WatchlistAlert, ...]:
+    """Return what the watchlists that speak at this report tell of its story, whoever was told of it before."""
+    return tuple(
+        WatchlistAlert(
+            story=story,
+            watchlist=watchlist.id,
+            title=watchlist.title,
+            headline=report.headline,
+            url=report.url,
+            lead=lead,
+            words=_words(matches, watchlist.id),
+            language=language,
+            priority=_priority(watchlist, voices),
+            outputs=watchlist.also_to,
+        )
+        for watchlist in speaking(report, earlier, watchlists, voices)
+    )
+
+
 def join(waiting: Alert, later: Alert) -> Alert:
     """Return the alert of a chat that waits, with the watchlists and evidence of another that is due for the story.
 
@@ -146,3 +177,10 @@ def _evidence(matches: Sequence[Match], names: AbstractSet[str]) -> tuple[Eviden
     """
     mine = [match for match in matches if match.watchlist in names] or matches
     return tuple(dict.fromkeys(evidence for match in mine for evidence in match.evidence))
+
+
+def _words(matches: Sequence[Match], name: str) -> tuple[FoundWord, ...]:
+    """Return what this watchlist's queries found, each word of a field and query once; else what others found."""
+    mine = [match for match in matches if match.watchlist == name] or matches
+    found = (FoundWord(one.text, one.field, match.query) for match in mine for one in match.evidence)
+    return tuple(dict.fromkeys(found))[:MOST_WORDS]

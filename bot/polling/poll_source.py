@@ -208,6 +208,7 @@ class SourcePoller:
                 follow_ups=(*placer.follow_ups, *back.follow_ups),
                 corrections=back.corrections,
                 keys=back.keys,
+                announced=tuple(placer.announced),
             )
             queued = await recording.write_poll(turn)
         return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)

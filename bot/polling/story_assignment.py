@@ -16,6 +16,7 @@ from hashlib import blake2b
 from typing import Any
 
 from bot.alerts import recipients
+from bot.alerts.watchlist_alert import WatchlistAlert
 from bot.articles import lead as summary
 from bot.articles.lead import LeadTexts
 from bot.model import (
@@ -33,6 +34,7 @@ from bot.model import (
     Subscription,
     Watchlist,
 )
+from bot.ports.history_store import PERSONAL
 from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
 from bot.stories import assign, headline
 from bot.stories.memory_index import MemoryIndex
@@ -83,7 +85,10 @@ class _Placed:
 
 
 class StoryAssigner:
-    """Places the matched items of one turn. Afterwards: `recorded`, `alerts`, `joined`, `rises`, `follow_ups`."""
+    """Places the matched items of one turn.
+
+    Afterwards: `recorded`, `alerts`, `announced`, `joined`, `rises`, `follow_ups`.
+    """
 
     def __init__(
         self, recording: Recording, source: Source, watchlists: Mapping[str, Watchlist], now: datetime
@@ -96,6 +101,7 @@ class StoryAssigner:
         self._pages: dict[int, set[tuple[str, str | None]]] = {}  # of each story: publishers with their pages
         self.recorded: list[Recorded] = []
         self.alerts: list[Alert] = []
+        self.announced: list[WatchlistAlert] = []
         self.joined: dict[int, None] = {}
         self.rises: list[PriorityRaise] = []
         self.follow_ups: list[FollowUp] = []
@@ -182,6 +188,8 @@ class StoryAssigner:
             heard = [(one, sketch) for one, sketch in told if one.source not in muted]
             voices = max(1, self._voices(report, before.reports, heard))
             given: dict[str, Any] = {"watchlists": self._watchlists, "subscribers": readers, "voices": voices}
+            if not muted:
+                self._announce(placed, before, voices)
             due = recipients.due(
                 placed.story,
                 report,
@@ -196,6 +204,21 @@ class StoryAssigner:
             alerts += [one for one in due if (one.chat in chats) is bool(muted)]
             risen |= {one for one in loud if (one in chats) is bool(muted)}
         return alerts, risen
+
+    def _announce(self, placed: _Placed, before: StoryOnRecord, voices: int) -> None:
+        """Decide what outputs and feeds are told. Personal queries have neither: they are their chats' business."""
+        found = placed.found
+        public = {name: one for name, one in self._watchlists.items() if not name.startswith(PERSONAL)}
+        self.announced += recipients.announced(
+            placed.story,
+            placed.report,
+            found.matches,
+            found.lead,
+            watchlists=public,
+            voices=voices,
+            earlier=before.reports,
+            language=found.item.language,
+        )
 
     def _audiences(self, sources: set[str]) -> Iterator[tuple[AbstractSet[str], AbstractSet[Chat]]]:
         """Give the chats that mute the same of these sources, with these; first none, with all chats that mute some."""

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from bot.errors import Closure
 from bot.model import Chat, Delivery
 
-Role = Literal["sender", "listener"]
+Role = Literal["sender", "listener", "outputs"]
 
 TOGETHER = 60  # alerts of a chat that a preference held, or that waited through an outage: they come in a few messages
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.alerts.watchlist_alert import WatchlistAlert
 from bot.model import (
     Alert,
     Candidate,
@@ -133,6 +134,7 @@ class Turn:
     follow_ups: tuple[FollowUp, ...] = ()
     corrections: tuple[Correction, ...] = ()
     keys: tuple[int, ...] = ()  # of known items, under headlines that were not known
+    announced: tuple[WatchlistAlert, ...] = ()  # for outputs and feeds
 
 
 @dataclass(frozen=True, slots=True)

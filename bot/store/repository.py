@@ -34,6 +34,7 @@ from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
     from bot.store.model_answers.token_ledger import TokenLedgerRepository
+    from bot.store.outputs.output_repository import OutputRepository
     from bot.store.pages.record_readings import RecordReadings
     from bot.store.pages.session_repository import SessionRepository
     from bot.store.search.search_repository import SearchRepository
@@ -67,6 +68,13 @@ class Store:
         from bot.store.pages.record_readings import RecordReadings
 
         return RecordReadings(self.database)
+
+    @property
+    def outputs(self) -> OutputRepository:
+        """What goes to outputs, imported where it is used."""
+        from bot.store.outputs.output_repository import OutputRepository
+
+        return OutputRepository(self.database)
 
     @property
     def sessions(self) -> SessionRepository:

@@ -18,7 +18,20 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, sele
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import DAY_MS, to_ms
 from bot.store.database.transactions import Database
-from bot.store.tables import buttons, counters, edits, instances, items, outbox, seen_keys, sources, stories, story_keys
+from bot.store.tables import (
+    buttons,
+    counters,
+    edits,
+    instances,
+    items,
+    outbox,
+    output_alerts,
+    seen_keys,
+    sources,
+    stories,
+    story_keys,
+    watchlist_alerts,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,6 +64,7 @@ async def is_due(database: Database, now: datetime) -> bool:
             (stories.c.created_at, STORY_DAYS),
             (story_keys.c.at, KEY_DAYS),
             (outbox.c.created_at, STORY_DAYS),
+            (watchlist_alerts.c.created_at, STORY_DAYS),
             (buttons.c.until, 0),
         )
         for column, days in oldest:
@@ -69,6 +83,7 @@ async def prune(database: Database, now: datetime) -> int:
         await connection.execute(noted, {"name": _RUN, "value": ms})
     removed = await _prune_seen(database, ms)
     ended = text("state <> 'pending'")
+    told = ~select(output_alerts.c.id).where(output_alerts.c.alert == watchlist_alerts.c.id).exists()
     for table, age, before, also in (
         (sources, sources.c.disabled_at, ms - DISABLED_DAYS * DAY_MS, None),
         (buttons, buttons.c.until, ms, None),
@@ -76,6 +91,8 @@ async def prune(database: Database, now: datetime) -> int:
         (instances, instances.c.seen_at, ms - DAY_MS, None),
         (items, items.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
         (outbox, outbox.c.created_at, ms - STORY_DAYS * DAY_MS, ended),
+        (output_alerts, output_alerts.c.created_at, ms - STORY_DAYS * DAY_MS, ended),
+        (watchlist_alerts, watchlist_alerts.c.created_at, ms - STORY_DAYS * DAY_MS, told),
         (stories, stories.c.created_at, ms - STORY_DAYS * DAY_MS, None),
     ):
         removed += await _prune_table(database, table, age, before, also)

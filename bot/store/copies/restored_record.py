@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, text, update
 
 from bot.store.database.timestamps import to_ms
-from bot.store.tables import instances, outbox, role_leases, sources
+from bot.store.tables import instances, outbox, output_alerts, role_leases, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,6 +46,18 @@ async def mark_restored(connection: AsyncConnection, tell_since: datetime | None
     shown = update(outbox).where(text("state = 'sent' AND wanted > shown"))
     await connection.execute(shown.values(shown=outbox.c.wanted))
     await connection.execute(update(outbox).values(lease_epoch=None, lease_until=None))
+    ended += await _end_output_alerts(connection)
     await connection.execute(delete(role_leases))
     await connection.execute(delete(instances))
     return Restored(begun, ended)
+
+
+async def _end_output_alerts(connection: AsyncConnection) -> int:
+    """End what waits for outputs; return how many alerts."""
+    free = {"lease_epoch": None, "lease_until": None}
+    unsent = update(output_alerts).where(text("state = 'pending'"))
+    ended = (await connection.execute(unsent.values(state="dead", reason=REASON, **free))).rowcount
+    await connection.execute(
+        update(output_alerts).where(text("state = 'sent'")).values(shown=output_alerts.c.wanted, **free)
+    )
+    return ended

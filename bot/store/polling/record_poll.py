@@ -19,6 +19,7 @@ from bot.store.codecs import Row, clean, to_alert, to_chat, to_priority, to_repo
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
 from bot.store.outbox.enqueue import enqueue_alerts, enqueue_follow_ups, raise_priorities, raise_revisions
+from bot.store.outputs.announce import announce, raise_output_revisions
 from bot.store.polling import poll_statements
 from bot.store.polling.poll_writes import correct_headlines, finish_parameters, insert_items, insert_reports
 from bot.store.polling.seen_keys import AgedKeys, insert_keys, look_up_keys, refresh_keys
@@ -134,8 +135,11 @@ class OpenRecording:
     async def _enqueue(self, turn: Turn, at: int) -> int:
         """Queue what chats are to get; return how many alerts are new."""
         connection, dialect = self.connection, self.dialect
-        grown = (*turn.joined, *(one.story for one in turn.corrections))
-        await raise_revisions(connection, dialect, tuple(dict.fromkeys(grown)))
+        corrected = tuple(dict.fromkeys(one.story for one in turn.corrections))
+        grown = tuple(dict.fromkeys((*turn.joined, *corrected)))
+        await raise_revisions(connection, dialect, grown)
+        await raise_output_revisions(connection, dialect, grown, corrected, at)
+        await announce(connection, dialect, turn.announced, at)
         await enqueue_follow_ups(connection, dialect, turn.follow_ups, at)
         queued = 0
         if turn.alerts:

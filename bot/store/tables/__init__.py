@@ -18,6 +18,7 @@ from bot.store.tables.chat_tables import (
 from bot.store.tables.edit_tables import edits
 from bot.store.tables.model_tables import model_usage, model_verdicts, story_lines
 from bot.store.tables.outbox_tables import outbox
+from bot.store.tables.output_tables import output_alerts, outputs, watchlist_alerts
 from bot.store.tables.page_tables import page_sessions, sign_in_links
 from bot.store.tables.polling_tables import seen_keys, sources
 from bot.store.tables.process_tables import counters, instances, role_leases
@@ -48,6 +49,8 @@ __all__ = (
     "model_verdicts",
     "mutes",
     "outbox",
+    "output_alerts",
+    "outputs",
     "page_sessions",
     "personal_queries",
     "reports",
@@ -59,4 +62,5 @@ __all__ = (
     "story_keys",
     "story_lines",
     "subscriptions",
+    "watchlist_alerts",
 )

@@ -1,0 +1,1 @@
+"""Outputs on record: what goes to them, and how they fare."""
