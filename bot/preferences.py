@@ -34,6 +34,7 @@ class Digest:
     at: int = 0  # of the day; an hourly digest comes at the full hour
     day: int = 0  # of the week
     since: datetime | None = None  # when this was wished: times before do not count
+    more: tuple[int, ...] = ()  # further times of the day, of a daily one
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,4 +79,5 @@ def next_digest(digest: Digest, zone: ZoneInfo, after: datetime) -> datetime:
     today = after.astimezone(zone).date()
     days = (today + number * _DAY for number in range(-2, WEEK + 3))
     wanted = (day for day in days if digest.rhythm == "day" or day.weekday() == digest.day)
-    return next(at for day in wanted if (at := instant(day, digest.at, zone)) > after)
+    times = sorted({digest.at, *digest.more})
+    return next(at for day in wanted for minute in times if (at := instant(day, minute, zone)) > after)

@@ -14,6 +14,8 @@ from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain
 from bot.notify.sources_line import NAME, clock, headline_of, zone_of
 
+_HEADING = 60  # UTF-16 units of the title of a watchlist
+
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
@@ -24,10 +26,11 @@ class _Layout:
     source: int  # of the name of an outlet; 0: not shown
     named: int = 1  # outlets that are named, with their times where it is more than one
     urls: bool = True  # written out where there is no markup
+    headings: bool = False  # in a digest, a heading for each watchlist where there are several
 
 
 # For new lines the first two: what does not fit begins another message. The last one takes at most 33 units a line.
-_LAYOUTS = (_Layout(200, 120, NAME, named=3), _Layout(200, 120, NAME))
+_LAYOUTS = (_Layout(200, 120, NAME, named=3, headings=True), _Layout(200, 120, NAME, headings=True))
 _SHORTER = (_Layout(120, 60, 40), _Layout(60, 30, 20), _Layout(20, 0, 0), _Layout(20, 0, 0, urls=False))
 
 
@@ -53,15 +56,34 @@ def _page(deliveries: Sequence[Delivery], home: DisplayPreferences, layout: _Lay
     _ = words(look.language or home.language)
     page = Page()
     page.write(_held_note(_, deliveries[0].held))
-    for delivery in deliveries:
-        url = link(delivery.alert.url)
-        page.write(f"\n• {_mark(delivery, layout)}")
-        linked = not bare and (layout.source or len(page.spans) < MOST_SPANS)
-        page.write(cut(headline_of(delivery, url), layout.headline), url=url if linked else None)
-        page.write(_sources(_, delivery, home, layout))
-        if bare and url and layout.urls:
-            page.write(f"\n{url}")
+    groups = _by_watchlist(deliveries)
+    headed = layout.headings and deliveries[0].held == "digest" and len(groups) > 1
+    for heading, lines in groups.items() if headed else (("", deliveries),):
+        page.write(f"\n\n{heading}" if headed else "")
+        for delivery in lines:
+            _write_line(page, _, delivery, home, layout, bare=bare)
     return page
+
+
+def _by_watchlist(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
+    """Return alerts under the heading of their first watchlist, in the order of their first."""
+    groups: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        titles = [plain(title) or name for name, title in delivery.alert.watchlists[:1]]
+        groups.setdefault(f"🔔 {cut(titles[0], _HEADING)}" if titles else "🛠 Newswatch", []).append(delivery)
+    return groups
+
+
+def _write_line(
+    page: Page, _: Translator, delivery: Delivery, home: DisplayPreferences, layout: _Layout, *, bare: bool
+) -> None:
+    url = link(delivery.alert.url)
+    page.write(f"\n• {_mark(delivery, layout)}")
+    linked = not bare and (layout.source or len(page.spans) < MOST_SPANS)
+    page.write(cut(headline_of(delivery, url), layout.headline), url=url if linked else None)
+    page.write(_sources(_, delivery, home, layout))
+    if bare and url and layout.urls:
+        page.write(f"\n{url}")
 
 
 def _mark(delivery: Delivery, layout: _Layout) -> str:
@@ -75,7 +97,7 @@ def _mark(delivery: Delivery, layout: _Layout) -> str:
 
 
 def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, layout: _Layout) -> str:
-    """Return " · Daily Courier 14:02, Reuters 14:07 +2"; of a reply, whose it is."""
+    """Return " · Daily Courier 14:02, Reuters 14:07 +2"; of a reply, whose it is; of a digest, always with times."""
     reports = delivery.reports
     if delivery.alert.part:
         reports = tuple(one for one in reports if one.url == delivery.alert.url)[:1]
@@ -83,7 +105,7 @@ def _sources(_: Translator, delivery: Delivery, home: DisplayPreferences, layout
         return ""
     today = max(one.at for one in reports).astimezone(zone_of(delivery.look.timezone or home.timezone))
     shown = reports[: layout.named]
-    timed = layout.named > 1 and len(reports) > 1
+    timed = layout.named > 1 and (len(reports) > 1 or delivery.held == "digest")
     more = f" +{len(reports) - len(shown)}" if len(reports) > len(shown) else ""
     if not layout.source:
         return more

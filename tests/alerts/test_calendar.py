@@ -126,6 +126,15 @@ def test_case_87_a_daily_digest_over_the_gap(minute: int, days: list[str]) -> No
     assert found == [at(day) for day in days]
 
 
+def test_a_digest_may_come_several_times_a_day() -> None:
+    """At each of its times, over midnight; a time that stands twice counts once."""
+    digest, found, after = Digest("day", 480, more=(1110, 480)), [], at("2026-06-01T05:00")
+    for _ in range(3):
+        after = next_digest(digest, BERLIN, after)
+        found.append(after)
+    assert found == [at("2026-06-01T06:00"), at("2026-06-01T16:30"), at("2026-06-02T06:00")]
+
+
 def test_case_87_a_daily_digest_comes_once_where_the_clock_shows_its_time_twice() -> None:
     """Case 87: on the night of the fold the first 02:30 counts, the second does not."""
     first = next_digest(Digest("day", 150), BERLIN, at("2026-10-24T12:00"))

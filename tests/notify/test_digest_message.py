@@ -50,6 +50,31 @@ def test_a_digest_makes_a_sound() -> None:
     assert message.silent
 
 
+def test_a_digest_stands_under_its_watchlists() -> None:
+    """Each in the order of its first alert, every outlet with its time; other rolling messages are one list."""
+
+    def told(number: int, title: str, held: str = "digest") -> Delivery:
+        one = line(number, held=held)
+        return replace(one, alert=replace(one.alert, watchlists=((title.lower(), title),)))
+
+    message = fold((told(1, "Oil"), told(2, "Kremlin"), told(3, "Oil")), HOME)
+    assert message is not None
+    assert message.text.split("\n") == [
+        "🗞 Digest",
+        "",
+        "🔔 Oil",
+        "• Headline 1 · Courier 14:02",
+        "• Headline 3 · Courier 14:02",
+        "",
+        "🔔 Kremlin",
+        "• Headline 2 · Courier 14:02",
+    ]
+    for same in ((told(1, "Oil"), told(2, "Oil")), (told(1, "Oil", "quiet"), told(2, "Kremlin", "quiet"))):
+        message = fold(same, HOME)
+        assert message is not None
+        assert "🔔" not in message.text
+
+
 def test_replies_are_lines_too() -> None:
     """A correction shows old → new, a development and what became urgent have their signs."""
     correction = line(1)

@@ -1,4 +1,4 @@
-"""Digests as people write them: `8:00`, `daily 8am Berlin`, `weekly mon 9:00`, `по понедельникам в 9`, `off`.
+"""Digests as people write them: `daily 8am Berlin`, `8:00 and 18:00`, `weekly mon 9:00`, `по понедельникам в 9`, `off`.
 
 Words in, a digest and a zone out, or Unclear: what is not understood, or the readings of what may mean two things.
 """
@@ -24,6 +24,7 @@ from bot.preferences import DAY, Digest, Rhythm
 
 _MORNING = 8 * 60  # where no time is said
 _FILLERS = frozenset(f"{said.FROM} {said.BEFORE_TIME} {said.BETWEEN} {said.EVERY} digest uhr".split())
+_MOST_TIMES = 6  # of a day: more often is hourly
 _MOST_WORDS = 40
 
 
@@ -54,8 +55,8 @@ def parse_digest(words: str, now: datetime) -> tuple[Digest | None, str | None]:
     rhythm = rhythm or ("week" if days else "day" if times or daily else None)
     if rhythm is None or not _fits(rhythm, days, times, daily=daily):
         raise Unclear("digest", words)
-    at = times[0].minute % DAY if times else 0 if rhythm == "hour" else _MORNING
-    return Digest(rhythm, at, days[0] if days else 0, now), zone
+    minutes = sorted({one.minute % DAY for one in times}) or [0 if rhythm == "hour" else _MORNING]
+    return Digest(rhythm, minutes[0], days[0] if days else 0, now, tuple(minutes[1:])), zone
 
 
 def _rhythm(plain: str) -> tuple[Rhythm | None, str]:
@@ -69,7 +70,7 @@ def _rhythm(plain: str) -> tuple[Rhythm | None, str]:
 
 def _fits(rhythm: Rhythm, days: list[int], times: list[Clock], *, daily: bool) -> bool:
     """Return whether so many days and times can be said of a rhythm."""
-    most = {"hour": (0, 0), "day": (0, 1), "week": (1, 1)}[rhythm]
+    most = {"hour": (0, 0), "day": (0, _MOST_TIMES), "week": (1, 1)}[rhythm]
     return len(days) <= most[0] and len(times) <= most[1] and not (daily and rhythm != "day")
 
 

@@ -29,7 +29,7 @@ from bot.model import DisplayPreferences
 from bot.preferences import Digest, Preferences, Window
 
 _QUIET = ("22:00-07:00", "23:00-07:00", "00:00-08:00", "mon-fri 22:00-07:00, sat-sun 22:00-10:00")
-_DIGEST = ("hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
+_DIGEST = ("hourly", "daily 08:00", "daily 08:00 18:00", "daily 18:00", "weekly mon 08:00")
 _DAY = timedelta(days=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -61,7 +61,7 @@ def rhythm(_: Translator, digest: Digest | None) -> str:
     if digest.rhythm == "hour":
         return _("every hour")
     if digest.rhythm == "day":
-        return _("daily at {time}", time=clock(digest.at))
+        return _("daily at {time}", time=", ".join(clock(minute) for minute in (digest.at, *digest.more)))
     return _("weekly, {day} {time}", day=day(_, digest.day), time=clock(digest.at))
 
 
@@ -101,6 +101,7 @@ def digests(_: Translator, preferences: Preferences, now: datetime) -> str:
         "",
         _("Press a button, or write another time, such as"),
         "<code>/digest 18:30</code>",
+        "<code>/digest 8:00 13:00 18:30</code>",
         "<code>/digest weekly fri 17:00</code>",
     ]
     return "\n".join(lines)

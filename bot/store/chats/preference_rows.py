@@ -8,14 +8,14 @@ better than one that is lost.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, text, update
 
 from bot.model import DisplayPreferences
-from bot.preferences import NONE, Digest, Mute, Preferences, Window
+from bot.preferences import NONE, Digest, Mute, Preferences, Rhythm, Window
 from bot.store.codecs import Row, to_display
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc_or_none
@@ -41,7 +41,7 @@ def from_preferences(preferences: Preferences) -> str:
         said["quiet"] = [[one.begin, one.end, one.days] for one in preferences.quiet]
     if preferences.digest:
         digest = preferences.digest
-        said["digest"] = [digest.rhythm, digest.at, digest.day, to_ms_or_none(digest.since)]
+        said["digest"] = [digest.rhythm, digest.at, digest.day, to_ms_or_none(digest.since), digest.more]
     if preferences.paused:
         said["paused"] = to_ms(preferences.paused)
         said["resumes"] = to_ms_or_none(preferences.resumes)
@@ -56,12 +56,17 @@ def to_preferences(settings: str, digested_at: int | None) -> Preferences:
     digest = said.get("digest")
     return Preferences(
         quiet=tuple(Window(begin, end, tuple(days)) for begin, end, days in said.get("quiet", ())),
-        digest=Digest(digest[0], digest[1], digest[2], to_utc_or_none(digest[3])) if digest else None,
+        digest=_to_digest(*digest) if digest else None,
         paused=to_utc_or_none(said.get("paused")),
         resumes=to_utc_or_none(said.get("resumes")),
         still=said.get("still"),
         digested=to_utc_or_none(digested_at),
     )
+
+
+def _to_digest(rhythm: Rhythm, at: int, day: int, since: int | None, more: Sequence[int] = ()) -> Digest:
+    """Return a digest; rows of earlier releases have no further times."""
+    return Digest(rhythm, at, day, to_utc_or_none(since), tuple(more))
 
 
 def to_mute(row: Row) -> Mute:

@@ -58,6 +58,16 @@ def test_digests_that_are_understood(text: str, rhythm: str, hour: float, day: i
     assert parse_digest(text, NOW) == (Digest(rhythm, int(hour * 60), day, NOW), None)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "text", ["8:00 18:30", "daily 18:30, 8:00", "8:00 and 18:30", "в 8:00 и в 18:30", "8am 6:30pm", "um 8:00 und 18:30"]
+)
+def test_several_times_a_day(text: str) -> None:
+    """In any order; a week has one."""
+    assert parse_digest(text, NOW) == (Digest("day", 480, 0, NOW, (1110,)), None)
+    with pytest.raises(Unclear):
+        parse_digest(f"weekly mon {text}", NOW)
+
+
 @pytest.mark.parametrize(("text", "zone"), WITH_ZONE)
 def test_a_zone_may_follow(text: str, zone: str) -> None:
     """By its name, its city, its letters, or its distance from UTC."""

@@ -130,7 +130,7 @@ async def test_a_digest_is_set_and_says_when_it_comes(open_desk: Any) -> None:
     assert "24 Nov 08:00" in said(await open_desk.ask("/digest daily 08:00"))
     assert "14:00" in said(await open_desk.ask("/digest hourly"))
     assert "Mon 09:30" in said(await open_desk.ask("/digest weekly mon 9:30"))
-    assert "✅ weekly, Mon 08:00" in (await open_desk.press("digest|weekly mon 08:00|")).replies[0].buttons[3].label
+    assert "✅ weekly, Mon 08:00" in (await open_desk.press("digest|weekly mon 08:00|")).replies[0].buttons[4].label
     assert "I do not understand" in said(await open_desk.ask("/digest whenever"))
     assert "No digest" in said(await open_desk.ask("/digest off"))
 

@@ -43,7 +43,7 @@ async def told(play: Play, store: Store) -> list[tuple[int, str | None]]:
 
 async def test_wishes_and_looks_are_kept(store: Store) -> None:
     """Hours belong to a place, the zone and the look to the whole chat."""
-    wished = replace(NONE, quiet=(NOON, Window(0, 60, (5, 6))), digest=Digest("week", 480, 2), still=540)
+    wished = replace(NONE, quiet=(NOON, Window(0, 60, (5, 6))), digest=Digest("day", 480, 2, None, (1110,)), still=540)
     await store.preferences.write_preferences(TOPIC, wished)
     await store.preferences.write_display(-5, DisplayPreferences("Europe/Kyiv", "uk", "full", "hold"))
     assert await store.preferences.read_preferences(TOPIC) == replace(wished, zone="Europe/Kyiv")
