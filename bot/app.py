@@ -41,6 +41,7 @@ from bot.stories.semantic import encoder
 
 if TYPE_CHECKING:
     from bot.chat.listening.listener import Listener
+    from bot.config.edits.editor import WatchlistEditor
     from bot.language_model.chat_completions import ChatCompletions
     from bot.language_model.model_client import ModelClient
 
@@ -196,6 +197,14 @@ async def poller(
 def notices(base: Base) -> Notices:
     """Return what tells the owners."""
     return Notices(base.store.polls, base.settings.owners, base.store.preferences.read_display, base.home)
+
+
+def editor(base: Base) -> WatchlistEditor:
+    """Return what changes watchlists.yaml for the chat and the pages."""
+    from bot.config.edits.editor import WatchlistEditor
+
+    current = base.current
+    return WatchlistEditor(current.path, current.environ, base.store.edits, wall, form_cache(base.settings))
 
 
 def listener(

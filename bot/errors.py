@@ -35,6 +35,14 @@ class ConfigError(BotError):
         self.problems = problems
 
 
+class ConflictError(ConfigError):
+    """watchlists.yaml was changed by somebody else since it was read: nothing was written, look at it and try again."""
+
+
+class UnwritableError(ConfigError):
+    """watchlists.yaml cannot be written, as on a read-only mount; the problems say what to write by hand."""
+
+
 class QueryError(BotError):
     """A keyword expression cannot be understood. `column` counts characters from 1 within the expression.
 

@@ -19,6 +19,7 @@ from bot.config.settings import pages_address
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
+from bot.operations.edit_history import note_change
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
@@ -181,6 +182,7 @@ class Service:
         watched.accept()
         count_reload(self.metrics, wall)
         log.info("watchlists.yaml read again", extra={"changed": "; ".join(changed) or "nothing"})
+        await note_change(self.base, changed)
         return True
 
     async def _personal(self) -> bool:

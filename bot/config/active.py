@@ -37,9 +37,9 @@ class ActiveConfig:
         With `terminal`, watchlists that deliver to nobody are told at the terminal.
         """
         self.watched = WatchedFile(path)
-        self._path = path
+        self.path = path
         self._terminal = terminal
-        self._environ = environ
+        self.environ = environ
         self._cache = cache
         self._personal: tuple[Watchlist, ...] = ()
         self._queries: dict[str, PersonalQuery] = {}  # by watchlist, those that are left out too
@@ -96,7 +96,7 @@ class ActiveConfig:
         return tuple((own, one) for own, one in named if own or not one.watchlist.startswith(PERSONAL))
 
     def _load(self) -> Config:
-        config = load(self._path, self._environ)
+        config = load(self.path, self.environ)
         if not self._terminal:
             return config
         told = (one if one.deliver_to else replace(one, deliver_to=(TERMINAL,)) for one in config.watchlists)

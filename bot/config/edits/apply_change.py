@@ -1,18 +1,17 @@
 """Applies a change to the text of watchlists.yaml, and makes sure that it says that and nothing else.
 
-The bytes of a file and a `Change` come in, the bytes of the changed file go out; ConfigError says what to do where that
+A composed file and a change come in, the changed file goes out, composed; ConfigError says what to do where that
 needs a person. What comes out is still to be checked as any file is: a keyword may be no query.
 """
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import yaml
 
-from bot.config.edits.change import LONGEST, Change, Part
+from bot.config.edits.change import LONGEST, AnyChange, Change, Part, SourceChange
 from bot.config.edits.list_splicing import (
     Splice,
     apply_splices,
@@ -23,7 +22,8 @@ from bot.config.edits.list_splicing import (
     remove_item,
     written,
 )
-from bot.config.watchlists.yaml_file import YamlDocument, child, compose, pairs, plain, reading, shown
+from bot.config.edits.source_insertion import with_sources
+from bot.config.watchlists.yaml_file import YamlDocument, child, compose, pairs, plain, reading, shown, values
 from bot.config.watchlists.yaml_values import nearest
 from bot.errors import ConfigError
 
@@ -34,45 +34,57 @@ _NEEDED: Final[Mapping[Part, str]] = {
 _BREAKS: Final = frozenset("\n\r\x85\u2028\u2029")
 
 
-def apply_changes(data: bytes, name: str, changes: Sequence[Change]) -> bytes:
-    """Return the file with these changes made, one after the other."""
-    for change in changes:
-        data = apply_change(data, name, change)
-    return data
-
-
-def apply_change(data: bytes, name: str, change: Change) -> bytes:
+def apply_change(document: YamlDocument, change: AnyChange) -> YamlDocument:
     """Return the file with this change made."""
-    if change.action == "add":
-        _refuse_value(change.value)
-    document = compose(data, name)
-    before = _meaning(document)
-    section = _section(document, change.watchlist)
-    step = _add if change.action == "add" else _remove
-    text, count = document.text, 0
-    while splices := step(document, section, change):
-        text = apply_splices(document.text, [_with_breaks(document.text, one) for one in splices])
-        count += 1
-        if change.action == "add":
-            break
-        document = compose(text.encode(), name)
-        section = _section(document, change.watchlist)
-    if not count:
-        raise ConfigError(_missing(document, section, change))
-    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-    after = mark + text.encode()
-    if _meaning(compose(after, name)) != _expected(before, change):
-        raise ConfigError(f"{_place(name, section)}: is written in a way that is not changed here; do it by hand")
+    if isinstance(change, SourceChange):
+        text = _change_sources(document, change)
+    else:
+        text = _change_watchlist(document, change)
+    after = compose(text.encode(), document.name)
+    if not takes_back(after, document, change):
+        raise ConfigError(f"{document.name}: is written in a way that is not changed here; change it by hand")
     return after
 
 
-def lines_by_hand(changes: Sequence[Change]) -> str:
-    """Return what somebody is to write where the file cannot be written: a line for each change."""
-    return "\n".join(
-        f"{'+' if one.action == 'add' else '-'} watchlists: {one.watchlist}: {one.part}: "
-        f"[{written(one.value, flow=True)}]"
-        for one in changes
-    )
+def takes_back(document: YamlDocument, after: YamlDocument, change: AnyChange) -> bool:
+    """Return whether the file `after` says what `document` does but for this change, which it takes back."""
+    return _differs_by(_meaning(after), _meaning(document), change)
+
+
+def _change_sources(document: YamlDocument, change: SourceChange) -> str:
+    if change.action == "add":
+        return with_sources(document, [change.entry])
+    key = next((key for key, _ in pairs(document.root) if key.value == "sources"), None)
+    sources = child(document.root, "sources")
+    names = [getattr(child(source, "name"), "value", "") for source in values(sources)]
+    if change.name not in names or key is None or not isinstance(sources, yaml.SequenceNode):
+        hint = nearest(change.name, names) or "it may stand in another file"
+        raise ConfigError(f"{document.name}: no source is called '{shown(change.name)}' here; {hint}")
+    refuse_names(document, key, sources)
+    return _spliced(document, remove_item(document.text, key, sources, names.index(change.name)))
+
+
+def _change_watchlist(document: YamlDocument, change: Change) -> str:
+    section = _section(document, change.watchlist)
+    if change.action == "add":
+        _refuse_value(change.value)
+        return _spliced(document, _add(document, section, change))
+    count = _count(section, change)
+    if not count:
+        raise ConfigError(_missing(document, section, change))
+    for _ in range(count - 1):  # a text may stand there more than once
+        document = compose(_spliced(document, _remove(document, section, change)).encode(), document.name)
+        section = _section(document, change.watchlist)
+    return _spliced(document, _remove(document, section, change))
+
+
+def _spliced(document: YamlDocument, splices: Sequence[Splice]) -> str:
+    return apply_splices(document.text, [_with_breaks(document.text, one) for one in splices])
+
+
+def _count(section: yaml.MappingNode, change: Change) -> int:
+    _, items = _list_of(section, change.part)
+    return sum(item.value == change.value for item in items.value) if isinstance(items, yaml.SequenceNode) else 0
 
 
 def _refuse_value(value: str) -> None:
@@ -148,9 +160,7 @@ def _remove(document: YamlDocument, section: yaml.MappingNode, change: Change) -
     key, items = _list_of(section, change.part)
     if key is None or not isinstance(items, yaml.SequenceNode):
         return []
-    index = next((place for place, item in enumerate(items.value) if item.value == change.value), None)
-    if index is None:
-        return []
+    index = next(place for place, item in enumerate(items.value) if item.value == change.value)
     refuse_names(document, key, items)
     if len(items.value) == 1 and change.part in _NEEDED:
         place = _place(document.name, items.value[0])
@@ -184,10 +194,26 @@ def _meaning(document: YamlDocument) -> Any:
     return plain(document, problems)
 
 
-def _expected(meaning: Any, change: Change) -> Any:
-    """Return what a file is to say after a change."""
-    section = dict(meaning["watchlists"][change.watchlist])
-    items = list(section.get(change.part) or [])
-    items = [*items, change.value] if change.action == "add" else [one for one in items if one != change.value]
-    section[change.part] = items
-    return {**meaning, "watchlists": {**meaning["watchlists"], change.watchlist: section}}
+def _differs_by(before: Any, after: Any, change: AnyChange) -> bool:
+    """Return whether a change, and nothing else, leads from what a file said to what it says."""
+    if isinstance(change, SourceChange):
+        (left, had), (still, has) = _without_source(before, change.name), _without_source(after, change.name)
+        return left == still and (had, has) == ((0, 1) if change.action == "add" else (1, 0))
+    (rest, was), (other_rest, is_) = _without_list(before, change), _without_list(after, change)
+    if change.action == "remove":
+        return rest == other_rest and change.value in was and is_ == [one for one in was if one != change.value]
+    at = max((place for place, one in enumerate(is_) if one == change.value), default=-1)
+    return rest == other_rest and at >= 0 and [*is_[:at], *is_[at + 1 :]] == was
+
+
+def _without_source(meaning: Any, name: str) -> tuple[Any, int]:
+    sources = meaning.get("sources") or []
+    left = [one for one in sources if not (isinstance(one, dict) and one.get("name") == name)]
+    return {**meaning, "sources": left}, len(sources) - len(left)
+
+
+def _without_list(meaning: Any, change: Change) -> tuple[Any, list[Any]]:
+    watchlists = meaning.get("watchlists") or {}
+    section = watchlists.get(change.watchlist) or {}
+    items = section.get(change.part) or []
+    return {**meaning, "watchlists": {**watchlists, change.watchlist: {**section, change.part: None}}}, items

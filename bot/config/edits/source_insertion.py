@@ -15,7 +15,7 @@ from typing import TypeAlias
 import yaml
 
 from bot.config.edits.list_splicing import end_of, insert_lines
-from bot.config.watchlists.yaml_file import compose
+from bot.config.watchlists.yaml_file import YamlDocument, compose
 from bot.errors import ConfigError
 
 Entry: TypeAlias = Mapping[str, str | list[str]]  # a source as watchlists.yaml has it, by its keys
@@ -31,10 +31,15 @@ def insert_sources(data: bytes, name: str, entries: Sequence[Entry]) -> bytes:
         return data
     document = compose(data, name)
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return mark + with_sources(document, entries).encode()
+
+
+def with_sources(document: YamlDocument, entries: Sequence[Entry]) -> str:
+    """Return the text of a composed file with these sources in it."""
     start, end, words = _splice(document.text, document.root, entries)
     if "\r\n" in document.text:
         words = words.replace("\n", "\r\n")
-    return mark + (document.text[:start] + words + document.text[end:]).encode()
+    return document.text[:start] + words + document.text[end:]
 
 
 def block(entries: Sequence[Entry], indent: int = _INDENT, gap: int = 1, *, flow: bool = False) -> str:

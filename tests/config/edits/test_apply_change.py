@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.edits.apply_change import apply_change, apply_changes
-from bot.config.edits.change import Action, Change, Part, make_change, read_change
+from bot.config.edits.apply_change import apply_change
+from bot.config.edits.change import Action, AnyChange, Change, Part, SourceChange, make_change, read_change
+from bot.config.edits.proposal import Checks, propose_changes
 from bot.config.watchlists.yaml_file import compose, plain
 from bot.errors import ConfigError
 
@@ -20,9 +21,14 @@ ODD = [
 ]
 
 
+def apply(data: bytes, change: AnyChange) -> bytes:
+    """Return the bytes of a file after a change."""
+    return apply_change(compose(data, "w.yaml"), change).text.encode()
+
+
 def changed(before: str, action: Action, value: str, part: Part = "keywords") -> str:
     """Return the file after one change of the watchlist `k`."""
-    return apply_change(before.encode(), "w.yaml", Change(action, "k", part, value)).decode()
+    return apply(before.encode(), Change(action, "k", part, value)).decode()
 
 
 @pytest.mark.parametrize(
@@ -135,9 +141,11 @@ def test_what_needs_a_person_is_said(before: str, action: Action, part: Part, va
 def test_line_ends_and_byte_order_marks_stay() -> None:
     """A file of Windows stays one."""
     text = "watchlists:\r\n  k:\r\n    keywords:\r\n      - a\r\n    title: T\r\n"
-    after = apply_change(b"\xef\xbb\xbf" + text.encode(), "w.yaml", Change("add", "k", "keywords", "b"))
-    assert after == b"\xef\xbb\xbf" + text.replace("- a\r\n", "- a\r\n      - b\r\n").encode()
-    again = apply_change(after, "w.yaml", Change("add", "k", "exclude", "c"))
+    marked = b"\xef\xbb\xbf" + text.encode()
+    proposal = propose_changes(marked, [Change("add", "k", "keywords", "b")], Checks({}))
+    assert proposal.after == marked.replace(b"- a\r\n", b"- a\r\n      - b\r\n")
+    after = apply(text.encode(), Change("add", "k", "keywords", "b"))
+    again = apply(after, Change("add", "k", "exclude", "c"))
     assert again.count(b"\n") == again.count(b"\r\n") == 7
     multi = "watchlists:\r\n  k:\r\n    keywords: [\r\n      a,\r\n      b\r\n    ]\r\n"
     assert "b,\r\n      c\r\n    ]" in changed(multi, "add", "c")
@@ -178,11 +186,53 @@ def test_a_change_and_its_inverse_leave_the_file_as_it_was(
     block, lines = "".join(f"    - {one}\n" for one in items), ",\n".join(f"      {one}" for one in items) + "\n"
     before = style.format(flow=", ".join(items), block=block, lines=lines)
     before = before.replace("\n", "\r\n") if windows else before
-    added = apply_change(before.encode(), "w.yaml", change)
+    added = apply(before.encode(), change)
     document = compose(added, "w.yaml")
     assert plain(document, [])["watchlists"]["k"][part][-1] == change.value
     was, now = before.splitlines(), added.decode().splitlines()
     assert sum(line[0] == "-" for line in difflib.ndiff(was, now)) <= 1
     if part == "keywords":
-        back = apply_changes(added, "w.yaml", [make_change("remove", "k", part, value)])
+        back = apply(added, make_change("remove", "k", part, value))
         assert back.decode() == before
+
+
+SOURCES = """\
+sources:
+  # the first
+  - name: A  # a
+    url: http://a
+    headers: {X: "${KEY}"}
+  - {name: B, url: 'http://b'}
+
+  - name: C
+    url: http://c
+watchlists: {k: {keywords: [x]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [
+        ("A", '  - name: A  # a\n    url: http://a\n    headers: {X: "${KEY}"}\n'),
+        ("B", "  - {name: B, url: 'http://b'}\n"),
+        ("C", "  - name: C\n    url: http://c\n"),
+    ],
+)
+def test_a_source_goes_with_its_own_lines(name: str, gone: str) -> None:
+    """Comments on lines of their own, and the empty lines between sources, stay."""
+    after = apply(SOURCES.encode(), SourceChange("remove", name)).decode()
+    assert after == SOURCES.replace(gone, "")
+    entry = {"name": "New", "url": "http://n"}
+    added = apply(SOURCES.encode(), SourceChange("add", "New", entry))
+    assert apply(added, SourceChange("remove", "New")).decode() == SOURCES
+
+
+def test_a_source_that_is_not_there_is_said() -> None:
+    """With the nearest name, where there is one."""
+    with pytest.raises(ConfigError, match="no source is called 'Tas' here"):
+        apply(SOURCES.encode(), SourceChange("remove", "Tas"))
+    one = "sources: [{name: A, url: 'http://a'}]\nwatchlists: {k: {keywords: [x]}}\n"
+    assert apply(one.encode(), SourceChange("remove", "A")).startswith(b"sources: []\n")
+    windows = SOURCES.replace("\n", "\r\n").encode()
+    after = apply(windows, SourceChange("remove", "A"))
+    assert after.count(b"\n") == after.count(b"\r\n") == windows.count(b"\n") - 3

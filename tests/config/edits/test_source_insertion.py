@@ -80,7 +80,10 @@ def test_the_file_that_is_shipped_keeps_every_line(tmp_path: Path) -> None:
     assert lines[start : start + 3] == added
     assert load(file, {}).sources[-1].name == "Daily Courier"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert list(tmp_path.iterdir()) == [file]
+    former = file.with_name("watchlists.yaml.bak")
+    assert former.read_bytes() == shipped.read_bytes()
+    assert stat.S_IMODE(former.stat().st_mode) == 0o640
+    assert sorted(tmp_path.iterdir()) == [file, former]
 
 
 def test_what_cannot_be_put_in_is_said_with_the_lines_to_add(tmp_path: Path) -> None:
@@ -102,7 +105,8 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path, monkeypat
     """Case 82: neither the file that replaces it nor the one written in place may cost what somebody wrote."""
     file = tmp_path / "watchlists.yaml"
     file.write_text(WATCHLISTS, encoding="utf-8")
-    times = iter([OSError(errno.ENOSPC, "No space left on device")] * 2)
+    # The former file, and the file itself: in a new one, then in place.
+    times = iter([OSError(errno.ENOSPC, "No space left on device")] * 3)
 
     def fsync(_: int) -> None:
         for fault in times:
@@ -117,7 +121,7 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path, monkeypat
         add(file, [ENTRY], {})
     assert file.read_text(encoding="utf-8") == WATCHLISTS
     assert list(tmp_path.iterdir()) == [file]
-    add(file, [ENTRY], {})
+    add(file, [ENTRY], {})  # its folder lets nothing be kept beside it
     assert "Daily Courier" in file.read_text(encoding="utf-8")
 
 
