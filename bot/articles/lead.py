@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.articles.article_text import is_another
 from bot.articles.boilerplate import is_boilerplate, is_notice, strip_dateline
 from bot.model import Article, Evidence
 from bot.text.sentences import sentence_around, split_sentences
@@ -33,6 +34,7 @@ _CUT_OFF = re.compile(
 _SHORTENED = re.compile(r"\s?(?:…|\.{3})$")
 _UNSPACED = ("。", "！", "？", "」", "』")  # ends of sentences after which no space follows
 _TAIL = 60  # characters at the end of a feed's text in which it may say that it was cut off
+_POINT = re.compile(r"[-•*▪■►▶]\s")
 _WORD = re.compile(r"\w+")
 
 
@@ -71,7 +73,8 @@ def lead(title: str, feed_text: str, article: Article | None, evidence: Sequence
 
 
 def _lead(title: str, feed_text: str, page: str, evidence: Sequence[Evidence]) -> str:
-    for text in (page, feed_text):
+    told = (feed_text, page) if is_another(page, feed_text) else (page, feed_text)
+    for text in told:
         opening = _opening(text, title)
         if opening:
             return _with_evidence(opening, evidence, (page, feed_text))
@@ -80,9 +83,16 @@ def _lead(title: str, feed_text: str, page: str, evidence: Sequence[Evidence]) -
 
 def _opening(text: str, title: str) -> list[str]:
     """Return one or two sentences of the text's beginning; none when nothing of it is worth showing."""
+    paragraphs = list(islice(_story(text, title[:2000].strip()), _TRIES))
+    running = [paragraph for paragraph, listed in paragraphs if not listed]
+    return _chosen(running, title) or _chosen([paragraph for paragraph, _ in paragraphs], title)
+
+
+def _chosen(paragraphs: Sequence[str], title: str) -> list[str]:
+    """Return the first one or two sentences that tell the story."""
     told = set(_WORD.findall(title[:2000].lower()))
     chosen: list[str] = []
-    for paragraph in islice(_story(text, title[:2000].strip()), _TRIES):
+    for paragraph in paragraphs:
         begun = len(chosen)
         for start, end in split_sentences(paragraph[:_READ_LINE])[:_TRIES]:
             sentence = " ".join(paragraph[start:end].split())
@@ -98,10 +108,14 @@ def _opening(text: str, title: str) -> list[str]:
     return chosen
 
 
-def _story(text: str, title: str) -> Iterator[str]:
-    """Yield the paragraphs that may tell the story, without the title, datelines and list marks before them."""
+def _story(text: str, title: str) -> Iterator[tuple[str, bool]]:
+    """Yield the paragraphs that may tell the story, without the title, datelines and list marks before them.
+
+    Each comes with whether it is a point of a list: above an article that is a summary, or links to others.
+    """
     for line in text[:READ].splitlines():
         paragraph = line.strip().lstrip("-•*▪■►▶ ")
+        listed = bool(_POINT.match(line.strip()))
         if len(title) > _SHORT and _SHORTENED.search(title) and paragraph.startswith(_SHORTENED.sub("", title)):
             paragraph = "…" + paragraph[len(_SHORTENED.sub("", title)) :].lstrip(" ,;:")  # a title cut from the text
         rest = paragraph[len(title) :].lstrip(" .:—–-")
@@ -113,7 +127,7 @@ def _story(text: str, title: str) -> Iterator[str]:
             paragraph = rest
         paragraph = paragraph[:-_TAIL] + _CUT_OFF.sub("…", paragraph[-_TAIL:])
         if paragraph and not (is_notice(paragraph) if len(paragraph) > _LONG else is_boilerplate(paragraph)):
-            yield strip_dateline(paragraph)
+            yield strip_dateline(paragraph), listed
 
 
 def _tells(sentence: str) -> bool:

@@ -63,6 +63,20 @@ def test_the_text_is_the_article_in_paragraphs(page: Callable[..., str], languag
     assert article.title == "Ferries touch in fog"
 
 
+def test_an_opening_that_is_set_as_a_heading_is_kept() -> None:
+    """Some sites set the first paragraph as a heading: a whole sentence, and the others follow it at once."""
+    body = "".join(f"<p>{line}</p>" for line in BODY["en"][1:] * 2)
+    page = f"<html><body><article><h1>Ferries</h1><h2>{BODY['en'][0]}</h2>{body}</article></body></html>"
+    assert extract(page.encode()).text.splitlines()[0] == BODY["en"][0]
+
+
+def test_a_large_first_letter_belongs_to_its_word() -> None:
+    """It is an element of its own, and no word."""
+    first = f"<p><span class='cap'>T</span>{BODY['en'][0][1:]}</p>"
+    page = f"<html><body><article>{first}<p>{BODY['en'][1]}</p></article></body></html>"
+    assert extract(page.encode()).text.splitlines()[0] == BODY["en"][0]
+
+
 def test_metadata_are_read_from_the_page(page: Callable[..., str]) -> None:
     """Title, language, time and picture come from what the page says of itself, the time in UTC."""
     head = (

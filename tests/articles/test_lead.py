@@ -285,3 +285,17 @@ def test_a_long_sentence_around_a_word_is_cut_between_words(length: int) -> None
     assert around.startswith("…ferry ferry")
     assert around.endswith("ferry…")
     assert set(around.strip("…").split()) == {"ferry", "Kremlin"}
+
+
+def test_a_page_of_something_else_leaves_the_word_to_the_feed() -> None:
+    """A wall or another page shares next to no word with what the feed tells of its article."""
+    wall = "Welcome to the club of friends. Every member gets a cup and a pen, and enjoys each meeting of the year."
+    assert lead("Ferries touch in fog", f"{FIRST} {SECOND}", _article(wall)) == f"{FIRST} {SECOND}"
+    assert lead("Ferries touch in fog", "Ferries touch in thick fog.", _article(f"{FIRST} {SECOND}")).startswith(FIRST)
+
+
+def test_points_above_an_article_are_not_its_opening() -> None:
+    """They sum it up, or link to others; where there is nothing else, they serve."""
+    points = ("- Port closed for a day after an accident in the fog.", "- No one was hurt, and no ship was damaged.")
+    assert lead("Ferries", "", _article(*points, f"{FIRST} {SECOND}")) == f"{FIRST} {SECOND}"
+    assert lead("Ferries", "", _article(*points)).startswith("Port closed for a day")
