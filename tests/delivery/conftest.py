@@ -1,5 +1,5 @@
 """The newsroom of the tests of the delivery loop, for what else is sent."""
 
-from tests.delivery.test_loop import room
+from tests.delivery.newsroom import room
 
 __all__ = ["room"]

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from bot.model import Alert, Chat, FollowUp, Report
 from bot.ports.poll_store import Correction
+from tests.delivery.newsroom import Room
 from tests.delivery.test_following import record
-from tests.delivery.test_loop import Room
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer

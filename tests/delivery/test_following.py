@@ -23,7 +23,7 @@ from bot.model import (
     Validators,
 )
 from bot.ports.poll_store import Outcome, Recorded, Turn
-from tests.delivery.test_loop import Room
+from tests.delivery.newsroom import Room
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer

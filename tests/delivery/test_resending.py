@@ -9,8 +9,8 @@ import pytest
 
 from bot.model import Chat, PriorityRaise
 from bot.preferences import Preferences, Window
+from tests.delivery.newsroom import Room
 from tests.delivery.test_following import alert, begin, record, told
-from tests.delivery.test_loop import Room
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer

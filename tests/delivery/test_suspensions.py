@@ -11,7 +11,7 @@ import pytest
 
 from bot.alerts.suspension import HELD_MOST
 from bot.store.repository import open_store
-from tests.delivery.test_loop import Room, texts
+from tests.delivery.newsroom import Room, texts
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer

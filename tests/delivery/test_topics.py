@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import Chat, Subscription
 from bot.preferences import Preferences, Window
-from tests.delivery.test_loop import Room, texts
+from tests.delivery.newsroom import Room, texts
 
 if TYPE_CHECKING:
     from tests.plugins.telegram import Fault, TelegramServer
