@@ -24,7 +24,7 @@ from bot.model import Watchlist
 from bot.text.tokens import fold, tokens
 
 DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "morphology"
-TEXTS: Final = {"ru": "ru_gsd", "en": "en_ewt", "de": "de_gsd"}
+TEXTS: Final = {"ru": "ru_gsd", "uk": "uk_iu", "en": "en_ewt", "de": "de_gsd"}
 LISTS: Final = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pl": "polish",
     "ru": "russian", "uk": "ukrainian",

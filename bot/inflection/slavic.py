@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
+from bot.inflection.endings import guess_forms
 from bot.inflection.lexicon import KnownForms
 from bot.text.tokens import fold
 
@@ -18,7 +19,7 @@ def find_inflector(language: str) -> Callable[[str], KnownForms] | None:
     """Return what inflects words of a language, None where pymorphy3 or its dictionary is not installed for it."""
     if language not in ("ru", "uk") or find_spec(f"pymorphy3_dicts_{language}") is None:
         return None
-    return _Slavic(_analyzer(language)).known
+    return _Slavic(_analyzer(language), language).known
 
 
 def find_tags(word: str, language: str) -> frozenset[str]:
@@ -26,6 +27,9 @@ def find_tags(word: str, language: str) -> frozenset[str]:
     if find_inflector(language) is None or not _analyzer(language).word_is_known(word):
         return frozenset()
     return frozenset(tag for parse in _analyzer(language).parse(word) for tag in parse.tag.grammemes)
+
+
+_SMALL: Final = frozenset({"CONJ", "NPRO", "PRCL"})  # parts of speech
 
 
 @lru_cache(maxsize=2)
@@ -36,18 +40,39 @@ def _analyzer(language: str) -> Any:
 
 
 class _Slavic:
-    def __init__(self, analyzer: Any) -> None:
+    def __init__(self, analyzer: Any, language: str) -> None:
         self._analyzer = analyzer
+        self._language = language
 
     def known(self, word: str) -> KnownForms:
         """Return what there is to know of a word; where it is no basic form, of the likeliest that it is a form of."""
         lowered = word.lower().replace("’", "'").replace("ʼ", "'")
         if own := self._from_dictionary(lowered):
-            return KnownForms(own=own)
+            ruled = guess_forms(word, self._language)
+            small = self._small_words(own | ruled, lowered)
+            return KnownForms(own=own - small, listed=small | self._of_others(ruled - own, lowered))
         if not self._analyzer.word_is_known(lowered):
             return KnownForms()
         parses = self._analyzer.parse(lowered)
         return KnownForms(other=self._from_dictionary(parses[0].normal_form))
+
+    def _small_words(self, forms: frozenset[str], word: str) -> frozenset[str]:
+        """Return the forms that are pronouns, conjunctions or particles, too: each text has those for their own sake.
+
+        So `тем` is no form of `тема`, nor `коли` of `коло`.
+        """
+        return frozenset(
+            form
+            for form in forms
+            if form != word and any(parse.tag.POS in _SMALL for parse in self._analyzer.parse(fold(form)))
+        )
+
+    def _of_others(self, forms: frozenset[str], word: str) -> frozenset[str]:
+        """Return the forms that the dictionary has, but of other words only."""
+        known = (form for form in forms if self._analyzer.word_is_known(form))
+        return frozenset(
+            form for form in known if all(fold(parse.normal_form) != fold(word) for parse in self._analyzer.parse(form))
+        )
 
     def _from_dictionary(self, word: str) -> frozenset[str]:
         """Return the forms of the listed words whose basic form is written so."""

@@ -339,3 +339,20 @@ def test_importing_the_words_imports_no_dictionary() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "own", "others"),
+    [
+        ("коло", "uk", ("кола", "колом"), ("коли",)),
+        ("тема", "ru", ("темы", "темам"), ("тем",)),
+        ("батько", "uk", ("батька", "батькові"), ("батьківщиною",)),
+    ],
+)
+def test_small_words_and_forms_of_others_are_no_forms(
+    word: str, language: str, own: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """Every text has conjunctions and pronouns for their own sake; what a rule makes gives way to the dictionary."""
+    found = forms(word, (language,))
+    assert found >= set(own)
+    assert found.isdisjoint(others)
