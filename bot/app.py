@@ -33,7 +33,6 @@ from bot.polling.poll_source import PollResult, SourcePoller
 from bot.polling.source_health.source_notices import Notices
 from bot.ports.outbox_store import Notifier
 from bot.process.clock import wall
-from bot.process.metrics import Metrics
 from bot.process.shutdown import leave_tasks
 from bot.sources.parse import Parser
 from bot.store.repository import Store, open_store
@@ -42,8 +41,6 @@ from bot.stories.semantic import encoder
 if TYPE_CHECKING:
     from bot.chat.listening.listener import Listener
     from bot.config.edits.editor import WatchlistEditor
-    from bot.language_model.chat_completions import ChatCompletions
-    from bot.language_model.model_client import ModelClient
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
@@ -190,7 +187,8 @@ async def poller(
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
         matcher = ItemMatcher(parser, ArticleCache(fetch, parser), encoder(base.settings.semantic))
-        turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher)
+        judges = bool(base.settings.model_url)
+        turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher, judges=judges)
         yield PollLoop(turns, base.current.setup, notices, queued=queued, observe=observe)
 
 
@@ -262,28 +260,6 @@ def listener(
         report_problem=report_problem,
         answered=answered,
     )
-
-
-def chat_completions(settings: Settings) -> ChatCompletions:
-    """Return the way to the language model that the settings name. No proxy applies to it, it is the operator's own."""
-    from bot.language_model.chat_completions import ChatCompletions, Endpoint
-
-    key = settings.model_key.get_secret_value() if settings.model_key else ""
-    return ChatCompletions(Endpoint(settings.model_url, settings.model, key))
-
-
-@asynccontextmanager
-async def model_client(
-    base: Base, notice: Callable[[Say], Awaitable[None]], metrics: Metrics
-) -> AsyncIterator[ModelClient]:
-    """Return the language model of this process; only where the settings name one."""
-    from bot.language_model.model_client import ModelClient
-
-    completions = chat_completions(base.settings)
-    try:
-        yield ModelClient(completions, base.store.tokens, base.settings.model_tokens_per_day, notice, metrics)
-    finally:
-        await completions.close()
 
 
 def watchlists(settings: Settings, environ: Mapping[str, str], file: Path | None = None) -> Config:

@@ -65,7 +65,10 @@ class Watchlist:
     urgent_at: int = 0
     follow: Follow = "edits"
     deliver_to: tuple[Chat, ...] = ()
-    also_to: tuple[str, ...] = ()  # ids of outputs
+    also_to: tuple[str, ...] = ()
+    only: str = (
+        ""  # what a story is to be about, for a language model to judge; empty = whatever matches  # ids of outputs
+    )
 
 
 @dataclass(frozen=True, slots=True)

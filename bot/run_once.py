@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
-from bot import app
+from bot import app, model_wiring
 from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
@@ -113,8 +116,28 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[DrainRes
     if not waiting:
         await announce_suspensions(base.store.outbox, wall(), said.append)
         return DrainResult(0, 0, 0), said
-    async with app.notifier(base, out) as medium:
-        return await app.deliverer(base, medium, said.append).drain(end), said
+    async with app.notifier(base, out) as medium, _model(base, said) as decided:
+        return await app.deliverer(base, medium, said.append).drain(end, decided), said
+
+
+@asynccontextmanager
+async def _model(base: app.Base, said: list[Say]) -> AsyncIterator[asyncio.Event | None]:
+    """Let a language model answer meanwhile, where there is one; give what is set when its answer makes alerts due."""
+    if not base.settings.model_url:
+        yield None
+        return
+
+    async def notice(say: Say) -> None:
+        said.append(say)
+
+    decided, stop = asyncio.Event(), asyncio.Event()
+    async with model_wiring.model_worker(base, notice, decided.set) as worker:
+        working = asyncio.create_task(worker.run(stop))
+        try:
+            yield decided
+        finally:
+            stop.set()
+            await asyncio.gather(working, return_exceptions=True)
 
 
 async def _tidy(base: app.Base) -> None:

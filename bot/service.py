@@ -14,12 +14,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot import app, owner_notices
-from bot.config.settings import pages_address
+from bot import app, model_wiring, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
 from bot.operations.edit_history import note_change
+from bot.operations.greeting import greet
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds between two looks at watchlists.yaml: an edit counts within ten
 AGAIN = 30.0  # seconds until what could not be built is tried again
 TIDIED, LOOK_AGAIN, RETRY = timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10)  # of the janitor
-_NAMED = 8  # watchlists that the first lines of the log name
 SIGNS = timedelta(hours=1)  # between two looks for signs of silent loss
 # Seconds of silence after which a loop counts as stalled: the longest thing it may do between two beats, twice.
 LIMITS: Mapping[str, float] = {
@@ -48,6 +47,7 @@ LIMITS: Mapping[str, float] = {
     "indexer": 300,
     "watch": 120,
     "ping": 180,
+    "model": 120,
 }
 
 
@@ -93,6 +93,11 @@ class Service:
             answered = partial(count_answer, self.metrics, wall)
             problem = self._report_problem("listener")
             await app.listener(self.base, token, self._beat("listener"), problem, answered).run(self.stop)
+
+    async def model(self) -> None:
+        """Ask the language model."""
+        async with model_wiring.model_worker(self.base, self._tell, self.wake.set, self.metrics) as worker:
+            await worker.run(self.stop, self._beat("model"))
 
     async def reload(self) -> None:
         """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in.
@@ -299,7 +304,7 @@ async def serve(roles: frozenset[str]) -> None:
         loop = asyncio.get_running_loop()
         stop_on_signals(service.stop)
         loop.add_signal_handler(signal.SIGHUP, service.reread.set)
-        _greet(base, loops)
+        greet(base, loops)
         await supervise(loops, service.stop, hearts)
         log.info("stopped")
 
@@ -324,26 +329,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         loops["watch"] = service.watch
     if service.base.settings.ping_url is not None:
         loops["ping"] = service.ping
+    if service.base.settings.model_url and not loops.keys().isdisjoint(("poller", "sender")):
+        loops["model"] = service.model
     if service.base.settings.backup is not None:
         loops["backup"] = service.backup
     return {**loops, "reload": service.reload, "janitor": service.janitor, "indexer": service.indexer}
-
-
-def _greet(base: app.Base, loops: Mapping[str, Loop]) -> None:
-    config = base.current.config()
-    for warning in (*config.warnings, *base.unused):
-        log.warning(warning)
-    log.info(
-        "watching",
-        extra={"sources": len(config.sources), "watchlists": len(config.watchlists), "loops": ", ".join(loops)},
-    )
-    if config.watchlists:
-        log.info("looking for", extra={"watchlists": ", ".join(one.title for one in config.watchlists[:_NAMED])})
-    if "web" in loops and base.settings.http_listen is not None:
-        host, port = base.settings.http_listen
-        shown = f"[{host}]" if ":" in host else host
-        log.info("answering over HTTP", extra={"address": f"http://{shown}:{port}/healthz"})
-        if (address := pages_address(base.settings)) is not None:
-            log.info("the pages are up: `newswatch web` prints a link that lets you in", extra={"address": address})
-    if base.token is None:
-        log.warning("no NEWSWATCH_TELEGRAM_TOKEN is set: alerts are printed here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.model import Candidate, Chat, Match, Watchlist
 from bot.ports.history_store import DeliveryRecord, ItemHistory
@@ -20,6 +20,7 @@ Reason = Literal[
     "held",  # by the chat's own wish, which `words` names, until `at`
     "muted",  # `words` says what
     "skipped",  # passed over at /resume
+    "refused",  # a language model said that it is not what `only` says; `words` says why
     "silent",  # no query fires on it
     "first sight",  # it was there when its source was seen for the first time
     "later",  # what fires now did not when it was seen, or it came with a backlog
@@ -28,6 +29,10 @@ Reason = Literal[
     "unconfirmed",  # its watchlists wait for `number` publishers
     "unknown",
 ]
+
+
+# Reasons of alerts that ended by what a chat or its watchlist wishes, by their `hold`.
+_ENDED: Final[Mapping[str, Reason]] = {"mute": "muted", "skip": "skipped", "model": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,8 @@ def explain_delivery(
 
 
 def _recorded_reason(record: DeliveryRecord, seen_at: datetime) -> DeliveryReason:
-    if record.state == "dead" and record.hold in {"mute", "skip"}:
-        return (
-            DeliveryReason("muted", words=record.reason or "") if record.hold == "mute" else DeliveryReason("skipped")
-        )
+    if record.state == "dead" and (ended := _ENDED.get(record.hold or "")):
+        return DeliveryReason(ended, words=record.reason or "")
     if record.state == "dead":
         return DeliveryReason("dead", words=record.reason or "no reason given")
     if record.queued_at < seen_at:

@@ -136,6 +136,9 @@ def show_forecast(forecast: Forecast, query: str | None = None) -> None:
     console.print(Text(f"{what} would have told {_events(forecast.total)}.", "bold" if forecast.total else "yellow"))
     console.print()
     _show_days(console, forecast)
+    if forecast.refused:
+        each = ", ".join(f"{name} {many}" for name, many in forecast.refused)
+        console.print(f"Of these, the language model held back {sum(many for _, many in forecast.refused)}: {each}.")
     if len(forecast.watchlists) > 1:
         _show_bars(console, "watchlist", [(one.watchlist, one.total) for one in forecast.watchlists])
     if query is None:

@@ -115,11 +115,13 @@ class DeliveryLoop:
         finally:
             await self._stop_sending(GRACE)
 
-    async def drain(self, deadline: datetime) -> DrainResult:
+    async def drain(self, deadline: datetime, wake: asyncio.Event | None = None) -> DrainResult:
         """Deliver until nothing is left, the (steady) deadline is reached, or nothing can be tried before it.
 
         What another instance's sender holds is left to it. A send whose answer does not come in time is told again.
+        `wake` is a hint that there is something new.
         """
+        hints = () if wake is None else (wake,)
         before = self._attempts.sent, self._attempts.dead
         standby = False
         try:
@@ -139,7 +141,10 @@ class DeliveryLoop:
                     if next_turn >= deadline:
                         break
                     until = max(until, next_turn)
-                await self._rest(min(until, deadline))
+                await self._rest(min(until, deadline), *hints)
+                if wake is not None and wake.is_set():
+                    wake.clear()
+                    self._claimed.look_now()
         finally:
             await self._stop_sending(max(LAST, self._left(deadline)))
         await self._attempts.review_suspensions(None)

@@ -16,7 +16,7 @@ from bot.config.compiled import CompiledConfig
 from bot.errors import FetchError, ParseError
 from bot.item_changes import Changes
 from bot.item_identity import Identity
-from bot.model import Fetched, Item, Source, Validators
+from bot.model import Alert, Fetched, Item, Source, Validators
 from bot.polling import schedule
 from bot.polling.clock_jumps import Lately
 from bot.polling.items import headline_changes, late_matches
@@ -26,7 +26,7 @@ from bot.polling.outcome import asked_with, failed, well
 from bot.polling.retrieve import Retriever
 from bot.polling.source_health.loss_signs import with_losses
 from bot.polling.story_assignment import WINDOW, MatchedItem, StoryAssigner
-from bot.ports.poll_store import Outcome, PollStore, Recorded, ReportOnRecord, SourceLease, Turn
+from bot.ports.poll_store import Outcome, PollStore, Question, Recorded, ReportOnRecord, SourceLease, Turn
 from bot.ports.retrieval import Fetch, Parse
 from bot.process.clock import steady
 from bot.shown_items import ShownDocument
@@ -68,6 +68,7 @@ class SourcePoller:
     now: Callable[[], datetime]
     matcher: ItemMatcher
     lately: Lately = field(default_factory=lambda: Lately(steady))
+    judges: bool = False  # there is a language model that answers what `only` asks
 
     async def take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> PollResult:
         """Poll a source that is ours; StoreError when the database fails, StaleLeaseError when it was lost."""
@@ -209,9 +210,19 @@ class SourcePoller:
                 corrections=back.corrections,
                 keys=back.keys,
                 announced=tuple(placer.announced),
+                questions=self._questions(placer.alerts, setup) if self.judges else (),
             )
             queued = await recording.write_poll(turn)
         return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+
+    def _questions(self, alerts: Sequence[Alert], setup: CompiledConfig) -> tuple[Question, ...]:
+        """Return what a language model is asked about alerts: those that no watchlist tells whatever it says."""
+        asked: dict[Question, None] = {}
+        for alert in alerts:
+            lists = [setup.watchlists[name] for name, _ in alert.watchlists if name in setup.watchlists]
+            if lists and all(one.only for one in lists):
+                asked.update((Question(alert.story, one.id, one.only), None) for one in lists)
+        return tuple(asked)
 
     def broken(self, leased: SourceLease, source: Source, error: Exception) -> PollResult:
         """Return what a turn came to that met a bug of ours: a failure like any other, named as ours."""

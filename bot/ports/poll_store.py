@@ -123,6 +123,15 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Whether a story is about what a watchlist's `only` says, for a language model to judge."""
+
+    story: int
+    watchlist: str  # its id
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """All that one poll changes, committed together: seen + stories + outbox + validators."""
 
@@ -135,6 +144,7 @@ class Turn:
     corrections: tuple[Correction, ...] = ()
     keys: tuple[int, ...] = ()  # of known items, under headlines that were not known
     announced: tuple[WatchlistAlert, ...] = ()  # for outputs and feeds
+    questions: tuple[Question, ...] = ()  # alerts that concern nothing but what these ask about wait for the answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Forecast:
     zone: tzinfo
     items: int  # looked at
     first: datetime | None = None  # when the oldest of them was seen
+    refused: tuple[tuple[str, int], ...] = ()  # (watchlist, alerts that a language model held back)
 
     @property
     def total(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot import app
@@ -36,7 +38,10 @@ async def forecast(days: int, query: str | None = None) -> Forecast:
     shown = days_until(wall(), days, zone)
     engine = await asyncio.to_thread(build_engine, asked, config.sources, cache=app.form_cache(settings))
     tally = WatchlistCount(engine, asked, config.sources, zone)
+    refused: Mapping[str, int] = {}
     async with app.on_record(settings) as store:
         if store is not None:
             await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)
-    return tally.forecast(shown)
+            if query is None:
+                refused = await store.verdicts.count_refusals(begin_of(shown[0], zone))
+    return replace(tally.forecast(shown), refused=tuple(sorted(refused.items())))

@@ -34,6 +34,7 @@ from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
     from bot.store.model_answers.token_ledger import TokenLedgerRepository
+    from bot.store.model_answers.verdict_repository import VerdictRepository
     from bot.store.outputs.output_repository import OutputRepository
     from bot.store.pages.record_readings import RecordReadings
     from bot.store.pages.session_repository import SessionRepository
@@ -89,6 +90,13 @@ class Store:
         from bot.store.model_answers.token_ledger import TokenLedgerRepository
 
         return TokenLedgerRepository(self.database)
+
+    @property
+    def verdicts(self) -> VerdictRepository:
+        """What `only` asked a language model, imported where there is one, or where somebody looks."""
+        from bot.store.model_answers.verdict_repository import VerdictRepository
+
+        return VerdictRepository(self.database)
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""

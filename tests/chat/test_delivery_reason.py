@@ -14,6 +14,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER, BEFORE = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
 HERE = Chat(22)
 MATCH = Match("k", "Kremlin", ())
+REFUSED = DeliveryReason("refused", words="k: sport")
 LISTS = {
     "k": Watchlist("k", "K", ("Kremlin",)),
     "c": Watchlist("c", "C", ("Kremlin",), confirm=3),
@@ -44,6 +45,7 @@ def trace(
         (trace("k", delivery=DeliveryRecord("pending", BEFORE)), (), DeliveryReason("joined", BEFORE)),
         (trace("k", delivery=DeliveryRecord("pending", NOW, reason="429")), (), DeliveryReason("waiting", words="429")),
         (trace("k", delivery=DeliveryRecord("dead", NOW, reason="kicked")), (), DeliveryReason("dead", words="kicked")),
+        (trace("k", delivery=DeliveryRecord("dead", NOW, None, "k: sport", "model")), (), REFUSED),
         (trace("k"), (), DeliveryReason("elsewhere")),
         (trace("k", subscribed=(("c", BEFORE),)), (), DeliveryReason("elsewhere")),
         (trace("k", subscribed=(("k", LATER),)), (), DeliveryReason("subscribed later", LATER)),

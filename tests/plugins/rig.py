@@ -152,6 +152,7 @@ class Rig:
             lambda: self.now,
             ItemMatcher(parser, ArticleCache(fetch, parser)),
             lately=Lately(lambda: self.steady or self.now),
+            judges="NEWSWATCH_MODEL_URL" in environ,
         )
         self._parts = (
             store,

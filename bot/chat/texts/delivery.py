@@ -35,6 +35,7 @@ def verdict(found: DeliveryReason, when: When) -> str:
         "held": _held(_, found.words, at),
         "muted": _("🔇 It was not told, since this is muted here: {what}. /mute shows what is.", what=_muted(_, found)),
         "skipped": _("⏭ It came in a pause and was passed over at /resume. /latest lists such stories."),
+        "refused": _("✨ It was not told: the model says that it is not what is wanted here ({reason}).", reason=words),
         "silent": _("🔕 No query that concerns this chat fires on it, so nobody here was told."),
         "first sight": _("🔕 It was there when its source was seen for the first time: that is no news (backlog)."),
         "later": _(

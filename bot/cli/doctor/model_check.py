@@ -18,11 +18,11 @@ async def ask_model(settings: Settings) -> list[Finding]:
     """Return whether the model answers, and how fast; nothing where none is set."""
     if not settings.model_url:
         return []
-    from bot import app
+    from bot import model_wiring
     from bot.language_model.chat_completions import Message
 
     began = time.monotonic()
-    completions = app.chat_completions(settings)
+    completions = model_wiring.chat_completions(settings)
     try:
         question = [Message("user", "Answer with one word: ready")]
         answer = await completions.complete(question, most_tokens=_MOST_TOKENS, seconds=_SECONDS)

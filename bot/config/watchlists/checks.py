@@ -243,6 +243,13 @@ def _loose_hint(loose: LooseQuery) -> str:
     return f"{said} is no operator, so all of these words must be there; write {shown(first)}, or {shown(second)}"
 
 
+def check_without_model(found: Findings) -> None:
+    """Warn of what nobody judges, as no language model is set."""
+    for _, watchlist in pairs(child(found.document.root, "watchlists")):
+        if (only := child(watchlist, "only")) is not None:
+            found.warn(only, "'only' holds nothing back without a language model; set NEWSWATCH_MODEL_URL and _MODEL")
+
+
 def check_odd(found: Findings, config: Config) -> None:
     """Warn of what is allowed and hardly meant."""
     root = found.document.root

@@ -21,6 +21,7 @@ from bot.config.watchlists.checks import (
     check_odd,
     check_sources,
     check_watchlists,
+    check_without_model,
     fill_variables,
 )
 from bot.config.watchlists.output_checks import check_outputs, read_outputs
@@ -59,6 +60,8 @@ def checked(document: YamlDocument, environ: Mapping[str, str], parse_query: Par
         raise ConfigError(*found.ordered(found.problems))
     config = _config(form, environ)
     check_odd(found, config)
+    if not environ.get("NEWSWATCH_MODEL_URL"):
+        check_without_model(found)
     return replace(config, warnings=tuple(found.ordered(found.warnings)))
 
 
@@ -119,6 +122,7 @@ def _watchlist(id_: str, section: WatchlistSection) -> Watchlist:
         follow=section.follow,
         deliver_to=tuple(dict.fromkeys(_chat(reader) for reader in section.deliver_to)),
         also_to=tuple(dict.fromkeys(section.also_to)),
+        only=" ".join(section.only.split()),
     )
 
 

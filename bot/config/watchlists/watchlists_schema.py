@@ -151,6 +151,9 @@ class WatchlistSection(Section):
         default=[], description="Fixed readers, besides those who subscribe: chat numbers, or {chat: …, topic: …}."
     )
     also_to: list[Text] = Field(default=[], description="Ids of outputs that get its alerts as well.")
+    only: Annotated[Text, Field(max_length=500)] = Field(
+        default="", description="What a story is to be about, in a sentence for the language model, if one is set."
+    )
 
 
 class FileSection(Section):

@@ -30,7 +30,7 @@ _OF_CHAT = (
     *("id", "kind", "title", "admitted_at", "revoked", "requested_at"),
     *("suspended", "suspended_at", "probe_at", "muted_until", "blocked_until"),
 )
-_GIVEN_UP = "state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')"
+_GIVEN_UP = "state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip', 'model')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ class ChatRepository:
         )
         number = func.count()
         # What a chat muted or passed over is not given up.
-        given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip')")
+        given_up = text("state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip', 'model')")
         of_dead = select(outbox.c.reason, number).where(given_up).group_by(outbox.c.reason)
         of_silent = (
             select(*(chats.c[name] for name in ("id", "suspended", "revoked", "probe_at")), suspensions.count_held())

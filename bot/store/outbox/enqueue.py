@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from bot.model import Alert, Chat, FollowUp, PriorityRaise
 from bot.store.chats.chat_redirects import ChatRedirects
 from bot.store.codecs import GENERAL, Row, to_alert, to_chat, to_payload
 from bot.store.database.dialect import Dialect
+from bot.store.model_answers.open_questions import NOTHING_ASKED, Asked, find_deadlines
 from bot.store.polling.poll_statements import is_reader
 from bot.store.row_decoding import decode_each
 from bot.store.tables import chats, outbox
@@ -40,13 +42,20 @@ _GONE = "state = 'sent' AND message IS NULL AND resent"  # its message can be ed
 
 
 async def enqueue_alerts(
-    connection: AsyncConnection, dialect: Dialect, redirects: ChatRedirects, alerts: Sequence[Alert], now: int
+    connection: AsyncConnection,
+    dialect: Dialect,
+    redirects: ChatRedirects,
+    alerts: Sequence[Alert],
+    now: int,
+    *,
+    asked: Asked = NOTHING_ASKED,
 ) -> int:
     """Queue the alerts that their chats do not have yet; return how many. `now` in milliseconds.
 
     What a mute has ended is no alert that its chat has: another of its watchlists may fire for the story, and a mute
     may be over. The row begins anew, and the mutes that are in force then decide. For the same reason one that waits
-    still gets the watchlists of the new alert.
+    still gets the watchlists of the new alert. An alert about which nothing but what is `asked` decides waits for the
+    answer, until that is late.
     """
     due: dict[tuple[int, int, int], Alert] = {}
     for alert in alerts:
@@ -55,8 +64,11 @@ async def enqueue_alerts(
     for to, topic, story in [one for one in due if one[:2] in redirects.lost]:
         if (general := (to, GENERAL, story)) in due:  # where the topic's would be sent as well
             due[general] = join(due[general], due.pop((to, topic, story)))
-    await _join_waiting(connection, dialect, due)
-    rows = [_row(alert, to, topic, redirects, now) for (to, topic, _), alert in due.items()]
+    await _join_waiting(connection, dialect, due, await find_deadlines(connection, dialect, due.values(), asked), now)
+    rows = [
+        _row(alert, to, topic, redirects, now, due=asked.until if asked.decides(alert) else now)
+        for (to, topic, _), alert in due.items()
+    ]
     waiting = [row for row in rows if row["state"] == "pending"]
     dead = [row for row in rows if row["state"] == "dead"]
     if dead:
@@ -65,9 +77,17 @@ async def enqueue_alerts(
 
 
 async def _join_waiting(
-    connection: AsyncConnection, dialect: Dialect, due: Mapping[tuple[int, int, int], Alert]
+    connection: AsyncConnection,
+    dialect: Dialect,
+    due: Mapping[tuple[int, int, int], Alert],
+    deadlines: AbstractSet[tuple[int, int]],
+    now: int,
 ) -> None:
-    """Add the watchlists of alerts (by chat, topic and story) to those of the same story that wait to be sent."""
+    """Add the watchlists of alerts (by chat, topic and story) to those of the same story that wait to be sent.
+
+    One that waits for an answer, as its story and time are among the `deadlines`, waits no longer for it: what joins it
+    is told whatever that is.
+    """
     stories = {alert.story for alert in due.values() if alert.watchlists}
     if not stories:  # notices: they are of no story
         return
@@ -79,6 +99,7 @@ async def _join_waiting(
         if alert != old:
             follows, replies = alert.follow != "off", alert.follow == "replies"
             values = {"to_payload": to_payload(alert), "to_follows": follows, "to_replies": replies}
+            values["to_time"] = now if (row.story, row.not_before) in deadlines else row.not_before
             joined.append({"its_id": row.id, **values})
     if joined:
         await connection.execute(_join_statement(), joined)
@@ -98,12 +119,14 @@ def _join_statement() -> Update:
         "payload": bindparam("to_payload"),
         "follows": bindparam("to_follows"),
         "replies": bindparam("to_replies"),
-        "not_before": case((text(_HELD), 0), else_=outbox.c.not_before),
+        "not_before": case((text(_HELD), 0), else_=bindparam("to_time", type_=outbox.c.not_before.type)),
     }
     return update(outbox).where(outbox.c.id == bindparam("its_id")).values(changes)
 
 
-def _row(alert: Alert, to: int, topic: int, redirects: ChatRedirects, now: int) -> dict[str, Any]:
+def _row(
+    alert: Alert, to: int, topic: int, redirects: ChatRedirects, now: int, *, due: int | None = None
+) -> dict[str, Any]:
     closed = redirects.closed.get(to)
     return {
         "chat": to,
@@ -118,7 +141,7 @@ def _row(alert: Alert, to: int, topic: int, redirects: ChatRedirects, now: int) 
         "wanted": 1,
         "shown": 0,
         "attempts": 0,
-        "not_before": max(now, redirects.suspended.get(to, now)),
+        "not_before": max(now if due is None else due, redirects.suspended.get(to, now)),
         "reason": closed,
         "created_at": now,
         "part": alert.part,
@@ -133,10 +156,10 @@ def _insert_statement(dialect: Dialect) -> Insert:
 
 @cache
 def _insert_or_revive_statement(dialect: Dialect) -> Insert:
-    """Return the insert of alerts, which begins a row anew that a mute has ended."""
+    """Return the insert of alerts, which begins a row anew that a mute or a verdict of a model has ended."""
     new = dialect.insert(outbox)
     anew = {name: new.excluded[name] for name in _RENEWED} | dict.fromkeys(("hold", "reason", "sent_at", "message"))
-    muted = (outbox.c.state == literal("dead")) & (outbox.c.hold == literal("mute"))
+    muted = (outbox.c.state == literal("dead")) & outbox.c.hold.in_((literal("mute"), literal("model")))
     unique = ("chat", "topic", "story", "part")
     return new.on_conflict_do_update(index_elements=unique, set_=anew | {"doubts": 0}, where=muted)
 

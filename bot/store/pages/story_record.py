@@ -189,7 +189,7 @@ def _deliveries_statement() -> Select[Any]:
     of_chat = (chats.c[name] for name in ("title", "suspended", "suspended_at", "probe_at"))
     its = select(*(outbox.c[name] for name in _TOLD), outbox.c.story, *of_chat)
     its = its.select_from(outbox.outerjoin(chats, chats.c.id == outbox.c.chat))
-    muted = func.coalesce(outbox.c.hold, "").in_(("mute", "skip"))
+    muted = func.coalesce(outbox.c.hold, "").in_(("mute", "skip", "model"))
     trouble = case((text("state = 'dead'") & ~muted, 0), (text("state = 'pending'"), 1), else_=2)
     return its.where(*_of_story()).order_by(trouble, outbox.c.id).limit(DELIVERIES)
 

@@ -18,6 +18,7 @@ from bot.store.chats.chat_redirects import ChatRedirects, read_redirects
 from bot.store.codecs import Row, clean, to_alert, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
+from bot.store.model_answers.open_questions import insert_questions
 from bot.store.outbox.enqueue import enqueue_alerts, enqueue_follow_ups, raise_priorities, raise_revisions
 from bot.store.outputs.announce import announce, raise_output_revisions
 from bot.store.polling import poll_statements
@@ -143,7 +144,8 @@ class OpenRecording:
         await enqueue_follow_ups(connection, dialect, turn.follow_ups, at)
         queued = 0
         if turn.alerts:
-            queued = await enqueue_alerts(connection, dialect, await self._redirects(), turn.alerts, at)
+            asked = await insert_questions(connection, dialect, turn.questions, at)
+            queued = await enqueue_alerts(connection, dialect, await self._redirects(), turn.alerts, at, asked=asked)
         if turn.rises:
             await raise_priorities(connection, dialect, await self._redirects(), turn.rises, at)
         return queued

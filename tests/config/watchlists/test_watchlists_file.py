@@ -398,3 +398,13 @@ def test_what_a_variable_stands_for_is_put_back_and_short_values_are_left_alone(
     assert restore_variables("https://a.example/r1?feed=0123456789abcdef&n=1", written, environ) == written
     moved = restore_variables("https://a.example/r1.rss?feed=0123456789abcdef&n=1", written, environ)
     assert moved == "https://a.example/r1.rss?feed=${FEED_KEY}&n=1"
+
+
+def test_what_a_model_is_to_judge_is_warned_of_where_there_is_none(tmp_path: Path) -> None:
+    """`only` holds nothing back then; with a model it is a sentence like any other text."""
+    text = "sources: [{name: S, url: 'https://s.example'}]\nwatchlists: {k: {keywords: [x], only: about  talks}}"
+    (tmp_path / "w.yaml").write_text(text, encoding="utf-8")
+    (warning,) = load(tmp_path / "w.yaml", {}).warnings
+    assert "w.yaml:2:39: 'only' holds nothing back without a language model" in warning
+    judged = load(tmp_path / "w.yaml", {"NEWSWATCH_MODEL_URL": "http://localhost:11434/v1"})
+    assert (judged.warnings, judged.watchlists[0].only) == ((), "about talks")

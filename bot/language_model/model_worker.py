@@ -1,0 +1,74 @@
+"""The loop that asks the model: questions of `only` first, then lines for alerts that were sent; a few at a time.
+
+Nothing waits for it. What it takes from the record is claimed there, so that several instances share the work, and what
+it does not finish is over by its own deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from bot.errors import StoreError
+from bot.language_model.model_client import AT_ONCE
+from bot.language_model.relevance_judge import RelevanceJudge
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = 0.5  # seconds between two looks for questions that nobody hinted at
+TROUBLE: Final = 5.0  # seconds until the next look after a fault of the database
+
+
+@dataclass(slots=True)
+class ModelWorker:
+    """Asks the model of this process."""
+
+    judge: RelevanceJudge
+    now: Callable[[], datetime]
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Work until `stop` is set; what is under way then is given up."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                beat()
+                seconds = LOOK
+                try:
+                    await self._begin()
+                except StoreError as error:
+                    if error.lasting:
+                        raise
+                    log.warning("the model waits for the database", extra={"reason": str(error)})
+                    seconds = TROUBLE
+                await asyncio.wait({stopped, *self._tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+                self._tasks = {task for task in self._tasks if not task.done()}
+        finally:
+            stopped.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _begin(self) -> None:
+        """Begin as much as there is room for."""
+        if (room := AT_ONCE - len(self._tasks)) < 1:
+            return
+        for question in await self.judge.store.claim_questions(self.now(), most=room):
+            self._start(self.judge.judge(question))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.add(asyncio.create_task(_alone(work)))
+
+
+async def _alone(work: Coroutine[Any, Any, None]) -> None:
+    """Do a piece of work; whatever goes wrong with it is said, and ends there."""
+    try:
+        await work
+    except StoreError as error:
+        log.warning("an answer of the model could not be written", extra={"reason": str(error)})
+    except Exception:  # a bug of ours costs this line only
+        log.exception("the model's answer was lost")
