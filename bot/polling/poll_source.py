@@ -7,7 +7,7 @@ transaction opens. A fault of the source becomes an Outcome, never an exception.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from bot.config.compiled import CompiledConfig
 from bot.errors import FetchError, ParseError
 from bot.item_changes import Changes
 from bot.item_identity import Identity
-from bot.model import Alert, Fetched, Item, Source, Validators
+from bot.model import Fetched, Item, Source, Validators, Watchlist
 from bot.polling import schedule
 from bot.polling.clock_jumps import Lately
 from bot.polling.items import headline_changes, late_matches
@@ -210,18 +210,20 @@ class SourcePoller:
                 corrections=back.corrections,
                 keys=back.keys,
                 announced=tuple(placer.announced),
-                questions=self._questions(placer.alerts, setup) if self.judges else (),
+                questions=self._questions(placer, setup.watchlists) if self.judges else (),
             )
             queued = await recording.write_poll(turn)
         return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
 
-    def _questions(self, alerts: Sequence[Alert], setup: CompiledConfig) -> tuple[Question, ...]:
-        """Return what a language model is asked about alerts: those that no watchlist tells whatever it says."""
+    def _questions(self, placer: StoryAssigner, watchlists: Mapping[str, Watchlist]) -> tuple[Question, ...]:
+        """Return what a language model is asked: about alerts that no watchlist tells whatever it says, and outputs."""
+        told = [(alert.story, [name for name, _ in alert.watchlists]) for alert in placer.alerts]
+        told += [(one.story, [one.watchlist]) for one in placer.announced if one.outputs]
         asked: dict[Question, None] = {}
-        for alert in alerts:
-            lists = [setup.watchlists[name] for name, _ in alert.watchlists if name in setup.watchlists]
+        for story, names in told:
+            lists = [watchlists[name] for name in names if name in watchlists]
             if lists and all(one.only for one in lists):
-                asked.update((Question(alert.story, one.id, one.only), None) for one in lists)
+                asked.update((Question(story, one.id, one.only), None) for one in lists)
         return tuple(asked)
 
     def broken(self, leased: SourceLease, source: Source, error: Exception) -> PollResult:

@@ -31,6 +31,10 @@ class Asked:
     questions: frozenset[tuple[int, str]] = frozenset()
     until: int = 0
 
+    def when_due(self, story: int, watchlist: str, now: int) -> int:
+        """Return when what a watchlist tells of a story is due."""
+        return self.until if (story, watchlist) in self.questions else now
+
     def decides(self, alert: Alert) -> bool:
         """Return whether every watchlist of an alert waits for an answer."""
         return bool(alert.watchlists) and all((alert.story, name) in self.questions for name, _ in alert.watchlists)
@@ -42,10 +46,14 @@ NOTHING_ASKED = Asked()
 async def insert_questions(
     connection: AsyncConnection, dialect: Dialect, questions: Sequence[Question], now: int
 ) -> Asked:
-    """Put these questions on record; one that was answered before is asked anew. `now` in milliseconds."""
-    until = now + to_length(VERDICT_WAIT)
+    """Put these questions on record, and return what is asked; `now` in milliseconds.
+
+    A story that was not refused before is not asked about again; one that was, is.
+    """
+    questions = await _find_unanswered(connection, dialect, questions) if questions else ()
     if not questions:
         return NOTHING_ASKED
+    until = now + to_length(VERDICT_WAIT)
     new = dialect.insert(model_verdicts)
     names = ("question", "asked_at", "until", "claimed_until", "verdict", "reason")
     anew = new.on_conflict_do_update(
@@ -66,6 +74,20 @@ async def insert_questions(
     ]
     await connection.execute(anew, rows)
     return Asked(frozenset((one.story, one.watchlist) for one in questions), until)
+
+
+async def _find_unanswered(
+    connection: AsyncConnection, dialect: Dialect, questions: Sequence[Question]
+) -> list[Question]:
+    columns = model_verdicts.c
+    rows = await connection.execute(
+        select(columns.story, columns.watchlist, columns.question).where(
+            dialect.among(columns.story, "stories"), columns.verdict.in_(("yes", "unsure"))
+        ),
+        {"stories": dialect.pack(tuple({one.story for one in questions}))},
+    )
+    answered = {(row.story, row.watchlist, row.question) for row in rows}
+    return [one for one in questions if (one.story, one.watchlist, clean(one.sentence)) not in answered]
 
 
 async def find_deadlines(

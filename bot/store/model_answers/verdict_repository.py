@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from bot.ports.model_store import OpenQuestion, ReportedItem, Verdict
 from bot.store.codecs import Row, clean, to_alert, to_chat
@@ -19,7 +19,7 @@ from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.history import item_columns, to_item_on_record
 from bot.store.row_decoding import decode_each
-from bot.store.tables import items, model_verdicts, outbox, sources
+from bot.store.tables import items, model_verdicts, outbox, output_alerts, sources, watchlist_alerts
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -92,7 +92,8 @@ class VerdictRepository:
             verdicts = {row.watchlist: row for row in answers}
             waiting = select(outbox).where(outbox.c.story == question.story, outbox.c.not_before == until, _WAITS)
             rows = (await connection.execute(waiting.order_by(outbox.c.id).with_for_update())).all()
-            return await _settle(connection, rows, verdicts, to_ms(now))
+            settled = await _settle(connection, rows, verdicts, to_ms(now))
+            return settled + await _settle_outputs(connection, question, verdict, to_ms(now))
 
     async def count_refusals(self, since: datetime) -> Mapping[str, int]:
         """Return of how many stories since then a model said no, by watchlist."""
@@ -121,6 +122,20 @@ async def _settle(connection: AsyncConnection, rows: Sequence[Row], verdicts: Ma
     if due:
         await connection.execute(mine.values(not_before=now), due)
     return len(ended) + len(due)
+
+
+async def _settle_outputs(connection: AsyncConnection, question: OpenQuestion, verdict: Verdict, now: int) -> int:
+    """Take back what a refused watchlist tells in feeds and to outputs, where nobody was sent it; else let it go."""
+    its = (watchlist_alerts.c.story == question.story, watchlist_alerts.c.watchlist == question.watchlist)
+    ours = output_alerts.c.alert.in_(select(watchlist_alerts.c.id).where(*its))
+    if verdict == "no":
+        sent = select(output_alerts.c.id).where(ours, text("shown > 0 OR lease_epoch IS NOT NULL"))
+        if (await connection.execute(sent.limit(1))).first() is None:
+            await connection.execute(delete(output_alerts).where(ours))
+            return (await connection.execute(delete(watchlist_alerts).where(*its))).rowcount
+        return 0
+    waiting = (ours, output_alerts.c.not_before == to_ms(question.until), text("state = 'pending'"))
+    return (await connection.execute(update(output_alerts).where(*waiting).values(not_before=now))).rowcount
 
 
 def _question(row: Row) -> OpenQuestion:

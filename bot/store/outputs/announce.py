@@ -16,6 +16,7 @@ from sqlalchemy import Insert, bindparam, literal, or_, select, text, update
 from bot.alerts.watchlist_alert import WatchlistAlert
 from bot.model import Priority
 from bot.store.database.dialect import Dialect
+from bot.store.model_answers.open_questions import Asked
 from bot.store.outputs.watchlist_alert_codec import to_watchlist_payload
 from bot.store.tables import output_alerts, watchlist_alerts
 
@@ -26,10 +27,12 @@ RANKS: Final[tuple[Priority, ...]] = ("urgent", "normal", "low")  # by the numbe
 _KEY_BYTES: Final = 12
 
 
-async def announce(connection: AsyncConnection, dialect: Dialect, alerts: Sequence[WatchlistAlert], now: int) -> None:
+async def announce(
+    connection: AsyncConnection, dialect: Dialect, alerts: Sequence[WatchlistAlert], now: int, asked: Asked
+) -> None:
     """Put these on record, and queue them for their outputs; `now` in milliseconds. A louder one raises what is there.
 
-    An output that several watchlists of a story name gets the first of them.
+    An output that several watchlists of a story name gets the first of them. What is `asked` about waits.
     """
     if not alerts:
         return
@@ -53,6 +56,7 @@ async def announce(connection: AsyncConnection, dialect: Dialect, alerts: Sequen
             "its_story": one.story,
             "its_key": secrets.token_urlsafe(_KEY_BYTES),
             "now": now,
+            "its_due": asked.when_due(one.story, one.watchlist, now),
         }
         for one in alerts
         for output in one.outputs
@@ -87,7 +91,7 @@ def _insert_alert_statement(dialect: Dialect) -> Insert:
 
 @cache
 def _queue_statement(dialect: Dialect) -> Insert:
-    """Return the insert of an alert on its way: its_output, its_watchlist, its_story, its_key, now."""
+    """Return the insert of an alert on its way: its_output, its_watchlist, its_story, its_key, now, its_due."""
     columns = output_alerts.c
     values: dict[str, Any] = {
         "output": bindparam("its_output", type_=columns.output.type),
@@ -99,7 +103,7 @@ def _queue_statement(dialect: Dialect) -> Insert:
         "shown": literal(0),
         "answers": literal(0),
         "attempts": literal(0),
-        "not_before": bindparam("now", type_=columns.not_before.type),
+        "not_before": bindparam("its_due", type_=columns.not_before.type),
         "created_at": bindparam("now", type_=columns.created_at.type),
     }
     its = (

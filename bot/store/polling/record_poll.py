@@ -140,11 +140,11 @@ class OpenRecording:
         grown = tuple(dict.fromkeys((*turn.joined, *corrected)))
         await raise_revisions(connection, dialect, grown)
         await raise_output_revisions(connection, dialect, grown, corrected, at)
-        await announce(connection, dialect, turn.announced, at)
+        asked = await insert_questions(connection, dialect, turn.questions, at)
+        await announce(connection, dialect, turn.announced, at, asked)
         await enqueue_follow_ups(connection, dialect, turn.follow_ups, at)
         queued = 0
         if turn.alerts:
-            asked = await insert_questions(connection, dialect, turn.questions, at)
             queued = await enqueue_alerts(connection, dialect, await self._redirects(), turn.alerts, at, asked=asked)
         if turn.rises:
             await raise_priorities(connection, dialect, await self._redirects(), turn.rises, at)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from bot.alerts.watchlist_alert import WatchlistAlert
 from bot.model import Alert, Chat
 from bot.ports.model_store import VERDICT_WAIT, OpenQuestion, Verdict
 from bot.ports.poll_store import Question, Turn
+from bot.store.database.timestamps import to_ms
+from bot.store.tables import output_alerts, watchlist_alerts
 
 if TYPE_CHECKING:
     from bot.model import Delivery
@@ -23,13 +28,20 @@ OTHER = Question(STORY, "m", "markets")
 
 
 async def record(
-    play: Play, store: Store, *alerts: Alert, questions: Sequence[Question] = (ONLY,), key: int = 1
+    play: Play,
+    store: Store,
+    *alerts: Alert,
+    questions: Sequence[Question] = (ONLY,),
+    key: int = 1,
+    announced: tuple[WatchlistAlert, ...] = (),
 ) -> None:
     """Record a poll that found a report of the story, with these alerts and questions."""
     (leased,) = await play.leased(store)
     found = play.told(STORY, key)
     async with store.polls.open_recording(leased) as recording:
-        await recording.write_poll(Turn(play.outcome(leased), (found,), alerts, questions=tuple(questions)))
+        await recording.write_poll(
+            Turn(play.outcome(leased), (found,), alerts, questions=tuple(questions), announced=announced)
+        )
     play.after(minutes=15)
 
 
@@ -137,6 +149,35 @@ async def test_a_story_that_was_refused_is_asked_about_anew_with_its_next_report
     assert await due(play, store, seconds=3) == []
     assert await answer(play, store, "yes") == 1
     assert len(await due(play, store, seconds=3)) == 1
+
+
+async def test_what_was_judged_well_is_not_asked_about_again(play: Play) -> None:
+    """A later report of the story, or a chat that reads it later, costs no further question."""
+    store = await play.worker()
+    await record(play, store, alert())
+    await answer(play, store, "yes")
+    await record(play, store, alert(6), key=2)
+    assert await claim(play, store) == ()
+    assert len(await due(play, store, seconds=1)) == 2
+    await record(play, store, alert(7), questions=(replace(ONLY, sentence="markets"),), key=3)
+    assert len(await claim(play, store)) == 1
+
+
+@pytest.mark.parametrize(("verdict", "left"), [("no", 0), ("yes", 1)])
+async def test_outputs_and_feeds_wait_for_the_verdict_as_chats_do(play: Play, verdict: Verdict, left: int) -> None:
+    """A no takes it back; anything else sends it at once."""
+    store = await play.worker()
+    told = WatchlistAlert(STORY, "k", "K", "Headline", None, "Lead", (), None, "normal", ("desk",))
+    await record(play, store, announced=(told,))
+    async with store.database.read() as connection:
+        waiting = (await connection.execute(select(output_alerts.c.not_before))).scalars().all()
+    assert waiting == [to_ms(play.now - timedelta(minutes=15) + VERDICT_WAIT)]
+    assert await answer(play, store, verdict) == 1
+    async with store.database.read() as connection:
+        due_now = (await connection.execute(select(output_alerts.c.not_before))).scalars().all()
+        kept = (await connection.execute(select(watchlist_alerts.c.id))).scalars().all()
+    assert (len(due_now), len(kept)) == (left, left)
+    assert all(at < waiting[0] for at in due_now)
 
 
 async def test_a_verdict_that_comes_too_late_changes_nothing(play: Play) -> None:
