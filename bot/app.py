@@ -249,6 +249,7 @@ def listener(
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
         reload_config=reload,
+        has_model=bool(settings.model_url),
     )
     answering = Dispatcher(client, Authorizer(services), base.store.chats, owners, wall)
     return Listener(

@@ -20,6 +20,8 @@ Form = Literal["rich", "bare", "plain"]
 Doubt = Literal["resend", "hold"]  # what follows when nobody knows whether a message was accepted
 LossSign = Literal["garbled", "stale", "unmatched", "braked"]  # that a source's news is lost in silence
 Held = Literal["quiet", "digest", "pause"]
+ModelChoice = Literal["off", "summary", "translation", "both"]  # what a language model adds to a chat's alerts
+LineKind = Literal["summary", "translation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +233,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a report belongs, and why."""
-
-    story: int | None  # None = a new story
-    score: float  # 0 … 1, the likeness to the nearest report
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Alert:
     """What one chat is to be told about one story. Rendered only at send time, in the medium."""
 
@@ -309,6 +302,16 @@ class DisplayPreferences:
     language: str | None = None  # ISO 639-1, of the bot's own words
     layout: Layout = "standard"
     doubt: Doubt = "resend"
+    model: ModelChoice = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """What a language model adds to the alerts of a story: all of it was found in the reports."""
+
+    kind: LineKind
+    language: str  # ISO 639-1
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +334,7 @@ class Delivery:
     shown: int = 0  # the revision that its reader has
     is_probe: bool = False  # its chat is suspended, or its topic lost: this says whether it takes messages again
     to_general: bool = False  # its topic takes no messages: it is sent to General
+    lines: tuple[StoryLine, ...] = ()  # of its story, in every language, where its chat wants any
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from bot.model import DisplayPreferences, LineKind
+
 Rhythm = Literal["hour", "day", "week"]
 Muted = Literal["story", "word", "watchlist", "source"]
 
@@ -63,3 +65,9 @@ class Preferences:
 
 
 NONE: Final = Preferences()
+
+
+def wanted_lines(display: DisplayPreferences) -> tuple[LineKind, ...]:
+    """Return what a language model is to add to the alerts of a chat, in the order that it is shown in."""
+    both: tuple[LineKind, ...] = ("summary", "translation")
+    return both if display.model == "both" else tuple(kind for kind in both if kind == display.model)

@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
-from bot import app, model_wiring
+from bot import app
 from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say
+from bot.operations import model_wiring
 from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall

@@ -14,10 +14,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot import app, model_wiring, owner_notices
+from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
+from bot.operations import model_wiring
 from bot.operations.edit_history import note_change
 from bot.operations.greeting import greet
 from bot.operations.loss_notices import tell_signs

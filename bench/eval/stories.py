@@ -19,8 +19,8 @@ from math import log, sqrt
 from pathlib import Path
 from statistics import median
 
-from bot.model import Candidate, Placement, Report
-from bot.stories.assign import _EVENT, place, signature
+from bot.model import Candidate, Report
+from bot.stories.assign import _EVENT, Placement, place, signature
 from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder, Meaning, encoder
 

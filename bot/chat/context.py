@@ -50,6 +50,7 @@ class Services:
     is_administrator: Callable[[int, int], Awaitable[bool]]  # of (chat, user); may raise BotError
     queue_alerts: Callable[[tuple[Alert, ...]], Awaitable[object]]  # each once
     reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
+    has_model: bool = False  # a language model is set
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from bot.errors import StoreError
+from bot.language_model.line_writer import LineWriter
 from bot.language_model.model_client import AT_ONCE
 from bot.language_model.relevance_judge import RelevanceJudge
 
 log = logging.getLogger(__name__)
 
 LOOK: Final = 0.5  # seconds between two looks for questions that nobody hinted at
+LOOK_FOR_LINES: Final = 2.0  # seconds between two looks for lines that are wanted: nobody waits for one
 TROUBLE: Final = 5.0  # seconds until the next look after a fault of the database
 
 
@@ -28,7 +31,10 @@ class ModelWorker:
     """Asks the model of this process."""
 
     judge: RelevanceJudge
+    lines: LineWriter
     now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    _look_at: float = 0.0  # for lines
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
@@ -57,8 +63,14 @@ class ModelWorker:
         """Begin as much as there is room for."""
         if (room := AT_ONCE - len(self._tasks)) < 1:
             return
-        for question in await self.judge.store.claim_questions(self.now(), most=room):
+        questions = await self.judge.store.claim_questions(self.now(), most=room)
+        for question in questions:
             self._start(self.judge.judge(question))
+        if len(questions) < room and self.clock() >= self._look_at:
+            wanted = await self.lines.claim(room - len(questions))
+            for line in wanted:
+                self._start(self.lines.write(line))
+            self._look_at = self.clock() + (0.0 if wanted else LOOK_FOR_LINES)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.add(asyncio.create_task(_alone(work)))

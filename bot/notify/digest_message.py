@@ -12,7 +12,7 @@ from bot.i18n import Translator, words
 from bot.model import Delivery, DisplayPreferences, Held
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain
-from bot.notify.sources_line import NAME, clock, headline_of, zone_of
+from bot.notify.sources_line import NAME, clock, headline_of, model_lines, zone_of
 
 _HEADING = 60  # UTF-16 units of the title of a watchlist
 
@@ -27,10 +27,15 @@ class _Layout:
     named: int = 1  # outlets that are named, with their times where it is more than one
     urls: bool = True  # written out where there is no markup
     headings: bool = False  # in a digest, a heading for each watchlist where there are several
+    line: int = 0  # of each line of a language model; 0: not shown
 
 
-# For new lines the first two: what does not fit begins another message. The last one takes at most 33 units a line.
-_LAYOUTS = (_Layout(200, 120, NAME, named=3, headings=True), _Layout(200, 120, NAME, headings=True))
+# For new lines the first three: what does not fit begins another message. The last one takes at most 33 units a line.
+_LAYOUTS = (
+    _Layout(200, 120, NAME, named=3, headings=True, line=320),
+    _Layout(200, 120, NAME, named=3, headings=True),
+    _Layout(200, 120, NAME, headings=True),
+)
 _SHORTER = (_Layout(120, 60, 40), _Layout(60, 30, 20), _Layout(20, 0, 0), _Layout(20, 0, 0, urls=False))
 
 
@@ -84,6 +89,9 @@ def _write_line(
     page.write(_sources(_, delivery, home, layout))
     if bare and url and layout.urls:
         page.write(f"\n{url}")
+    if layout.line and not delivery.alert.part:
+        for line in model_lines(delivery, delivery.look.language or home.language or "en", layout.line):
+            page.write(f"\n  ✨ {line}")
 
 
 def _mark(delivery: Delivery, layout: _Layout) -> str:

@@ -15,10 +15,20 @@ from bot.i18n import Translator, field_name, words
 from bot.model import Delivery, DisplayPreferences, Evidence
 from bot.notify.message_builder import MOST_SPANS, MOST_UNITS, Message, Page
 from bot.notify.sanitize import cut, link, plain, units
-from bot.notify.sources_line import HEADLINE, NAME, first_report, headline_of, most_links, news, write_outlets, zone_of
+from bot.notify.sources_line import (
+    HEADLINE,
+    NAME,
+    first_report,
+    headline_of,
+    model_lines,
+    most_links,
+    news,
+    write_outlets,
+    zone_of,
+)
 
 # Units a part may take; together with signs, line ends and outlets they stay below MOST_UNITS.
-_HEADING, _LEAD, _EVIDENCE, _FINDING, _SENTENCES = 200, 900, 400, 60, 900
+_HEADING, _LEAD, _EVIDENCE, _FINDING, _SENTENCES, _LINE = 200, 900, 400, 60, 900, 320
 _MOST_BOLD = 30
 _FIELDS = ("title", "lead", "body")
 
@@ -31,7 +41,7 @@ def render(delivery: Delivery, home: DisplayPreferences) -> Message:
     if alert.part:
         _reply(_, page, delivery, url)
     else:
-        _alert(_, page, delivery, url)
+        _alert(_, page, delivery, url, look.language or home.language or "en")
     wordy = look.layout != "compact" and delivery.form != "bare"
     if delivery.reports and (not alert.part or alert.priority == "urgent"):
         zone = zone_of(look.timezone or home.timezone)
@@ -46,8 +56,8 @@ def render(delivery: Delivery, home: DisplayPreferences) -> Message:
     return Message(page.text, tuple(page.spans), url if delivery.form == "rich" else None, silent)
 
 
-def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None) -> None:
-    """Write what happened, and why it is told."""
+def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None, language: str) -> None:
+    """Write what happened, what a language model says of it in the language of the chat, and why it is told."""
     alert, layout = delivery.alert, delivery.look.layout
     wordy = layout != "compact" and delivery.form != "bare"
     if layout != "compact":
@@ -59,6 +69,9 @@ def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None) -> No
     if lead and wordy:
         page.write("\n")
         _embolden(page, lead, _finder(alert.evidence), _MOST_BOLD)
+    if delivery.form != "bare":
+        for line in model_lines(delivery, language, _LINE):
+            page.write(f"\n✨ {line}")
     if layout == "full" and wordy:
         _sentences(page, delivery, lead)
     if alert.evidence and wordy:

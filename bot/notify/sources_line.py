@@ -13,6 +13,7 @@ from bot.i18n import Translator
 from bot.model import Delivery, Report
 from bot.notify.message_builder import MOST_UNITS, Page
 from bot.notify.sanitize import cut, link, plain, units
+from bot.preferences import wanted_lines
 from bot.stories.heading import heading_report, told_at
 from bot.stories.headline import ShownTexts
 
@@ -35,6 +36,12 @@ def headline_of(delivery: Delivery, url: str | None) -> str:
     now = told.headline if told and mine and not alert.part else ""  # a reply tells of one change, whatever came after
     headline = plain(now) or plain(alert.headline) or (plain(told.source) if told else "")
     return cut(headline or (url or "").removeprefix("https://").removeprefix("http://") or "—", HEADLINE)
+
+
+def model_lines(delivery: Delivery, language: str, most: int) -> list[str]:
+    """Return what a language model adds to an alert in this language, as its chat wants it, each of so many units."""
+    there = {line.kind: line.text for line in delivery.lines if line.language == language}
+    return [cut(plain(there[kind]), most) for kind in wanted_lines(delivery.look) if there.get(kind)]
 
 
 def most_links(delivery: Delivery) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
-from bot.model import Item
+from bot.model import Item, LineKind
 
 VERDICT_WAIT: Final = timedelta(seconds=30)  # that an alert waits for what `only` asks, all tries together
 Verdict = Literal["yes", "no", "unsure", "none"]  # none: there was no answer in time
@@ -40,6 +40,42 @@ class ReportedItem:
 
     source: str
     item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """A line that chats want of a story and that is not there; nobody else asks for it now."""
+
+    story: int
+    kind: LineKind
+    language: str  # ISO 639-1
+    headline: str  # as their alerts show it
+    lead: str
+    basis: int  # of what it is made: reports of a summary, corrections of a translation
+
+
+class LineStore(Protocol):
+    """Lines that a model adds to alerts, one for all chats that share language and choice."""
+
+    async def claim_lines(self, now: datetime, *, language: str, most: int) -> tuple[WantedLine, ...]:
+        """Take up to so many lines that are wanted, the latest alerts' first; `language` is that of the installation.
+
+        Wanted are those of alerts that were sent lately, or that wait by a preference of their chat, and anew where
+        the story has as many reports again as when its line was made.
+        """
+        ...
+
+    async def read_items(self, story: int, *, most: int) -> tuple[ReportedItem, ...]:
+        """See VerdictStore."""
+        ...
+
+    async def write_line(self, wanted: WantedLine, line: str, now: datetime, *, language: str) -> int:
+        """Write a line, empty where there is none to be shown; return how many messages are due for an edit by it."""
+        ...
+
+    async def postpone_line(self, wanted: WantedLine, until: datetime) -> None:
+        """Let nobody ask for it before then."""
+        ...
 
 
 class VerdictStore(Protocol):

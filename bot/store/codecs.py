@@ -17,6 +17,7 @@ from bot.model import (
     Field,
     Follow,
     Layout,
+    ModelChoice,
     Priority,
     Report,
     Validators,
@@ -140,7 +141,9 @@ def to_display(settings: str | None) -> DisplayPreferences:
     said: dict[str, Any] = json.loads(settings or "{}")
     layout = cast("Layout", said.get("layout") or "standard")
     doubt = cast("Doubt", said.get("doubt") or "resend")
-    return DisplayPreferences(timezone=said.get("timezone"), language=said.get("language"), layout=layout, doubt=doubt)
+    model = cast("ModelChoice", said.get("model") or "off")
+    zone, language = said.get("timezone"), said.get("language")
+    return DisplayPreferences(timezone=zone, language=language, layout=layout, doubt=doubt, model=model)
 
 
 def from_display(look: DisplayPreferences) -> str:
@@ -148,6 +151,7 @@ def from_display(look: DisplayPreferences) -> str:
     said = {"timezone": look.timezone, "language": look.language}
     said |= {"layout": None if look.layout == "standard" else look.layout}
     said |= {"doubt": None if look.doubt == "resend" else look.doubt}
+    said |= {"model": None if look.model == "off" else look.model}
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
 

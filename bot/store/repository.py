@@ -33,6 +33,7 @@ from bot.store.retention import is_due, prune
 from bot.store.tables import REVISIONS, VERSION_TABLE, sources
 
 if TYPE_CHECKING:
+    from bot.store.model_answers.line_repository import LineRepository
     from bot.store.model_answers.token_ledger import TokenLedgerRepository
     from bot.store.model_answers.verdict_repository import VerdictRepository
     from bot.store.outputs.output_repository import OutputRepository
@@ -97,6 +98,13 @@ class Store:
         from bot.store.model_answers.verdict_repository import VerdictRepository
 
         return VerdictRepository(self.database)
+
+    @property
+    def lines(self) -> LineRepository:
+        """What a language model adds to alerts, imported where there is one."""
+        from bot.store.model_answers.line_repository import LineRepository
+
+        return LineRepository(self.database)
 
     async def tidy(self, now: datetime) -> bool:
         """Forget what is too old to matter, if that is due (once a day); return whether it was."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import sqrt
 
-from bot.model import Candidate, Placement, Report, Signature
+from bot.model import Candidate, Report, Signature
 from bot.stories.language import are_different
 from bot.stories.opposition import are_opposed, is_of_series, weekdays_of
 from bot.stories.semantic import Meaning, similarities
@@ -55,6 +55,15 @@ class _Verdict:
 
     rank: int
     score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a report belongs, and why."""
+
+    story: int | None  # None = a new story
+    score: float  # 0 … 1, the likeness to the nearest report
     reason: str
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.i18n import Say, words
 from bot.language_model.chat_completions import ChatCompletions, Endpoint
 from bot.language_model.circuit_breaker import OPENS_AFTER
+from bot.language_model.line_writer import LineWriter
 from bot.language_model.model_client import AT_ONCE, ModelClient
 from bot.language_model.model_worker import ModelWorker
 from bot.language_model.relevance_judge import RelevanceJudge
@@ -81,7 +82,8 @@ async def watched(
     client = ModelClient(completions, store.tokens, tokens, notice, metrics)
     judge = RelevanceJudge(store.verdicts, client, metrics, lambda: rig.now)
     try:
-        yield Watched(rig, server, store, ModelWorker(judge, lambda: rig.now), metrics, said)
+        lines = LineWriter(store.lines, client, metrics, lambda: rig.now, lambda: "en")
+        yield Watched(rig, server, store, ModelWorker(judge, lines, lambda: rig.now), metrics, said)
     finally:
         await completions.close()
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Candidate, Placement, Report
-from bot.stories.assign import corrected, place, signature, voices
+from bot.model import Candidate, Report
+from bot.stories.assign import Placement, corrected, place, signature, voices
 from bot.stories.sketch import unpack
 
 ROOTS = ("storm", "Rat", "пожар", "Мост", "über", "vote", "Oslo", "бюдж")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.model import Candidate, Placement, Report, Signature
+from bot.model import Candidate, Report, Signature
 from bot.stories import assign
+from bot.stories.assign import Placement
 from bot.stories.sketch import Sketch
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)

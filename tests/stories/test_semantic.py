@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import Candidate, Placement, Report, Signature
-from bot.stories.assign import place, signature
+from bot.model import Candidate, Report, Signature
+from bot.stories.assign import Placement, place, signature
 from bot.stories.semantic import Encoder, encoder, similarities
 from bot.stories.sketch import unpack
 

@@ -29,7 +29,7 @@ from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import settings_menu as texts
 from bot.i18n import LANGUAGES, words
-from bot.model import Doubt, Layout
+from bot.model import Doubt, Layout, ModelChoice
 
 STILL: Final = 9 * 60  # the minute of the day at which "still watching" comes, where none is said
 _ZONES: Final = (
@@ -71,11 +71,13 @@ async def _panel(services: Services, request: Request, done: str = "") -> Answer
         Button(_("🔊 How loud"), data("settings", "loud")),
         Button(texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
         Button(texts.label_doubt(_, display.doubt), data("settings", f"doubt {other}")),
+        *((Button(_("✨ The model"), data("settings", "model")),) if services.has_model else ()),
         Button(_("🧹 Forget this chat"), data("forget")),
     )
     if not stopped:
         preferences = replace(preferences, paused=None)
-    text = texts.panel(_, display, preferences, services.now(), mutes, topic=request.command.chat.topic is not None)
+    topic = request.command.chat.topic is not None
+    text = texts.panel(_, display, preferences, services.now(), mutes, topic=topic, has_model=services.has_model)
     return show_panel(request, text, buttons, done)
 
 
@@ -176,11 +178,32 @@ def _as_time(error: Unclear) -> Unclear:
     return Unclear(error.kind, error.words, tuple(Choice(one.meaning, one.meaning) for one in error.choices))
 
 
+async def _model(services: Services, request: Request, value: str) -> Answer:
+    _ = request.translator
+    display = await services.preferences.read_display(request.command.chat.id)
+    if value and not services.has_model and value.lower() != "off":
+        return reply(request.command, texts.no_model(_))
+    if value.lower() not in get_args(ModelChoice):
+        buttons = tuple(
+            Button(
+                ("✅ " if one == display.model else "") + texts.model_choice(_, one),
+                data("settings", f"model {one}"),
+                beside=place % 2 == 1,
+            )
+            for place, one in enumerate(get_args(ModelChoice))
+        )
+        return show_panel(request, texts.model_panel(_, display.model), (*buttons, back_button(_)))
+    chosen = replace(display, model=cast("ModelChoice", value.lower()))
+    await services.preferences.write_display(request.command.chat.id, chosen)
+    return await _panel(services, request, texts.saved(_))
+
+
 _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]] = {
     "zone": _zone,
     "timezone": _zone,
     "layout": _layout,
     "doubt": _doubt,
+    "model": _model,
     "still": _still,
     "loud": set_priority,
 }

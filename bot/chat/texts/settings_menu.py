@@ -10,12 +10,19 @@ from datetime import datetime
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts.basics import safe
 from bot.i18n import LANGUAGES, Translator
-from bot.model import DisplayPreferences, Doubt, Layout, Priority
+from bot.model import DisplayPreferences, Doubt, Layout, ModelChoice, Priority
 from bot.preferences import Preferences
 
 
 def panel(
-    _: Translator, display: DisplayPreferences, preferences: Preferences, now: datetime, mutes: int, *, topic: bool
+    _: Translator,
+    display: DisplayPreferences,
+    preferences: Preferences,
+    now: datetime,
+    mutes: int,
+    *,
+    topic: bool,
+    has_model: bool = False,
 ) -> str:
     """Show all settings; `preferences` has a pause only if that is not over."""
     head = _("⚙️ <b>Settings of this topic</b>") if topic else _("⚙️ <b>Settings of this chat</b>")
@@ -32,6 +39,8 @@ def panel(
         doubted(_, display.doubt),
         still(_, preferences.still),
     ]
+    if has_model or display.model != "off":
+        lines.append(_("✨ What the model adds: {choice}", choice=model_choice(_, display.model)))
     if topic:
         lines += ["", _("Language, zone and layout are those of the whole group; the rest is this topic's own.")]
     return "\n".join(lines)
@@ -78,6 +87,35 @@ def zone_panel(_: Translator, zone: str, now: datetime) -> str:
 def layout_panel(_: Translator, chosen: Layout) -> str:
     """Ask for the layout."""
     return _("📐 <b>Layout of alerts</b>: {layout}", layout=layout(_, chosen))
+
+
+def model_choice(_: Translator, chosen: ModelChoice) -> str:
+    """Return what a language model adds to alerts."""
+    names: dict[ModelChoice, str] = {
+        "off": _("nothing"),
+        "summary": _("one sentence"),
+        "translation": _("a translation"),
+        "both": _("both"),
+    }
+    return names[chosen]
+
+
+def model_panel(_: Translator, chosen: ModelChoice) -> str:
+    """Ask what a language model is to add."""
+    return "\n".join(
+        [
+            _("✨ <b>What the language model adds to alerts</b>: {choice}", choice=model_choice(_, chosen)),
+            _(
+                "The alert comes first; the line is added later, without a sound, marked ✨: one sentence about the "
+                "story, or its headline and lead in the language of this chat. What no report says is left out."
+            ),
+        ]
+    )
+
+
+def no_model(_: Translator) -> str:
+    """Say that there is no language model."""
+    return _("There is no language model here. Who runs this bot sets one: NEWSWATCH_MODEL_URL and NEWSWATCH_MODEL.")
 
 
 def saved(_: Translator) -> str:

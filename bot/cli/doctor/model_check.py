@@ -18,8 +18,8 @@ async def ask_model(settings: Settings) -> list[Finding]:
     """Return whether the model answers, and how fast; nothing where none is set."""
     if not settings.model_url:
         return []
-    from bot import model_wiring
     from bot.language_model.chat_completions import Message
+    from bot.operations import model_wiring
 
     began = time.monotonic()
     completions = model_wiring.chat_completions(settings)

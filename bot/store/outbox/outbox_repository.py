@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, or_, select, text, update
 
 from bot.errors import Closure
-from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Report, StoryLine
 from bot.ports.outbox_store import Dead, Folded, Later, Role, Sent, Unreadable
 from bot.store.chats import chat_lifecycle, suspensions, topics
 from bot.store.chats.preference_rows import BY_PREFERENCE, end_unreadable, read_displays
@@ -23,6 +23,7 @@ from bot.store.codecs import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.leases import role_repository
+from bot.store.model_answers.line_repository import read_lines
 from bot.store.outbox.apply_preferences import UnreadableRows, apply_preferences, is_any_held
 from bot.store.outbox.delivery_results import DeliveryResult, DeliveryResults
 from bot.store.outbox.outbox_statements import (
@@ -107,6 +108,8 @@ class OutboxRepository:
         parents = await self._parents(connection, [row.story for row in rows if row.part])
         probed = await suspensions.find_suspended(connection, dialect, {row.chat for row in rows})
         lost = await topics.find_lost_topics(connection, dialect, {row.chat for row in rows if row.topic})
+        with_lines = [row.story for row in rows if (look := displays.get(row.chat)) and look.model != "off"]
+        lines = await read_lines(connection, dialect, with_lines) if with_lines else {}
 
         def read(row: Row) -> Delivery:
             parent = parents.get((row.chat, row.topic, row.story)) if row.part else None
@@ -117,6 +120,7 @@ class OutboxRepository:
                 displays.get(row.chat, DisplayPreferences()),
                 is_probe=row.chat in probed or (row.chat, row.topic) in lost,
                 to_general=lost.get((row.chat, row.topic), 0) > now,
+                lines=lines.get(row.story, ()),
             )
 
         return list(decode_each(rows, read, "an alert", unreadable_rows.add_alert))
@@ -270,6 +274,7 @@ def _delivery(
     *,
     is_probe: bool,
     to_general: bool,
+    lines: tuple[StoryLine, ...],
 ) -> Delivery:
     """Return an alert on its way, of a row, the message that it answers, its story's reports and its chat's look."""
     return Delivery(
@@ -288,6 +293,7 @@ def _delivery(
         held=None if row.hold == "source" else row.hold,
         is_probe=is_probe,
         to_general=to_general,
+        lines=lines,
     )
 
 

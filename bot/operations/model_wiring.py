@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.app import Base, form_cache
 from bot.config.settings import Settings
 from bot.i18n import Say
 from bot.process.clock import wall
 from bot.process.metrics import Metrics
 
 if TYPE_CHECKING:
-    from bot.app import Base
     from bot.language_model.chat_completions import ChatCompletions
     from bot.language_model.model_worker import ModelWorker
 
@@ -39,6 +39,7 @@ async def model_worker(
 
     `notice` hears what an owner should know, `decided` is called where alerts have become due.
     """
+    from bot.language_model.line_writer import LineWriter
     from bot.language_model.model_client import ModelClient
     from bot.language_model.model_worker import ModelWorker
     from bot.language_model.relevance_judge import RelevanceJudge
@@ -47,6 +48,9 @@ async def model_worker(
     completions = chat_completions(base.settings)
     client = ModelClient(completions, store.tokens, base.settings.model_tokens_per_day, notice, metrics)
     try:
-        yield ModelWorker(RelevanceJudge(store.verdicts, client, metrics, wall, decided), wall)
+        judge = RelevanceJudge(store.verdicts, client, metrics, wall, decided)
+        cache = form_cache(base.settings)
+        lines = LineWriter(store.lines, client, metrics, wall, lambda: base.home().language or "en", decided, cache)
+        yield ModelWorker(judge, lines, wall)
     finally:
         await completions.close()
