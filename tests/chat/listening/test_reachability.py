@@ -10,22 +10,12 @@ from sqlalchemy import select
 
 from bot.model import Chat
 from bot.store.tables import chats
-from tests.chat.listening.test_listener import (  # the fixtures of the listener's own tests, too
-    GROUP,
-    READER,
-    answers,
-    make,
-    problems,
-    running,
-    swift,
-    until,
-)
+from tests.chat.listening.conversation import GROUP, READER, answers, running, until
 
 if TYPE_CHECKING:
     from bot.store.repository import Store
-    from tests.chat.listening.test_listener import Make
+    from tests.chat.listening.conversation import Make
 
-__all__ = ["make", "problems", "swift"]
 pytestmark = pytest.mark.integration
 ADMINISTRATOR = 12
 
