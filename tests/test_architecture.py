@@ -38,7 +38,7 @@ PURE_PARTS = (
     "chat/texts/basics",
     "chat/texts/owners/status",
     "chat/texts/queries",
-    "chat/delivery_reason",
+    "preview/delivery_reason",
 )
 LOOPS = (
     "polling/loop",

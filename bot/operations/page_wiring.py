@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.app import Base
+from bot.preview.record_search import Search
 from bot.process.clock import wall
 from bot.web.pages.page_services import PageServices
+from bot.web.record_pages.record_services import RecordServices
 
 
 def page_services(base: Base, health: Callable[[], Mapping[str, Any]], listen: tuple[str, int]) -> PageServices:
@@ -19,6 +22,14 @@ def page_services(base: Base, health: Callable[[], Mapping[str, Any]], listen: t
         preferences=store.preferences,
         readings=store.readings,
         sessions=store.sessions,
+        record=RecordServices(
+            store.record_reader,
+            store.items,
+            store.admissions,
+            Search(store.search, store.items, time.monotonic),
+            base.current.setup,
+            base.current.engine_of,
+        ),
         owners=frozenset(base.settings.owners),
         health=health,
         now=wall,

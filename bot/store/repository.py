@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.store.outputs.output_repository import OutputRepository
     from bot.store.pages.record_readings import RecordReadings
     from bot.store.pages.session_repository import SessionRepository
+    from bot.store.pages.story_reader import StoryReader
     from bot.store.search.search_repository import SearchRepository
 
 
@@ -77,6 +78,13 @@ class Store:
         from bot.store.outputs.output_repository import OutputRepository
 
         return OutputRepository(self.database)
+
+    @property
+    def record_reader(self) -> StoryReader:
+        """Stories and chats as the pages show them, imported where it is used."""
+        from bot.store.pages.story_reader import StoryReader
+
+        return StoryReader(self.database)
 
     @property
     def sessions(self) -> SessionRepository:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +16,20 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.config.compiled import CompiledConfig
+from bot.inflection.word_forms import FormCache
+from bot.matching.engine import Engine, build_engine
+from bot.matching.query_check import build_checked_engine
 from bot.model import Config, Source, Watchlist
+from bot.preview.record_search import Search
 from bot.process.heartbeat import Heartbeats
 from bot.store.repository import Store, open_store
 from bot.web.health import application, report
 from bot.web.pages.page_paths import enter_path
 from bot.web.pages.page_services import PageServices
 from bot.web.pages.site import add_pages
+from bot.web.record_pages.record_services import RecordServices
+from tests.plugins.rig import Remembered
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 SOURCES = tuple(
@@ -80,6 +90,7 @@ class PagesMaker:
 
     folder: Path
     stack: AsyncExitStack
+    forms: FormCache | None = None
 
     async def open(self, url: str = "", config: Config | None = None, **changes: Any) -> Pages:
         """Serve the pages of this database; `changes` are fields of their services."""
@@ -94,6 +105,7 @@ class PagesMaker:
             preferences=store.preferences,
             readings=store.readings,
             sessions=store.sessions,
+            record=_record(store, made, self.forms),
             owners=frozenset({500}),
             health=lambda: report(hearts),
             now=lambda: NOW,
@@ -114,11 +126,26 @@ class PagesMaker:
         return await self.stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
 
 
+def _record(store: Store, config: Config, forms: FormCache | None) -> RecordServices:
+    """Return what the pages over the record work on."""
+    built = cache(lambda: build_engine(config.watchlists, config.sources, cache=forms))
+
+    async def engine() -> Engine:
+        return await asyncio.to_thread(built)
+
+    async def build(query: str) -> Engine:
+        return await asyncio.to_thread(build_checked_engine, query, config.sources, forms)
+
+    compiled = CompiledConfig(config, engine, {}, {one.id: one for one in config.watchlists})
+    search = Search(store.search, store.items, time.monotonic)
+    return RecordServices(store.record_reader, store.items, store.admissions, search, lambda: compiled, build)
+
+
 @pytest.fixture
-async def open_pages(tmp_path: Path) -> AsyncIterator[PagesMaker]:
+async def open_pages(tmp_path: Path, remembered_forms: Remembered) -> AsyncIterator[PagesMaker]:
     """Hand out what serves the pages of a database."""
     async with AsyncExitStack() as stack:
-        yield PagesMaker(tmp_path, stack)
+        yield PagesMaker(tmp_path, stack, remembered_forms)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from bot.alerts.calendar import zone_of
 from bot.chat.arguments.names import parse_story_number
 from bot.chat.arguments.stories import ask_which_story, find_alerts
 from bot.chat.context import Request, Services, reply
-from bot.chat.delivery_reason import explain_delivery, join_reason
 from bot.chat.handlers.query_reading import ask_reading
 from bot.chat.messages import Answer
 from bot.chat.texts import basics as basics_texts
@@ -31,6 +30,7 @@ from bot.matching.query_limits import CHAT_QUERY_CHARACTERS
 from bot.model import Chat, Match, Watchlist
 from bot.ports.history_store import PERSONAL, ItemHistory, ItemOnRecord
 from bot.preview.backtest import matches_of
+from bot.preview.delivery_reason import explain_delivery, join_reason
 
 HITS, MISSES = 5, 3  # items shown
 _BACK = timedelta(days=30)  # that items stay on record

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from bot.chat.delivery_reason import DeliveryReason
 from bot.chat.texts import mute as mute_texts
 from bot.chat.texts.basics import safe
 from bot.chat.texts.queries import When
 from bot.i18n import Translator
 from bot.preferences import Mute, Muted
+from bot.preview.delivery_reason import DeliveryReason
 
 
 def verdict(found: DeliveryReason, when: When) -> str:

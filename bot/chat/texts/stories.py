@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,11 +12,10 @@ from bot.i18n import Translator
 from bot.model import Alert, Report
 from bot.ports.preference_store import StorySummary
 from bot.stories.heading import told_at
+from bot.stories.join_wording import describe_join
 
-_LEAD, _SENTENCE, _REASON = 600, 300, 160
+_LEAD, _SENTENCE, _REASON = 600, 300, 240
 _SENTENCES = 3
-# As `bot.stories.assign.place` writes it: in what they are alike, how much, and which report it is like.
-_WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
 
 
 def story(
@@ -55,24 +53,7 @@ def _report(_: Translator, told: Report, now: datetime, zone: ZoneInfo, *, opens
 
 def joined(_: Translator, reason: str) -> str:
     """Say why a report joined its story, by the reason on record, which is in English."""
-    found = _WHY.fullmatch(reason)
-    known = found and _likeness(_, found["like"], found["percent"] or "")
-    shown = f"{known}: {safe(found['told'], _REASON)}" if found and known else safe(reason, _REASON)
-    return _("↳ it joined because: {reason}", reason=shown)
-
-
-def _likeness(_: Translator, like: str, percent: str) -> str | None:
-    """Return in what a report is like another, None where `bot.stories.assign` does not say so any more."""
-    alike = {
-        "the same page": _("the same page"),
-        "the same item, retouched": _("the same item, retouched"),
-    }
-    measured = {
-        "a copy of one text": _("a copy of one text ({percent}% the same)", percent=percent),
-        "the same event in another language": _("the same event in another language ({percent}%)", percent=percent),
-        "the same names, numbers and words": _("the same names, numbers and words ({percent}%)", percent=percent),
-    }
-    return measured.get(like) if percent else alike.get(like)
+    return _("↳ it joined because: {reason}", reason=safe(describe_join(_, reason), _REASON))
 
 
 def several(_: Translator, alerts: Sequence[Alert]) -> str:

@@ -7,8 +7,7 @@ their own they have, nor which.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, case, func, or_, select, text
 
 from bot.ports.history_store import PERSONAL, SuspensionRecord
+from bot.ports.story_readings import ChatList, ChatOverview, LostTopic
 from bot.store.codecs import Row
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_utc, to_utc_or_none
@@ -33,56 +33,8 @@ _OF_CHAT = (
 _GIVEN_UP = "state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip', 'model')"
 
 
-@dataclass(frozen=True, slots=True)
-class LostTopic:
-    """A forum topic that takes no messages; General gets them meanwhile."""
-
-    topic: int
-    reason: str
-    since: datetime
-    probe_at: datetime  # when it is tried again
-
-
-@dataclass(frozen=True, slots=True)
-class ChatOverview:
-    """A chat as owners see it."""
-
-    id: int
-    kind: str | None
-    title: str | None  # of groups and channels
-    admitted: bool = False
-    revoked: bool = False
-    requested_at: datetime | None = None  # when it asked to be let in
-    watchlists: tuple[str, ...] = ()  # ids that it is subscribed to, without its own queries
-    held: Mapping[str, int] | None = None  # alerts that wait: by which preference, or "" for none
-    failed: int = 0  # alerts given up
-    last_sent: datetime | None = None
-    suspension: SuspensionRecord | None = None
-    muted_until: datetime | None = None  # as Telegram has said
-    blocked_until: datetime | None = None  # Telegram asks to wait until then
-    lost_topics: tuple[LostTopic, ...] = ()
-
-    @property
-    def is_asking(self) -> bool:
-        """Return whether it waits for an owner's word."""
-        return self.requested_at is not None and not self.admitted and not self.revoked
-
-    @property
-    def waiting(self) -> int:
-        """Return how many alerts wait."""
-        return sum((self.held or {}).values())
-
-
-@dataclass(frozen=True, slots=True)
-class ChatList:
-    """Some chats, and how many there are in all."""
-
-    chats: tuple[ChatOverview, ...]
-    total: int
-
-
 async def list_chats(database: Database, *, most: int, skip: int = 0) -> ChatList:
-    """Return at most so many chats after so many: who asks, who cannot be told, the others by id; StoreError."""
+    """See RecordReader."""
     async with database.read() as connection:
         total = await connection.scalar(select(func.count()).select_from(_known_chats())) or 0
         rows = (await connection.execute(_chats_statement(), {"most": most, "skip": skip})).all()
@@ -91,7 +43,7 @@ async def list_chats(database: Database, *, most: int, skip: int = 0) -> ChatLis
 
 
 async def read_chats(database: Database, numbers: Collection[int]) -> tuple[ChatOverview, ...]:
-    """Return these chats; one of which nothing is on record is as it would be at first. StoreError."""
+    """See RecordReader."""
     async with database.read() as connection:
         packed = {"ids": database.dialect.pack(numbers)}
         rows = (await connection.execute(_these_statement(database.dialect), packed)).all()

@@ -8,15 +8,14 @@ alerts that a private chat got by a query of its own: that is its business.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, exists, func, not_, select, text, tuple_
 
 from bot.ports.history_store import PERSONAL
+from bot.ports.story_readings import StoryEntry, StoryFilter, StoryList
 from bot.store.codecs import Row
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_utc
@@ -33,48 +32,10 @@ _NEWEST = (stories.c.created_at.desc(), stories.c.id.desc())
 _OWN_QUERY = f'{{"watchlists": [["{PERSONAL}%'
 
 
-@dataclass(frozen=True, slots=True)
-class StoryFilter:
-    """Which stories: all that is given must hold."""
-
-    watchlist: str | None = None
-    chat: int | None = None  # was told of it, or is to be
-    begin: datetime | None = None  # it began then or later
-    end: datetime | None = None  # it began before then
-    numbers: Collection[int] | None = None  # it is one of these
-
-
-@dataclass(frozen=True, slots=True)
-class StoryEntry:
-    """A story as a list shows it."""
-
-    id: int
-    headline: str
-    url: str | None
-    begun_at: datetime
-    sources: tuple[str, ...] = ()  # that reported it, the first one first
-    reports: int = 0
-    watchlists: tuple[str, ...] = ()  # of watchlists.yaml, that brought it
-    told: int = 0  # chats and topics that have its message
-    waiting: int = 0
-    failed: int = 0  # given up; what a chat muted or passed over is not
-
-
-@dataclass(frozen=True, slots=True)
-class StoryList:
-    """Some stories, and the one behind which the list goes on; None at the end of the record."""
-
-    stories: tuple[StoryEntry, ...] = ()
-    after: int | None = None
-
-
 async def list_stories(
     database: Database, wanted: StoryFilter, *, most: int, after: int | None = None, looked: int = LOOKED
 ) -> StoryList:
-    """Return at most so many stories, those begun last first, from behind the story `after`; StoreError.
-
-    A story `after` that is not on record is as none.
-    """
+    """See RecordReader; at most `looked` stories are looked at."""
     dialect = database.dialect
     async with database.read() as connection:
         bounds, values = await _read_bounds(connection, wanted, after)

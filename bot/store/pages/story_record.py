@@ -7,15 +7,15 @@ own is left out, as in `story_list`. The texts of reports are those of the items
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, case, func, select, text
 
-from bot.model import Alert, Chat, Report
+from bot.model import Alert, Report
 from bot.ports.history_store import PERSONAL, ItemOnRecord, SuspensionRecord
+from bot.ports.story_readings import HeadlineCorrection, StoryDelivery, StoryRecord, StoryReport
 from bot.store.codecs import Row, to_alert, to_chat, to_report
 from bot.store.database.timestamps import to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -31,60 +31,8 @@ REPORTS, DELIVERIES, CORRECTIONS = 200, 200, 50  # of one story that are read
 _TOLD = ("id", "chat", "topic", "state", "payload", "created_at", "sent_at", "reason", "hold", "not_before")
 
 
-@dataclass(frozen=True, slots=True)
-class StoryReport:
-    """A report, with how often its headline was corrected, and its item where that is still on record."""
-
-    report: Report
-    corrections: int
-    item: ItemOnRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HeadlineCorrection:
-    """A headline of the story that its publisher changed, as chats were told."""
-
-    at: datetime
-    was: str
-    headline: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoryDelivery:
-    """What became of the story for one chat or topic."""
-
-    chat: Chat
-    title: str | None  # of a group or channel
-    watchlists: tuple[str, ...]  # titles
-    state: str  # pending, sent, dead
-    queued_at: datetime
-    sent_at: datetime | None
-    until: datetime  # when it is tried again, of one that waits
-    reason: str | None
-    hold: str | None  # which preference holds it, or ended it
-    suspension: SuspensionRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoryRecord:
-    """A story with all that is on record of it."""
-
-    id: int
-    headline: str
-    url: str | None
-    begun_at: datetime
-    lead: str
-    watchlists: tuple[str, ...]  # ids, of watchlists.yaml
-    reports: tuple[StoryReport, ...]  # oldest first
-    corrections: tuple[HeadlineCorrection, ...]  # oldest first
-    deliveries: tuple[StoryDelivery, ...]  # those given up first, then those that wait
-    told: int  # deliveries in all
-    reported: int  # reports in all
-
-
 async def read_story(database: Database, number: int) -> StoryRecord | None:
-    """Return a story by its number; None where there is none that owners may see. StoreError."""
+    """See RecordReader."""
     its = {"its_story": number}
     async with database.read() as connection:
         story = (await connection.execute(_story_statement(), its)).one_or_none()

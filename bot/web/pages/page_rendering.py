@@ -23,6 +23,7 @@ from bot.web.pages.page_paths import source_path
 from bot.web.pages.page_times import PageTimes
 from bot.web.pages.request_guard import page_headers
 from bot.web.pages.static_files import StaticFiles
+from bot.web.record_pages.marked_items import mark_sentences, mark_title
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -74,6 +75,7 @@ def make_renderer(static: StaticFiles, menu: Sequence[tuple[str, Any]]) -> PageR
         lstrip_blocks=True,
     )
     environment.globals |= {"draw_bars": charts.draw_bars, "draw_strip": charts.draw_strip, "source_path": source_path}
+    environment.globals |= {"mark_title": mark_title, "mark_sentences": mark_sentences}
     return PageRenderer(environment, static, menu)
 
 

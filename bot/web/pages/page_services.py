@@ -12,6 +12,7 @@ from bot.ports.chat_store import ChatStore
 from bot.ports.page_readings import PageReadings
 from bot.ports.page_store import SessionStore
 from bot.ports.preference_store import PreferenceStore
+from bot.web.record_pages.record_services import RecordServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class PageServices:
     preferences: PreferenceStore
     readings: PageReadings
     sessions: SessionStore
+    record: RecordServices
     owners: frozenset[int]
     health: Callable[[], Mapping[str, Any]]  # of this process: see `bot.web.health.report`
     now: Callable[[], datetime]

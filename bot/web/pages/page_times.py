@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -47,6 +47,11 @@ class PageTimes:
     def hours(self, begins: Iterable[datetime]) -> list[str]:
         """Return the hours of the day that begin then."""
         return [f"{at.astimezone(self.zone):%H:%M}" for at in begins]
+
+    def days(self, days: Iterable[date]) -> list[str]:
+        """Return days in words."""
+        today = self.now.astimezone(self.zone).date()
+        return [self.translator.day(day, today) for day in days]
 
     def length(self, seconds: float | timedelta) -> str:
         """Return a length of time in the largest unit that fits."""

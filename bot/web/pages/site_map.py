@@ -6,6 +6,20 @@ from typing import Final
 
 from bot.web.pages.now_page import read_now
 from bot.web.pages.page import Action, Page
+from bot.web.record_pages.chat_page import admit_chat, read_chats_page, revoke_chat
+from bot.web.record_pages.query_page import read_query, save_query
+from bot.web.record_pages.story_list_page import read_stories
+from bot.web.record_pages.story_page import read_story_page
 
-PAGES: Final = (Page("/", "now.html", read_now, lambda _: _.pgettext("page", "Now")),)
-ACTIONS: Final[tuple[Action, ...]] = ()
+PAGES: Final = (
+    Page("/", "now.html", read_now, lambda _: _.pgettext("page", "Now")),
+    Page("/stories", "stories.html", read_stories, lambda _: _.pgettext("page", "Stories")),
+    Page("/stories/{id}", "story.html", read_story_page),
+    Page("/query", "query.html", read_query, lambda _: _.pgettext("page", "Query")),
+    Page("/chats", "chats.html", read_chats_page, lambda _: _.pgettext("page", "Chats")),
+)
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("/query", save_query),
+    Action("/chats/admit", admit_chat),
+    Action("/chats/revoke", revoke_chat),
+)

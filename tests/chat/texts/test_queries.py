@@ -10,7 +10,6 @@ import tdjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.delivery_reason import DeliveryReason
 from bot.chat.texts import delivery as delivery_texts
 from bot.chat.texts import queries as queries_texts
 from bot.chat.texts.queries import When
@@ -20,6 +19,7 @@ from bot.matching.near_miss import NearMiss
 from bot.model import Chat, Evidence, Item, Match, Watchlist
 from bot.ports.history_store import ItemOnRecord, PersonalQuery
 from bot.preview.backtest import Forecast
+from bot.preview.delivery_reason import DeliveryReason
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EN = words("en")

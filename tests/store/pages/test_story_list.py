@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from bot.store.pages.story_list import StoryFilter, list_stories
+from bot.ports.story_readings import StoryFilter
+from bot.store.pages.story_list import list_stories
 from bot.store.repository import Store
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.delivery_reason import DeliveryReason, explain_delivery
 from bot.model import Chat, Item, Match, Report, Watchlist
 from bot.ports.history_store import DeliveryRecord, ItemHistory, ItemOnRecord
+from bot.preview.delivery_reason import DeliveryReason, explain_delivery
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER, BEFORE = NOW + timedelta(hours=1), NOW - timedelta(hours=1)

@@ -1,0 +1,1 @@
+"""Pages over the record: stories, one story, a query tried, chats."""
