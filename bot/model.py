@@ -39,6 +39,8 @@ class Source:
     select: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     proxy: str | None = field(default=None, repr=False)  # its address; "none" = direct, None = that of the settings
+    # The registrable domain of url, looked up once; empty = not yet. Two sources of one url are the same without it.
+    site: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Config:
     language: str = "en"
     outputs: tuple[Output, ...] = ()
     warnings: tuple[str, ...] = ()  # lines `file:line:column: …` that `check` prints and nothing stops for
+    fingerprint: str = field(default="", compare=False)  # tells one from another; empty = not made (as after a change)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def import_(
     """Add the feeds of a list to watchlists.yaml: folders become tags, what is there already is left out."""
     from bot.cli import source_tables
     from bot.config.edits.source_insertion import block
-    from bot.source_management import actions, opml_exchange, opml_parser
+    from bot.source_management import actions, opml_exchange
+    from bot.text import opml_parser
 
     context = actions.open_context(needed=False)
     found = opml_parser.parse_opml(_bytes(file, opml_parser.LARGEST + 1))

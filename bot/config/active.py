@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.config.compiled import CompiledConfig
 from bot.config.reload import WatchedFile, changes
+from bot.config.watchlists.source_files import SourceFiles
 from bot.config.watchlists.watchlists_file import load
 from bot.errors import StoreError
 from bot.inflection.word_forms import FormCache
@@ -36,7 +37,8 @@ class ActiveConfig:
 
         With `terminal`, watchlists that deliver to nobody are told at the terminal.
         """
-        self.watched = WatchedFile(path)
+        self._files = SourceFiles()
+        self.watched = WatchedFile(path, self._files.signature)
         self.path = path
         self._terminal = terminal
         self.environ = environ
@@ -46,6 +48,7 @@ class ActiveConfig:
         self._refused: tuple[OmittedQuery, ...] = ()
         self._changing = asyncio.Lock()
         self._setup, self._building = self._made(self._load(), (), None)
+        self.watched.note_others(self._files.loaded())
 
     def setup(self) -> CompiledConfig:
         """Return the configuration in force."""
@@ -61,13 +64,13 @@ class ActiveConfig:
         ConfigError, and whatever else the new engine could not be built for: nothing has, and it may be tried again.
         """
         async with self._changing:
-            config = await asyncio.to_thread(self._load)
-            changed = changes(self._setup.config, config)
-            if config != self._setup.config:
-                setup, building = self._made(config, self._personal, await self._building.made())
+            config, changed = await asyncio.to_thread(self._load_changes, self._setup.config)
+            if changed is not None:
+                previous = await self._building.made()
+                setup, building = await asyncio.to_thread(self._made, config, self._personal, previous)
                 await building()
                 self._setup, self._building = setup, building
-            return changed
+            return changed or ()
 
     async def adopt(self, queries: Sequence[PersonalQuery]) -> None:
         """Make these the personal queries in force, each a watchlist of its own.
@@ -79,7 +82,8 @@ class ActiveConfig:
             personal, refused = await asyncio.to_thread(_watchlists, queries)
             self._queries, self._refused = {one.watchlist: one for one in queries}, refused
             if personal != self._personal:
-                setup, building = self._made(self._setup.config, personal, await self._building.made())
+                previous = await self._building.made()
+                setup, building = await asyncio.to_thread(self._made, self._setup.config, personal, previous)
                 if self._building.asked:
                     await building()
                 self._setup, self._building, self._personal = setup, building, personal
@@ -95,8 +99,13 @@ class ActiveConfig:
         named = ((self._queries.get(one.watchlist), one) for one in found)
         return tuple((own, one) for own, one in named if own or not one.watchlist.startswith(PERSONAL))
 
+    def _load_changes(self, before: Config) -> tuple[Config, tuple[str, ...] | None]:
+        """Return what the file says now and what has changed, None where nothing has. In a thread: it may be long."""
+        config = self._load()
+        return config, None if config == before else changes(before, config)
+
     def _load(self) -> Config:
-        config = load(self.path, self.environ)
+        config = load(self.path, self.environ, files=self._files)
         if not self._terminal:
             return config
         told = (one if one.deliver_to else replace(one, deliver_to=(TERMINAL,)) for one in config.watchlists)

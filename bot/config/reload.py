@@ -6,7 +6,7 @@ file system events are awaited (bind mounts and ConfigMaps deliver none), and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from hashlib import blake2b
@@ -16,7 +16,9 @@ from bot.config.regular_file import read_regular_file
 from bot.config.watchlists.yaml_file import MOST_BYTES
 from bot.model import Config, Source, Watchlist
 
+_DIGEST = 16  # bytes
 _COUNTED = frozenset({"keywords", "exclude"})  # said as +2 and -1
+_UNCOMPARED = frozenset({"site"})  # follows from the url
 _UNSAID = frozenset({"url", "headers", "select", "tags", "deliver_to"})  # may hold secrets, or long
 
 
@@ -30,7 +32,7 @@ def signature(path: Path) -> bytes | None:
         data = read_regular_file(path, MOST_BYTES + 1)
     except (OSError, ValueError):
         return None
-    return blake2b(data, digest_size=16).digest()
+    return blake2b(data, digest_size=_DIGEST).digest()
 
 
 def unreadable(path: Path) -> str | None:
@@ -47,12 +49,25 @@ def unreadable(path: Path) -> str | None:
 
 
 class WatchedFile:
-    """A file that is looked at every few seconds. Make it before the file is loaded, so that no edit falls between."""
+    """A file that is looked at every few seconds. Make it before the file is loaded, so that no edit falls between.
 
-    def __init__(self, path: Path) -> None:
+    `others` tells one content of the files that it names (`sources_from`) from another, as they are now.
+    """
+
+    def __init__(self, path: Path, others: Callable[[], bytes] = bytes) -> None:
         self._path = path
-        self._known = self._last = self._settled = signature(path)
+        self._others = others
+        self._known = self._last = self._settled = self._signature()
         self._unread = 0  # looks in a row at which it could not be read
+
+    def note_others(self, others: bytes) -> None:
+        """Note what the other files held when they were loaded; before the first look."""
+        if self._known is not None:
+            self._known = self._last = self._settled = self._known[:_DIGEST] + others
+
+    def _signature(self) -> bytes | None:
+        own = signature(self._path)
+        return None if own is None else own + self._others()
 
     def lost(self) -> str | None:
         """Return why the file cannot be read, at the second look in a row: editors take it away for a moment."""
@@ -65,7 +80,7 @@ class WatchedFile:
 
         An editor that is still writing is thus waited for; a file that is missing for a while is no change.
         """
-        now = signature(self._path)
+        now = self._signature()
         settled = now is not None and now == self._last and now != self._known
         self._last = now
         if settled:
@@ -135,7 +150,7 @@ def _changed(old: Source | Watchlist, new: Source | Watchlist) -> str:
     parts = []
     for field in fields(new):
         was, is_ = getattr(old, field.name), getattr(new, field.name)
-        if was != is_ and field.name not in _COUNTED:
+        if was != is_ and field.name not in _COUNTED | _UNCOMPARED:
             unsaid = field.name in _UNSAID
             parts.append(f"{field.name} changed" if unsaid else f"{field.name} {_said(was)} → {_said(is_)}")
     return ", ".join(parts)

@@ -44,9 +44,8 @@ class Engine:
         self.finder = plan.finder
         self.forms = plan.forms  # a reload takes them over
         self._failed = {(one.watchlist, one.text): reason for one, reason in plan.failed}
-        self._origins = {
-            source.name: frozenset(map(fold, (source.name, source.publisher, *source.tags))) for source in sources
-        }
+        self._sources = {source.name: source for source in sources}
+        self._origins: dict[str, frozenset[str]] = {}  # of sources that have been asked about
         self._scopes = [frozenset(map(fold, watchlist.sources)) for watchlist in watchlists]
         self._by_leaf: dict[int, list[int]] = {}
         self._by_source: dict[str, list[int]] = {}
@@ -101,7 +100,13 @@ class Engine:
 
     def origins(self, source: str) -> frozenset[str]:
         """Return what `source:` may call a source of this name: its name, publisher and tags, folded."""
-        return self._origins.get(source, frozenset((fold(source),)))
+        found = self._origins.get(source)
+        if found is None:
+            its = self._sources.get(source)
+            found = frozenset(map(fold, (source,) if its is None else (its.name, its.publisher, *its.tags)))
+            if its is not None:
+                self._origins[source] = found
+        return found
 
     def due(self, item: ExaminedItem) -> list[Keyword]:
         """Return the queries that may hold for the item, each once, in order."""

@@ -40,7 +40,7 @@ class ConfigurationRank:
     async def is_in_force(self, config: Config) -> bool:
         """Return whether polls go by this configuration; StoreError. Syncs the sources when it is so again."""
         if config is not self._config:
-            self._config, self._fingerprint = config, fingerprint(config)
+            self._config, self._fingerprint = config, config.fingerprint or fingerprint(config)
         now = self._now()
         if await self._store.register_configuration(self._fingerprint, now):
             if self._outranked_at is not None:

@@ -8,6 +8,7 @@ runs it (a container engine, systemd) to start it anew.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections import deque
@@ -40,6 +41,7 @@ async def supervise(
 
     From `stop` on it takes GRACE and FAREWELL seconds at most. A loop that hangs then is left behind, still running.
     """
+    gc.freeze()  # what was loaded so far stays: the collector need not walk through it, which would hold up every loop
     keepers = [
         asyncio.create_task(_keep(name, loop, stop, hearts, look=look, pause=pause), name=name)
         for name, loop in loops.items()

@@ -19,7 +19,7 @@ from bot.fetch.address_guard import Network, is_allowed
 from bot.fetch.addresses import host_of, web_address
 from bot.model import Source
 from bot.source_management.actions import free_name, names_of
-from bot.source_management.opml_parser import Outlines
+from bot.text.opml_parser import Outlines
 from bot.urls import HIDDEN, canonical_url, redact_url
 
 NAME = 80  # characters of a source's name

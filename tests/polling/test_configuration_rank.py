@@ -33,7 +33,7 @@ async def test_the_instance_with_the_older_configuration_polls_nothing(rig: Rig,
     _, turns, current, _ = rig.parts
     assert (await rig.poll(force=True)).polled == 1
     other = await rig.worker()
-    changed = replace(current.config(), sources=(replace(current.config().sources[0], name="B"),))
+    changed = replace(current.config(), sources=(replace(current.config().sources[0], name="B"),), fingerprint="")
     theirs = CompiledConfig(changed, current.setup().engine, {"B": changed.sources[0]}, current.setup().watchlists)
     notices = Notices(other.polls, (), other.preferences.read_display, DisplayPreferences)
     rig.now += timedelta(minutes=1)

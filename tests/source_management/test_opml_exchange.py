@@ -9,7 +9,7 @@ from lxml import etree
 
 from bot.model import Source
 from bot.source_management.opml_exchange import export_opml, plan_import
-from bot.source_management.opml_parser import Feed, Outlines, parse_opml
+from bot.text.opml_parser import Feed, Outlines, parse_opml
 
 KNOWN = (Source("BBC", "https://feeds.bbc.example/news", "bbc.example", tags=("uk",)),)
 

@@ -72,7 +72,7 @@ def render_watchlists(answers: Answers) -> str:
 
 def check_watchlists(text: str, path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the warnings of what would be written; ConfigError holds its mistakes."""
-    return checked(compose(text.encode(), f"as it would be, {path}"), environ).warnings
+    return checked(compose(text.encode(), f"as it would be, {path}"), environ, folder=path.parent).warnings
 
 
 def write_files(files: Mapping[Path, str], private: Path) -> tuple[tuple[Path, Path], ...]:

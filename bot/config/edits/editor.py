@@ -38,7 +38,7 @@ class WatchlistEditor:
     ) -> None:
         """Take the file, where `${NAME}` comes from, the history, and the clock in UTC."""
         self._path = path
-        self._checks = Checks(environ, cache)
+        self._checks = Checks(environ, cache, path.parent)
         self._store = store
         self._now = now
 
@@ -138,7 +138,7 @@ class WatchlistEditor:
 
     def _read_config(self) -> tuple[Config, str]:
         data = self._read()
-        return checked(compose(data, FILE), self._checks.environ), fingerprint(data)
+        return checked(compose(data, FILE), self._checks.environ, folder=self._path.parent), fingerprint(data)
 
     def _refuse_changed(self, expected: bytes) -> None:
         try:

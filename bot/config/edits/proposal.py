@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from bot.config.edits.apply_change import apply_change, takes_back
@@ -33,10 +34,11 @@ _LINE = re.compile(r":([0-9]+):[0-9]+: ")
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a new file is checked with: the environment of `${NAME}`, and the forms of words that are known."""
+    """What a new file is checked with: the environment of `${NAME}`, the forms of words that are known, its folder."""
 
     environ: Mapping[str, str]
     cache: FormCache | None = None
+    folder: Path = Path()  # of the files that `sources_from` names
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,14 @@ def _checked(proposal: Proposal, document: YamlDocument, checks: Checks) -> Prop
         return parse(text)
 
     try:
-        config = checked(document, checks.environ, judge)
+        config = checked(document, checks.environ, judge, folder=checks.folder)
     except ConfigError as error:
         shown = (line for one in error.problems for line in (one, *excerpt_of(one, document.text)))
         raise ConfigError(*shown) from None
     lines = {hunk.line + 1 + place for hunk in proposal.hunks for place in range(len(hunk.added))}
-    warnings = (one for one in config.warnings if (at := _LINE.search(one)) and int(at[1]) in lines)
+    warnings = (
+        one for one in config.warnings if one.startswith(FILE) and (at := _LINE.search(one)) and int(at[1]) in lines
+    )
     mark = codecs.BOM_UTF8 if proposal.before.startswith(codecs.BOM_UTF8) else b""
     return replace(proposal, after=mark + document.text.encode(), warnings=tuple(warnings))
 

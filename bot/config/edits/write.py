@@ -34,7 +34,7 @@ def add(path: Path, entries: Sequence[Entry], environ: Mapping[str, str]) -> Non
     old = read_regular_file(path, MOST_BYTES + 1)
     try:
         new = insert_sources(old, str(path), entries)
-        after = checked(compose(new, f"as it would be, {path}"), environ)
+        after = checked(compose(new, f"as it would be, {path}"), environ, folder=path.parent)
         _refuse_changed(before, after, len(entries))
     except ConfigError as error:
         by_hand = f"{path}: nothing was changed; add this under `sources` by hand:\n{block(entries)}".rstrip()

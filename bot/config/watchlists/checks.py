@@ -162,9 +162,15 @@ def restore_variables(value: str, written: str, environ: Mapping[str, str]) -> s
     return value
 
 
-def check_watchlists(found: Findings, parse_query: ParseQuery) -> None:
-    """Find keywords that are no queries, and names of sources that there are not."""
+def check_watchlists(
+    found: Findings,
+    parse_query: ParseQuery,
+    more_names: frozenset[str] = frozenset(),
+    more_publishers: frozenset[str] = frozenset(),
+) -> None:
+    """Find keywords that are no queries, and names of sources that there are not, here or in other files (`more_…`)."""
     names, publishers = _names(found.document.root)
+    names, publishers = names | more_names, publishers | more_publishers
     known = {name.casefold(): name for name in names | publishers}
     verdicts: dict[str, Verdict] = {}
     for _, watchlist in pairs(child(found.document.root, "watchlists")):
@@ -261,10 +267,11 @@ def check_odd(found: Findings, config: Config) -> None:
             found.warn(root, f"there are no {part}; add some under {part}")
     sections = {key.value: section for key, section in pairs(child(root, "watchlists"))}
     everyone = {source.publisher for source in config.sources}
-    called: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {name: set() for watchlist in config.watchlists for name in watchlist.sources}
     for source in config.sources:
         for name in (source.name, *source.tags):
-            called.setdefault(name, set()).add(source.publisher)
+            if name in called:
+                called[name].add(source.publisher)
     for watchlist in config.watchlists:
         section = sections.get(watchlist.id)
         heard = [called.get(name, set()) for name in watchlist.sources]

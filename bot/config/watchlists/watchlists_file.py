@@ -7,9 +7,13 @@ and with what is odd but harmless as warnings; or a ConfigError with all mistake
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,6 +29,7 @@ from bot.config.watchlists.checks import (
     fill_variables,
 )
 from bot.config.watchlists.output_checks import check_outputs, read_outputs
+from bot.config.watchlists.source_files import SourceFiles, SourcesOfFiles, Terms
 from bot.config.watchlists.watchlists_schema import (
     ChatSection,
     DefaultsSection,
@@ -41,34 +46,54 @@ from bot.urls import publisher_of
 _GENERAL = 1  # Telegram's number of a forum's General topic: messages reach it only without a topic
 
 
-def load(path: Path, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
+def load(
+    path: Path, environ: Mapping[str, str], parse_query: ParseQuery = parse, *, files: SourceFiles | None = None
+) -> Config:
     """Return what the file says. ConfigError holds every mistake of it, in the order of the file.
 
-    `parse_query` checks a keyword and raises QueryError.
+    `parse_query` checks a keyword and raises QueryError; `files` remembers the files that `sources_from` names.
     """
-    return checked(read(path), environ, parse_query)
+    enabled = gc.isenabled()
+    gc.disable()  # it would walk through millions of nodes, again and again, which takes as long as all the rest
+    try:
+        return checked(read(path), environ, parse_query, folder=path.parent, files=files)
+    finally:
+        if enabled:
+            gc.enable()
 
 
-def checked(document: YamlDocument, environ: Mapping[str, str], parse_query: ParseQuery = parse) -> Config:
-    """Do the same for a file that is composed already."""
+def checked(
+    document: YamlDocument,
+    environ: Mapping[str, str],
+    parse_query: ParseQuery = parse,
+    *,
+    folder: Path,
+    files: SourceFiles | None = None,
+) -> Config:
+    """Do the same for a file that is composed already, and stands in this folder."""
     found = Findings(document, [], [])
     form = _form(found)
     check_sources(found, environ)
-    check_watchlists(found, parse_query)
+    own = tuple(_source(section, form.defaults, environ) for section in form.sources) if form else ()
+    more = SourcesOfFiles()
+    if form is not None and form.sources_from:
+        terms = Terms(form.defaults, environ, partial(_source, environ=environ))
+        more = (files or SourceFiles()).load(folder, form.sources_from, own, terms)
+    check_watchlists(found, parse_query, more.names, more.publishers)
     check_outputs(found, environ)
-    if found.problems or form is None:
-        raise ConfigError(*found.ordered(found.problems))
-    config = _config(form, environ)
+    if found.problems or more.problems or form is None:
+        raise ConfigError(*found.ordered(found.problems), *more.problems)
+    config = _config(form, (*more.sources, *own), f"{more.fingerprint}{own!r}", environ)
     check_odd(found, config)
     if not environ.get("NEWSWATCH_MODEL_URL"):
         check_without_model(found)
-    return replace(config, warnings=tuple(found.ordered(found.warnings)))
+    return replace(config, warnings=(*found.ordered(found.warnings), *more.warnings))
 
 
 def _form(found: Findings) -> FileSection | None:
     data = plain(found.document, found.problems)
     root = found.document.root
-    if not data or (isinstance(data, dict) and not (data.get("sources") or data.get("watchlists"))):
+    if not data or (isinstance(data, dict) and not any(map(data.get, ("sources", "sources_from", "watchlists")))):
         found.wrong(root, "the file names neither sources nor watchlists; start from the example watchlists.yaml")
     try:
         return FileSection.model_validate(data)
@@ -77,14 +102,18 @@ def _form(found: Findings) -> FileSection | None:
         return None
 
 
-def _config(form: FileSection, environ: Mapping[str, str]) -> Config:
+def _config(form: FileSection, sources: tuple[Source, ...], said: str, environ: Mapping[str, str]) -> Config:
+    """Return the configuration of these sources; what is `said` of them tells them from others."""
+    watchlists = tuple(_watchlist(id_, section) for id_, section in form.watchlists.items())
+    said = f"{said}{watchlists!r}"
     return Config(
-        sources=tuple(_source(section, form.defaults, environ) for section in form.sources),
-        watchlists=tuple(_watchlist(id_, section) for id_, section in form.watchlists.items()),
+        sources=sources,
+        watchlists=watchlists,
         max_per_hour=form.defaults.max_per_hour,
         timezone=form.defaults.timezone,
         language=form.defaults.language,
         outputs=read_outputs(form.outputs, environ),
+        fingerprint=blake2b(said.encode("utf-8", "replace"), digest_size=8).hexdigest(),
     )
 
 
@@ -93,18 +122,20 @@ def _source(section: SourceSection, defaults: DefaultsSection, environ: Mapping[
         return getattr(section if name in section.model_fields_set else defaults, name)
 
     url = fill_variables(section.url, environ)
+    site = intern(publisher_of(url))  # of many sources of one site, and of their tags, one text each is kept
     return Source(
         name=section.name,
         url=url,
-        publisher=section.publisher or publisher_of(url) or section.name,
+        publisher=section.publisher or site or section.name,
         kind=section.kind,
-        tags=tuple(dict.fromkeys(section.tags)),
+        tags=tuple(map(intern, dict.fromkeys(section.tags))),
         every=own("every"),
         backlog=own("backlog"),
         full_text=own("full_text"),
         select=section.select or None,
         headers=tuple((name, fill_variables(value, environ)) for name, value in section.headers.items()),
         proxy=fill_variables(section.proxy, environ) or None,
+        site=site,
     )
 
 

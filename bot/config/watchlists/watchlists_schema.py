@@ -161,6 +161,11 @@ class FileSection(Section):
 
     defaults: DefaultsSection = Field(default_factory=DefaultsSection)
     sources: list[SourceSection] = Field(default=[], description="The places to poll.")
+    sources_from: list[Text] = Field(
+        default=[],
+        description="Files with more sources, beside this one: lists of feeds (world.opml) and YAML files that hold "
+        "sources; a pattern such as sources/*.yaml names many.",
+    )
     watchlists: dict[WatchlistId, WatchlistSection] = Field(
         default={}, description="By id, as in /subscribe ID: up to 32 of a-z, 0-9, _ and -.", json_schema_extra=CLOSED
     )
@@ -170,6 +175,12 @@ class FileSection(Section):
         description="Ways out besides Telegram, by id; watchlists choose them by also_to.",
         json_schema_extra=CLOSED,
     )
+
+
+class SourcesSection(Section):
+    """A file that `sources_from` names: sources and nothing else."""
+
+    sources: list[SourceSection] = Field(min_length=1, description="As in watchlists.yaml.")
 
 
 class _Untitled(GenerateJsonSchema):

@@ -36,7 +36,7 @@ def _lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lines:
         ("defaults: {evry: 5m}", "1:12: unknown key 'evry'; did you mean 'every'?"),
         ("source: []", "1:1: unknown key 'source'; did you mean 'sources'?"),
         ("keywords: [x]", "1:1: unknown key 'keywords' here; it belongs under 'watchlists'"),
-        ("zzz: 1", "1:1: unknown key 'zzz'; known here: defaults, sources, watchlists"),
+        ("zzz: 1", "1:1: unknown key 'zzz'; known here: defaults, sources, sources_from, watchlists"),
         ("sources:\n- {name: B, url: 'http://b/', tag: [x]}", "2:31: unknown key 'tag'; did you mean 'tags'?"),
         ("watchlists: {a: {keywords: [x], deliver_to: [{chat: 1, topc: 2}]}}", "1:56: unknown key 'topc'; did you"),
         ("watchlists: {a: {keywords: [x]}, a: {keywords: [y]}}", "1:34: duplicate key 'a'; it stands on line 1"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.source_management.opml_parser import FOLDERS, MOST, Feed, parse_opml
+from bot.text.opml_parser import FOLDERS, MOST, Feed, parse_opml
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "opml"
 FEED = "<outline text='Courier' type='rss' xmlUrl='https://courier.example/rss'/>"
