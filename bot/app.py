@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.environment import environment
-from bot.config.settings import SECRETS, Settings, load_settings, telegram_proxy, unused_variables
+from bot.config.settings import SECRETS, Settings, load_settings, pages_address, telegram_proxy, unused_variables
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED, Limits
 from bot.errors import ConfigError
@@ -221,6 +221,7 @@ def listener(
     from bot.notify.telegram.bot_api import TelegramClient
     from bot.preview.record_search import Search
     from bot.preview.replay import Replay
+    from bot.web.access.sign_in_links import PageLinks
 
     settings, owners, store, current = base.settings, frozenset(base.settings.owners), base.store, base.current
     client = TelegramClient(token, settings.telegram_api_url, deadline=DEADLINE, proxy=telegram_proxy(settings))
@@ -248,6 +249,7 @@ def listener(
         clock=time.monotonic,
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
+        make_page_link=PageLinks(store.sessions, pages_address(settings), wall).make_link,
         reload_config=reload,
         has_model=bool(settings.model_url),
     )

@@ -49,6 +49,7 @@ class Services:
     clock: Callable[[], float]
     is_administrator: Callable[[int, int], Awaitable[bool]]  # of (chat, user); may raise BotError
     queue_alerts: Callable[[tuple[Alert, ...]], Awaitable[object]]  # each once
+    make_page_link: Callable[[int], Awaitable[str | None]]  # of an owner; None where the pages are off
     reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
     has_model: bool = False  # a language model is set
 

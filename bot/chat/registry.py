@@ -25,7 +25,7 @@ from bot.chat.handlers import (
     stories,
 )
 from bot.chat.handlers import subscriptions as subs
-from bot.chat.handlers.owners import act_for, admin
+from bot.chat.handlers.owners import act_for, admin, page_link
 from bot.chat.messages import Section
 
 # By section of /help.
@@ -121,6 +121,7 @@ _TABLE: Final[Mapping[Section, tuple[CommandSpec, ...]]] = {
     ),
     "own": (
         CommandSpec("sources", "own", admin.sources, lambda _: _("How every source is doing")),
+        CommandSpec("web", "own", page_link.web, lambda _: _("A link to the pages, for your browser")),
         CommandSpec("chats", "own", admin.chats, lambda _: _("Who uses the bot, and who would like to")),
         CommandSpec("reload", "own", admin.reload, lambda _: _("Read watchlists.yaml anew, at once")),
         CommandSpec("for", "own", act_for.act_for, lambda _: _("Act for a channel"), lambda _: _("CHAT COMMAND")),

@@ -10,7 +10,6 @@ import asyncio
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreError
@@ -21,6 +20,7 @@ from bot.process.metrics import CATALOGUE, Labels, Metrics
 from bot.store.copies.backup_log import read_last_backup
 from bot.store.record_counts import RecordCounts, count_record
 from bot.store.repository import Store
+from bot.web.pages.about_page import running_version
 from bot.web.pages.source_states import SOURCE_STATES, source_state
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ class Exposition:
     def _of_process(self) -> Values:
         now = self._wall().timestamp()
         found: Values = {
-            ("newswatch_build_info", (_version(), platform.python_version(), self._store.database.dialect.name)): 1.0,
+            (
+                "newswatch_build_info",
+                (running_version(), platform.python_version(), self._store.database.dialect.name),
+            ): 1.0,
             ("newswatch_config_hash", ()): float(config_number(self._config())),
         }
         for name, pulse in self._hearts.pulses().items():
@@ -157,10 +160,3 @@ def _cumulated(buckets: tuple[float, ...], counts: list[int]) -> list[tuple[str,
         total += count
         found.append((bound, float(total)))
     return found
-
-
-def _version() -> str:
-    try:
-        return version("newswatch")
-    except PackageNotFoundError:
-        return "unknown"

@@ -75,6 +75,11 @@ def rate(stats: SourceStats, now: datetime) -> float:
     return max(rates[now.hour], rates[(now.hour + 1) % 24])
 
 
+def expected_by_hour(stats: SourceStats) -> tuple[float, ...]:
+    """Return how many polls with news each hour of the day is expected to bring, from 0:00 UTC on."""
+    return tuple(_rates(stats.rhythm)) if stats.rhythm else (0.0,) * 24
+
+
 def silence(stats: SourceStats, now: datetime) -> timedelta | None:
     """Return for how long the source has brought no news, where that is unusual; None where it is not."""
     if stats.since is None or stats.news_at is None:

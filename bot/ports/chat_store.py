@@ -135,6 +135,10 @@ class ChatStore(Protocol):
         """
         ...
 
+    async def read_sources(self) -> tuple[SourceStatus, ...]:
+        """Return how every source is doing, by name."""
+        ...
+
     async def read_menu_mark(self) -> int:
         """Return the mark of the menus that Telegram shows, 0 before the first."""
         ...

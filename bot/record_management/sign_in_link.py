@@ -6,7 +6,7 @@ from bot import app
 from bot.config.settings import load_settings, pages_address
 from bot.errors import ConfigError, StoreError
 from bot.process.clock import wall
-from bot.web.pages.page_paths import enter_path
+from bot.web.access.sign_in_links import PageLinks
 
 
 async def make_link() -> str:
@@ -14,8 +14,8 @@ async def make_link() -> str:
     settings = load_settings()
     address = pages_address(settings)
     if address is None:
-        raise ConfigError("the pages are off: set NEWSWATCH_WEB and NEWSWATCH_HTTP_LISTEN, which is off by one of them")
+        raise ConfigError("the pages are off: NEWSWATCH_WEB or NEWSWATCH_HTTP_LISTEN is off")
     async with app.on_record(settings) as store:
         if store is None:
             raise StoreError("there is no database yet: start the service (newswatch run), then ask again")
-        return address + enter_path(await store.sessions.create_link(None, wall()))
+        return str(await PageLinks(store.sessions, address, wall).make_link(None))

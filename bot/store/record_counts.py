@@ -20,7 +20,7 @@ _OUTBOX = text(
     f" FROM outbox WHERE {DUE} GROUP BY 1"
 )
 _DEAD = text("SELECT count(*) FROM outbox WHERE state = 'dead' AND COALESCE(hold, '') NOT IN ('mute', 'skip', 'model')")
-_LAG = text(f"SELECT min(next_due) FROM sources WHERE {ENABLED} AND lease_until IS NULL")  # noqa: S608 - constants
+_LAG = text(f"SELECT min(next_due) FROM sources WHERE {ENABLED} AND paused_at IS NULL AND lease_until IS NULL")  # noqa: S608 - constants
 _LEASES = text(
     "SELECT count(*) AS every, COALESCE(sum(CASE WHEN lease_until > :now THEN 1 ELSE 0 END), 0) AS held"  # noqa: S608 - constants
     f" FROM sources WHERE {LEASED}"

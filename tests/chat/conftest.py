@@ -27,6 +27,7 @@ from bot.ports.poll_store import Outcome, Recorded, Turn
 from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 from bot.store.repository import Store, open_store
+from bot.web.access.sign_in_links import PageLinks
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -130,6 +131,7 @@ class Desk:
                 clock=self.clock,
                 is_administrator=self.look,
                 queue_alerts=lambda alerts: self.store.polls.queue_notices(alerts, self.now),
+                make_page_link=PageLinks(self.store.sessions, "http://127.0.0.1:8080", lambda: self.now).make_link,
                 reload_config=self.reload,
             )
             self._commands = Authorizer(services)

@@ -38,6 +38,7 @@ from bot.ports.history_store import PersonalQuery
 from bot.preferences import NONE
 from bot.preview.record_search import Search
 from bot.preview.replay import Replay
+from bot.web.access.sign_in_links import PageLinks
 
 if TYPE_CHECKING:
     from bot.cli.demo_newsroom import Newsroom, Piece
@@ -209,6 +210,7 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         clock=_unhurried(),
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, rig.now),
+        make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", now).make_link,
         reload_config=reload,
     )
     answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, now)

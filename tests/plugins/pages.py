@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from bot.config.compiled import CompiledConfig
+from bot.errors import FetchError
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine, build_engine
 from bot.matching.query_check import build_checked_engine
@@ -26,7 +27,8 @@ from bot.process.heartbeat import Heartbeats
 from bot.store.repository import Store, open_store
 from bot.web.health import application, report
 from bot.web.pages.page_paths import enter_path
-from bot.web.pages.page_services import PageServices
+from bot.web.pages.page_services import PageServices, SourceTrial
+from bot.web.pages.recent_readings import RecentReadings
 from bot.web.pages.site import add_pages
 from bot.web.record_pages.record_services import RecordServices
 from tests.plugins.rig import Remembered
@@ -84,6 +86,11 @@ class Pages:
             return Answer(answer.status, await answer.text(), answer.headers)
 
 
+async def no_trial(source: Source) -> SourceTrial:
+    """Try no source: nothing is asked over the network."""
+    raise FetchError(f"{source.name} is not asked in this test")
+
+
 @dataclass
 class PagesMaker:
     """Opens pages over a database, closed with the test."""
@@ -109,6 +116,9 @@ class PagesMaker:
             owners=frozenset({500}),
             health=lambda: report(hearts),
             now=lambda: NOW,
+            try_source=no_trial,
+            find_backups=tuple,
+            recent=RecentReadings(store.chats, store.readings, kept=0.0),
             listen=("127.0.0.1", 0),
         )
         pages = Pages(store, replace(services, **changes), await self._client())

@@ -165,7 +165,6 @@ class ChatRepository:
             await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
     async def read_sources(self) -> tuple[SourceStatus, ...]:
-        """Return how every source is doing."""
         columns = (sources.c[name] for name in (*_OF_STATUS, *LEARNED))
         async with self.database.read() as connection:
             rows = (await connection.execute(select(*columns).where(text(ENABLED)).order_by(sources.c.name))).all()

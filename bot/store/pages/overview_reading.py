@@ -19,8 +19,8 @@ _HOUR_MS = 3_600_000
 _MOST = 1_000  # alerts whose way from publishing to the message is measured: the newest
 _ITEMS = text(
     "SELECT sources.name AS name, hour, many FROM ("
-    "SELECT source, (seen_at - :start) / 3600000 AS hour, count(*) AS many FROM items WHERE seen_at >= :start"
-    " GROUP BY source, (seen_at - :start) / 3600000"
+    "SELECT source + 0 AS source, (seen_at - :start) / 3600000 AS hour, count(*) AS many FROM items"
+    " WHERE seen_at >= :start GROUP BY source + 0, (seen_at - :start) / 3600000"  # or SQLite walks all, by source
     ") AS counted JOIN sources ON sources.id = counted.source"
 )
 _ALERTS = text(
@@ -40,7 +40,7 @@ _DELAYS = text(
 
 async def read_overview(database: Database, now: datetime) -> Overview:
     """Read the last HOURS; StoreError."""
-    first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
+    first = _first_hour(now)
     counts = await count_record(database, now)
     async with database.read() as connection:
         items, alerts = await _read_items(connection, to_ms(first)), [0] * HOURS
@@ -58,6 +58,16 @@ async def read_overview(database: Database, now: datetime) -> Overview:
         oldest_due=counts.oldest_due,
         poll_lag=counts.poll_lag,
     )
+
+
+async def count_items_by_hour(database: Database, now: datetime) -> dict[str, tuple[int, ...]]:
+    """Count the new items of each source in the last HOURS; StoreError."""
+    async with database.read() as connection:
+        return await _read_items(connection, to_ms(_first_hour(now)))
+
+
+def _first_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
 
 
 async def _read_items(connection: AsyncConnection, start: int) -> dict[str, tuple[int, ...]]:

@@ -53,9 +53,8 @@ def draw_bars(values: Sequence[float], labels: Sequence[str], title: str, *, hei
     return _CHART.format(width=width, room=height + 1, foot=height + 0.5, title=title, bars=Markup().join(bars))
 
 
-def draw_strip(values: Sequence[float], title: str) -> Markup:
-    """Return one line of bars in one shape, for a cell of a table."""
-    most = max(values, default=0)
+def draw_strip(values: Sequence[float], title: str, most: float) -> Markup:
+    """Return one line of bars in one shape, for a cell of a table; a bar of `most` has its full height."""
     bars = "".join(
         f"M{place * _STEP + _GAP // 2} {_LOW}v-{max(_LEAST, round(value / most * _LOW))}h{_STEP - _GAP}V{_LOW}z"
         for place, value in enumerate(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from bot.ports.page_readings import HOURS, Overview
 from bot.web.pages.page import Content, Visit
 from bot.web.pages.page_services import PageServices
 from bot.web.pages.page_times import PageTimes
-from bot.web.pages.source_states import SourceState, name_state, source_state
+from bot.web.pages.source_states import QUIET_STATES, SourceState, name_state, source_state
 
 SHOWN: Final = 40  # sources with a bar; the page Sources has all
 NAMED: Final = 20  # things that fail, each with its reason
@@ -69,11 +68,11 @@ class NowValues:
 
 async def read_now(services: PageServices, visit: Visit) -> Content:
     """Return the installation at a glance."""
-    status = await services.chats.read_status(visit.now)
-    overview = await services.readings.read_overview(visit.now)
+    status = await services.recent.read_status(visit.now)
+    overview = await services.recent.read_overview(visit.now)
     names = [source.name for source in services.config().sources]
     watchlists = len(services.config().watchlists)
-    values = await asyncio.to_thread(
+    values = await services.off_loop.run(
         summarise, visit, status, overview, names, health=services.health(), watchlists=watchlists
     )
     return Content({name: getattr(values, name) for name in NowValues.__slots__})
@@ -125,7 +124,7 @@ def _bar(visit: Visit, name: str, known: SourceStatus | None, overview: Overview
 
 def _first(bar: SourceBar) -> tuple[bool, int, str]:
     """Order by trouble first, then by how much news a source brings."""
-    return bar.state in {"ok", "new"}, -bar.items, bar.name.casefold()
+    return bar.state in QUIET_STATES, -bar.items, bar.name.casefold()
 
 
 def _of_process(visit: Visit, health: Mapping[str, Any]) -> Iterator[Trouble]:
@@ -158,5 +157,5 @@ def _of_record(visit: Visit, status: Status, overview: Overview) -> Iterator[Tro
 
 def _of_sources(bars: Sequence[SourceBar]) -> Iterator[Trouble]:
     for bar in bars:
-        if bar.error is not None:
+        if bar.error is not None and bar.state != "paused":
             yield Trouble(bar.name, bar.error, "source")

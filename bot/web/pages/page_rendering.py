@@ -7,21 +7,23 @@ nobody's alerts.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.i18n import Translator
+from bot.web.access.request_guard import page_headers
 from bot.web.pages import charts
+from bot.web.pages.off_loop import OffLoop
 from bot.web.pages.page import Content, Visit
 from bot.web.pages.page_paths import source_path
 from bot.web.pages.page_times import PageTimes
-from bot.web.pages.request_guard import page_headers
 from bot.web.pages.static_files import StaticFiles
 from bot.web.record_pages.marked_items import mark_sentences, mark_title
 
@@ -37,6 +39,7 @@ class PageRenderer:
 
     environment: Environment
     static: StaticFiles
+    off_loop: OffLoop
     menu: Sequence[tuple[str, Any]] = ()  # (path, Say)
 
     async def respond(self, visit: Visit, template: str, content: Content) -> web.Response:
@@ -45,9 +48,9 @@ class PageRenderer:
 
         headers = page_headers(visit.nonce)
         if visit.as_json:
-            body = await asyncio.to_thread(to_json, content.values)
+            body = await self.off_loop.run(to_json, content.values)
             return web.Response(text=body, status=content.status, content_type="application/json", headers=headers)
-        body = await asyncio.to_thread(self._render, visit, content.template or template, content.values)
+        body = await self.off_loop.run(self._render, visit, content.template or template, content.values)
         return web.Response(text=body, status=content.status, content_type="text/html", headers=headers)
 
     def _render(self, visit: Visit, template: str, values: Mapping[str, Any]) -> str:
@@ -57,6 +60,7 @@ class PageRenderer:
             "ngettext": translator.ngettext,
             "pgettext": translator.pgettext,
             "number": translator.number,
+            "amount": partial(_amount, translator),
             "times": PageTimes(translator, visit.zone, visit.now),
             "visit": visit,
             "menu": [(path, say(translator)) for path, say in self.menu],
@@ -65,7 +69,7 @@ class PageRenderer:
         return self.environment.get_template(template).render(values, **given)
 
 
-def make_renderer(static: StaticFiles, menu: Sequence[tuple[str, Any]]) -> PageRenderer:
+def make_renderer(static: StaticFiles, off_loop: OffLoop, menu: Sequence[tuple[str, Any]]) -> PageRenderer:
     """Return what renders; templates are read when they are first shown."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -76,12 +80,17 @@ def make_renderer(static: StaticFiles, menu: Sequence[tuple[str, Any]]) -> PageR
     )
     environment.globals |= {"draw_bars": charts.draw_bars, "draw_strip": charts.draw_strip, "source_path": source_path}
     environment.globals |= {"mark_title": mark_title, "mark_sentences": mark_sentences}
-    return PageRenderer(environment, static, menu)
+    return PageRenderer(environment, static, off_loop, menu)
 
 
 def to_json(values: Mapping[str, Any]) -> str:
     """Return values as JSON: dataclasses as objects, times as ISO 8601, lengths of time in seconds."""
     return json.dumps(_plain(values), ensure_ascii=False, default=str) + "\n"
+
+
+def _amount(translator: Translator, value: float) -> str:
+    """Return a number of a chart: whole, or with one digit behind the point where it is small and not whole."""
+    return translator.number(round(value)) if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004
 
 
 def _plain(value: Any) -> Any:

@@ -53,6 +53,10 @@ class PageTimes:
         today = self.now.astimezone(self.zone).date()
         return [self.translator.day(day, today) for day in days]
 
+    def clock_hours(self) -> list[str]:
+        """Return the 24 hours of a day."""
+        return [f"{hour:02}:00" for hour in range(24)]
+
     def length(self, seconds: float | timedelta) -> str:
         """Return a length of time in the largest unit that fits."""
         many = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds

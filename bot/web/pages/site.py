@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreError
 from bot.i18n import Translator
+from bot.web.access.request_guard import READING, is_known_host, is_open, is_own_request
+from bot.web.access.sign_in import enter, no_session, read_enter
+from bot.web.access.visitors import JSON, cookie_name, find_session, give_cookie, meet
 from bot.web.pages.page import Action, Content, Page, PageError, Visit
 from bot.web.pages.page_paths import ENTER
 from bot.web.pages.page_rendering import PageRenderer, make_renderer
 from bot.web.pages.page_services import PageServices
-from bot.web.pages.request_guard import READING, is_known_host, is_open, is_own_request
-from bot.web.pages.sign_in import enter, no_session, read_enter
 from bot.web.pages.site_map import ACTIONS, PAGES
 from bot.web.pages.static_files import add_static_files, load_static_files
-from bot.web.pages.visitors import JSON, cookie_name, find_session, give_cookie, meet
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -34,7 +34,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
     """Serve the pages; before the application starts."""
     static = load_static_files()
     menu = [(page.path, page.menu) for page in PAGES if page.menu is not None]
-    site = Site(services, make_renderer(static, menu))
+    site = Site(services, make_renderer(static, services.off_loop, menu))
     app.middlewares.append(site.guard())
     add_static_files(app, static)
     app.router.add_get(ENTER, site.show_enter)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.web.pages.about_page import end_session, read_about
 from bot.web.pages.now_page import read_now
 from bot.web.pages.page import Action, Page
+from bot.web.pages.source_pages import pause_source, read_one_source, read_sources, resume_source, try_source
 from bot.web.record_pages.chat_page import admit_chat, read_chats_page, revoke_chat
 from bot.web.record_pages.query_page import read_query, save_query
 from bot.web.record_pages.story_list_page import read_stories
@@ -16,10 +18,17 @@ PAGES: Final = (
     Page("/stories", "stories.html", read_stories, lambda _: _.pgettext("page", "Stories")),
     Page("/stories/{id}", "story.html", read_story_page),
     Page("/query", "query.html", read_query, lambda _: _.pgettext("page", "Query")),
+    Page("/sources", "sources.html", read_sources, lambda _: _.pgettext("page", "Sources")),
+    Page("/sources/{name}", "one_source.html", read_one_source),
     Page("/chats", "chats.html", read_chats_page, lambda _: _.pgettext("page", "Chats")),
+    Page("/about", "about.html", read_about, lambda _: _.pgettext("page", "About")),
 )
-ACTIONS: Final[tuple[Action, ...]] = (
+ACTIONS: Final = (
     Action("/query", save_query),
+    Action("/sources/{name}/try", try_source, "source_trial.html"),
+    Action("/sources/{name}/pause", pause_source),
+    Action("/sources/{name}/resume", resume_source),
     Action("/chats/admit", admit_chat),
     Action("/chats/revoke", revoke_chat),
+    Action("/sessions/end", end_session),
 )

@@ -9,12 +9,16 @@ from bot.i18n import Translator
 from bot.polling import publishing_rhythm
 from bot.ports.chat_store import SourceStatus
 
-SourceState = Literal["ok", "failing", "silent", "gone", "new"]
-SOURCE_STATES: Final[tuple[SourceState, ...]] = ("ok", "failing", "silent", "gone", "new")
+SourceState = Literal["ok", "failing", "silent", "gone", "new", "paused"]
+SOURCE_STATES: Final[tuple[SourceState, ...]] = ("ok", "failing", "silent", "gone", "new", "paused")
+
+QUIET_STATES: Final = frozenset({"ok", "new", "paused"})  # in which nothing is wrong
 
 
 def source_state(one: SourceStatus | None, now: datetime) -> SourceState:
     """Return the state of a configured source."""
+    if one is not None and one.paused_at is not None:
+        return "paused"
     if one is None or (one.polled_at is None and one.error is None):
         return "new"
     if one.error is not None:
@@ -30,5 +34,6 @@ def name_state(_: Translator, state: SourceState) -> str:
         "silent": _.pgettext("state of a source", "silent"),
         "gone": _.pgettext("state of a source", "gone"),
         "new": _.pgettext("state of a source", "not read yet"),
+        "paused": _.pgettext("state of a source", "paused"),
     }
     return names[state]

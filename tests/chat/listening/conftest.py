@@ -17,6 +17,7 @@ from bot.chat.registry import COMMANDS
 from bot.model import Config
 from bot.notify.telegram.bot_api import TelegramClient
 from bot.store.repository import Store
+from bot.web.access.sign_in_links import PageLinks
 from tests.chat.listening.conversation import (
     KREMLIN,
     OWNER,
@@ -60,6 +61,7 @@ def make(
             clock=time.monotonic,
             is_administrator=client.is_administrator,
             queue_alerts=lambda alerts: store.polls.queue_notices(alerts, datetime.now(UTC)),
+            make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", lambda: datetime.now(UTC)).make_link,
             reload_config=unread,
         )
         answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, services.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.web.pages.request_guard import is_known_host, is_own_request
+from bot.web.access.request_guard import is_known_host, is_own_request
 from tests.plugins.pages import Pages
 
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from bot.i18n import LANGUAGES, words
 from bot.model import DisplayPreferences
 from bot.ports.page_store import SESSION_FOR, Session
+from bot.web.access.request_guard import new_nonce
 from bot.web.operator_endpoints import is_from_here
 from bot.web.pages.page import Visit
 from bot.web.pages.page_services import PageServices
-from bot.web.pages.request_guard import new_nonce
 
 if TYPE_CHECKING:
     from aiohttp import web
