@@ -137,9 +137,8 @@ def piece() -> type[Piece]:
     return Piece
 
 
-@pytest.fixture
-async def home(tmp_path: Path, newsroom: Newsroom) -> AsyncIterator[Home]:
-    """Give an installation that may read the newsroom, without a token."""
+def make_home(tmp_path: Path, newsroom: Newsroom) -> Home:
+    """Return an installation that may read the newsroom, without a token."""
     home = Home(
         tmp_path,
         {
@@ -158,5 +157,12 @@ async def home(tmp_path: Path, newsroom: Newsroom) -> AsyncIterator[Home]:
         )
         + "watchlists:\n  kremlin: {keywords: [Kremlin, summit], languages: [en], deliver_to: [77]}\n"
     )
+    return home
+
+
+@pytest.fixture
+async def home(tmp_path: Path, newsroom: Newsroom) -> AsyncIterator[Home]:
+    """Give an installation that may read the newsroom, without a token."""
+    home = make_home(tmp_path, newsroom)
     yield home
     await home.stop()

@@ -1,0 +1,100 @@
+"""What somebody does with the pages, from the first start on: the real program, a real newsroom, a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from bot.cli.demo_newsroom import Newsroom, Piece
+from tests.plugins.home import OUTLETS, Home, make_home
+from tests.plugins.service import running
+
+if TYPE_CHECKING:
+    from tests.plugins.browser import Library, Reader
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.e2e]
+
+
+@dataclass
+class Installation:
+    """A newsroom, and the program that reads it."""
+
+    newsroom: Newsroom
+    home: Home
+    address: str
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def installed(tmp_path: Path) -> AsyncIterator[Installation]:
+    """Install the program beside a newsroom; it is not started yet."""
+    async with Newsroom(OUTLETS) as newsroom:
+        home = make_home(tmp_path, newsroom)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            listen = f"127.0.0.1:{probe.getsockname()[1]}"
+        home.environ["NEWSWATCH_HTTP_LISTEN"] = listen
+        yield Installation(newsroom, home, f"http://{listen}")
+        await home.stop()
+
+
+async def get_in(library: Library, installed: Installation) -> Reader:
+    """Ask for a link on the command line, open it, press the button."""
+    printed = await installed.home.run("web")
+    assert printed.code == 0, printed.err
+    reader = await library.reader(installed.address)
+    await reader.page.goto(printed.out.strip())
+    await reader.press("Let this browser in")
+    return reader
+
+
+async def read_until(reader: Reader, path: str, words: str, seconds: float = 40.0) -> None:
+    """Look at a page until it says this."""
+    text = ""
+    try:
+        async with asyncio.timeout(seconds):
+            while words not in text:
+                await reader.visit(path)
+                text = await reader.text()
+    except TimeoutError:
+        raise AssertionError(f"{path} does not say {words!r} within {seconds} s but {text}") from None
+
+
+async def test_the_first_sign_in(library: Library, installed: Installation) -> None:
+    """From an empty folder to the page that says that it watches; the link is worth nothing afterwards."""
+    async with running(installed.home) as service:
+        await service.says("health endpoint is up")
+        printed = await installed.home.run("web")
+        stranger = await library.reader(installed.address)
+        await stranger.visit("/")
+        assert "newswatch web" in await stranger.text()
+        await stranger.page.goto(printed.out.strip())
+        await stranger.press("Let this browser in")
+        await read_until(stranger, "/", "Watching 3 sources")
+        await read_until(stranger, "/about", "this one")
+        await stranger.page.goto(printed.out.strip())
+        assert "used already" in await stranger.text()
+
+
+async def test_a_source_dies_and_comes_back(library: Library, installed: Installation) -> None:
+    """The page Now names it with its reason, its own page tries it, and both forget it when it is there again."""
+    text = (installed.home.folder / "watchlists.yaml").read_text(encoding="utf-8")
+    dead = installed.newsroom.feed("wire").replace("wire", "nowhere")
+    async with running(installed.home) as service:
+        await service.says("health endpoint is up")
+        reader = await get_in(library, installed)
+        installed.home.watch(text.replace(installed.newsroom.feed("wire"), dead))
+        await read_until(reader, "/", "404")
+        await reader.page.get_by_role("link", name="The Wire").first.click()
+        await reader.press("Try it now")
+        assert "404" in await reader.text()
+        installed.home.watch(text)
+        installed.newsroom.publish("wire", Piece("Kremlin names a day", "The summit is on Friday.", ()))
+        await read_until(reader, "/sources/The%20Wire", "fine")
+        await reader.require_quiet()
