@@ -82,6 +82,8 @@ words: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python docs/img/draw_alert.py
 	$(BIN)/python docs/img/draw_demo.py
+	$(BIN)/python docs/img/draw_pages.py
+	$(BIN)/python docs/img/draw_pages.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

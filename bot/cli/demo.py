@@ -167,11 +167,11 @@ async def play() -> None:
         async with Newsroom(OUTLETS) as newsroom:
             for outlet in OUTLETS:
                 newsroom.publish(outlet.slug, *YESTERDAY)
-            async with app.opened(_environment(Path(folder), newsroom)) as base:
+            async with app.opened(write_environment(Path(folder), newsroom)) as base:
                 await _DemoRunner(_open_stage(), newsroom, base).play()
 
 
-def _environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
+def write_environment(folder: Path, newsroom: Newsroom) -> dict[str, str]:
     """Return the settings of the demo, written down as a user would."""
     file = folder / "watchlists.yaml"
     addresses = {outlet.slug: newsroom.feed(outlet.slug) for outlet in OUTLETS}

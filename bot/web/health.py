@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CLOSING = 2.0  # seconds that open connections have when we stop
-_LARGEST = 256 * 1024  # bytes of a form
-_LONGEST_LINE = 128 * 1024  # bytes of an address: a query of 10,000 signs of any script, to be refused with words
+LARGEST = 256 * 1024  # bytes of a form
+LONGEST_LINE = 128 * 1024  # bytes of an address: a query of 10,000 signs of any script, to be refused with words
 
 
 async def serve(
@@ -41,7 +41,7 @@ async def serve(
     app = application(hearts)
     extend(app)
     runner = web.AppRunner(
-        app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING, max_line_size=_LONGEST_LINE
+        app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING, max_line_size=LONGEST_LINE
     )
     await runner.setup()
     try:
@@ -77,7 +77,7 @@ def application(hearts: Heartbeats) -> web.Application:
         body = report(hearts)
         return web.json_response(body, status=503 if body["status"] == "stalled" else 200, headers=_HEADERS)
 
-    app = web.Application(client_max_size=_LARGEST)
+    app = web.Application(client_max_size=LARGEST)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/livez", livez)
     return app

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _HOUR_MS = 3_600_000
-_MOST = 1_000  # alerts whose way from publishing to the message is measured: the newest
+MOST = 1_000  # alerts whose way from publishing to the message is measured: the newest
 _ITEMS = text(
     "SELECT sources.name AS name, hour, many FROM ("
     "SELECT source + 0 AS source, (seen_at - :start) / 3600000 AS hour, count(*) AS many FROM items"
@@ -46,7 +46,7 @@ async def read_overview(database: Database, now: datetime) -> Overview:
         items, alerts = await _read_items(connection, to_ms(first)), [0] * HOURS
         for row in await connection.execute(_ALERTS, {"start": to_ms(first)}):
             alerts[min(row.hour, HOURS - 1)] += row.many
-        delays = (await connection.execute(_DELAYS, {"start": to_ms(first), "most": _MOST})).scalars().all()
+        delays = (await connection.execute(_DELAYS, {"start": to_ms(first), "most": MOST})).scalars().all()
         last = await connection.scalar(_LAST)
     return Overview(
         hours=tuple(to_utc(to_ms(first) + hour * _HOUR_MS) for hour in range(HOURS)),
