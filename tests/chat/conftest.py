@@ -70,6 +70,7 @@ class Desk:
     heard: int = 0  # how often a chat has changed its queries
     now: datetime = NOW
     problems: tuple[str, ...] = ()  # of watchlists.yaml
+    has_model: bool = False  # a language model is set
     _commands: Authorizer | None = None
 
     async def look(self, chat: int, user: int) -> bool:
@@ -133,6 +134,7 @@ class Desk:
                 queue_alerts=lambda alerts: self.store.polls.queue_notices(alerts, self.now),
                 make_page_link=PageLinks(self.store.sessions, "http://127.0.0.1:8080", lambda: self.now).make_link,
                 reload_config=self.reload,
+                has_model=self.has_model,
             )
             self._commands = Authorizer(services)
         return self._commands

@@ -6,14 +6,14 @@ its own row, so that instances share the work, and written together with the edi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select, text, update
 
-from bot.model import DisplayPreferences, StoryLine
+from bot.model import DisplayPreferences
 from bot.ports.model_store import ReportedItem, WantedLine
 from bot.preferences import wanted_lines
 from bot.store.codecs import Row, clean, to_alert, to_chat, to_display
@@ -153,20 +153,6 @@ class LineRepository:
         changes = {"wanted": outbox.c.wanted + 1, "not_before": bindparam("to_time", type_=outbox.c.not_before.type)}
         await connection.execute(edited.values(changes), due)
         return len(due)
-
-
-async def read_lines(
-    connection: AsyncConnection, dialect: Dialect, stories: Iterable[int]
-) -> dict[int, tuple[StoryLine, ...]]:
-    """Return the lines of these stories, of those that have any."""
-    wanted = tuple(set(stories))
-    if not wanted:
-        return {}
-    found: dict[int, tuple[StoryLine, ...]] = {}
-    statement = _among(dialect, select(story_lines), story_lines).where(story_lines.c.line != "")
-    for row in await connection.execute(statement, _packed(dialect, wanted)):
-        found[row.story] = (*found.get(row.story, ()), StoryLine(row.kind, row.language, row.line))
-    return found
 
 
 async def _find_displays(connection: AsyncConnection) -> dict[int, DisplayPreferences]:

@@ -23,7 +23,7 @@ from bot.store.codecs import Row, to_alert, to_chat, to_report, to_topic
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.leases import role_repository
-from bot.store.model_answers.line_repository import read_lines
+from bot.store.model_answers.stored_lines import read_lines
 from bot.store.outbox.apply_preferences import UnreadableRows, apply_preferences, is_any_held
 from bot.store.outbox.delivery_results import DeliveryResult, DeliveryResults
 from bot.store.outbox.outbox_statements import (
