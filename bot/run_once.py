@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot import app
 from bot.delivery.attempt import announce_suspensions
@@ -22,9 +22,13 @@ from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall
 
+if TYPE_CHECKING:
+    from bot.language_model.model_worker import ModelWorker
+
 log = logging.getLogger(__name__)
 
 POLLING = 0.8  # of the time that is left; the rest is for telling, or slow sources would keep every alert waiting
+FINISHING = 0.5  # of what is left then, for the lines of a language model: the rest is for showing them
 COMMANDS = 10.0  # seconds of a tick that answering commands may take at most
 
 
@@ -114,16 +118,22 @@ async def _deliver(base: app.Base, end: datetime, out: TextIO) -> tuple[DrainRes
     """Deliver the outbox; return what became of it, and what the owners should know."""
     waiting, _ = await base.store.outbox.count_waiting(wall())
     said: list[Say] = []
-    if not waiting:
+    if not waiting and not base.settings.model_url:
         await announce_suspensions(base.store.outbox, wall(), said.append)
         return DrainResult(0, 0, 0), said
-    async with app.notifier(base, out) as medium, _model(base, said) as decided:
-        return await app.deliverer(base, medium, said.append).drain(end, decided), said
+    async with app.notifier(base, out) as medium, _model(base, said) as model:
+        if model is None:
+            return await app.deliverer(base, medium, said.append).drain(end), said
+        worker, decided = model
+        told = await app.deliverer(base, medium, said.append).drain(end, decided)
+        await worker.finish(_left(end) * FINISHING)  # what it adds to what was just told
+        edited = await app.deliverer(base, medium, said.append).drain(end)
+        return replace(edited, sent=told.sent + edited.sent, dead=told.dead + edited.dead), said
 
 
 @asynccontextmanager
-async def _model(base: app.Base, said: list[Say]) -> AsyncIterator[asyncio.Event | None]:
-    """Let a language model answer meanwhile, where there is one; give what is set when its answer makes alerts due."""
+async def _model(base: app.Base, said: list[Say]) -> AsyncIterator[tuple[ModelWorker, asyncio.Event] | None]:
+    """Let a language model answer meanwhile, where there is one; give what is set when its answers make alerts due."""
     if not base.settings.model_url:
         yield None
         return
@@ -135,7 +145,7 @@ async def _model(base: app.Base, said: list[Say]) -> AsyncIterator[asyncio.Event
     async with model_wiring.model_worker(base, notice, decided.set) as worker:
         working = asyncio.create_task(worker.run(stop))
         try:
-            yield decided
+            yield worker, decided
         finally:
             stop.set()
             await asyncio.gather(working, return_exceptions=True)

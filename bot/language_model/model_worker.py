@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -35,6 +36,7 @@ class ModelWorker:
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
     _look_at: float = 0.0  # for lines
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)  # nothing is to do, and nothing under way
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
@@ -59,6 +61,14 @@ class ModelWorker:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def finish(self, seconds: float) -> None:
+        """Wait until there is nothing to do while it runs, for so many seconds at most."""
+        self._look_at = 0.0
+        self._idle.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+
     async def _begin(self) -> None:
         """Begin as much as there is room for."""
         if (room := AT_ONCE - len(self._tasks)) < 1:
@@ -71,6 +81,8 @@ class ModelWorker:
             for line in wanted:
                 self._start(self.lines.write(line))
             self._look_at = self.clock() + (0.0 if wanted else LOOK_FOR_LINES)
+            if not (wanted or questions or self._tasks):
+                self._idle.set()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.add(asyncio.create_task(_alone(work)))

@@ -38,8 +38,7 @@ class RelevanceJudge:
         self.metrics.add("newswatch_llm_verdicts_total", judgement.verdict)
         released = await self.store.write_verdict(question, judgement.verdict, judgement.reason, self.now())
         if judgement.verdict == "no":
-            extra = {"watchlist": question.watchlist, "reason": judgement.reason, "alerts": released}
-            log.info("the model says no", extra=extra)
+            log.info("the model says no", extra={"watchlist": question.watchlist, "reason": judgement.reason})
         if released:
             self.decided()
 

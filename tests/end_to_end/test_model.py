@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-CHOSEN = 'INSERT INTO chats (id, revoked, settings) VALUES (77, false, \'{"model": "both", "language": "ru"}\')'
+CHOSEN = 'INSERT INTO chats (id, revoked, settings) VALUES (77, false, \'{"model": "summary", "language": "ru"}\')'
 LINE = "Кремль заявил, что встреча Пескова состоится."
 WITHOUT = """
 import asyncio, sys
@@ -91,6 +91,31 @@ async def test_no_alert_is_later_than_without_a_model_and_lines_come_by_edit(
     assert max(later) < 3.0, later
     assert not any("✨" in one.text for one in telegram_server.sent(77))
     assert not any("✨" in one.text for one in other_server.sent(77))
+
+
+async def test_a_tick_judges_tells_and_adds_its_line(
+    home: Home, newsroom: Newsroom, piece: type[Piece], model_server: ModelServer
+) -> None:
+    """`once` waits for what the model says of its alerts, within its deadline, and shows it; a no is in backtest."""
+    model_server.reply = lambda asked: (
+        LINE if "Write one sentence" in asked else "no: it is sport." if "hockey" in asked else "yes: it is talks."
+    )
+    home.environ |= {"NEWSWATCH_MODEL_URL": model_server.url, "NEWSWATCH_MODEL": "small"}
+    text = (home.folder / "watchlists.yaml").read_text().replace("keywords:", "only: about talks, keywords:")
+    home.watch(text)
+    assert (await home.run("once", "--force")).code == 0
+    with sqlite3.connect(home.folder / "data" / "newswatch.db") as file:
+        file.execute(CHOSEN)
+    newsroom.publish("courier", piece("Kremlin invites envoys", "Peskov spoke of a meeting.", ("Peskov spoke.",)))
+    newsroom.publish("wire", piece("Kremlin cup is drawn", "A hockey match.", ("The hockey match ended.",)))
+    tick = await home.run("once", "--force")
+    assert tick.code == 0
+    first, _, edit = tick.out.partition("(edited)")
+    assert "Kremlin invites envoys" in first
+    assert "✨" not in first
+    assert f"✨ {LINE}" in edit
+    assert "cup" not in tick.out
+    assert "held back 1: kremlin 1" in (await home.run("backtest")).out
 
 
 def test_with_no_model_set_nothing_of_it_is_imported(home: Home) -> None:
