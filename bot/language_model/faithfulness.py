@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.inflection.word_forms import FormCache
 from bot.language_model.stated_names import find_unreported_names, read_words
-from bot.language_model.stated_numbers import find_values, values_of
+from bot.language_model.stated_numbers import find_values, is_stated, values_of
 from bot.text.tokens import fold, tokens
 
 READ: Final = 20_000  # characters of each report that a line is compared with
@@ -31,7 +31,7 @@ def find_inventions(
     """
     texts = [report[:READ] for report in reports]
     said = frozenset(value for text in texts for value in values_of(text))
-    numbers = [one.words for one in find_values(line, language) if one.value not in said]
+    numbers = [one.words for one in find_values(line, language) if not is_stated(one.value, said)]
     reported = read_words(texts)
     names = find_unreported_names(line, reported, language, cache)
     return tuple(dict.fromkeys((*numbers, *names, *_unreported_quotations(line, texts))))

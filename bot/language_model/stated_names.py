@@ -23,6 +23,7 @@ from bot.text.word_tables import columns, read_table, word_set
 _GERMAN: Final = "de"
 _ALIKE: Final = 2  # first letters that words must share for one to be looked for among the forms of the other
 _MOST_LOOKED_UP: Final = 60  # words of reports whose forms are looked up for one line
+_LONGEST_ELIDED: Final = 4  # letters
 _COMMON: Final = 3  # forms that an ordinary word has at least, of those that begin a sentence
 _SENTENCE_ENDS: Final = frozenset(".!?…:•")
 _GERMAN_NOUNS: Final = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "nis")
@@ -59,7 +60,7 @@ def find_unreported_names(
 ) -> tuple[str, ...]:
     """Return the names of a line in this language (ISO 639-1) that stand in no report, as written."""
     words = tokens(line)
-    at = [n for n, word in enumerate(words.words) if _may_be_name(word, language)]
+    at = [n for n, word in enumerate(words.words) if _may_be_name(word, language) and not _is_elided(words, n)]
     at = [n for n in at if reported.folded.isdisjoint(variants(words.words[n]))]
     latin = language in BY_SCRIPT["latin"]
     asked = {spelling: () for n in at for spelling in (words.words[n], words.words[n].lower())}
@@ -73,6 +74,11 @@ def _may_be_name(word: str, language: str) -> bool:
     folded = fold(word)
     small = folded in _NO_NAMES or folded in _small_words(language)
     return any(char.isupper() for char in word) and not small and not is_value(word, language)
+
+
+def _is_elided(words: Tokens, at: int) -> bool:
+    """Return whether a word is an article or the like before an apostrophe: L'inflation, All'estero."""
+    return len(words.words[at]) <= _LONGEST_ELIDED and words.gap(at)[:1] in {"'", "’"}
 
 
 def _foreign(line: str) -> Iterator[str]:

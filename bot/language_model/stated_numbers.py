@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,7 +18,7 @@ from bot.text.numbers import ascii_digits, mark_numbers, plain_numbers
 from bot.text.tokens import Tokens, fold, script, tokens
 from bot.text.word_tables import columns, read_table
 
-Value = tuple[str, str]  # of what kind ("number", "month", "weekday"), and which
+Value = tuple[str, str]  # of what kind (number, percent, month, weekday), and which
 
 _LANGUAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "latin": ("en", "de", "fr", "es", "it", "pl", "pt", "nl"),
@@ -33,6 +34,8 @@ _DATE: Final = re.compile(
 _THOUSAND: Final = 1000
 _MONTHS: Final = 12
 _SHORTEST_MONTH: Final = 4  # letters: shorter names of months are words of other languages
+_PERCENT: Final = ("percent", "prozent", "процент", "відсотк", "відсотків", "procent", "porcent")
+_PER_CENT: Final = frozenset({"per cent", "pour cent", "por ciento", "por cento", "per cento"})
 # What the number one stands before where nothing is counted: one of them, один из них.
 _OF: Final = frozenset({"of", "из", "із", "з"})
 
@@ -43,6 +46,7 @@ class Stated:
 
     value: Value
     words: str
+    part: Value | None = None  # what stands before a multiplier: 1.5 of 1.5 million
 
 
 def find_values(text: str, language: str | None = None) -> list[Stated]:
@@ -61,9 +65,13 @@ def find_values(text: str, language: str | None = None) -> list[Stated]:
 
 def values_of(text: str, language: str | None = None) -> frozenset[Value]:
     """Return the values that a text states in any way: of 1.5 million also 1.5, of twenty-five thousand also 25."""
-    stated = {one.value for one in find_values(text, language)}
-    words = tokens(mark_numbers(_APOSTROPHE.sub("", text)))
-    return frozenset(stated | {("number", _plain(one)) for one in _digits_of(words)})
+    stated = find_values(text, language)
+    return frozenset({one.value for one in stated} | {one.part for one in stated if one.part is not None})
+
+
+def is_stated(value: Value, stated: AbstractSet[Value]) -> bool:
+    """Return whether a value is among what texts state: a share may be written without its sign, a count is none."""
+    return value in stated or (value[0] == "percent" and ("number", value[1]) in stated)
 
 
 def is_value(word: str, language: str) -> bool:
@@ -86,12 +94,6 @@ def _dates(text: str) -> Iterator[Stated]:
             month, day = day, month
         for kind, part in (("number", year), ("month", month), ("number", day)):
             yield Stated((kind, _plain(float(part))), found[0])
-
-
-def _digits_of(words: Tokens) -> Iterator[float]:
-    for word in words.words:
-        if (read := _read_digits(word)) is not None:
-            yield read[0]
 
 
 def _read_digits(word: str) -> tuple[float, str] | None:
@@ -132,8 +134,18 @@ def _numbers(words: Tokens, languages: Sequence[str]) -> Iterator[Stated]:
         at = last + 1
         if values == [1.0] and at < len(folded) and folded[at] in _OF:
             continue
-        said = " ".join(words.words[first:at])
-        yield Stated(("number", _plain(_worth(values))), "".join(plain_numbers(said)[:1]))
+        kind = "percent" if _is_share(words, at - 1, folded) else "number"
+        said = "".join(plain_numbers(" ".join(words.words[first:at]))[:1])
+        part = (kind, _plain(values[0])) if len(values) > 1 else None
+        yield Stated((kind, _plain(_worth(values))), said, part)
+
+
+def _is_share(words: Tokens, last: int, folded: Sequence[str]) -> bool:
+    """Return whether a number that ends with this word is a share of a hundred."""
+    if words.gap(last).lstrip().startswith(("%", "％")):
+        return True
+    after = folded[last + 1 : last + 3]
+    return bool(after) and (after[0].startswith(_PERCENT) or " ".join(after) in _PER_CENT)
 
 
 def _is_joined(gap: str) -> bool:
@@ -212,7 +224,7 @@ def _words(language: str) -> Mapping[str, float]:
 
 
 def _names_of_days(words: Tokens, language: str | None) -> Iterator[Stated]:
-    """Give months and days of the week, by their full names."""
+    """Give months and days of the week; those whose names are other words too, beside a number alone."""
     months, days = _months(), _weekdays()
     for at, word in enumerate(words.words):
         folded = fold(word)
@@ -220,7 +232,8 @@ def _names_of_days(words: Tokens, language: str | None) -> Iterator[Stated]:
             yield Stated(("weekday", days[folded]), word)
         elif (named := months.get(folded)) and (not language or language in named):
             month = named.get(language or "", next(iter(named.values())))
-            if folded not in _AMBIGUOUS or _stands_in_date(words, at):
+            clear = len(folded) >= _SHORTEST_MONTH and folded not in _AMBIGUOUS
+            if clear or _stands_in_date(words, at):
                 yield Stated(("month", month), word)
 
 
@@ -242,8 +255,7 @@ def _months() -> Mapping[str, Mapping[str, str]]:
     for language, *months in columns("dates", "months"):
         for number, names in enumerate(months, 1):
             for name in names.split():
-                if len(name) >= _SHORTEST_MONTH or name in {"may", "mai", "май", "мая", "juin"}:
-                    found.setdefault(name, {})[language] = str(number)
+                found.setdefault(name, {})[language] = str(number)
     return found
 
 

@@ -22,7 +22,22 @@ GERMAN = (
     "Drei Dörfer liegen zerstört, die Schäden betragen 2,5 Milliarden Euro."
 )
 
+RATES = (
+    "Fed holds rates at 4.25-4.5%. The Federal Reserve left its benchmark rate unchanged on Wednesday, Chair Jerome "
+    "Powell told reporters in Washington. Inflation slowed to 2.6 percent in October. Shares of Apple rose 3%, to "
+    "$212.50. Two governors dissented. The next meeting is on Dec. 17-18. The balance sheet is $6.7 trillion."
+)
+
 FAITHFUL = [
+    ("en", RATES, "The Fed left rates unchanged at 4.25-4.5%, Powell said Wednesday."),
+    ("en", RATES, "Apple shares rose three percent to $212.50."),
+    ("en", RATES, "The Fed's next meeting is on December 17-18."),
+    ("en", RATES, "The Fed's balance sheet is 6.7 trillion dollars."),
+    ("de", RATES, "Die Inflation sank im Oktober auf 2,6 Prozent."),
+    ("fr", RATES, "L'inflation a ralenti à 2,6 % en octobre, a dit Jerome Powell."),
+    ("es", RATES, "La Reserva Federal mantuvo los tipos, dijo Powell el miércoles en Washington."),
+    ("ru", RATES, "ФРС оставила ставку без изменений, заявил Джером Пауэлл в Вашингтоне."),
+    ("uk", RATES, "Пауелл заявив у середу, що ставка не змінилася."),
     ("en", ENGLISH, "Peskov says no date is set for a meeting of Putin and Trump."),
     ("en", ENGLISH, "Officials say 25 thousand people were invited to Moscow."),
     ("en", ENGLISH, "Twenty-five thousand people and 2 ministers were invited on Friday."),
@@ -50,6 +65,13 @@ FAITHFUL = [
     ("en", GERMAN, "Damage is put at 2.5bn euros."),
 ]
 INVENTED = [
+    ("en", RATES, "Three governors dissented.", "Three"),
+    ("en", RATES, "Rates were cut to 4.0%.", "4.0"),
+    ("en", RATES, "The European Central Bank held rates.", "European"),
+    ("en", RATES, "Inflation slowed to 2.6 percent in September.", "September"),
+    ("de", RATES, "Powell sprach in Frankfurt.", "Frankfurt"),
+    ("ru", RATES, "Акции Apple выросли на 30%.", "30"),
+    ("ru", RATES, "Набиуллина оставила ставку без изменений.", "Набиуллина"),
     ("en", ENGLISH, "Macron said a date had been set.", "Macron"),
     ("en", ENGLISH, "He said 30,000 people were invited.", "30000"),
     ("en", ENGLISH, "The deal is worth 1.5 billion dollars.", "1.5 billion"),
