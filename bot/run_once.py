@@ -16,7 +16,7 @@ from bot import app
 from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
-from bot.i18n import Say
+from bot.i18n import Say, words
 from bot.operations import model_wiring
 from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices
@@ -81,7 +81,9 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
             await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
         await notices.left_out(base.current.left_out(), wall())
-        delivered, said = await _deliver(base, end, sys.stderr if json else sys.stdout)
+        (delivered, said), _ = await asyncio.gather(
+            _deliver(base, end, sys.stderr if json else sys.stdout), _deliver_to_outputs(base, end)
+        )
         for say in said:
             await notices.say(say, lambda _: "", wall())
         await _tidy(base)
@@ -149,6 +151,14 @@ async def _model(base: app.Base, said: list[Say]) -> AsyncIterator[tuple[ModelWo
         finally:
             stop.set()
             await asyncio.gather(working, return_exceptions=True)
+
+
+async def _deliver_to_outputs(base: app.Base, end: datetime) -> None:
+    """Deliver what is due to outputs, beside Telegram; what they do not take is left to a later tick."""
+    if base.current.config().outputs:
+        from bot.operations.output_delivery import make_output_loop
+
+        await make_output_loop(base, lambda say: log.warning(say(words("en")))).drain(end)
 
 
 async def _tidy(base: app.Base) -> None:

@@ -24,6 +24,7 @@ from bot.operations.greeting import greet
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
+from bot.operations.output_delivery import deliver_to_outputs
 from bot.operations.watch import make_watch
 from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall
@@ -42,6 +43,7 @@ SIGNS = timedelta(hours=1)  # between two looks for signs of silent loss
 LIMITS: Mapping[str, float] = {
     "poller": 90,
     "sender": 60,
+    "outputs": 120,
     "listener": 90,
     "reload": 120,
     "janitor": 600,
@@ -61,6 +63,7 @@ class Service:
     hearts: Heartbeats
     notices: Notices
     wake: asyncio.Event = field(default_factory=asyncio.Event)  # the outbox has something new
+    wake_outputs: asyncio.Event = field(default_factory=asyncio.Event)
     reread: asyncio.Event = field(default_factory=asyncio.Event)  # SIGHUP
     metrics: Metrics = field(default_factory=Metrics)
     lost: list[str] = field(default_factory=list)  # why watchlists.yaml cannot be read, where that was told
@@ -68,7 +71,7 @@ class Service:
     async def poller(self) -> None:
         """Poll sources."""
         observe = partial(count_poll, self.metrics)
-        async with app.poller(self.base, self.notices, self.wake.set, observe) as poller:
+        async with app.poller(self.base, self.notices, self._wake_senders, observe) as poller:
             await poller.run(self.stop, self._beat("poller"), self._report_problem("poller"))
 
     async def sender(self) -> None:
@@ -86,6 +89,10 @@ class Service:
             deliverer = app.deliverer(self.base, counted, notice, self._report_problem("sender"))
             await deliverer.run(self.stop, self.wake, self._beat("sender"))
         await asyncio.gather(*said, return_exceptions=True)
+
+    async def outputs(self) -> None:
+        """Deliver to outputs, which never delays the sender."""
+        await deliver_to_outputs(self.base, self.stop, self.wake_outputs, self._beat("outputs"), self._tell)
 
     async def listener(self) -> None:
         """Answer commands."""
@@ -276,6 +283,10 @@ class Service:
         except BotError as error:
             log.warning("owners could not be told", extra={"reason": str(error)})
 
+    def _wake_senders(self) -> None:
+        self.wake.set()
+        self.wake_outputs.set()
+
     def _beat(self, name: str) -> Callable[[], None]:
         return lambda: self.hearts.beat(name)
 
@@ -326,6 +337,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         raise ConfigError(
             f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
         )
+    if "sender" in loops:
+        loops["outputs"] = service.outputs
     if service.base.token is not None:
         loops["watch"] = service.watch
     if service.base.settings.ping_url is not None:

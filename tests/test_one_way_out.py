@@ -23,8 +23,13 @@ FORBIDDEN = (
 )
 # The health check that asks our own server on this machine.
 EXEMPT = {"http.client": ("web/healthcheck.py",)}
-# The others are the ways to the Bot API and to a language model, whose addresses are the operator's.
-CLIENTS = {"fetch/sessions.py", "notify/telegram/transport.py", "language_model/chat_completions.py"}
+# The others are the ways to the Bot API, to a language model and to webhooks, whose addresses are the operator's.
+CLIENTS = {
+    "fetch/sessions.py",
+    "notify/telegram/transport.py",
+    "notify/webhook/send.py",
+    "language_model/chat_completions.py",
+}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -7,6 +7,7 @@ can be an output, the key of its address in watchlists.yaml. Nothing else in the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,6 +15,8 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from bot import notify
+from bot.model import Output
+from bot.ports.output_store import Capabilities, OutputSender, OutputServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,9 @@ class Medium:
     """One medium. What it finds wrong is said without the address or secret itself."""
 
     hint: str  # what stands under its key in watchlists.yaml, for editors
+    describe: Callable[[str], Capabilities]  # what it can, at an address
     find_mistake: Callable[[str], str | None]  # of an address
+    open_sender: Callable[[Output, OutputServices], AbstractAsyncContextManager[OutputSender]]
     needs_secret: bool = False
     find_secret_mistake: Callable[[str], str | None] = lambda _: None
 

@@ -39,13 +39,18 @@ _CLUSTER = regex.compile(
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """Return the text on one line, without what could command, hide, turn or break it."""
+    """Return the text on one line, without what could command, hide, turn or break it in Telegram."""
+    text = _LIVELY.sub(lambda found: found[0] + "\u2060", one_line(text, longest))
+    return _SPACE.sub(" ", text).strip()
+
+
+def one_line(text: str, longest: int = LONGEST) -> str:
+    """Return the text on one line, without what could hide, turn or break it anywhere."""
     text = text[:longest]
     text = _SURROGATE.sub("\ufffd", text)
     text = _SPACE.sub(" ", text)
     text = _HIDDEN.sub(lambda found: found[1] or found[2] or found[3] or "", text)
     text = _ZALGO.sub(r"\1", text)
-    text = _LIVELY.sub(lambda found: found[0] + "\u2060", text)
     return _SPACE.sub(" ", text).strip()
 
 

@@ -11,6 +11,8 @@ from bot.alerts.watchlist_alert import WatchlistAlert
 from bot.model import DisplayPreferences, Report
 from bot.ports.outbox_store import Role
 
+FARTHEST = timedelta(hours=25)  # no alert waits longer: beyond it, a wrong clock has made the wait
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -142,8 +144,8 @@ class OutputStore(Protocol):
         """Give back what was claimed and not tried."""
         ...
 
-    async def find_next_due(self, output: str) -> datetime | None:
-        """Return when the next of an output is due, None where nothing waits. What is leased does not count."""
+    async def find_next_due(self, epoch: int, output: str) -> datetime | None:
+        """Return when the next of an output may be claimed under this epoch, None where nothing waits."""
         ...
 
     async def read_states(self) -> tuple[OutputState, ...]:
@@ -154,8 +156,11 @@ class OutputStore(Protocol):
         """Write how an output fares."""
         ...
 
-    async def end_waiting(self, output: str, reason: str) -> int:
-        """End all that waits for an output, visibly; return how many alerts."""
+    async def end_waiting(self, output: str, reason: str, *, before: datetime | None = None) -> int:
+        """End all that waits for an output, visibly; of what never was taken only what is older than `before`.
+
+        Return how many alerts.
+        """
         ...
 
     async def end_strayed(self, known: Sequence[str], before: datetime) -> int:

@@ -24,6 +24,17 @@ def find_mistake(address: str) -> str | None:
     return None if read_address(address) else _explain(address)
 
 
+def is_mail(address: str) -> bool:
+    """Return whether messages to an address are mail that we write ourselves, by SMTP."""
+    return address.partition("://")[0].lower() in {"mailto", "mailtos"}
+
+
+def longest_message(address: str) -> int | None:
+    """Return how many characters of a text the service of an address takes; None where it is not known."""
+    plugin = read_address(address)
+    return plugin.body_maxlen if plugin else None
+
+
 def read_address(address: str) -> NotifyBase | None:
     """Return the plugin for an address, one that follows no redirect; None where there is none.
 

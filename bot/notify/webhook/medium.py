@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.model import Output
 from bot.notify.media import Medium
 from bot.notify.webhook.signature import read_secret
+from bot.ports.output_store import Capabilities, OutputSender, OutputServices
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+CAN = Capabilities(edit=True, length=None, markup="data", pictures=False, parallel=8)
 
 
 def find_mistake(address: str) -> str | None:
@@ -29,9 +37,18 @@ def find_secret_mistake(secret: str) -> str | None:
     return None
 
 
+def open_sender(output: Output, services: OutputServices) -> AbstractAsyncContextManager[OutputSender]:
+    """Return what sends to a receiver."""
+    from bot.notify.webhook.send import open_webhook
+
+    return open_webhook(output, services)
+
+
 MEDIUM = Medium(
     hint="Address of a receiver of signed JSON, by the convention of Standard Webhooks. ${NAME} as in headers.",
+    describe=lambda _: CAN,
     find_mistake=find_mistake,
+    open_sender=open_sender,
     needs_secret=True,
     find_secret_mistake=find_secret_mistake,
 )

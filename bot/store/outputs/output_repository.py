@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, case, func, select, text, update
 
 from bot.model import Report
 from bot.ports.outbox_store import Role
-from bot.ports.output_store import OutputCounts, OutputDelivery, OutputResult, OutputState
+from bot.ports.output_store import FARTHEST, OutputCounts, OutputDelivery, OutputResult, OutputState
 from bot.store.codecs import Row, clean_or_none, to_report
 from bot.store.database.timestamps import to_ms, to_ms_or_none, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
@@ -50,6 +50,7 @@ class OutputRepository:
         self, epoch: int, output: str, now: datetime, *, limit: int, ttl: timedelta
     ) -> tuple[OutputDelivery, ...]:
         values = {"its_output": output, "now": to_ms(now), "until": to_ms(now + ttl), "its_epoch": epoch, "most": limit}
+        values["far"] = to_ms(now + FARTHEST)
         async with self.database.write() as connection:
             await role_repository.ensure_current_epoch(connection, ROLE, epoch)
             ids = (await connection.scalars(claim_statement(), values)).all()
@@ -102,12 +103,13 @@ class OutputRepository:
                 update(output_alerts).where(*ours).values(lease_epoch=None, lease_until=None), rows
             )
 
-    async def find_next_due(self, output: str) -> datetime | None:
-        first = select(func.min(output_alerts.c.not_before)).where(
-            output_alerts.c.output == bindparam("its_output"), text(DUE), output_alerts.c.lease_until.is_(None)
-        )
+    async def find_next_due(self, epoch: int, output: str) -> datetime | None:
+        columns = output_alerts.c
+        ours = case((columns.lease_epoch == bindparam("its_epoch"), func.coalesce(columns.lease_until, 0)), else_=0)
+        first = func.min(self.database.dialect.greatest(columns.not_before, ours))
+        due = select(first).where(columns.output == bindparam("its_output"), text(DUE))
         async with self.database.read() as connection:
-            return to_utc_or_none(await connection.scalar(first, {"its_output": output}))
+            return to_utc_or_none(await connection.scalar(due, {"its_output": output, "its_epoch": epoch}))
 
     async def read_states(self) -> tuple[OutputState, ...]:
         async with self.database.read() as connection:
@@ -128,8 +130,10 @@ class OutputRepository:
         async with self.database.write() as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), values)
 
-    async def end_waiting(self, output: str, reason: str) -> int:
-        its = (output_alerts.c.output == bindparam("its_output"), text(DUE))
+    async def end_waiting(self, output: str, reason: str, *, before: datetime | None = None) -> int:
+        its: tuple[Any, ...] = (output_alerts.c.output == bindparam("its_output"), text(DUE))
+        if before is not None:  # what was taken and has grown is tried again, for as long as that takes
+            its = (*its, text("shown = 0"), output_alerts.c.created_at < to_ms(before))
         return await self._end(its, {"its_output": output}, reason)
 
     async def end_strayed(self, known: Sequence[str], before: datetime) -> int:
@@ -138,10 +142,10 @@ class OutputRepository:
         values = {"known": self.database.dialect.pack(known), "before": to_ms(before)}
         return await self._end(its, values, "there is no such output in watchlists.yaml")
 
-    async def _end(self, its: Sequence[object], values: Mapping[str, object], reason: str) -> int:
+    async def _end(self, its: Sequence[Any], values: Mapping[str, object], reason: str) -> int:
         """End alerts that were never taken; of the others, what came since is given up."""
-        fresh = update(output_alerts).where(*its, text("shown = 0"))  # type: ignore[arg-type] # conditions
-        grown = update(output_alerts).where(*its, text("shown > 0"))  # type: ignore[arg-type] # the same
+        fresh = update(output_alerts).where(*its, text("shown = 0"))
+        grown = update(output_alerts).where(*its, text("shown > 0"))
         free = {"lease_epoch": None, "lease_until": None, "reason": reason}
         async with self.database.write() as connection:
             ended = (await connection.execute(fresh.values(state="dead", **free), values)).rowcount

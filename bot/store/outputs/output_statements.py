@@ -24,14 +24,15 @@ Kind = Literal["taken", "passed", "postponed", "dead", "given_up"]
 def claim_statement() -> ReturningUpdate[Any]:
     """Return the statement that leases what is due to an output, and gives the ids.
 
-    its_output, now, until, its_epoch, most. Only one sender claims at a time: what another epoch holds is free.
+    its_output, now, until, far, its_epoch, most. Only one sender claims at a time: what another epoch holds is free.
     """
     free = or_(
         output_alerts.c.lease_until.is_(None),
         output_alerts.c.lease_until <= bindparam("now"),
         output_alerts.c.lease_epoch != bindparam("its_epoch"),
     )
-    due = (output_alerts.c.output == bindparam("its_output"), text(DUE), output_alerts.c.not_before <= bindparam("now"))
+    waited = or_(output_alerts.c.not_before <= bindparam("now"), output_alerts.c.not_before > bindparam("far"))
+    due = (output_alerts.c.output == bindparam("its_output"), text(DUE), waited)
     oldest = select(output_alerts.c.id).where(*due, free).order_by(output_alerts.c.created_at, output_alerts.c.id)
     chosen = oldest.limit(bindparam("most", type_=Integer)).cte("chosen")
     return (

@@ -104,7 +104,7 @@ async def test_what_failed_waits_and_counts_since_when(play: Play, store: Store)
         (found,) = await claim(play, store)
         await store.outputs.settle([(found, Postponed(play.now + MINUTE, "down"))], epoch, play.now)
         assert await claim(play, store) == ()
-        assert await store.outputs.find_next_due("desk") == play.now + MINUTE
+        assert await store.outputs.find_next_due(epoch, "desk") == play.now + MINUTE
         play.after(minutes=1)
         assert attempts in (1, 2)
     (found,) = await claim(play, store)
