@@ -98,3 +98,36 @@ async def test_a_source_dies_and_comes_back(library: Library, installed: Install
         installed.newsroom.publish("wire", Piece("Kremlin names a day", "The summit is on Friday.", ()))
         await read_until(reader, "/sources/The%20Wire", "fine")
         await reader.require_quiet()
+
+
+async def test_a_restored_record_goes_on(library: Library, installed: Installation) -> None:
+    """The disk is lost, the backup put back: the pages are there again, and who was in has to come in anew."""
+    home, backup = installed.home, str(installed.home.folder / "saved.db")
+    async with running(home) as service:
+        await service.says("health endpoint is up")
+        reader = await get_in(library, installed)
+        await read_until(reader, "/", "Watching 3 sources")
+        assert (await home.run("db", "backup", backup)).code == 0
+    for file in (home.folder / "data").iterdir():
+        file.unlink()
+    restored = await home.run("db", "restore", backup)
+    assert restored.code == 0, restored.err
+    async with running(home) as service:
+        await service.says("health endpoint is up")
+        await reader.visit("/")
+        assert "for the owners of this installation" in await reader.text()
+        again = await get_in(library, installed)
+        await read_until(again, "/", "Watching 3 sources")
+        await again.require_quiet()
+
+
+async def test_why_did_i_not_get_this(library: Library, installed: Installation) -> None:
+    """A headline that nobody was told of is found on record, and its source's page says what became of it."""
+    async with running(installed.home) as service:
+        await service.says("health endpoint is up")
+        reader = await get_in(library, installed)
+        await read_until(reader, "/", "Watching 3 sources")
+        installed.newsroom.publish("wire", Piece("Harbour cranes stand still", "No ship was loaded on Monday.", ()))
+        await read_until(reader, "/sources/The%20Wire", "Harbour cranes stand still")
+        assert "in a story" not in await reader.text()
+        await read_until(reader, "/query?q=harbour", "Harbour cranes stand still")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, text, update
 
 from bot.store.database.timestamps import to_ms
-from bot.store.tables import instances, outbox, output_alerts, role_leases, sources
+from bot.store.tables import instances, outbox, output_alerts, page_sessions, role_leases, sign_in_links, sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,6 +49,9 @@ async def mark_restored(connection: AsyncConnection, tell_since: datetime | None
     ended += await _end_output_alerts(connection)
     await connection.execute(delete(role_leases))
     await connection.execute(delete(instances))
+    # A session that was ended since the backup would be open again.
+    await connection.execute(delete(page_sessions))
+    await connection.execute(delete(sign_in_links))
     return Restored(begun, ended)
 
 
