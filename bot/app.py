@@ -26,6 +26,7 @@ from bot.i18n import Say
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine
 from bot.model import Config, DisplayPreferences, Source
+from bot.polling.hubs.hub_contents import Hubs
 from bot.polling.items.article_cache import ArticleCache
 from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
@@ -182,14 +183,16 @@ async def poller(
     notices: Notices,
     queued: Callable[[], None] = lambda: None,
     observe: Callable[[Source, PollResult, float], None] = lambda *_: None,
+    hurry: asyncio.Event | None = None,
 ) -> AsyncIterator[PollLoop]:
-    """Return the poll loop with its client and its parsers."""
+    """Return the poll loop with its client and its parsers; `hurry` is set by who has made a source due at once."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
         matcher = ItemMatcher(parser, ArticleCache(fetch, parser), encoder(base.settings.semantic))
         judges = bool(base.settings.model_url)
-        turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher, judges=judges)
-        yield PollLoop(turns, base.current.setup, notices, queued=queued, observe=observe)
+        hubs = Hubs(base.store.hubs, parser, wall, wanted=base.settings.web_url is not None)
+        turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher, hubs, judges=judges)
+        yield PollLoop(turns, base.current.setup, notices, queued=queued, observe=observe, hurry=hurry)
 
 
 def notices(base: Base) -> Notices:

@@ -21,6 +21,7 @@ from bot.maintenance import keep_backed_up, keep_indexed
 from bot.operations import model_wiring
 from bot.operations.edit_history import note_change
 from bot.operations.greeting import greet
+from bot.operations.hub_wiring import keep_subscribed
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
@@ -45,6 +46,7 @@ LIMITS: Mapping[str, float] = {
     "sender": 60,
     "outputs": 120,
     "listener": 90,
+    "subscriber": 120,
     "reload": 120,
     "janitor": 600,
     "indexer": 300,
@@ -63,6 +65,7 @@ class Service:
     hearts: Heartbeats
     notices: Notices
     wake: asyncio.Event = field(default_factory=asyncio.Event)  # the outbox has something new
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)  # a source is due at once
     wake_outputs: asyncio.Event = field(default_factory=asyncio.Event)
     reread: asyncio.Event = field(default_factory=asyncio.Event)  # SIGHUP
     metrics: Metrics = field(default_factory=Metrics)
@@ -71,8 +74,8 @@ class Service:
     async def poller(self) -> None:
         """Poll sources."""
         observe = partial(count_poll, self.metrics)
-        async with app.poller(self.base, self.notices, self._wake_senders, observe) as poller:
-            await poller.run(self.stop, self._beat("poller"), self._report_problem("poller"))
+        async with app.poller(self.base, self.notices, self._wake_senders, observe, self.hurry) as poller:
+            await poller.run(self.stop, self.beat("poller"), self._report_problem("poller"))
 
     async def sender(self) -> None:
         """Deliver the outbox."""
@@ -87,12 +90,12 @@ class Service:
         async with app.notifier(self.base, sys.stdout) as medium:
             counted = CountedNotifier(medium, self.metrics, wall)
             deliverer = app.deliverer(self.base, counted, notice, self._report_problem("sender"))
-            await deliverer.run(self.stop, self.wake, self._beat("sender"))
+            await deliverer.run(self.stop, self.wake, self.beat("sender"))
         await asyncio.gather(*said, return_exceptions=True)
 
     async def outputs(self) -> None:
         """Deliver to outputs, which never delays the sender."""
-        await deliver_to_outputs(self.base, self.stop, self.wake_outputs, self._beat("outputs"), self._tell)
+        await deliver_to_outputs(self.base, self.stop, self.wake_outputs, self.beat("outputs"), self._tell)
 
     async def listener(self) -> None:
         """Answer commands."""
@@ -100,12 +103,12 @@ class Service:
         if token is not None:
             answered = partial(count_answer, self.metrics, wall)
             problem = self._report_problem("listener")
-            await app.listener(self.base, token, self._beat("listener"), problem, answered).run(self.stop)
+            await app.listener(self.base, token, self.beat("listener"), problem, answered).run(self.stop)
 
     async def model(self) -> None:
         """Ask the language model."""
         async with model_wiring.model_worker(self.base, self._tell, self.wake.set, self.metrics) as worker:
-            await worker.run(self.stop, self._beat("model"))
+            await worker.run(self.stop, self.beat("model"))
 
     async def reload(self) -> None:
         """Notice edits of watchlists.yaml, and queries that chats have added or ended, and swap them in.
@@ -113,7 +116,7 @@ class Service:
         An edit counts as known when it is in force, or its mistakes are told. What could not be built is tried again.
         """
         watched = self.base.current.watched
-        beat = self._beat("reload")
+        beat = self.beat("reload")
         orphaned = behind = False
         while not self.stop.is_set():
             beat()
@@ -140,7 +143,7 @@ class Service:
         task = asyncio.create_task(work)
         try:
             while not task.done() and not self.stop.is_set():
-                self._beat("reload")()
+                self.beat("reload")()
                 await asyncio.wait({task}, timeout=LOOK)
         finally:
             task.cancel()
@@ -222,7 +225,7 @@ class Service:
 
     async def janitor(self) -> None:
         """Forget what is too old to matter, once a day by the steady clock; the store knows of earlier runs."""
-        beat = self._beat("janitor")
+        beat = self.beat("janitor")
         due, look_at = steady(), steady() + SIGNS
         while not self.stop.is_set():
             beat()
@@ -234,24 +237,17 @@ class Service:
                     due = steady() + RETRY
             if steady() >= look_at:
                 look_at = steady() + SIGNS
-                await self._tell_signs()
+                await tell_signs(self.base.store.chats, self.base.current.config(), self.notices, wall())
             await self._wait(self.stop, 60.0)
-
-    async def _tell_signs(self) -> None:
-        """Tell owners of sources that may be losing news in silence."""
-        try:
-            await tell_signs(self.base.store.chats, self.base.current.config(), self.notices, wall())
-        except StoreError as error:
-            log.debug("signs of silent loss were not looked for", extra={"reason": str(error)})
 
     async def indexer(self) -> None:
         """Put what was recorded into the index of searches."""
-        await keep_indexed(self.base.store.search, self.stop, self._beat("indexer"))
+        await keep_indexed(self.base.store.search, self.stop, self.beat("indexer"))
 
     async def watch(self) -> None:
         """Look after the token, and after a database that cannot carry word of its own trouble."""
         if self.base.token is not None:
-            await make_watch(self.base, self.base.token).run(self.stop, self._beat("watch"))
+            await make_watch(self.base, self.base.token).run(self.stop, self.beat("watch"))
 
     async def backup(self) -> None:
         """Take backups as often as the settings say."""
@@ -259,18 +255,18 @@ class Service:
         async def failed(reason: str) -> None:
             await self._tell(owner_notices.unsaved, lambda _: reason)
 
-        await keep_backed_up(self.base.settings, wall, self.stop, self._beat("backup"), failed)
+        await keep_backed_up(self.base.settings, wall, self.stop, self.beat("backup"), failed)
 
     async def web(self) -> None:
         """Answer /healthz, /readyz and /metrics."""
         if self.base.settings.http_listen is not None:
-            await serve_monitoring(self.base, self.hearts, self.metrics, self.stop)
+            await serve_monitoring(self.base, self.hearts, self.metrics, self.stop, self.hurry.set)
 
     async def ping(self) -> None:
         """Tell the operator's monitoring that everything makes progress."""
         url = self.base.settings.ping_url
         if url is not None:
-            await ping_operator(self.base, url.get_secret_value(), self.hearts, self.stop, self._beat("ping"))
+            await ping_operator(self.base, url.get_secret_value(), self.hearts, self.stop, self.beat("ping"))
 
     async def _tell(self, headline: Say, text: Say = lambda _: "", occasion: tuple[object, ...] | None = None) -> None:
         """Tell the owners, once an occasion; by default once a day the same."""
@@ -287,7 +283,8 @@ class Service:
         self.wake.set()
         self.wake_outputs.set()
 
-    def _beat(self, name: str) -> Callable[[], None]:
+    def beat(self, name: str) -> Callable[[], None]:
+        """Return what a loop calls at every step forward."""
         return lambda: self.hearts.beat(name)
 
     def _report_problem(self, name: str) -> Callable[[str | None], None]:
@@ -337,6 +334,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         raise ConfigError(
             f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
         )
+    if "poller" in loops and service.base.settings.web_url is not None:
+        loops["subscriber"] = partial(keep_subscribed, service.base, service.stop, service.beat("subscriber"))
     if "sender" in loops:
         loops["outputs"] = service.outputs
     if service.base.token is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = [
     *("tests.plugins.telegram", "tests.plugins.home", "tests.plugins.rig", "tests.plugins.pages"),
+    "tests.plugins.hub",
     "tests.plugins.model_server",
 ]
 

@@ -52,10 +52,13 @@ HOPS = 5  # redirects that are followed; browsers allow 20, feeds need two
 DEADLINE = 20.0  # seconds for one answer with all its redirects, as Miniflux has it
 WAIT_UNASKED = 60.0  # seconds to leave a host alone that answers 429 without saying how long
 LARGE = 1024 * 1024  # bytes; of answers beyond it only a few are taken in at once
+ANSWERED = 4096  # bytes of the answer to a form that are read
 OFF_LOOP = 256 * 1024  # bytes; what is larger is unpacked and hashed in a thread
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WHOLE = frozenset({307, 308})  # redirects that ask for the same once more, a form and all
+_TAKEN = frozenset({200, 201, 202, 204})  # answers to a form
 _FEEDS = "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.9, */*;q=0.5"
 _PAGES = "text/html, application/xhtml+xml, */*;q=0.5"
 
@@ -138,6 +141,18 @@ class WebClient:
         )
         return await self._follow(request, self._robots if page else None)
 
+    async def post_form(self, url: str, fields: Mapping[str, str], *, proxy: str | None = None) -> None:
+        """Send a form, as to a hub; FetchError where it is not taken. Redirects are followed only where it goes whole.
+
+        What is answered is not read beyond a few kilobytes.
+        """
+        common = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        request = Request(
+            web_address(url).with_user(None), common, {}, Validators(), self._deadline, ANSWERED, cut=True, proxy=proxy
+        )
+        request.form = dict(fields)
+        await self._follow(request, None)
+
     async def _follow(self, request: Request, robots: Robots | None) -> Fetched:
         """Ask one address after the other until one answers; `robots` is asked before each of them."""
         origin = request.url
@@ -204,21 +219,24 @@ class WebClient:
 
     async def _ask(self, request: Request, private: dict[str, str]) -> Fetched | URL:
         session = await self._sessions.get(request.proxy)
-        async with session.get(
+        method = "GET" if request.form is None else "POST"
+        async with session.request(
+            method,
             request.url,
+            data=request.form,
             headers=request.headers | private | _cookie(private, request.cookies.header(request.url)),
             allow_redirects=False,
             trace_request_ctx=request,
         ) as response:
             status, headers = response.status, response.headers
             self._hosts.record_reputation(host_of(request.url), HostReputation.GOOD)
-            if status in _REDIRECTS and "Location" in headers:
+            if status in (_REDIRECTS if request.form is None else _WHOLE) and "Location" in headers:
                 request.permanent = request.permanent and status in _PERMANENT
                 request.cookies.learn(request.url, headers.getall("Set-Cookie", ()))
                 return next_hop(request.url, headers["Location"])
             if status == 304 and request.validators != Validators():  # noqa: PLR2004 - HTTP
                 return _unchanged(request, headers)
-            if status not in {200, 203}:
+            if status not in ({200, 203} if request.form is None else _TAKEN):
                 raise describe_refusal(host_of(request.url), status, headers, datetime.now(UTC))
             request.stage = NO_END
             request.slot.ask(begun=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -47,6 +47,7 @@ class Request:
     cut: bool = False  # what is longer is cut off, and no error
     page: bool = False  # an alert waits for it
     proxy: str | None = None  # its address; None = that of the settings, "none" = none
+    form: Mapping[str, str] | None = None  # what is sent, if anything is
 
     def end(self) -> None:
         """Let the deadline pass now."""

@@ -24,8 +24,13 @@ EVERYWHERE: Final = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-async def serve_monitoring(base: Base, hearts: Heartbeats, metrics: Metrics, stop: asyncio.Event) -> None:
-    """Serve probes, metrics and pages on HTTP_LISTEN until `stop`; ConfigError when the address is taken."""
+async def serve_monitoring(
+    base: Base, hearts: Heartbeats, metrics: Metrics, stop: asyncio.Event, hurry: Callable[[], None] = lambda: None
+) -> None:
+    """Serve probes, metrics, pages and hubs on HTTP_LISTEN until `stop`; ConfigError when the address is taken.
+
+    `hurry` is called when a hub has made a source due at once.
+    """
     from bot.web.health import report, serve
     from bot.web.operator_endpoints import add_metrics, add_readyz
 
@@ -40,6 +45,11 @@ async def serve_monitoring(base: Base, hearts: Heartbeats, metrics: Metrics, sto
             from bot.web.pages.site import add_pages
 
             add_pages(application, page_services(base, lambda: report(hearts), listen))
+
+        if base.settings.web_url is not None:
+            from bot.operations.hub_wiring import serve_hubs
+
+            serve_hubs(application, base, hurry)
 
     if listen is not None:
         await serve(listen, hearts, stop, extend)

@@ -46,8 +46,13 @@ class PollLoop:
         *,
         queued: Callable[[], None] = lambda: None,
         observe: Callable[[Source, PollResult, float], None] = lambda *_: None,
+        hurry: asyncio.Event | None = None,
     ) -> None:
-        """Take `setup`, which gives the configuration in force; what is `queued` can be sent, polls are `observe`d."""
+        """Take `setup`, which gives the configuration in force; what is `queued` can be sent, polls are `observe`d.
+
+        `hurry` is set by who has made a source due at once.
+        """
+        self._hurry = hurry or asyncio.Event()
         self._observe = observe
         self._turns = turns
         self._store: PollStore = turns.store
@@ -60,6 +65,7 @@ class PollLoop:
         self._done: list[asyncio.Task[None]] = []
         self._awake = asyncio.Event()
         self._look_at = 0.0  # on the loop's clock
+        self._hurried = False  # something is due of which the last look may not know
         self._back: list[SourceLease] = []  # what a fault of the database left in our hands: given back when it is over
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
@@ -75,6 +81,7 @@ class PollLoop:
         pause = 1.0
         stopped = asyncio.create_task(stop.wait())
         stopped.add_done_callback(lambda _: self._awake.set())
+        hurried = asyncio.create_task(self._heed_hurry())
         try:
             while not stop.is_set():
                 try:
@@ -92,6 +99,7 @@ class PollLoop:
                 beat()
         finally:
             stopped.cancel()
+            hurried.cancel()
             await self._end(leaving=stop.is_set())
 
     async def tick(self, deadline: float, *, forced_since: datetime | None = None) -> bool:
@@ -119,7 +127,8 @@ class PollLoop:
     async def _step(self) -> None:
         """Begin turns while sources are due, and otherwise wait until a turn has ended or something may be due."""
         clock = asyncio.get_running_loop()
-        if self._room() and clock.time() >= self._look_at:
+        if self._room() and (self._hurried or clock.time() >= self._look_at):
+            self._hurried = False
             if not await self._lease(self._now()):
                 self._look_at = clock.time() + await self._idle()
         elif not self._room():
@@ -127,6 +136,13 @@ class PollLoop:
         else:
             await self._rest(min(self._look_at - clock.time(), FLUSH_AFTER))
         await self._tend()
+
+    async def _heed_hurry(self) -> None:
+        while True:
+            await self._hurry.wait()
+            self._hurry.clear()
+            self._hurried = True
+            self._awake.set()
 
     def _room(self) -> bool:
         """Return whether so many more turns may begin that a look for due sources is worth its transaction."""

@@ -14,6 +14,7 @@ from bot import shown_items
 from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
 from bot.polling import publishing_rhythm, redirects, schedule
+from bot.polling.hubs.hub_trust import keeps_its_word
 from bot.ports.poll_store import Outcome, SourceLease
 from bot.sources.document import Document
 
@@ -38,16 +39,18 @@ def well(
     document: Document | None = None,
     fresh: Sequence[Item] = (),
     keep_shown: bool = False,
+    content: int | None = None,
 ) -> Outcome:
     """Return the end of a poll that went well and brought these `fresh` items; no document: nothing had changed.
 
-    With `keep_shown` what the document showed is not remembered: it is read once more.
+    With `keep_shown` what the document showed is not remembered: it is read once more. `content` is the number of what
+    a hub sent: mostly only the new items, so that the document is not what the feed shows, and no poll is put off.
     """
     new = bool(fresh)
     stats = publishing_rhythm.learned(leased.stats, leased.polled_at, now, news=new, every=source.every)
     if document is not None:
         stats = replace(stats, hints=document.hints)
-        if document.identities and not keep_shown:
+        if document.identities and not keep_shown and content is None:
             stats = replace(stats, shown=_shown(leased, document, len(fresh), now))
         if not leased.baselined:
             stats = publishing_rhythm.seeded(stats, [item.published for item in fresh if item.published], now)
@@ -62,16 +65,21 @@ def well(
         hints=stats.hints,
         now=now,
         spread=_spread(),
+        hub=keeps_its_word(leased.hub, stats.lull, now, missed=new),
     )
+    due = now + wait
+    if content is not None and leased.hub is not None and leased.hub.poll_due is not None:
+        due = max(leased.hub.poll_due, now)
     return Outcome(
         leased,
         now,
-        now + wait,
+        due,
         fetched.validators,
         parsed=document is not None,
         new=new,
         found=leased.found,
         stats=stats,
+        read_contents=() if content is None else (content,),
     )
 
 

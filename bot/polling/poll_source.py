@@ -19,6 +19,7 @@ from bot.item_identity import Identity
 from bot.model import Fetched, Item, Source, Validators, Watchlist
 from bot.polling import schedule
 from bot.polling.clock_jumps import Lately
+from bot.polling.hubs.hub_contents import Hubs
 from bot.polling.items import headline_changes, late_matches
 from bot.polling.items.headline_changes import HeadlineChanges
 from bot.polling.items.item_matcher import ItemMatcher
@@ -67,6 +68,7 @@ class SourcePoller:
     parse: Parse
     now: Callable[[], datetime]
     matcher: ItemMatcher
+    hubs: Hubs
     lately: Lately = field(default_factory=lambda: Lately(steady))
     judges: bool = False  # there is a language model that answers what `only` asks
 
@@ -79,6 +81,8 @@ class SourcePoller:
 
     async def _take(self, leased: SourceLease, source: Source, setup: CompiledConfig) -> PollResult:
         as_it_was, leased = leased, self.lately.moved(leased, self.now())
+        if (sent := await self.hubs.read_sent(leased)) is not None:
+            return await self._read(leased, source, setup, sent.fetched, sent.document, content=sent.number)
         try:
             asking = Retriever(self.fetch, self.parse, self.now)
             moved, found = _where(leased, source)
@@ -90,6 +94,7 @@ class SourcePoller:
             if asked.document is None:
                 return PollResult(well(leased, source, asked.fetched, self.now()), fetched=len(asked.fetched.body))
             taken = await self._read(leased, source, setup, asked.fetched, asked.document)
+            await self.hubs.note_hub(leased, source, asked.fetched, asked.document, news=taken.outcome.new)
             return replace(taken, fetched=len(asked.fetched.body))
         except FetchError as error:
             return self._failed(_searching(as_it_was) if error.status in {404, 410} else as_it_was, source, error)
@@ -97,9 +102,16 @@ class SourcePoller:
             return self._failed(_searching(as_it_was), source, error)
 
     async def _read(
-        self, leased: SourceLease, source: Source, setup: CompiledConfig, fetched: Fetched, document: Document
+        self,
+        leased: SourceLease,
+        source: Source,
+        setup: CompiledConfig,
+        fetched: Fetched,
+        document: Document,
+        *,
+        content: int | None = None,
     ) -> PollResult:
-        """Tell new items from known ones, and record them."""
+        """Tell new items from known ones, and record them; `content` is the number of what a hub sent."""
         entries = document.identities
         last = shown_items.unpack_shown(leased.stats.shown)
         known = await self._known(leased, entries, last)
@@ -112,7 +124,8 @@ class SourcePoller:
         retitled = () if leased.told_from else headline_changes.retitled(entries, known)
         again = tuple(p for p in retitled if p not in fresh)
         if not fresh and not again and not sifted.changed and leased.baselined:
-            return PollResult(well(leased, source, fetched, self.now(), document=document), items=len(entries))
+            ended = well(leased, source, fetched, self.now(), document=document, content=content)
+            return PollResult(ended, items=len(entries))
         items, back, late = await self._items(leased, source, setup, document, known, sifted, again)
         known_from = min(set(range(len(entries))).difference(fresh), default=len(entries))
         there = [(position, items[position]) for position in sifted.new]
@@ -124,9 +137,11 @@ class SourcePoller:
         if found.late:  # asked again at once, as if this document had not been seen
             fetched = replace(fetched, validators=leased.validators, fresh_for=None)
         news = tuple(items.values())
-        outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=bool(found.late))
         if found.late:
+            outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, keep_shown=True)
             outcome = replace(outcome, next_due=self.now())
+        else:
+            outcome = well(leased, source, fetched, self.now(), document=document, fresh=news, content=content)
         many, matched = len(told) - len(found.late), len(found.matched)
         outcome = with_losses(outcome, news, new=many, matched=matched, braked=bool(sifted.baseline))
         silent = [items[position] for position in sorted(set(items) - set(told))]

@@ -29,18 +29,26 @@ GAP_UNDATED = 20  # of a backlog without dates, so many of the newest are told
 
 
 def after_success(
-    source: Source, *, quiet: int, rate: float, fresh_for: timedelta | None, hints: Hints, now: datetime, spread: float
+    source: Source,
+    *,
+    quiet: int,
+    rate: float,
+    fresh_for: timedelta | None,
+    hints: Hints,
+    now: datetime,
+    spread: float,
+    hub: bool = False,
 ) -> timedelta:
     """Return how long to wait after a poll that went well: from `every` to an hour, ten times `every` at most.
 
-    `quiet` counts the polls in a row without news, this one included; `rate` is how many polls with news an hour is
-    expected to bring now; `fresh_for` and `hints` are what server and feed said; `spread` is a random number in [0, 1)
-    that keeps sources from marching in step (5 % to either side).
+    With a `hub` that keeps its word, that longest. `quiet` counts the polls in a row without news, this one included;
+    `rate` is how many polls with news an hour is expected to bring now; `fresh_for` and `hints` are what server and
+    feed said; `spread` is a random number in [0, 1) that keeps sources from marching in step (5 % to either side).
     """
     if source.every < STEADY:
         return source.every
     longest = max(source.every, min(HOUR, 10 * source.every))
-    wait = source.every
+    wait = longest if hub else source.every
     if quiet >= PATIENCE:  # delay costs linearly, and so do requests: the best balance goes by the root
         wait = max(wait, EAGERNESS * math.sqrt(source.every / HOUR / max(rate, 1e-6)) * HOUR)
     asked = min(max(fresh_for or timedelta(), hints.every or timedelta()), longest)

@@ -25,6 +25,7 @@ from bot.model import (
     Subscription,
     Validators,
 )
+from bot.ports.hub_store import HubState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class SourceLease:
     stats: SourceStats = SourceStats()
     read_at: datetime | None = None  # the last time a document was read, and its items looked up
     told_from: datetime | None = None  # the record was restored: of this document only what is dated later is told
+    hub: HubState | None = None  # of the hub that its feed names, if we subscribe to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Outcome:
     unreached: bool = False  # the error is that nobody answered
     counted: bool = True  # an error that is an outage of ours is no failure of the source
     stats: SourceStats | None = None  # None = as they were
+    read_contents: tuple[int, ...] = ()  # of its hub: numbers of what is read, and kept no longer
 
 
 @dataclass(frozen=True, slots=True)

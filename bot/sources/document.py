@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.item_identity import Identity
 from bot.model import Hints
+from bot.ports.hub_store import HubLink
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -75,3 +76,4 @@ class Document:
     further: tuple[str, ...] = ()  # addresses that hold items: sitemaps of an index, feeds that a page names
     bare: bool = False  # the titles are only what links say: the pages behind them tell more
     hints: Hints = field(default_factory=Hints)  # how often it wants to be asked
+    hub: HubLink | None = None  # that sends its news, where it names one

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import ParseError
+from bot.ports.hub_store import HubLink
 from bot.sources.document import MOST, Draft, select_newest
 from bot.sources.feeds.feed_reader import BODY, LEAD, TITLE, Reading, language_code
+from bot.sources.feeds.hub_links import find_hub
 from bot.text.dates import parse_date
 from bot.text.html_text import RAW, line, plain, tidy, unescaped_again
 from bot.urls import absolute_url
@@ -34,7 +36,14 @@ def read(data: bytes, url: str) -> Reading:
     base = home or absolute_url(url, _text(feed, "feed_url")) or url
     newest = select_newest([_published(item, language) for item in items]) if len(items) > MOST else range(len(items))
     drafts = tuple(_draft(items[at], base, language) for at in newest)
-    return Reading(drafts, home, "json", max(0, len(items) - MOST))
+    return Reading(drafts, home, "json", max(0, len(items) - MOST), hub=_hub(feed, url))
+
+
+def _hub(feed: dict[str, Any], url: str) -> HubLink | None:
+    hubs = feed.get("hubs")
+    named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
+    links = [("hub", _text(one, "url")) for one in named if _text(one, "type").lower() == "websub"]
+    return find_hub([*links, ("self", _text(feed, "feed_url"))], url)
 
 
 def _draft(item: dict[str, Any], base: str, language: str) -> Draft:

@@ -198,6 +198,7 @@ def _document(reading: Reading, url: str, now: datetime, why: str | None) -> Doc
         shape=_SHAPES.get(reading.version, "feed"),
         further=reading.further,
         bare=reading.bare,
+        hub=reading.hub,
     )
 
 

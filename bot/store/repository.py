@@ -25,6 +25,7 @@ from bot.store.database.sqlite_file import prepare
 from bot.store.database.transactions import Database
 from bot.store.edit_repository import EditRepository
 from bot.store.history import HistoryRepository
+from bot.store.hubs.hub_repository import HubRepository
 from bot.store.leases.process_identity import ProcessIdentity, this_process
 from bot.store.outbox.delivery_results import DeliveryResults
 from bot.store.outbox.outbox_repository import OutboxRepository
@@ -57,6 +58,7 @@ class Store:
     admissions: AdmissionRepository
     buttons: ButtonRepository
     edits: EditRepository
+    hubs: HubRepository
 
     @property
     def search(self) -> SearchRepository:
@@ -177,4 +179,5 @@ async def open_store(
         AdmissionRepository(database),
         ButtonRepository(database),
         EditRepository(database),
+        HubRepository(database),
     )

@@ -22,6 +22,7 @@ from bot.store.tables import (
     buttons,
     counters,
     edits,
+    hub_contents,
     instances,
     items,
     outbox,
@@ -89,6 +90,7 @@ async def prune(database: Database, now: datetime) -> int:
         (buttons, buttons.c.until, ms, None),
         (edits, edits.c.at, ms - EDIT_DAYS * DAY_MS, None),
         (instances, instances.c.seen_at, ms - DAY_MS, None),
+        (hub_contents, hub_contents.c.received_at, ms - DAY_MS, None),  # of sources that nobody polls any more
         (items, items.c.seen_at, ms - ITEM_DAYS * DAY_MS, None),
         (outbox, outbox.c.created_at, ms - STORY_DAYS * DAY_MS, ended),
         (output_alerts, output_alerts.c.created_at, ms - STORY_DAYS * DAY_MS, ended),

@@ -25,6 +25,7 @@ from bot.fetch.client import WebClient
 from bot.inflection.word_forms import FormCache
 from bot.model import Delivery, DisplayPreferences
 from bot.polling.clock_jumps import Lately
+from bot.polling.hubs.hub_contents import Hubs
 from bot.polling.items.article_cache import ArticleCache
 from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
@@ -139,7 +140,7 @@ class Rig:
         fetch = await self.stack.enter_async_context(
             WebClient(
                 allowed_networks=[ip_network("127.0.0.0/8")],
-                allowed_ports={self.newsroom.port, *(site.port for site in self.sites)},
+                allowed_ports={self.newsroom.port, *self.ports, *(site.port for site in self.sites)},
                 host_spacing=0,
                 deadline=deadline,
             )
@@ -151,6 +152,7 @@ class Rig:
             parser,
             lambda: self.now,
             ItemMatcher(parser, ArticleCache(fetch, parser)),
+            Hubs(store.hubs, parser, lambda: self.now, wanted=bool(environ.get("NEWSWATCH_WEB_URL"))),
             lately=Lately(lambda: self.steady or self.now),
             judges="NEWSWATCH_MODEL_URL" in environ,
         )

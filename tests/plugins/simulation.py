@@ -22,6 +22,7 @@ from bot.errors import DeliveryError, FetchError, StoreError
 from bot.matching.engine import Engine
 from bot.model import Chat, Config, Delivery, DisplayPreferences, Fetched, Source, Subscription, Validators, Watchlist
 from bot.polling.clock_jumps import Lately
+from bot.polling.hubs.hub_contents import Hubs
 from bot.polling.items.article_cache import ArticleCache
 from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
@@ -285,6 +286,7 @@ class Simulation:
             self.parser,
             self.clock.now,
             ItemMatcher(self.parser, ArticleCache(self.web, self.parser)),
+            Hubs(store.hubs, self.parser, self.clock.now),
             lately=Lately(self.clock.steady),
         )
         process.poller = PollLoop(turns, self.setup, notices)

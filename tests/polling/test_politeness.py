@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.config.active import ActiveConfig
 from bot.fetch.client import WebClient
 from bot.model import DisplayPreferences
+from bot.polling.hubs.hub_contents import Hubs
 from bot.polling.items.article_cache import ArticleCache
 from bot.polling.items.item_matcher import ItemMatcher
 from bot.polling.loop import PollLoop
@@ -94,7 +95,8 @@ async def test_case_44_four_workers_ask_one_host_one_by_one(rig: Rig, rss: Rss, 
                 WebClient(allowed_networks=networks, allowed_ports={site.port}, host_spacing=0.1)
             )
             matcher = ItemMatcher(parser, ArticleCache(fetch, parser))
-            turns = SourcePoller(store.polls, fetch, parser, lambda: datetime.now(UTC), matcher)
+            hubs = Hubs(store.hubs, parser, lambda: datetime.now(UTC))
+            turns = SourcePoller(store.polls, fetch, parser, hubs.now, matcher, hubs)
             pollers.append(
                 PollLoop(
                     turns, current.setup, Notices(store.polls, (), store.preferences.read_display, DisplayPreferences)

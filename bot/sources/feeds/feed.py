@@ -59,7 +59,7 @@ def scan_feed(body: bytes, url: str, content_type: str, now: datetime) -> Docume
         raise ParseError(f"not a feed but {describe_body(body)}")
     identities = identify_entries(listing.marks, now, homes=(url, listing.home))
     note = skipped_note(listing.skipped)
-    return Document(url, identities, note, data=data, tree=listing.tree, hints=listing.hints)
+    return Document(url, identities, note, data=data, tree=listing.tree, hints=listing.hints, hub=listing.hub)
 
 
 def skipped_note(skipped: int, why: str = "") -> str | None:
@@ -97,7 +97,7 @@ def read_feed(body: bytes, url: str, content_type: str) -> Reading:
     drafts = reading.drafts
     if not (skipped or reading.skipped) and _breaks_off(data):
         drafts = drafts[:-1]
-    return Reading(drafts, reading.home, reading.version, skipped or reading.skipped)
+    return Reading(drafts, reading.home, reading.version, skipped or reading.skipped, hub=reading.hub)
 
 
 def _breaks_off(data: bytes) -> bool:

@@ -13,7 +13,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.ports.hub_store import HubLink
 from bot.sources.document import MOST, Draft
+from bot.sources.feeds.hub_links import find_hub
 from bot.text.dates import parse_date
 from bot.text.html_text import RAW, line, plain, tidy, unescaped_again
 from bot.urls import absolute_url
@@ -37,6 +39,7 @@ class Reading:
     skipped: int = 0  # items beyond the limit
     further: tuple[str, ...] = ()  # addresses that hold items: sitemaps of an index, feeds that a page names
     bare: bool = False  # its titles are only what links say: the pages behind them tell more
+    hub: HubLink | None = None
 
 
 def read(data: bytes, url: str, content_type: str = "") -> Reading:
@@ -55,7 +58,8 @@ def read(data: bytes, url: str, content_type: str = "") -> Reading:
     base = _base(parsed.feed, url, atom=atom)
     drafts = tuple(_draft(entry, parsed.feed, base, atom=atom) for entry in entries[:MOST])
     home = absolute_url(url, _text(parsed.feed, "link")) or ""
-    return Reading(drafts, home, version, max(0, len(entries) - MOST))
+    named = [(_text(link, "rel"), _text(link, "href")) for link in parsed.feed.get("links", ())]
+    return Reading(drafts, home, version, max(0, len(entries) - MOST), hub=find_hub(named, url))
 
 
 def _draft(entry: dict[str, Any], feed: dict[str, Any], base: str, *, atom: bool) -> Draft:

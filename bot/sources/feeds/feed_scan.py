@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import ParseError
 from bot.item_identity import EntryMarks
 from bot.model import Hints
+from bot.ports.hub_store import HubLink
 from bot.sources.document import MOST, select_newest
+from bot.sources.feeds.hub_links import find_hub
 from bot.sources.feeds.poll_hints import hints_of
 from bot.text.dates import parse_date
 from bot.text.html_text import line
@@ -76,6 +78,7 @@ class Listing:
     skipped: int  # items beyond the limit
     tree: _Element | None  # to be cut down later, where it is small enough to be kept
     hints: Hints
+    hub: HubLink | None
 
 
 def refuse_traps(data: bytes) -> bool:
@@ -122,7 +125,9 @@ def listed(data: bytes, url: str) -> Listing | str:
     if isinstance(root, str):
         return root
     marks = tuple(_marks(item, url) for item in _items(root))
-    return Listing(marks, _home(root, url), skipped, root if len(short) <= KEPT else None, hints_of(root))
+    return Listing(
+        marks, _home(root, url), skipped, root if len(short) <= KEPT else None, hints_of(root), _hub(root, url)
+    )
 
 
 def cut_down(data: bytes, tree: _Element | None, wanted: Collection[int]) -> bytes:
@@ -182,6 +187,13 @@ def _home(root: _Element, url: str) -> str:
     """Return the address that the channel gives as its own site."""
     channel = next(root.iterchildren("{*}channel"), root)
     return absolute_url(url, _link(channel)) or ""
+
+
+def _hub(root: _Element, url: str) -> HubLink | None:
+    """Return the hub that the feed names, in the vocabulary of Atom as nearly all do."""
+    channel = next(root.iterchildren("{*}channel"), root)
+    links = (*root.iterchildren("{*}link"), *(channel.iterchildren("{*}link") if channel is not root else ()))
+    return find_hub([(link.get("rel") or "", link.get("href") or "") for link in links], url)
 
 
 def _marks(item: _Element, url: str) -> EntryMarks:

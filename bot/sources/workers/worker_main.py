@@ -20,6 +20,7 @@ from bot.articles.extraction import extract
 from bot.articles.lead import LeadTexts, lead_from_texts
 from bot.errors import ParseError
 from bot.model import Evidence
+from bot.ports.hub_store import HubLink
 from bot.sources import kinds
 from bot.sources.document import Document, Draft
 from bot.sources.feeds import feed
@@ -95,8 +96,14 @@ def _whole(question: dict[str, Any], data: bytes, _kept: Kept) -> dict[str, Any]
     reading = kinds.read_document(
         data, question["url"], question["content_type"], question["found"], question["select"]
     )
-    about = {"home": reading.home, "version": reading.version, "skipped": reading.skipped}
-    return {"drafts": _rows(reading.drafts), **about, "further": reading.further, "bare": reading.bare}
+    about: dict[str, Any] = {"home": reading.home, "version": reading.version, "skipped": reading.skipped}
+    return {
+        "drafts": _rows(reading.drafts),
+        **about,
+        "further": reading.further,
+        "bare": reading.bare,
+        "hub": _pair(reading.hub),
+    }
 
 
 def _scan(question: dict[str, Any], data: bytes, kept: Kept) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _scan(question: dict[str, Any], data: bytes, kept: Kept) -> dict[str, Any]:
     identities = [astuple(one) for one in found.identities]
     every, skips = found.hints.every, found.hints.skips
     hints = [every and every.total_seconds(), skips]
-    return {"identities": identities, "note": found.note, "hints": hints}
+    return {"identities": identities, "note": found.note, "hints": hints, "hub": _pair(found.hub)}
 
 
 def _article(question: dict[str, Any], data: bytes, _kept: Kept) -> dict[str, Any]:
@@ -125,6 +132,10 @@ def _leads(question: dict[str, Any], _data: bytes, _kept: Kept) -> dict[str, Any
         for title, feed_text, page_text, evidence in question["texts"]
     ]
     return {"leads": [lead_from_texts(one) for one in texts]}
+
+
+def _pair(hub: HubLink | None) -> tuple[str, str] | None:
+    return (hub.hub, hub.topic) if hub else None
 
 
 def _rows(drafts: Iterable[Draft]) -> list[tuple[object, ...]]:

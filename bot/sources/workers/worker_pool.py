@@ -23,6 +23,7 @@ from bot.articles.lead import LeadTexts
 from bot.errors import ParseError
 from bot.item_identity import Identity
 from bot.model import Article, Fetched, Hints
+from bot.ports.hub_store import HubLink
 from bot.process.threads import CURE, is_thread_limit
 from bot.sources.document import Document, Draft
 from bot.sources.feeds.feed import BrokenFeed, is_modest
@@ -92,6 +93,7 @@ class WorkerPool:
             content_type=fetched.content_type,
             kept=(child, number) if child else None,  # it may have been replaced at once
             hints=Hints(every and timedelta(seconds=every), skips),
+            hub=answer["hub"] and HubLink(*answer["hub"]),
         )
 
     def keeps(self, document: Document) -> bool:
@@ -115,8 +117,9 @@ class WorkerPool:
         question = {"verb": "whole", "found": found, "select": select, **_about(fetched)}
         with self.backlog.holding(len(fetched.body)):
             answer, _ = await self._ask(question, fetched.body, large=found == "packed" or None)
-        further, bare = (*answer["further"],), answer["bare"]
-        return Reading(_drafts(answer), answer["home"], answer["version"], answer["skipped"], further, bare)
+        further, hub = (*answer["further"],), answer["hub"] and HubLink(*answer["hub"])
+        about = (answer["home"], answer["version"], answer["skipped"])
+        return Reading(_drafts(answer), *about, further, answer["bare"], hub)
 
     async def article(self, fetched: Fetched) -> Article:
         """Do what `article.extract` does."""

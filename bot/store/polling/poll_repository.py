@@ -21,6 +21,7 @@ from bot.store.codecs import Row, to_report, to_source_lease
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database
+from bot.store.hubs.hub_states import read_hub_states
 from bot.store.leases.configurations import register_configuration, release_configuration
 from bot.store.leases.process_identity import is_gone
 from bot.store.leases.stored_waits import recall_polls
@@ -82,8 +83,9 @@ class PollRepository:
             rows = (
                 await connection.execute(poll_statements.lease_statement(forced=forced_since is not None), values)
             ).all()
+            hubs = await read_hub_states(connection, self.database.dialect, [row.id for row in rows]) if rows else {}
         ordered = sorted(rows, key=lambda row: (row.next_due, row.id))
-        return tuple(_source_lease(row) for row in ordered)
+        return tuple(replace(_source_lease(row), hub=hubs.get(row.id)) for row in ordered)
 
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
         """End what a wrong clock has put off, and the leases of processes on this machine that are gone."""

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database.dialect import Dialect
+from bot.store.hubs.hub_states import has_content
 from bot.store.tables import (
     ENABLED,
     LEASED,
@@ -123,6 +124,8 @@ def finish_statement() -> Update:
     changes: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*ENDED, *LEARNED)}
     for name in ("read_at", "polled_at"):
         changes[name] = func.coalesce(bindparam(f"to_{name}"), sources.c[name])
+    due = bindparam("to_next_due", type_=BigInteger)
+    changes["next_due"] = case((has_content(), bindparam("to_tried_at", type_=BigInteger)), else_=due)
     changes |= {"known": sources.c.known + bindparam("more"), "lease_until": None, "holder": None}
     changes["told_from"] = case((bindparam("to_read_at", type_=BigInteger).is_(None), sources.c.told_from))
     return update(sources).where(is_lease_held()).values(changes)

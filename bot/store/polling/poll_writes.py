@@ -13,6 +13,7 @@ from bot.ports.poll_store import Correction, Outcome, Recorded, SourceLease, Tur
 from bot.store.codecs import clean, clean_or_none, to_json
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none
+from bot.store.hubs.hub_states import remove_contents
 from bot.store.polling import poll_statements
 from bot.store.polling.seen_keys import AgedKeys, insert_keys, look_up_keys, refresh_keys
 from bot.store.polling.source_stats_codec import from_source_stats
@@ -89,6 +90,7 @@ async def write_quiet_polls(
     await refresh_keys(
         connection, [row for one, turn in ours.items() for row in aged_keys.take(one, turn.outcome.polled_at)]
     )
+    await remove_contents(connection, (each for turn in ours.values() for each in turn.outcome.read_contents))
     await connection.execute(
         poll_statements.finish_statement(),
         [finish_parameters(turn.outcome, len(fresh[one])) for one, turn in ours.items()],

@@ -18,6 +18,7 @@ from bot.store.chats.chat_redirects import ChatRedirects, read_redirects
 from bot.store.codecs import Row, clean, to_alert, to_chat, to_priority, to_report
 from bot.store.database.dialect import STORY_LOCK, Dialect
 from bot.store.database.timestamps import to_ms
+from bot.store.hubs.hub_states import remove_contents
 from bot.store.model_answers.open_questions import insert_questions
 from bot.store.outbox.enqueue import enqueue_alerts, enqueue_follow_ups, raise_priorities, raise_revisions
 from bot.store.outputs.announce import announce, raise_output_revisions
@@ -126,6 +127,7 @@ class OpenRecording:
         await correct_headlines(self.connection, turn.corrections)
         queued = await self._enqueue(turn, at)
         await refresh_keys(self.connection, self.aged_keys.take(source, outcome.polled_at))
+        await remove_contents(self.connection, outcome.read_contents)
         ended = await self.connection.execute(
             poll_statements.finish_statement(), finish_parameters(outcome, len(fresh))
         )

@@ -16,6 +16,7 @@ from bot.store.tables.chat_tables import (
     subscriptions,
 )
 from bot.store.tables.edit_tables import edits
+from bot.store.tables.hub_tables import hub_contents, hub_subscriptions
 from bot.store.tables.model_tables import model_usage, model_verdicts, story_lines
 from bot.store.tables.outbox_tables import outbox
 from bot.store.tables.output_tables import output_alerts, outputs, watchlist_alerts
@@ -40,6 +41,8 @@ __all__ = (
     "chats",
     "counters",
     "edits",
+    "hub_contents",
+    "hub_subscriptions",
     "instances",
     "item_terms",
     "items",

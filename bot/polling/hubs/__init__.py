@@ -1,0 +1,1 @@
+"""WebSub: hubs that send the news of feeds as it is published."""
