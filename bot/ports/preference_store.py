@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from bot.model import Alert, Chat, DisplayPreferences, Report
 from bot.preferences import Mute, Muted, Preferences
 
-State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute", "skip", "dead", "none"]
+State = Literal["told", "waiting", "quiet", "digest", "pause", "source", "mute", "skip", "model", "dead", "none"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def state(_: Translator, what: State) -> str:
         "source": _("🔇 muted source"),
         "mute": _("🔇 muted"),
         "skip": _("⏭ passed over"),
+        "model": _("✨ not what is wanted here"),
         "dead": _("✖️ could not be delivered"),
         "none": _("not sent here"),
     }

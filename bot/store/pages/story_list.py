@@ -152,7 +152,7 @@ def _entries(shown: Iterable[Row], told: Iterable[Row], alerts: Iterable[Row]) -
         watchlists.setdefault(row.story, {}).update(dict.fromkeys(json.loads(row.watchlists)))
     many: dict[tuple[int, str], int] = {}
     for row in alerts:
-        state = "skipped" if row.state == "dead" and row.ended in {"mute", "skip"} else row.state
+        state = "skipped" if row.state == "dead" and row.ended in {"mute", "skip", "model"} else row.state
         many[row.story, state] = many.get((row.story, state), 0) + row.many
     for row in shown:
         yield StoryEntry(

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.alerts.watchlist_alert import WatchlistAlert
+from bot.chat.texts import latest
+from bot.i18n import words
 from bot.model import Alert, Chat
 from bot.ports.model_store import VERDICT_WAIT, OpenQuestion, Verdict
 from bot.ports.poll_store import Question, Turn
@@ -94,6 +96,9 @@ async def test_a_no_ends_the_alert_and_is_on_record_with_its_reason(play: Play) 
     assert (trace.delivery.state, trace.delivery.hold, trace.delivery.reason) == ("dead", "model", "k: as it is")
     assert await store.verdicts.count_refusals(play.now - timedelta(hours=1)) == {"k": 1}
     assert (await store.chats.read_status(play.now)).dead == ()
+    found = await store.preferences.find_story(Chat(5), STORY)
+    assert found is not None
+    assert latest.state(words("en"), found.state) == "✨ not what is wanted here"
 
 
 @pytest.mark.parametrize("verdict", ["yes", "unsure", "none"])
