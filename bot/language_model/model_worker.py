@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LOOK: Final = 0.5  # seconds between two looks for questions that nobody hinted at
 LOOK_FOR_LINES: Final = 2.0  # seconds between two looks for lines that are wanted: nobody waits for one
+LINES_AT_ONCE: Final = 1  # fewer than questions at once: a slow line must not keep a verdict from coming in time
 TROUBLE: Final = 5.0  # seconds until the next look after a fault of the database
 
 
@@ -38,6 +39,7 @@ class ModelWorker:
     _look_at: float = 0.0  # for lines
     _idle: asyncio.Event = field(default_factory=asyncio.Event)  # nothing is to do, and nothing under way
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _writing: asyncio.Task[None] | None = None  # a line
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is set; what is under way then is given up."""
@@ -55,6 +57,8 @@ class ModelWorker:
                     seconds = TROUBLE
                 await asyncio.wait({stopped, *self._tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
                 self._tasks = {task for task in self._tasks if not task.done()}
+                if self._writing is not None and self._writing.done():
+                    self._writing = None
         finally:
             stopped.cancel()
             for task in self._tasks:
@@ -76,16 +80,18 @@ class ModelWorker:
         questions = await self.judge.store.claim_questions(self.now(), most=room)
         for question in questions:
             self._start(self.judge.judge(question))
-        if len(questions) < room and self.clock() >= self._look_at:
-            wanted = await self.lines.claim(room - len(questions))
+        if len(questions) < room and self.clock() >= self._look_at and self._writing is None:
+            wanted = await self.lines.claim(LINES_AT_ONCE)
             for line in wanted:
-                self._start(self.lines.write(line))
+                self._writing = self._start(self.lines.write(line))
             self._look_at = self.clock() + (0.0 if wanted else LOOK_FOR_LINES)
             if not (wanted or questions or self._tasks):
                 self._idle.set()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.add(asyncio.create_task(_alone(work)))
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(_alone(work))
+        self._tasks.add(task)
+        return task
 
 
 async def _alone(work: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,7 @@ _ADDRESS: Final = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]{1,15}:/{2}|\bwww\.|\b(?:mailto|tel|javascript|data):)\S*"
     r"|\b(?:[a-z0-9-]{1,63}\.){1,5}(?:com|org|net|info|io|me|ru|ua|de|fr|es|uk|us|eu|cn|co|app|dev|xyz|top|site"
     r"|online|link|click|biz|tv|news|gov|edu|ly|gg|to)(?:/\S*)?(?!\w)"
-    r"|\S+@\S+\.\w+",
+    r"|[^\s@]{1,64}@[^\s@]{1,255}",
     re.IGNORECASE,
 )
 _MENTION: Final = re.compile(r"(?<![\w])[@/#](?=[A-Za-z0-9_])")

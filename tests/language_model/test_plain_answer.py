@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -63,6 +64,14 @@ def test_a_line_too_long_ends_with_a_whole_sentence_or_at_a_word() -> None:
     assert clean_line("word " * 200).endswith("word…")
     assert len(clean_line("word " * 200)) <= LONGEST
     assert len(clean_line("x" * 5000)) <= LONGEST
+
+
+@pytest.mark.parametrize("sign", ["a", "[", "<", "@", "a.", "*", "(", "<think>", "://", "1. "])
+def test_a_long_answer_costs_no_more_than_a_moment(sign: str) -> None:
+    """However its signs are chosen, the work is bounded."""
+    began = time.process_time()
+    clean_line(sign * 100_000)
+    assert time.process_time() - began < 1.0
 
 
 @given(st.text(max_size=600))

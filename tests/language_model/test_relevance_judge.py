@@ -159,16 +159,17 @@ async def test_alerts_that_ask_nothing_are_as_early_as_without_a_model(
     assert model_server.most_at_once <= AT_ONCE
 
 
-async def test_a_rush_of_a_thousand_is_bounded_in_calls_and_all_of_it_is_told(
-    rig: Rig, rss: Rss, model_server: ModelServer
+@pytest.mark.parametrize("many", [60, pytest.param(500, marks=pytest.mark.soak)])
+async def test_a_rush_is_bounded_in_calls_and_all_of_it_is_told(
+    rig: Rig, rss: Rss, model_server: ModelServer, many: int
 ) -> None:
     """A model that fails is left alone after a few; one whose tokens are spent is not asked at all."""
     model_server.reply = lambda _: web.Response(status=401)
     async with watched(rig, rss, model_server, seen=False) as bot:
-        publish(rig, rss, *((f"Kremlin case {n}: {n * 7919} and {n}", f"Text {n * 31}.") for n in range(1000)))
+        publish(rig, rss, *((f"Kremlin case {n}: {n * 7919} and {n}", f"Text {n * 31}.") for n in range(many)))
         rig.now += timedelta(minutes=5)
         queued = (await rig.poll(force=True)).queued
-        assert queued == 1000
+        assert queued == 2 * many
         await bot.judged(60)
         assert len([one for _ in range(3) for one in await bot.headlines()]) == queued
         assert len(model_server.asked) <= OPENS_AFTER + AT_ONCE
