@@ -56,6 +56,7 @@ async def read_stories(services: PageServices, visit: Visit) -> Content:
         "stories": found.stories,
         "more": _path(asked, found.after) if found.after is not None and not mistakes else None,
         "asked": asked,
+        "day": asked["day"] if wanted.begin is not None else "",
         "mistakes": mistakes,
         "watchlists": watchlists,
         "loose": search.loose if not mistakes else (),
