@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.ports.poll_store import SourceLease, SourceStats
 
 JUMP = timedelta(minutes=1)  # less is drift, and decides nothing
-WRITTEN = timedelta(milliseconds=1)  # as exactly as the database keeps a time
+WRITTEN = 0.001  # seconds; as exactly as the database keeps a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +22,22 @@ class Lately:
     """The last good poll of each source by this process, on both clocks; bounded by the number of sources."""
 
     steady: Callable[[], datetime]
-    _polled: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    _polled: dict[int, tuple[float, float]] = field(default_factory=dict)  # seconds: half of what times take
 
     def note(self, source: int, polled_at: datetime) -> None:
         """Remember that a source (its id) was polled well now, at this time of the wall clock."""
-        self._polled[source] = polled_at, self.steady()
+        self._polled[source] = polled_at.timestamp(), self.steady().timestamp()
 
     def moved(self, leased: SourceLease, now: datetime) -> SourceLease:
         """Return a lease as if the wall clock had always been as wrong, or right, as it is now."""
         at, then = self._polled.get(leased.id, (None, None))
-        if at is None or then is None or leased.polled_at is None or abs(leased.polled_at - at) > WRITTEN:
+        polled_at = leased.polled_at
+        if at is None or then is None or polled_at is None or abs(polled_at.timestamp() - at) > WRITTEN:
             return leased
-        jump = (now - leased.polled_at) - (self.steady() - then)
+        jump = (now - polled_at) - timedelta(seconds=self.steady().timestamp() - then)
         if abs(jump) < JUMP:
             return leased
-        return replace(leased, polled_at=leased.polled_at + jump, stats=_moved(leased.stats, jump))
+        return replace(leased, polled_at=polled_at + jump, stats=_moved(leased.stats, jump))
 
 
 def _moved(stats: SourceStats, jump: timedelta) -> SourceStats:

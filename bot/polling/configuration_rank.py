@@ -19,6 +19,7 @@ from bot.ports.poll_store import PollStore
 
 log = logging.getLogger(__name__)
 
+CONFIRMED = timedelta(seconds=1)  # for so long another instance's edit is not noticed
 PATIENCE = timedelta(minutes=1)  # that an edit may take to reach all instances before it is worth a word
 
 
@@ -34,18 +35,25 @@ class ConfigurationRank:
         self._steady = steady
         self._config: Config | None = None
         self._fingerprint = ""
+        self._confirmed_at: datetime | None = None
         self._outranked_at: datetime | None = None
         self._said = False
 
     async def is_in_force(self, config: Config) -> bool:
-        """Return whether polls go by this configuration; StoreError. Syncs the sources when it is so again."""
+        """Return whether polls go by this configuration; StoreError. Syncs the sources when it is so again.
+
+        What was so a moment ago is not asked for again.
+        """
         if config is not self._config:
             self._config, self._fingerprint = config, config.fingerprint or fingerprint(config)
-        now = self._now()
+        elif self._confirmed_at is not None and timedelta() <= self._steady() - self._confirmed_at < CONFIRMED:
+            return True
+        now, self._confirmed_at = self._now(), None
         if await self._store.register_configuration(self._fingerprint, now):
             if self._outranked_at is not None:
                 await self._store.sync_sources(config.sources, now)
                 self._outranked_at, self._said = None, False
+            self._confirmed_at = self._steady()
             return True
         if self._outranked_at is None:
             self._outranked_at = self._steady()

@@ -30,6 +30,7 @@ BATCH = 100  # leases a transaction: one at a time is 45 times dearer (measured)
 LEASE = timedelta(seconds=60)
 RENEW = 20.0  # seconds
 IDLE = 1.0  # seconds between two looks for due sources at most: edits of the list are due at once
+LOOK = 0.25  # seconds between two looks at least: one that finds one source costs as much as one that finds fifty
 OVERDUE = 0.2  # seconds: what is due for longer and is not given to us, is kept by who asks the same site
 LEAVING = 5.0  # seconds for giving leases back: a loop that hangs in its farewell could not be started again
 HICCUP = 30.0  # longest pause after a fault of the database, in seconds
@@ -232,7 +233,7 @@ class PollLoop:
         if due is None or self._strange:
             return IDLE
         seconds = (due - self._now()).total_seconds()
-        return IDLE if seconds < -OVERDUE else min(max(seconds, 0.02), IDLE)
+        return IDLE if seconds < -OVERDUE else min(max(seconds, LOOK), IDLE)
 
     async def _rest(self, seconds: float) -> None:
         """Wait until a turn has ended, it is time to go, or the time is over."""

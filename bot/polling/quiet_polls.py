@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 FLUSH = 100  # polls in one transaction …
 FLUSH_ITEMS = 500  # … or fewer that saw so many items, which wait in memory …
-FLUSH_AFTER = 1.0  # … or after so many seconds
+FLUSH_AFTER = 1.0  # … or after so many seconds …
+FLUSH_ALONE = 0.25  # … or so many where no other poll is under way
 
 
 class QuietPolls:
@@ -45,11 +46,11 @@ class QuietPolls:
     async def write_due(self, *, others: bool) -> bool:
         """Write what waits if it is much or has waited long; return whether something was written; StoreError.
 
-        Without `others` under way nothing more is to come, and nothing waits.
+        Without `others` under way little more is to come, and nothing waits for long.
         """
         now = asyncio.get_running_loop().time()
         full = len(self._waiting) >= FLUSH or sum(len(turn.items) for turn in self._waiting) >= FLUSH_ITEMS
-        if full or (self._waiting and (not others or now - self._written_at >= FLUSH_AFTER)):
+        if full or (self._waiting and now - self._written_at >= (FLUSH_AFTER if others else FLUSH_ALONE)):
             self._written_at = now
             return await self.write(others=others)
         return False

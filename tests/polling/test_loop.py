@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+
+from bot.polling.loop import LOOK
+from bot.store.polling.poll_repository import PollRepository
 
 if TYPE_CHECKING:
     import pytest
@@ -314,3 +317,25 @@ async def test_leases_are_held_while_a_poll_takes_long(rig: Rig, monkeypatch: py
     await running
     assert rig.rows("SELECT polled_at FROM sources") == [(rig.now.timestamp() * 1000,)]
     assert (await store.polls.find_next_due()) is not None
+
+
+async def test_what_is_due_one_after_the_other_is_looked_for_together(
+    rig: Rig, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look costs the database the same for one source and for fifty: there are four a second at most."""
+    looks = list[int]()
+    quick = PollRepository.lease_sources
+
+    async def counted(self: PollRepository, *args: Any, **limits: Any) -> Any:
+        leased = await quick(self, *args, **limits)
+        looks.append(len(leased))
+        return leased
+
+    monkeypatch.setattr(PollRepository, "lease_sources", counted)
+    urls = [newsroom.feed(name) for name in ("courier", "wire")]
+    await rig.set_up(watching(*urls, every="1s"))
+    rig.let_the_clock_run()
+    poller, began = rig.poller(), asyncio.get_running_loop().time()
+    await rig.running(poller, lambda: poller.tally.polled >= 6, report_problem=lambda _: None)
+    assert len(looks) <= 2 + (asyncio.get_running_loop().time() - began) / LOOK
+    assert poller.tally.failures == {}

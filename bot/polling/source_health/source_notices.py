@@ -31,7 +31,7 @@ AT_ONCE = timedelta(seconds=30)  # an outage of ours does not end between two po
 
 @dataclass
 class Notices:
-    """Tells the owners; remembers only when each source last went well, to tell our outage from theirs.
+    """Tells the owners; remembers only which two sources went well last, to tell our outage from theirs.
 
     `look` returns what a chat has chosen, `home` what the installation has.
 
@@ -51,7 +51,7 @@ class Notices:
         """Tell what a poll showed that an owner should know; `alone` is the only source that there is."""
         outcome = taken.outcome
         if outcome.error is None:
-            self._well[source.name] = now
+            self._note_well(source.name, now)
             if taken.braked:
                 await self._tell_rebuilt(source, taken, now)
             await self._tell_learned(source, taken, now)
@@ -146,6 +146,13 @@ class Notices:
 
     def _just_now(self, now: datetime) -> list[tuple[Source, Outcome]]:
         return [(one, failed) for one, failed in self._waiting if now - failed.polled_at < AT_ONCE]
+
+    def _note_well(self, name: str, now: datetime) -> None:
+        """Remember that a source went well now; of all sources, the last two tell whether any other than one did."""
+        self._well.pop(name, None)
+        self._well[name] = now
+        if len(self._well) > 2:  # noqa: PLR2004 - as said
+            del self._well[next(iter(self._well))]
 
     def _others_are_well(self, source: Source, now: datetime) -> bool:
         return any(now - when < OURS for name, when in self._well.items() if name != source.name)
