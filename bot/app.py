@@ -253,6 +253,7 @@ def listener(
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
         make_page_link=PageLinks(store.sessions, pages_address(settings), wall).make_link,
+        editor=editor(base),
         reload_config=reload,
         has_model=bool(settings.model_url),
     )

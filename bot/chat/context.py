@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.chat.access.access_rules import Access, Need
 from bot.chat.messages import Answer, Button, Command, Reply, Section
 from bot.config.compiled import CompiledConfig
+from bot.config.edits.editor import WatchlistEditor
 from bot.i18n import LANGUAGES, Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
@@ -50,6 +51,7 @@ class Services:
     is_administrator: Callable[[int, int], Awaitable[bool]]  # of (chat, user); may raise BotError
     queue_alerts: Callable[[tuple[Alert, ...]], Awaitable[object]]  # each once
     make_page_link: Callable[[int], Awaitable[str | None]]  # of an owner; None where the pages are off
+    editor: WatchlistEditor  # of watchlists.yaml
     reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
     has_model: bool = False  # a language model is set
 

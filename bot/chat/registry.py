@@ -26,6 +26,7 @@ from bot.chat.handlers import (
 )
 from bot.chat.handlers import subscriptions as subs
 from bot.chat.handlers.owners import act_for, admin, page_link
+from bot.chat.handlers.owners import keywords as edits
 from bot.chat.messages import Section
 
 # By section of /help.
@@ -122,6 +123,14 @@ _TABLE: Final[Mapping[Section, tuple[CommandSpec, ...]]] = {
     "own": (
         CommandSpec("sources", "own", admin.sources, lambda _: _("How every source is doing")),
         CommandSpec("web", "own", page_link.web, lambda _: _("A link to the pages, for your browser")),
+        CommandSpec(
+            "keywords",
+            "own",
+            edits.keywords,
+            lambda _: _("Change the keywords, excludes and sources of a watchlist"),
+            lambda _: _("ID"),
+        ),
+        CommandSpec("undo", "own", edits.undo, lambda _: _("Take back the last change of a watchlist")),
         CommandSpec("chats", "own", admin.chats, lambda _: _("Who uses the bot, and who would like to")),
         CommandSpec("reload", "own", admin.reload, lambda _: _("Read watchlists.yaml anew, at once")),
         CommandSpec("for", "own", act_for.act_for, lambda _: _("Act for a channel"), lambda _: _("CHAT COMMAND")),

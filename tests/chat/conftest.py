@@ -19,6 +19,7 @@ from bot.chat.messages import Answer, Command, Press
 from bot.chat.registry import COMMANDS
 from bot.config.active import ActiveConfig, PersonalQuerySync
 from bot.config.compiled import CompiledConfig
+from bot.config.edits.editor import WatchlistEditor
 from bot.errors import ConfigError, DeliveryError
 from bot.matching.engine import Engine, build_engine
 from bot.matching.query_check import build_checked_engine
@@ -58,6 +59,7 @@ class Desk:
 
     store: Store
     clock: Clock
+    file: Path  # watchlists.yaml, for who changes it
     access: str = "closed"
     owners: frozenset[int] = frozenset({OWNER})
     config: Config = field(default_factory=lambda: Config(SOURCES, (KREMLIN, OIL)))
@@ -133,6 +135,7 @@ class Desk:
                 is_administrator=self.look,
                 queue_alerts=lambda alerts: self.store.polls.queue_notices(alerts, self.now),
                 make_page_link=PageLinks(self.store.sessions, "http://127.0.0.1:8080", lambda: self.now).make_link,
+                editor=WatchlistEditor(self.file, {}, self.store.edits, lambda: self.now, self.forms),
                 reload_config=self.reload,
                 has_model=self.has_model,
             )
@@ -200,9 +203,11 @@ def library(store: Store, tmp_path: Path, remembered_forms: Any) -> QueryService
 
 
 @pytest.fixture
-def desk(store: Store, clock: Clock, remembered_forms: Any) -> Desk:
+def desk(store: Store, clock: Clock, remembered_forms: Any, tmp_path: Path) -> Desk:
     """Give the commands with a real store behind them: access closed, one owner."""
-    return Desk(store, clock, forms=remembered_forms)
+    file = tmp_path / "watchlists.yaml"
+    file.write_text(FILE, encoding="utf-8")
+    return Desk(store, clock, file, forms=remembered_forms)
 
 
 @pytest.fixture

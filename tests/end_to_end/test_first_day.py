@@ -28,6 +28,7 @@ from bot.chat.texts import queries as queries_texts
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts import settings_menu as settings_menu_texts
 from bot.config.active import PersonalQuerySync
+from bot.config.edits.editor import WatchlistEditor
 from bot.delivery.loop import DeliveryLoop
 from bot.delivery.rate_limit import UNPACED
 from bot.i18n import Translator, field_name, words
@@ -211,6 +212,7 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, rig.now),
         make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", now).make_link,
+        editor=WatchlistEditor(current.path, {}, store.edits, now),
         reload_config=reload,
     )
     answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, now)

@@ -463,5 +463,5 @@ async def test_case_110_no_command_raises_or_echoes_markup(
         answer = await open_desk.ask(f"/{verb} {words}", **where)
     for reply in answer.replies:
         assert len(reply.text.encode("utf-16-le", "surrogatepass")) // 2 <= 4096
-        assert set(re.findall(r"</?([a-z]+)", reply.text)) <= {"b", "i", "code", "a"}
+        assert set(re.findall(r"</?([a-z]+)", reply.text)) <= {"b", "i", "code", "a", "pre"}
         assert all(button.label for button in reply.buttons)

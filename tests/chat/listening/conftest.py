@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bot.chat.context import QueryServices, Services
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.listening.listener import DEADLINE, Listener
 from bot.chat.registry import COMMANDS
+from bot.config.edits.editor import WatchlistEditor
 from bot.model import Config
 from bot.notify.telegram.bot_api import TelegramClient
 from bot.store.repository import Store
@@ -41,9 +43,18 @@ def problems() -> list[str | None]:
 
 @pytest.fixture
 def make(
-    telegram_server: Any, bot_token: str, store: Store, swift: Swift, problems: list[str | None], library: QueryServices
+    telegram_server: Any,
+    bot_token: str,
+    store: Store,
+    swift: Swift,
+    problems: list[str | None],
+    library: QueryServices,
+    tmp_path: Path,
 ) -> Make:
     """Hand out what builds a listener as the app does."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
 
     def built(*, access: str = "open", wait: float = 25.0, patient: bool = False) -> Listener:
         client = TelegramClient(bot_token, telegram_server.url, deadline=DEADLINE)
@@ -57,11 +68,12 @@ def make(
             queries=library,
             owners=frozenset({OWNER}),
             access=access,  # type: ignore[arg-type]  # a word of the settings, as a test wrote it
-            now=lambda: datetime.now(UTC),
+            now=now,
             clock=time.monotonic,
             is_administrator=client.is_administrator,
             queue_alerts=lambda alerts: store.polls.queue_notices(alerts, datetime.now(UTC)),
             make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", lambda: datetime.now(UTC)).make_link,
+            editor=WatchlistEditor(tmp_path / "watchlists.yaml", {}, store.edits, now),
             reload_config=unread,
         )
         answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, services.now)
