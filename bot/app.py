@@ -200,6 +200,13 @@ def notices(base: Base) -> Notices:
     return Notices(base.store.polls, base.settings.owners, base.store.preferences.read_display, base.home)
 
 
+async def reload_config(base: Base) -> tuple[str, ...]:
+    """Read watchlists.yaml, put it in force in this process, and return what has changed; ConfigError, StoreError."""
+    changed = await base.current.reload()
+    await base.store.polls.sync_sources(base.current.config().sources, wall())
+    return changed
+
+
 def editor(base: Base) -> WatchlistEditor:
     """Return what changes watchlists.yaml for the chat and the pages."""
     from bot.config.edits.editor import WatchlistEditor
@@ -233,11 +240,6 @@ def listener(
     setup, engine_of, heard = current.setup, current.engine_of, base.personal.heard
     library = QueryServices(store.items, store.queries, replay, search, setup, engine_of, heard)
 
-    async def reload() -> tuple[str, ...]:
-        changed = await current.reload()
-        await store.polls.sync_sources(current.config().sources, wall())
-        return changed
-
     services = Services(
         commands=COMMANDS,
         config=current.config,
@@ -254,7 +256,7 @@ def listener(
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
         make_page_link=PageLinks(store.sessions, pages_address(settings), wall).make_link,
         editor=editor(base),
-        reload_config=reload,
+        reload_config=lambda: reload_config(base),
         has_model=bool(settings.model_url),
     )
     answering = Dispatcher(client, Authorizer(services), base.store.chats, owners, wall)

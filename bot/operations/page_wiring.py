@@ -20,6 +20,7 @@ from bot.source_management.survey import survey_one
 from bot.web.pages.page_services import Backup, PageServices, SourceTrial
 from bot.web.pages.recent_readings import RecentReadings
 from bot.web.record_pages.record_services import RecordServices
+from bot.web.watchlist_pages.edit_services import EditServices
 
 
 def page_services(base: Base, health: Callable[[], Mapping[str, Any]], listen: tuple[str, int]) -> PageServices:
@@ -39,6 +40,7 @@ def page_services(base: Base, health: Callable[[], Mapping[str, Any]], listen: t
             base.current.setup,
             base.current.engine_of,
         ),
+        edits=EditServices(app.editor(base), lambda: app.reload_config(base)),
         owners=frozenset(base.settings.owners),
         health=health,
         now=wall,

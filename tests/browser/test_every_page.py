@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # A path of each page that has names in its own.
-EXAMPLES = {"/sources/{name}": "/sources/Courier", "/stories/{id}": f"/stories/{SUMMIT}"}
+EXAMPLES = {
+    "/sources/{name}": "/sources/Courier",
+    "/watchlists/{id}": "/watchlists/kremlin",
+    "/stories/{id}": f"/stories/{SUMMIT}",
+}
 LONG = "Ведомости-" * 12
 CONFIG = Config(
     (

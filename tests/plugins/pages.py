@@ -14,9 +14,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from aiohttp import web
 
 from bot.config.compiled import CompiledConfig
+from bot.config.edits.editor import WatchlistEditor
 from bot.errors import FetchError
 from bot.inflection.word_forms import FormCache
 from bot.matching.engine import Engine, build_engine
@@ -31,12 +33,23 @@ from bot.web.pages.page_services import PageServices, SourceTrial
 from bot.web.pages.recent_readings import RecentReadings
 from bot.web.pages.site import add_pages
 from bot.web.record_pages.record_services import RecordServices
+from bot.web.watchlist_pages.edit_services import EditServices
 from tests.plugins.rig import Remembered
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 SOURCES = tuple(
     Source(name, f"https://{name.lower()}.example/feed", f"{name.lower()}.example") for name in ("Courier", "Wire")
 )
+FILE = """\
+sources:
+  - name: Courier
+    url: https://courier.example/feed
+  - {name: Wire, url: 'https://wire.example/feed', tags: [agencies]}
+watchlists:
+  kremlin:  # the first
+    title: Kremlin
+    keywords: [Kremlin]  # why
+"""
 HOSTILE = '<script>alert("x")</script>'
 
 
@@ -91,6 +104,17 @@ async def no_trial(source: Source) -> SourceTrial:
     raise FetchError(f"{source.name} is not asked in this test")
 
 
+def file_of(config: Config) -> str:
+    """Return a watchlists.yaml of these sources and watchlists."""
+    sources = [{"name": one.name, "url": one.url, "tags": list(one.tags)} for one in config.sources]
+    lists = {one.id: {"title": one.title, "keywords": list(one.keywords)} for one in config.watchlists}
+    return yaml.safe_dump({"sources": sources, "watchlists": lists}, allow_unicode=True, sort_keys=False)
+
+
+async def _nothing() -> None:
+    """Put nothing in force: the pages read the file."""
+
+
 @dataclass
 class PagesMaker:
     """Opens pages over a database, closed with the test."""
@@ -113,6 +137,7 @@ class PagesMaker:
             readings=store.readings,
             sessions=store.sessions,
             record=_record(store, made, self.forms),
+            edits=EditServices(self._editor(store, config), _nothing),
             owners=frozenset({500}),
             health=lambda: report(hearts),
             now=lambda: NOW,
@@ -130,6 +155,13 @@ class PagesMaker:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         pages.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         return pages
+
+    def _editor(self, store: Store, config: Config | None) -> WatchlistEditor:
+        """Return what changes a watchlists.yaml that says what the pages show."""
+        file = self.folder / "watchlists.yaml"
+        if not file.exists():
+            file.write_text(file_of(config) if config else FILE, encoding="utf-8")
+        return WatchlistEditor(file, {}, store.edits, lambda: NOW, self.forms)
 
     async def _client(self) -> aiohttp.ClientSession:
         jar = aiohttp.CookieJar(unsafe=True)  # cookies of an IP address, as browsers keep them

@@ -15,6 +15,7 @@ from bot.ports.preference_store import PreferenceStore
 from bot.web.pages.off_loop import OffLoop
 from bot.web.pages.recent_readings import RecentReadings
 from bot.web.record_pages.record_services import RecordServices
+from bot.web.watchlist_pages.edit_services import EditServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class PageServices:
     readings: PageReadings
     sessions: SessionStore
     record: RecordServices
+    edits: EditServices
     owners: frozenset[int]
     health: Callable[[], Mapping[str, Any]]  # of this process: see `bot.web.health.report`
     now: Callable[[], datetime]

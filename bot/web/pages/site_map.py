@@ -12,6 +12,10 @@ from bot.web.record_pages.chat_page import admit_chat, read_chats_page, revoke_c
 from bot.web.record_pages.query_page import read_query, save_query
 from bot.web.record_pages.story_list_page import read_stories
 from bot.web.record_pages.story_page import read_story_page
+from bot.web.watchlist_pages.watchlist_list_page import TEMPLATE as LISTS
+from bot.web.watchlist_pages.watchlist_list_page import read_watchlists, undo_change
+from bot.web.watchlist_pages.watchlist_page import TEMPLATE as WATCHLIST
+from bot.web.watchlist_pages.watchlist_page import change_watchlist, read_watchlist
 
 PAGES: Final = (
     Page("/", "now.html", read_now, lambda _: _.pgettext("page", "Now")),
@@ -20,6 +24,8 @@ PAGES: Final = (
     Page("/query", "query.html", read_query, lambda _: _.pgettext("page", "Query")),
     Page("/sources", "sources.html", read_sources, lambda _: _.pgettext("page", "Sources")),
     Page("/sources/{name}", "one_source.html", read_one_source),
+    Page("/watchlists", LISTS, read_watchlists, lambda _: _.pgettext("page", "Watchlists")),
+    Page("/watchlists/{id}", WATCHLIST, read_watchlist),
     Page("/chats", "chats.html", read_chats_page, lambda _: _.pgettext("page", "Chats")),
     Page("/about", "about.html", read_about, lambda _: _.pgettext("page", "About")),
 )
@@ -28,6 +34,8 @@ ACTIONS: Final = (
     Action("/sources/{name}/try", try_source, "source_trial.html"),
     Action("/sources/{name}/pause", pause_source),
     Action("/sources/{name}/resume", resume_source),
+    Action("/watchlists", undo_change, LISTS),
+    Action("/watchlists/{id}", change_watchlist, WATCHLIST),
     Action("/chats/admit", admit_chat),
     Action("/chats/revoke", revoke_chat),
     Action("/sessions/end", end_session),

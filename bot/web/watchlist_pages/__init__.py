@@ -1,0 +1,1 @@
+"""The pages on which watchlists are shown and changed."""
