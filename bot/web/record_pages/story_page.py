@@ -30,7 +30,9 @@ from bot.web.record_pages.page_arguments import no_story, read_number, require_s
 
 MARKED: Final = 40  # reports in which words are looked for
 BUILDING: Final = 0.5  # seconds that are waited for the queries in force, when they are still being read
-State = Literal["sent", "waiting", "held", "suspended", "muted", "skipped", "failed"]
+State = Literal["sent", "waiting", "held", "suspended", "muted", "skipped", "refused", "failed"]
+# Of alerts that ended by what a chat or its watchlist wishes, by their `hold`.
+_ENDED: Final[Mapping[str, State]] = {"mute": "muted", "skip": "skipped", "model": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _state(one: StoryDelivery) -> State:
     if one.state == "sent":
         return "sent"
     if one.state == "dead":
-        return "muted" if one.hold == "mute" else "skipped" if one.hold == "skip" else "failed"
+        return _ENDED.get(one.hold or "", "failed")
     if one.suspension is not None:
         return "suspended"
     return "held" if one.hold else "waiting"

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from bot.store.tables import outbox
 from bot.web.pages.site_map import PAGES
 from tests.plugins.pages import NOW, Pages
 from tests.plugins.record import FORUM, GROUP, HOSTILE, READER, SILENT, STORM, SUMMIT, fill_record
@@ -147,3 +149,14 @@ async def test_nobody_reads_a_story_without_a_session(pages: Pages) -> None:
     for path in ("/stories", f"/stories/{SUMMIT}", "/query?q=a", "/chats", "/chats.json"):
         assert (await pages.get(path)).status == 401
     assert (await pages.post("/chats/revoke", {"chat": "5"})).status == 401
+
+
+async def test_what_a_language_model_refused_is_shown_with_its_reason(filled: Pages) -> None:
+    """It is no alert that could not be sent."""
+    async with filled.store.database.write() as connection:
+        refused = update(outbox).where(outbox.c.chat == GROUP, outbox.c.story == SUMMIT)
+        await connection.execute(refused.values(state="dead", hold="model", reason="kremlin: it is about sport."))
+    shown = await data(filled, f"/stories/{SUMMIT}.json")
+    (state,) = {(one["state"], one["reason"]) for one in shown["deliveries"] if one["chat"] == GROUP}
+    assert state == ("refused", "kremlin: it is about sport.")
+    assert "refused by the model" in (await filled.get(f"/stories/{SUMMIT}")).text
