@@ -17,7 +17,7 @@ from bot.language_model.plain_answer import clean_line
 from bot.ports.model_store import ReportedItem, Verdict
 
 MOST_REPORTS: Final = 8  # of a story that a model reads: its first and its latest
-MOST_TEXT: Final = 6_000  # characters of all of them together
+MOST_TEXT: Final = 4_000  # characters of all of them together
 _EACH_TITLE: Final = 300  # characters
 LanguageName = Literal["English", "Russian", "Ukrainian", "German", "French", "Spanish"]
 _NAMES: Final[dict[str, LanguageName]] = {

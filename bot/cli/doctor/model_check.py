@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.cli.doctor.findings import Finding, failed, passed
 from bot.config.settings import Settings
-from bot.errors import ModelError
+from bot.errors import ModelError, StoreError
+from bot.process.clock import wall
 
 _SECONDS: Final = 30.0  # a local model is loaded at the first question
 _MOST_TOKENS: Final = 500  # models that think first need some for that
@@ -31,6 +32,20 @@ async def ask_model(settings: Settings) -> list[Finding]:
         return [replace(wrong, unreached=error.passing and error.status is None)]
     finally:
         await completions.close()
+    seconds = time.monotonic() - began
     if not answer.text.strip():
         return [failed("model", f"{settings.model} answers with nothing", "take another model")]
-    return [replace(passed("model", f"{settings.model} answered in {time.monotonic() - began:.1f} s"), answered=True)]
+    well = f"{settings.model} answered in {seconds:.1f} s{await _used(settings)}"
+    return [replace(passed("model", well), answered=True)]
+
+
+async def _used(settings: Settings) -> str:
+    """Return how many tokens of today were used, as far as that is on record."""
+    from bot import app
+
+    try:
+        async with app.on_record(settings) as store:
+            used = await store.tokens.count_tokens(wall().toordinal()) if store else 0
+    except StoreError:  # which is a finding of its own
+        return ""
+    return f", {used:,} of {settings.model_tokens_per_day:,} tokens used today"

@@ -39,7 +39,7 @@ class TokenLedgerRepository:
                 await connection.execute(changed.values(tokens=model_usage.c.tokens + difference))
 
     async def count_tokens(self, day: int) -> int:
-        """Return how many tokens are used or reserved on a day."""
+        """Return how many tokens of a day are used, or reserved for what is under way."""
         async with self.database.read() as connection:
             used = await connection.scalar(select(model_usage.c.tokens).where(model_usage.c.day == day))
         return used or 0

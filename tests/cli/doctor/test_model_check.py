@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aiohttp import web
 from pydantic import SecretStr
 
@@ -10,13 +12,16 @@ from bot.config.settings import Settings
 from tests.plugins.model_server import ModelServer
 
 
-async def test_a_model_is_asked_one_question(model_server: ModelServer) -> None:
+async def test_a_model_is_asked_one_question(model_server: ModelServer, tmp_path: Path) -> None:
     """It is green when it answers, red with the reason and what to do when it does not; the key is never shown."""
-    settings = Settings(model_url=model_server.url, model="small", model_key=SecretStr("sk-hidden"))
+    database = SecretStr(f"sqlite:///{tmp_path}/newswatch.db")
+    key = SecretStr("sk-hidden")
+    settings = Settings(model_url=model_server.url, model="small", model_key=key, database_url=database)
     model_server.reply = lambda _: "ready"
     (well,) = await ask_model(settings)
     assert well.ok
     assert "small answered in" in well.text
+    assert "0 of 200,000 tokens used today" in well.text
     model_server.reply = lambda _: web.Response(status=401, text="no such key sk-hidden")
     (ill,) = await ask_model(settings)
     assert not ill.ok
