@@ -22,11 +22,11 @@ def find_inflector(language: str) -> Callable[[str], KnownForms] | None:
     return _Slavic(_analyzer(language), language).known
 
 
-def find_tags(word: str, language: str) -> frozenset[str]:
-    """Return all that a listed word may be, as pymorphy3's grammemes: `Surn` is a surname. None of an unknown word."""
+def find_parses(word: str, language: str) -> tuple[frozenset[str], ...]:
+    """Return what a listed word may be, each as pymorphy3's grammemes: `Surn` is a surname. () for an unknown word."""
     if find_inflector(language) is None or not _analyzer(language).word_is_known(word):
-        return frozenset()
-    return frozenset(tag for parse in _analyzer(language).parse(word) for tag in parse.tag.grammemes)
+        return ()
+    return tuple(frozenset(parse.tag.grammemes) for parse in _analyzer(language).parse(word))
 
 
 _SMALL: Final = frozenset({"CONJ", "NPRO", "PRCL"})  # parts of speech

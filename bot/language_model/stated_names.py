@@ -24,6 +24,7 @@ _GERMAN: Final = "de"
 _ALIKE: Final = 2  # first letters that words must share for one to be looked for among the forms of the other
 _MOST_LOOKED_UP: Final = 60  # words of reports whose forms are looked up for one line
 _LONGEST_ELIDED: Final = 4  # letters
+_SHORTEST_SMALL: Final = 4  # letters of a name that is found in small letters
 _COMMON: Final = 3  # forms that an ordinary word has at least, of those that begin a sentence
 _SENTENCE_ENDS: Final = frozenset(".!?…:•")
 _GERMAN_NOUNS: Final = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "nis")
@@ -66,6 +67,7 @@ def find_unreported_names(
     asked = {spelling: () for n in at for spelling in (words.words[n], words.words[n].lower())}
     known = lexicon.look_up_forms(language, asked) if latin and asked else {}
     named = [words.words[n] for n in at if not _is_ordinary(words, n, language, known)]
+    named += [word for word in _small_names(words, language) if reported.folded.isdisjoint(variants(word))]
     named += [run for run in _foreign(line) if fold(run) not in reported.whole]
     return tuple(word for word in dict.fromkeys(named) if not _is_reported(word, reported, language, cache))
 
@@ -74,6 +76,17 @@ def _may_be_name(word: str, language: str) -> bool:
     folded = fold(word)
     small = folded in _NO_NAMES or folded in _small_words(language)
     return any(char.isupper() for char in word) and not small and not is_value(word, language)
+
+
+def _small_names(words: Tokens, language: str) -> list[str]:
+    """Return the words in small letters that are names and nothing else."""
+    small = [word for word in words.words if word.islower() and len(word) >= _SHORTEST_SMALL]
+    if language not in BY_SCRIPT["latin"]:
+        parsed = [(word, slavic.find_parses(word, language)) for word in small]
+        return [word for word, parses in parsed if parses and not any(map(_PROPER.isdisjoint, parses))]
+    listed = [word for word in small if any(fold(word) in row for row in _rows_of(fold(word)))]
+    known = lexicon.look_up_forms(language, dict.fromkeys(listed, ())) if listed else {}
+    return [word for word in listed if not any(form[:1].islower() for form in known[word].own | known[word].other)]
 
 
 def _is_elided(words: Tokens, at: int) -> bool:
@@ -99,8 +112,8 @@ def _is_ordinary(words: Tokens, at: int, language: str, known: Mapping[str, Know
     if not word[1:].islower() or _rows_of(folded) or folded in word_set("places", "surnames"):
         return False
     if language not in BY_SCRIPT["latin"]:
-        tags = slavic.find_tags(lowered, language)  # none: the word or the language is not known
-        return _opens(words, at) and bool(tags) and _PROPER.isdisjoint(tags)
+        parses = slavic.find_parses(lowered, language)  # none: the word or the language is not known
+        return _opens(words, at) and bool(parses) and all(map(_PROPER.isdisjoint, parses))
     if _opens(words, at):
         small = {form for form in known[lowered].own | known[lowered].other if form[:1].islower()}
         if len(small) >= _COMMON or (known[lowered].other and len(small) > 1):

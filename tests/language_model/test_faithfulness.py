@@ -29,6 +29,7 @@ RATES = (
 )
 
 FAITHFUL = [
+    ("en", RATES, "powell spoke in washington."),
     ("en", RATES, "The Fed left rates unchanged at 4.25-4.5%, Powell said Wednesday."),
     ("en", RATES, "Apple shares rose three percent to $212.50."),
     ("en", RATES, "The Fed's next meeting is on December 17-18."),
@@ -65,6 +66,8 @@ FAITHFUL = [
     ("en", GERMAN, "Damage is put at 2.5bn euros."),
 ]
 INVENTED = [
+    ("en", RATES, "the rate was cut, they said in moscow.", "moscow"),
+    ("ru", RATES, "ставку снизили, сказали в москве.", "москве"),
     ("en", RATES, "Three governors dissented.", "Three"),
     ("en", RATES, "Rates were cut to 4.0%.", "4.0"),
     ("en", RATES, "The European Central Bank held rates.", "European"),
