@@ -67,6 +67,7 @@ class Watchlist:
     priority: Priority = "normal"
     confirm: int = 1
     urgent_at: int = 0
+    spike: bool = False  # say when it is unusually busy
     follow: Follow = "edits"
     deliver_to: tuple[Chat, ...] = ()
     also_to: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say, words
 from bot.operations import model_wiring
+from bot.operations.spike_notices import make_spike_notices
 from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices
 from bot.process.clock import steady, wall
@@ -81,6 +82,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
             await base.personal.look()  # what was just asked for counts in this very tick
         polled, tally = await _poll(base, notices, end, force=force)
         await notices.left_out(base.current.left_out(), wall())
+        await make_spike_notices(base).tell_spikes()
         (delivered, said), _ = await asyncio.gather(
             _deliver(base, end, sys.stderr if json else sys.stdout), _deliver_to_outputs(base, end)
         )

@@ -19,9 +19,9 @@ from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
 from bot.operations import model_wiring
+from bot.operations.beside_polling import loops_beside_polling
 from bot.operations.edit_history import note_change
 from bot.operations.greeting import greet
-from bot.operations.hub_wiring import keep_subscribed
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring
 from bot.operations.observers import CountedNotifier, count_answer, count_poll, count_reload, count_transaction
@@ -47,6 +47,7 @@ LIMITS: Mapping[str, float] = {
     "outputs": 120,
     "listener": 90,
     "subscriber": 120,
+    "spikes": 180,
     "reload": 120,
     "janitor": 600,
     "indexer": 300,
@@ -307,12 +308,10 @@ async def serve(roles: frozenset[str]) -> None:
         base.store.database.observed.took = partial(count_transaction, service.metrics)
         count_reload(service.metrics, wall)
         loops = _loops(service, roles)
-        for name in loops:
-            if name in LIMITS:
-                hearts.expect(name, LIMITS[name])
-        loop = asyncio.get_running_loop()
+        for name in LIMITS.keys() & loops.keys():
+            hearts.expect(name, LIMITS[name])
         stop_on_signals(service.stop)
-        loop.add_signal_handler(signal.SIGHUP, service.reread.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.reread.set)
         greet(base, loops)
         await supervise(loops, service.stop, hearts)
         log.info("stopped")
@@ -334,8 +333,8 @@ def _loops(service: Service, roles: frozenset[str]) -> dict[str, Loop]:
         raise ConfigError(
             f"nothing to do for --role {', '.join(sorted(roles))}: its setting is off, or it needs a token"
         )
-    if "poller" in loops and service.base.settings.web_url is not None:
-        loops["subscriber"] = partial(keep_subscribed, service.base, service.stop, service.beat("subscriber"))
+    if "poller" in loops:
+        loops |= loops_beside_polling(service.base, service.stop, service.beat, service.wake.set)
     if "sender" in loops:
         loops["outputs"] = service.outputs
     if service.base.token is not None:

@@ -139,6 +139,9 @@ def show_forecast(forecast: Forecast, query: str | None = None) -> None:
     if forecast.refused:
         each = ", ".join(f"{name} {many}" for name, many in forecast.refused)
         console.print(f"Of these, the language model held back {sum(many for _, many in forecast.refused)}: {each}.")
+    for name, at in forecast.spikes:
+        when = at.astimezone(forecast.zone)
+        console.print(Text(f"{name} would have been called unusually busy on {when:%a %Y-%m-%d at %H:%M}.", "yellow"))
     if len(forecast.watchlists) > 1:
         _show_bars(console, "watchlist", [(one.watchlist, one.total) for one in forecast.watchlists])
     if query is None:

@@ -7,11 +7,13 @@ of copies too: texts are not on record. No I/O; the clock is handed in.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bot.alerts.spike import HISTORY, HOUR, LEAST, REST, find_spike
 from bot.matching.engine import Engine
 from bot.model import Match, Source, Watchlist
 from bot.ports.history_store import ItemOnRecord
@@ -47,6 +49,7 @@ class Forecast:
     zone: tzinfo
     items: int  # looked at
     first: datetime | None = None  # when the oldest of them was seen
+    spikes: tuple[tuple[str, datetime], ...] = ()  # (watchlist, when) it would have been called unusually busy
     refused: tuple[tuple[str, int], ...] = ()  # (watchlist, alerts that a language model held back)
 
     @property
@@ -74,8 +77,14 @@ class WatchlistCount:
     """Counts batch by batch; keeps numbers of what would have been told, never a text."""
 
     def __init__(
-        self, engine: Engine, watchlists: Sequence[Watchlist], sources: Sequence[Source], zone: tzinfo
+        self,
+        engine: Engine,
+        watchlists: Sequence[Watchlist],
+        sources: Sequence[Source],
+        zone: tzinfo,
+        since: datetime | None = None,
     ) -> None:
+        """Count what was seen `since` then; what is older says only what is usual for a watchlist (`spike`)."""
         self._engine = engine
         self._watchlists = tuple(watchlists)
         self._publishers = {source.name: source.publisher for source in sources}
@@ -87,13 +96,21 @@ class WatchlistCount:
         self._written: dict[str, str] = {}
         self._items = 0
         self._first: datetime | None = None
+        self._since, self._oldest = since, datetime.max.replace(tzinfo=UTC)
+        self._matched: dict[str, list[datetime]] = {one.id: [] for one in watchlists if one.spike}
 
     def add(self, items: Sequence[ItemOnRecord]) -> None:
         """Count these items, in any order."""
         for one in items:
+            self._oldest = min(self._oldest, one.seen_at)
+            matches = matches_of(self._engine, one)
+            for name in {match.watchlist for match in matches} & self._matched.keys():
+                self._matched[name].append(one.seen_at)
+            if self._since is not None and one.seen_at < self._since:
+                continue
             self._items += 1
             self._first = one.seen_at if self._first is None else min(self._first, one.seen_at)
-            if matches := matches_of(self._engine, one):
+            if matches:
                 self._count(one, matches)
 
     def _count(self, one: ItemOnRecord, matches: Sequence[Match]) -> None:
@@ -130,6 +147,12 @@ class WatchlistCount:
             zone=self._zone,
             items=self._items,
             first=self._first,
+            spikes=tuple(
+                (name, at)
+                for name, times in self._matched.items()
+                for at in find_rushes(times, self._oldest)
+                if self._since is None or at >= self._since
+            ),
         )
 
     def _spoken(self, watchlist: Watchlist) -> Mapping[int, datetime]:
@@ -147,6 +170,24 @@ class WatchlistCount:
     def _by_day(self, events: Mapping[int, datetime], days: Sequence[date]) -> tuple[int, ...]:
         number = Counter(at.astimezone(self._zone).date() for at in events.values())
         return tuple(number[day] for day in days)
+
+
+def find_rushes(times: Sequence[datetime], oldest: datetime) -> tuple[datetime, ...]:
+    """Return when a watchlist that matched at these times would have been called unusually busy, once a rush."""
+    ordered, rushes = sorted(times), list[datetime]()
+    last: datetime | None = None  # that it was busy
+    for now in ordered:
+        end = bisect_right(ordered, now)
+        if end - bisect_right(ordered, now - HOUR) < LEAST:
+            continue
+        counts = [0] * (HISTORY + 2)
+        for at in ordered[bisect_right(ordered, now - len(counts) * HOUR) : end]:
+            counts[(now - at) // HOUR] += 1
+        if find_spike(counts, (now - oldest) // HOUR) is not None:
+            if last is None or now - last >= REST:
+                rushes.append(now)
+            last = now
+    return tuple(rushes)
 
 
 def matches_of(engine: Engine, one: ItemOnRecord) -> tuple[Match, ...]:

@@ -6,9 +6,11 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot import app
+from bot.alerts.spike import HISTORY, HOUR
 from bot.config.environment import environment
 from bot.config.settings import load_settings
 from bot.errors import ConfigError, QueryError
@@ -37,11 +39,13 @@ async def forecast(days: int, query: str | None = None) -> Forecast:
     zone = ZoneInfo(config.timezone)
     shown = days_until(wall(), days, zone)
     engine = await asyncio.to_thread(build_engine, asked, config.sources, cache=app.form_cache(settings))
-    tally = WatchlistCount(engine, asked, config.sources, zone)
+    begin = begin_of(shown[0], zone)
+    tally = WatchlistCount(engine, asked, config.sources, zone, begin)
+    history = (HISTORY + 2) * HOUR if any(one.spike for one in asked) else timedelta()
     refused: Mapping[str, int] = {}
     async with app.on_record(settings) as store:
         if store is not None:
-            await Replay(store.items, time.monotonic).through(begin_of(shown[0], zone), tally.add)
+            await Replay(store.items, time.monotonic).through(begin - history, tally.add)
             if query is None:
-                refused = await store.verdicts.count_refusals(begin_of(shown[0], zone))
+                refused = await store.verdicts.count_refusals(begin)
     return replace(tally.forecast(shown), refused=tuple(sorted(refused.items())))

@@ -29,6 +29,7 @@ from bot.store.hubs.hub_repository import HubRepository
 from bot.store.leases.process_identity import ProcessIdentity, this_process
 from bot.store.outbox.delivery_results import DeliveryResults
 from bot.store.outbox.outbox_repository import OutboxRepository
+from bot.store.outbox.spike_repository import SpikeRepository
 from bot.store.polling.poll_repository import PollRepository
 from bot.store.retention import is_due, prune
 from bot.store.tables import REVISIONS, VERSION_TABLE, sources
@@ -59,6 +60,7 @@ class Store:
     buttons: ButtonRepository
     edits: EditRepository
     hubs: HubRepository
+    spikes: SpikeRepository
 
     @property
     def search(self) -> SearchRepository:
@@ -180,4 +182,5 @@ async def open_store(
         ButtonRepository(database),
         EditRepository(database),
         HubRepository(database),
+        SpikeRepository(database),
     )

@@ -150,6 +150,7 @@ def _watchlist(id_: str, section: WatchlistSection) -> Watchlist:
         priority=section.priority,
         confirm=section.confirm,
         urgent_at=section.urgent_at,
+        spike=section.spike == "on",
         follow=section.follow,
         deliver_to=tuple(dict.fromkeys(_chat(reader) for reader in section.deliver_to)),
         also_to=tuple(dict.fromkeys(section.also_to)),

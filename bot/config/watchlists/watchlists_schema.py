@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Annotated, Final, TypeAlias, get_args
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema
@@ -143,6 +143,9 @@ class WatchlistSection(Section):
     priority: Priority = Field(default="normal", description="low: silent. urgent: goes before the others.")
     confirm: int = Field(default=1, ge=1, description="Speak when this many publishers report the story.")
     urgent_at: int = Field(default=0, ge=0, description="Make it urgent when this many publishers do. 0 = never.")
+    spike: Annotated[Literal["on", "off"], BeforeValidator(yaml_values.switch)] = Field(
+        default="off", description="on: say once when an hour brings far more matches than its last 14 days would."
+    )
     follow: Annotated[Follow, BeforeValidator(yaml_values.follow)] = Field(
         default="edits",
         description="Later reports: edits folds them in without a ping, replies answers silently when there is news.",

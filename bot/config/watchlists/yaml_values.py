@@ -75,6 +75,11 @@ def follow(value: object) -> object:
     return "off" if isinstance(value, Misread) and value.text.lower() == "off" else value
 
 
+def switch(value: object) -> object:
+    """Read a bare on or off, which YAML takes for true and false, as the word."""
+    return value.text.lower() if isinstance(value, Misread) and value.text.lower() in {"on", "off"} else value
+
+
 def timezone(value: object) -> object:
     """Let names of the time zone database pass."""
     if not isinstance(value, str):

@@ -73,6 +73,7 @@ reports = Table(
     Column("changes", Integer, nullable=False, server_default="0"),  # corrections of its headline so far
     Index("ix_reports_story", "story"),
     Index("ix_reports_key", "key"),
+    Index("ix_reports_at", "at"),
 )
 
 # No foreign key: these rows live for days, reports for months, and a key's row is written by the dozen.
