@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.poll_notes import PollNote
+
 HOURS = 24  # that the bars of the page Now go back
 
 
@@ -48,6 +50,7 @@ class SourceRecord:
     days: tuple[datetime, ...]
     items_by_day: tuple[int, ...]
     latest: tuple[SourceItem, ...]  # the newest first
+    polls: tuple[PollNote, ...] = ()  # the last ones, the newest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, text
 
+from bot.poll_notes import read_poll_notes
 from bot.ports.history_store import PERSONAL
 from bot.ports.page_readings import SourceItem, SourceRecord
 from bot.store.codecs import Row
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 DAYS = 30  # that items stay on record
 LATEST = 20  # items that are shown
-_OF_SOURCE = ("id", "tried_at", "read_at", "quiet", "known", "found")
+_OF_SOURCE = ("id", "tried_at", "read_at", "quiet", "known", "found", "poll_notes")
 _SOURCE = select(*(sources.c[name] for name in _OF_SOURCE)).where(
     sources.c.name == bindparam("its_name"), text(ENABLED)
 )
@@ -59,6 +60,7 @@ async def read_source(database: Database, name: str, now: datetime) -> SourceRec
         found=source.found,
         days=tuple(to_utc(to_ms(first) + day * DAY_MS) for day in range(DAYS)),
         items_by_day=tuple(counts),
+        polls=read_poll_notes(bytes(source.poll_notes or b"")),
         latest=tuple(_item(row, found_for.get(row.story, ())) for row in rows),
     )
 

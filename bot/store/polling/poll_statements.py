@@ -60,7 +60,7 @@ ENDED = (
 )
 LEARNED = (
     *("rhythm", "shown", "watched_since", "news_at", "lull", "hinted_every", "hinted_skips", "whole_at"),
-    *("address", "moving_to", "moving_since", "moving_polls", "losses"),
+    *("address", "moving_to", "moving_since", "moving_polls", "losses", "poll_notes"),
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.model import Report
+from bot.poll_notes import add_poll_note
 from bot.ports.poll_store import Correction, Outcome, Recorded, SourceLease, Turn
 from bot.store.codecs import clean, clean_or_none, to_json
 from bot.store.database.dialect import Dialect
@@ -40,6 +41,7 @@ def finish_parameters(outcome: Outcome, more: int = 0) -> dict[str, Any]:
     quiet = leased.quiet if failed else leased.quiet + 1
     failures = leased.failures + outcome.counted if failed else 0
     learned = from_source_stats(outcome.stats or leased.stats)
+    learned["poll_notes"] = add_poll_note(leased.stats.polls, outcome.polled_at, None if failed else more)
     return lease_parameters(leased) | {
         "to_etag": clean_or_none(validators.etag),
         "to_last_modified": clean_or_none(validators.last_modified),

@@ -22,7 +22,7 @@ _UNKNOWN = {
     "hinted_every": None,
     "hinted_skips": 0,
 }
-NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, "losses": None, **NO_REDIRECT}
+NO_STATS: dict[str, Any] = {**_UNKNOWN, "whole_at": None, "losses": None, "poll_notes": None, **NO_REDIRECT}
 
 
 def to_source_stats(row: Row) -> SourceStats:
@@ -41,6 +41,7 @@ def to_source_stats(row: Row) -> SourceStats:
         moving_since=to_utc_or_none(row.moving_since),
         moving_polls=row.moving_polls,
         losses=_to_losses(row.losses),
+        polls=bytes(row.poll_notes or b""),
     )
 
 
@@ -61,6 +62,7 @@ def from_source_stats(stats: SourceStats) -> dict[str, Any]:
         "moving_since": to_ms_or_none(stats.moving_since),
         "moving_polls": stats.moving_polls,
         "losses": _from_losses(stats.losses),
+        "poll_notes": stats.polls or None,
     }
 
 

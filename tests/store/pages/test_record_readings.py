@@ -37,6 +37,7 @@ async def test_items_stand_in_the_hour_and_day_in_which_they_were_seen(play: Pla
     assert record
     assert (sum(record.items_by_day), record.items_by_day[-1]) == (2, 1)
     assert [one.seen_at for one in record.latest] == [new, old]
+    assert [(one.at, one.new) for one in record.polls] == [(new, 1), (old, 1)]
     assert [one.story for one in record.latest] == [2, 1]
     assert record.latest[0].watchlists == ("k",)
     assert (await store.readings.read_source("s1", new)).latest == ()  # type: ignore[union-attr]  # it is there

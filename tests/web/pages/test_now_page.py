@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.model import Config, Source
+from bot.model import Config, DisplayPreferences, Source
 from tests.plugins.pages import HOSTILE, SOURCES, Pages, PagesMaker
 
 
@@ -53,3 +53,14 @@ async def test_a_page_speaks_the_language_of_who_reads_it(pages: Pages, accepted
     """That of the browser, where it is one of ours and the owner has chosen none."""
     await pages.enter()
     assert f'<html lang="{language}">' in (await pages.get("/", Accept_Language=accepted)).text
+
+
+async def test_an_owner_reads_in_the_language_and_zone_of_their_chat(pages: Pages) -> None:
+    """What was chosen by /language counts more than the browser."""
+    await pages.store.preferences.write_display(500, DisplayPreferences(language="uk", timezone="Europe/Kyiv"))
+    await pages.enter(500)
+    page = await pages.get("/", Accept_Language="de")
+    assert '<html lang="uk">' in page.text
+    assert "Europe/Kyiv" in page.text
+    assert "14:00" in page.text
+    assert "<td>12:00" not in page.text
