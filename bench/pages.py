@@ -135,17 +135,17 @@ async def measure(name: str, url: str, folder: Path, sizes: argparse.Namespace) 
 
 
 async def _ask(client: aiohttp.ClientSession, path: str) -> None:
-    spent, size = [], 0
+    spent, size, busy = [], 0, 0.0
     for _ in range(TIMES):
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         async with client.get(path) as answer:
             size = len(await answer.read())
             assert answer.status == 200, (path, answer.status)
         spent.append((time.perf_counter() - begin) * 1000)
+        busy = busy or (time.process_time() - worked) * 1000  # of this process, threads and client included
     first, middle = spent[0], sorted(spent)[TIMES // 2]  # the first reads the record, others what is kept of it
-    print(
-        f"  {path:26} first {first:4.0f} ms, middle {middle:4.0f} ms, best {min(spent):4.0f} ms {size / 1000:6.0f} kB"
-    )
+    times = f"first {first:4.0f} ms ({busy:.0f} of a processor), middle {middle:4.0f} ms, best {min(spent):4.0f} ms"
+    print(f"  {path:26} {times} {size / 1000:6.0f} kB")
 
 
 async def _crowd(client: aiohttp.ClientSession) -> None:

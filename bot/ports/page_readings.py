@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.poll_notes import PollNote
-
 HOURS = 24  # that the bars of the page Now go back
 
 
@@ -36,6 +34,14 @@ class SourceItem:
     seen_at: datetime
     story: int | None  # that it stands in: what matched does
     watchlists: tuple[str, ...] = ()  # that its report was found for, by id; none of a chat's own
+
+
+@dataclass(frozen=True, slots=True)
+class PollNote:
+    """One poll: how many items it brought that were not on record, None where it failed."""
+
+    at: datetime  # to the second
+    new: int | None
 
 
 @dataclass(frozen=True, slots=True)

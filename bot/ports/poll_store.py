@@ -54,9 +54,7 @@ class SourceStats:
     shown: bytes = b""  # what its last document showed; made and read by `bot.shown_items` alone
     moving_polls: int = 0  # … and in so many polls in a row
     losses: LossCounts = LossCounts()
-    polls: bytes = field(
-        default=b"", compare=False
-    )  # how the last ones went; made by the store, read by bot.poll_notes
+    polls: bytes = field(default=b"", compare=False)  # how the last ones went; made and read by the store alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, func, null, or_, select, text, update
 
 from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _MENUS = "menus"
 _OF_STATUS = ("name", "polled_at", "next_due", "error", "failures", "known", "paused_at")
+_UNREAD = frozenset({"shown", "poll_notes"})  # kilobytes a source that no status shows
 _REVOKED = select(chats.c.id).where(chats.c.id == bindparam("its_chat"), chats.c.revoked)
 
 
@@ -165,7 +166,8 @@ class ChatRepository:
             await chat_lifecycle.migrate_chat(connection, self.database.dialect, old, new)
 
     async def read_sources(self) -> tuple[SourceStatus, ...]:
-        columns = (sources.c[name] for name in (*_OF_STATUS, *LEARNED))
+        learned = (null().label(name) if name in _UNREAD else sources.c[name] for name in LEARNED)
+        columns = (*(sources.c[name] for name in _OF_STATUS), *learned)
         async with self.database.read() as connection:
             rows = (await connection.execute(select(*columns).where(text(ENABLED)).order_by(sources.c.name))).all()
         return tuple(one for _, one in decode_each(rows, _source, "a source"))

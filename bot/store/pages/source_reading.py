@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, text
 
-from bot.poll_notes import read_poll_notes
 from bot.ports.history_store import PERSONAL
 from bot.ports.page_readings import SourceItem, SourceRecord
 from bot.store.codecs import Row
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import DAY_MS, to_ms, to_utc, to_utc_or_none
 from bot.store.database.transactions import Database
+from bot.store.polling.poll_notes import read_poll_notes
 from bot.store.row_decoding import decode_each
 from bot.store.tables import ENABLED, items, reports, sources
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.model import Report
-from bot.poll_notes import add_poll_note
 from bot.ports.poll_store import Correction, Outcome, Recorded, SourceLease, Turn
 from bot.store.codecs import clean, clean_or_none, to_json
 from bot.store.database.dialect import Dialect
 from bot.store.database.timestamps import to_ms, to_ms_or_none
 from bot.store.hubs.hub_states import remove_contents
 from bot.store.polling import poll_statements
+from bot.store.polling.poll_notes import add_poll_note
 from bot.store.polling.seen_keys import AgedKeys, insert_keys, look_up_keys, refresh_keys
 from bot.store.polling.source_stats_codec import from_source_stats
 

@@ -57,7 +57,7 @@ sources = Table(
     Column("moving_polls", Integer, nullable=False, server_default="0"),
     # The record was restored: of what its next document shows, only what is dated after this is told.
     Column("told_from", BigInteger),
-    Column("poll_notes", LargeBinary),  # how its last polls went: see bot/poll_notes
+    Column("poll_notes", LargeBinary),  # how its last polls went: see `polling/poll_notes`
     Column("losses", Text),  # what may show that its news is lost: a list of numbers
     Column("read_as", Text),  # its `kind` and `select`: by another, what stood there all along is no news
     Column("paused_at", BigInteger),  # since when an owner lets nobody ask it

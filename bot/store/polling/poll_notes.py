@@ -6,21 +6,14 @@ A poll comes in, bytes go out, and come back as what people are shown. What cann
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from bot.ports.page_readings import PollNote
 
 MOST: Final = 12  # polls that are kept: two hours at the usual pace
 _NOTE: Final = struct.Struct("<IH")  # seconds since 1970, new items
 _FAILED: Final = 0xFFFF  # stands for new items where the poll failed
-
-
-@dataclass(frozen=True, slots=True)
-class PollNote:
-    """One poll: how many items it brought that were not on record, None where it failed."""
-
-    at: datetime  # to the second
-    new: int | None
 
 
 def add_poll_note(notes: bytes, at: datetime, new: int | None) -> bytes:
