@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 REFUSED = "model"  # `hold` of an alert that ended because every one of its watchlists got a no
-_WAITS = text("part = 0 AND state = 'pending' AND shown = 0 AND hold IS NULL AND lease_epoch IS NULL")
+_WAITS = text("part = 0 AND state = 'pending' AND shown = 0 AND attempts = 0 AND hold IS NULL AND lease_epoch IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,10 @@ class VerdictRepository:
                 return 0  # it was late, or the story is asked about anew
             answers = await connection.execute(select(model_verdicts).where(columns.story == question.story))
             verdicts = {row.watchlist: row for row in answers}
-            waiting = select(outbox).where(outbox.c.story == question.story, outbox.c.not_before == until, _WAITS)
+            # Those of a chat that refuses messages are put off further: they end by a no, and wait on otherwise.
+            waiting = select(outbox).where(outbox.c.story == question.story, outbox.c.not_before >= until, _WAITS)
             rows = (await connection.execute(waiting.order_by(outbox.c.id).with_for_update())).all()
-            settled = await _settle(connection, rows, verdicts, to_ms(now))
+            settled = await _settle(connection, rows, verdicts, until, to_ms(now))
             return settled + await _settle_outputs(connection, question, verdict, to_ms(now))
 
     async def count_refusals(self, since: datetime) -> Mapping[str, int]:
@@ -103,7 +104,9 @@ class VerdictRepository:
             return {row.watchlist: row.many for row in await connection.execute(many.group_by("watchlist"))}
 
 
-async def _settle(connection: AsyncConnection, rows: Sequence[Row], verdicts: Mapping[str, Row], now: int) -> int:
+async def _settle(
+    connection: AsyncConnection, rows: Sequence[Row], verdicts: Mapping[str, Row], until: int, now: int
+) -> int:
     """End the alerts that nothing but refused watchlists tell, and let those go that one of them tells."""
     ended, due = [], []
     for row, alert in decode_each(
@@ -114,7 +117,7 @@ async def _settle(connection: AsyncConnection, rows: Sequence[Row], verdicts: Ma
         if all(one == "no" for one in said):
             reason = "; ".join(f"{one.watchlist}: {one.reason}" for one in answers if one is not None)
             ended.append({"its_id": row.id, "to_reason": reason})
-        elif any(one in {"yes", "unsure", "none"} for one in said):
+        elif row.not_before == until and any(one in {"yes", "unsure", "none"} for one in said):
             due.append({"its_id": row.id})
     mine = update(outbox).where(outbox.c.id == bindparam("its_id"), outbox.c.lease_epoch.is_(None))
     if ended:

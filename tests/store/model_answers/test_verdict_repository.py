@@ -17,7 +17,7 @@ from bot.model import Alert, Chat
 from bot.ports.model_store import VERDICT_WAIT, OpenQuestion, Verdict
 from bot.ports.poll_store import Question, Turn
 from bot.store.database.timestamps import to_ms
-from bot.store.tables import output_alerts, watchlist_alerts
+from bot.store.tables import outbox, output_alerts, watchlist_alerts
 
 if TYPE_CHECKING:
     from bot.model import Delivery
@@ -108,6 +108,22 @@ async def test_any_other_answer_lets_the_alert_go_at_once(play: Play, verdict: V
     await record(play, store, alert())
     assert await answer(play, store, verdict) == 1
     assert len(await due(play, store, seconds=3)) == 1
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("no", "dead"), ("yes", "pending")])
+async def test_a_chat_that_refuses_messages_is_told_nothing_more_by_a_verdict(
+    play: Play, verdict: Verdict, state: str
+) -> None:
+    """What is held for it ends by a no, and is held on by any other answer."""
+    store = await play.worker()
+    await store.outbox.suspend_chat(5, "blocked", play.now)
+    await record(play, store, alert())
+    async with store.database.read() as connection:
+        before = await connection.scalar(select(outbox.c.not_before))
+    await answer(play, store, verdict)
+    async with store.database.read() as connection:
+        (row,) = (await connection.execute(select(outbox))).all()
+    assert (row.state, row.not_before) == (state, before)
 
 
 async def test_a_question_is_asked_by_one_instance(play: Play) -> None:
