@@ -21,6 +21,7 @@ from bot.text.tokens import Tokens, fold, script, tokens, unspaced_runs, variant
 from bot.text.word_tables import columns, read_table, word_set
 
 _GERMAN: Final = "de"
+_BEGINNING: Final = 4  # first letters that a form and its name share
 _ALIKE: Final = 2  # first letters that words must share for one to be looked for among the forms of the other
 _MOST_LOOKED_UP: Final = 60  # words of reports whose forms are looked up for one line
 _LONGEST_ELIDED: Final = 4  # letters
@@ -101,6 +102,12 @@ def _foreign(line: str) -> Iterator[str]:
     yield from (word for word in tokens(line).words if script(word) not in own)
 
 
+def _is_title(words: Tokens, at: int, language: str, known: KnownForms) -> bool:
+    """Return whether an English word with a capital is an ordinary one before a name: Chancellor Merz."""
+    before_name = at + 1 < len(words) and not words.gap(at).strip() and words.words[at + 1][0].isupper()
+    return language == "en" and before_name and any(form[:1].islower() for form in known.own | known.other)
+
+
 def _is_ordinary(words: Tokens, at: int, language: str, known: Mapping[str, KnownForms]) -> bool:
     """Return whether a word with a capital is no name: one that begins a sentence, or in German a noun.
 
@@ -118,6 +125,8 @@ def _is_ordinary(words: Tokens, at: int, language: str, known: Mapping[str, Know
         small = {form for form in known[lowered].own | known[lowered].other if form[:1].islower()}
         if len(small) >= _COMMON or (known[lowered].other and len(small) > 1):
             return True
+    if _is_title(words, at, language, known[lowered]):
+        return True
     return language == _GERMAN and not _follows_capital(words, at, language) and _is_declined(word, known[word])
 
 
@@ -144,7 +153,7 @@ def _is_reported(word: str, reported: ReportedWords, language: str, cache: FormC
     every = forms | _respelled((word, *forms))
     if not reported.folded.isdisjoint(every):
         return True
-    rows = {row for form in every for row in _rows_of(form)}
+    rows = {row for form in every for row in _rows_of(form)} or _rows_of_inflected(word, language, cache)
     if rows and any(_stands(name, reported) for row in rows for name in row):
         return True
     beginnings = {form[:_ALIKE] for form in every} | {name[:_ALIKE] for row in rows for name in row}
@@ -156,6 +165,14 @@ def _is_reported(word: str, reported: ReportedWords, language: str, cache: FormC
         if not every.isdisjoint(all_theirs) or not names.isdisjoint(all_theirs):
             return True
     return False
+
+
+def _rows_of_inflected(word: str, language: str, cache: FormCache | None) -> set[tuple[str, ...]]:
+    """Return the rows of the table of places that have a name of which a word is a form that no dictionary knows."""
+    folded = fold(word)
+    near = [name for name in _names_by_beginning().get(folded[:_BEGINNING], ()) if len(name) <= len(folded)]
+    forms = _forms([name.capitalize() for name in near], (language,), cache)
+    return {row for name in near if folded in forms[name.capitalize()] for row in _rows_of(name)}
 
 
 def _spellings(word: str) -> tuple[str, ...]:
@@ -187,6 +204,14 @@ def _small_words(language: str) -> frozenset[str]:
 def _rows_of(folded: str) -> tuple[tuple[str, ...], ...]:
     """Return the rows of the table of places that have this word, as a name or in one."""
     return _places().get(folded, ())
+
+
+@cache
+def _names_by_beginning() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in _places():
+        found[word[:_BEGINNING]] = (*found.get(word[:_BEGINNING], ()), word)
+    return found
 
 
 @cache

@@ -28,7 +28,27 @@ RATES = (
     "$212.50. Two governors dissented. The next meeting is on Dec. 17-18. The balance sheet is $6.7 trillion."
 )
 
+UKRAINIAN = (
+    "Президент України Володимир Зеленський зустрівся у вівторок з канцлером Німеччини Мерцом у Києві. Вони обговорили "
+    "допомогу на суму 300 мільйонів євро. У зустрічі взяли участь п'ять міністрів."
+)
+BUNDESTAG = (
+    "Bundestag stimmt für Rentenpaket. Mit 318 zu 277 Stimmen hat der Bundestag am Freitag das Rentenpaket "
+    "verabschiedet. Ministerin Bärbel Bas sprach von elf Milliarden Euro im Jahr. Kanzler Merz war erleichtert."
+)
+
 FAITHFUL = [
+    ("uk", UKRAINIAN, "Зеленський і Мерц обговорили в Києві допомогу на 300 млн євро."),
+    ("en", UKRAINIAN, "Zelensky met German Chancellor Merz in Kyiv on Tuesday."),
+    ("en", UKRAINIAN, "Five ministers took part; aid of 300 million euros was discussed."),
+    ("de", UKRAINIAN, "Selenskyj traf Kanzler Merz am Dienstag in Kiew; es ging um 300 Millionen Euro."),
+    ("ru", UKRAINIAN, "Зеленский встретился с Мерцем в Киеве, участвовали пять министров."),
+    ("fr", UKRAINIAN, "Zelensky a rencontré le chancelier Merz à Kiev mardi."),
+    ("de", BUNDESTAG, "Das Paket kostet 11 Milliarden Euro im Jahr, sagte Ministerin Bas."),
+    ("de", BUNDESTAG, "Die Opposition kritisierte das Gesetz scharf."),
+    ("en", BUNDESTAG, "The Bundestag passed the pension package 318 to 277 on Friday."),
+    ("es", BUNDESTAG, "El Bundestag aprobó el paquete de pensiones con 318 votos contra 277."),
+    ("ru", BUNDESTAG, "Бундестаг принял пенсионный пакет в пятницу, Мерц доволен."),
     ("en", RATES, "powell spoke in washington."),
     ("en", RATES, "The Fed left rates unchanged at 4.25-4.5%, Powell said Wednesday."),
     ("en", RATES, "Apple shares rose three percent to $212.50."),
@@ -66,6 +86,10 @@ FAITHFUL = [
     ("en", GERMAN, "Damage is put at 2.5bn euros."),
 ]
 INVENTED = [
+    ("en", UKRAINIAN, "Macron met Zelensky.", "Macron"),
+    ("uk", UKRAINIAN, "Шість міністрів взяли участь.", "Шість"),
+    ("de", BUNDESTAG, "Finanzminister Klingbeil war erleichtert.", "Klingbeil"),
+    ("de", BUNDESTAG, "Der Bundesrat stimmte zu.", "Bundesrat"),
     ("en", RATES, "the rate was cut, they said in moscow.", "moscow"),
     ("ru", RATES, "ставку снизили, сказали в москве.", "москве"),
     ("en", RATES, "Three governors dissented.", "Three"),
