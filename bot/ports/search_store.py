@@ -62,6 +62,10 @@ class SearchStore(Protocol):
         """Return the row numbers from `first` on of items that fulfil a condition, those seen last first."""
         ...
 
+    async def count_between(self, condition: Condition, begins: Sequence[int]) -> tuple[int, ...]:
+        """Return how many items fulfil a condition from each of these row numbers to the next; the last has no end."""
+        ...
+
     async def find_begins(self, begins: Sequence[datetime]) -> tuple[int | None, ...]:
         """Return the row number of the first item seen at each of these times or later; None where there is none yet.
 

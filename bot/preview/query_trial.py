@@ -27,7 +27,7 @@ from bot.preview.record_search import Hit, Search
 
 SECONDS: Final = 0.12  # of judging for one answer
 MISS_SECONDS: Final = 0.05  # of looking for near misses
-CANDIDATES: Final = 200_000  # whose days are counted
+CANDIDATES: Final = 3_000  # that could be judged within that time on the fastest machine
 FORECAST_DAYS: Final = 7
 _PAGE = 50  # candidates read and judged at a time
 _MISS_PAGE = 5
@@ -80,7 +80,7 @@ class _Judged:
 
     looked: int = 0
     hits: list[Hit] = field(default_factory=list)
-    left: Sequence[int] = ()  # candidates for which there was no time
+    left: Sequence[int] = ()  # candidates for which there was no time, by day
     complete: bool = True
 
 
@@ -94,6 +94,8 @@ async def try_query(search: Search, request: TrialRequest) -> QueryTrial:
         return _trial(request, days, begins, judged)
     candidates = await store.find_newest(condition, begins[0], most=CANDIDATES)
     judged = await _judge_candidates(search, request.engine, candidates)
+    if judged.looked < len(candidates) or len(candidates) == CANDIDATES:
+        judged.left = _less(await store.count_between(condition, begins), begins, candidates[: judged.looked])
     misses = await _find_misses(search, request, _loosened(condition), begins[0], frozenset(candidates))
     return _trial(request, days, begins, judged, misses)
 
@@ -111,8 +113,13 @@ async def _judge_candidates(search: Search, engine: Engine, candidates: Sequence
         items = await search.store.read_items(page)
         judged.hits += await asyncio.to_thread(_hits_among, engine, items)
         judged.looked += len(page)
-    judged.left = candidates[judged.looked :]
     return judged
+
+
+def _less(counts: Sequence[int], begins: Sequence[int], judged: Sequence[int]) -> list[int]:
+    """Return how many candidates of each day were not judged."""
+    by_day = Counter(bisect_right(begins, number) - 1 for number in judged)
+    return [max(0, count - by_day[place]) for place, count in enumerate(counts)]
 
 
 async def _judge_newest(search: Search, engine: Engine, since: datetime) -> _Judged:
@@ -180,12 +187,12 @@ def _trial(
     """Put together what was judged, and an estimate of the candidates that are left."""
     share = len(judged.hits) / judged.looked if judged.looked else 0.0
     by_day = Counter(bisect_right(begins, one.found.id) - 1 for one in judged.hits)
-    more = Counter(bisect_right(begins, number) - 1 for number in judged.left)
-    counts = [round(by_day[place] + share * more[place]) for place in range(len(days))]
+    left = judged.left or [0] * len(days)
+    counts = [round(by_day[place] + share * left[place]) for place in range(len(days))]
     week = begins[-FORECAST_DAYS:][0]
     recent = [one.found for one in judged.hits if one.found.id >= week]
     events = len({-one.id if one.story is None else one.story for one in recent})
-    expected = share * sum(number >= week for number in judged.left) * (events / len(recent) if recent else 1.0)
+    expected = share * sum(left[-FORECAST_DAYS:]) * (events / len(recent) if recent else 1.0)
     return QueryTrial(
         hits=tuple(judged.hits[: request.hits]),
         misses=misses,
@@ -193,6 +200,6 @@ def _trial(
         days=tuple(DayCount(day, count) for day, count in zip(days, counts, strict=True)),
         alerts=events + round(expected),
         judged=judged.looked,
-        estimated=bool(judged.left),
+        estimated=any(left),
         complete=judged.complete,
     )

@@ -99,6 +99,19 @@ class SearchRepository:
             values = {"asked": asked, "first": first, "most": most}
             return (await connection.scalars(text_index.newest_statement(self.database.dialect), values)).all()
 
+    async def count_between(self, condition: Condition, begins: Sequence[int]) -> tuple[int, ...]:
+        asked = text_index.say(self.database.dialect, condition)
+        if not asked or not begins:
+            return (0,) * len(begins)
+        values = {"asked": asked, **{f"begin{place}": number for place, number in enumerate(begins)}}
+        async with self.database.read() as connection:
+            if not await text_index.has_index(connection, self.database.dialect):
+                return (0,) * len(begins)
+            await _prefer_index(connection, self.database.dialect)
+            statement = text_index.counts_statement(self.database.dialect, len(begins))
+            found = {row.place: row.many for row in await connection.execute(statement, values)}
+        return tuple(found.get(place, 0) for place in range(len(begins)))
+
     async def find_begins(self, begins: Sequence[datetime]) -> tuple[int | None, ...]:
         asked = {f"at{place}": to_ms(at) for place, at in enumerate(begins)}
         # By time, not by the least number: for that SQLite reads the table from its beginning.

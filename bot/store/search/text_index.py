@@ -85,14 +85,16 @@ def candidates_statement(dialect: Dialect) -> TextClause:
     return text(_CANDIDATES_SQLITE if dialect.name == "sqlite" else _CANDIDATES_POSTGRES)
 
 
-# Row numbers grow with the time that items are seen: the least one since then stands for the time.
+# Row numbers grow with the time that items are seen: the first one since then stands for the time. Its least number
+# would be looked for through the whole table.
 _CANDIDATES_SQLITE = """SELECT item FROM item_index JOIN item_terms ON item_terms.item = item_index.rowid
-    WHERE item_index MATCH :asked AND item >= (SELECT min(id) FROM items WHERE seen_at >= :since)
+    WHERE item_index MATCH :asked AND item >=
+    (SELECT id FROM items WHERE seen_at >= :since ORDER BY seen_at, id LIMIT 1)
     ORDER BY item_terms.at DESC, item DESC"""
 # PostgreSQL might walk through the primary key instead of the index of terms, which unpacks the terms of every item.
 _CANDIDATES_POSTGRES = """WITH found AS MATERIALIZED
     (SELECT item, at FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))
-    SELECT item FROM found WHERE item >= (SELECT min(id) FROM items WHERE seen_at >= :since)
+    SELECT item FROM found WHERE item >= (SELECT id FROM items WHERE seen_at >= :since ORDER BY seen_at, id LIMIT 1)
     ORDER BY at DESC, item DESC"""
 
 
@@ -104,9 +106,23 @@ def newest_statement(dialect: Dialect) -> TextClause:
 # By row number alone, so that neither the table of terms is read nor anything is sorted.
 _NEWEST_SQLITE = """SELECT rowid FROM item_index WHERE item_index MATCH :asked AND rowid >= :first
     ORDER BY rowid DESC LIMIT :most"""
-_NEWEST_POSTGRES = """WITH found AS MATERIALIZED
-    (SELECT item FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))
-    SELECT item FROM found WHERE item >= :first ORDER BY item DESC LIMIT :most"""
+_FOUND = "WITH found AS MATERIALIZED (SELECT item FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))"
+_COUNTED = "SELECT CASE {places} END AS place, count(*) AS many FROM {found} GROUP BY 1"  # noqa: S608 - no values
+_NEWEST_POSTGRES = f"{_FOUND} SELECT item FROM found WHERE item >= :first ORDER BY item DESC LIMIT :most"
+
+
+def counts_statement(dialect: Dialect, many: int) -> TextClause:
+    """Return the select of how many items fulfil a condition between so many row numbers: asked (by `say`), begin0 ….
+
+    In the order of the numbers; counted in the database, for handing over a hundred thousand numbers takes longer.
+    """
+    name = "rowid" if dialect.name == "sqlite" else "item"
+    places = " ".join(f"WHEN {name} >= :begin{place} THEN {place}" for place in reversed(range(many)))
+    if dialect.name == "sqlite":
+        return text(
+            _COUNTED.format(places=places, found="item_index WHERE item_index MATCH :asked AND rowid >= :begin0")
+        )
+    return text(f"{_FOUND} {_COUNTED.format(places=places, found='found WHERE item >= :begin0')}")
 
 
 def say(dialect: Dialect, condition: Condition) -> str:

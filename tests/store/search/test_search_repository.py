@@ -99,3 +99,13 @@ async def test_a_record_without_an_index_names_no_candidates(play: Play, store: 
     """Before the first item was put into it there is none."""
     assert list(await store.search.find_newest(Term("summit"), 0, most=9)) == []
     assert await store.search.find_begins((play.now,)) == (None,)
+
+
+async def test_items_are_counted_between_row_numbers(play: Play, store: Store) -> None:
+    """From each to the next, as a page counts them by day; what is not there yet counts nothing."""
+    await seen(play, store, "Summit one", "Weather", "Summit two")
+    assert await store.search.count_between(Term("summit"), (1, 3)) == (0, 0)
+    await store.search.index_some()
+    assert await store.search.count_between(Term("summit"), (1, 2, 3, 2**63 - 1)) == (1, 0, 1, 0)
+    assert await store.search.count_between(Term("summit"), (2,)) == (1,)
+    assert await store.search.count_between(AnyOf(()), (1, 2)) == (0, 0)
