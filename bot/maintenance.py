@@ -40,9 +40,11 @@ async def keep_backed_up(
     now: Callable[[], datetime],
     stop: asyncio.Event,
     beat: Callable[[], None],
-    failed: Callable[[str], Awaitable[None]],
+    tried: Callable[[str | None], Awaitable[None]],
 ) -> None:
     """Take a backup into BACKUP whenever the last one there is older than BACKUP_EVERY; what fails is tried again.
+
+    After each try `tried` is called: with the reason why there is no backup, or None for one that was found whole.
 
     In a process of its own: so much reading, checking and memory is nothing for one that sends alerts.
     """
@@ -55,7 +57,9 @@ async def keep_backed_up(
             reason = await _back_up(stop, beat)
             if reason is not None:
                 log.warning("no backup was taken", extra={"reason": reason})
-                await failed(reason)
+            if not stop.is_set():
+                await tried(reason)
+            if reason is not None:
                 await wait_for(stop, RETRY)
         await wait_for(stop, wait)
 

@@ -253,10 +253,12 @@ class Service:
     async def backup(self) -> None:
         """Take backups as often as the settings say."""
 
-        async def failed(reason: str) -> None:
-            await self._tell(owner_notices.unsaved, lambda _: reason)
+        async def tried(reason: str | None) -> None:
+            self.metrics.set("newswatch_backup_verified", reason is None)
+            if reason is not None:
+                await self._tell(owner_notices.unsaved, lambda _: reason)
 
-        await keep_backed_up(self.base.settings, wall, self.stop, self.beat("backup"), failed)
+        await keep_backed_up(self.base.settings, wall, self.stop, self.beat("backup"), tried)
 
     async def web(self) -> None:
         """Answer /healthz, /readyz and /metrics."""
@@ -265,8 +267,7 @@ class Service:
 
     async def ping(self) -> None:
         """Tell the operator's monitoring that everything makes progress."""
-        url = self.base.settings.ping_url
-        if url is not None:
+        if (url := self.base.settings.ping_url) is not None:
             await ping_operator(self.base, url.get_secret_value(), self.hearts, self.stop, self.beat("ping"))
 
     async def _tell(self, headline: Say, text: Say = lambda _: "", occasion: tuple[object, ...] | None = None) -> None:

@@ -50,6 +50,7 @@ class Settings(BaseModel):
     web: Annotated[Literal["on", "off"], BeforeValidator(values.lower)] = "on"
     web_url: Annotated[str | None, BeforeValidator(values.web_url)] = None  # of the pages, as readers reach them
     metrics_token: Annotated[SecretStr | None, BeforeValidator(values.metrics_token)] = None
+    metrics_sources: Annotated[Literal["on", "off"], BeforeValidator(values.lower)] = "off"  # each by its name
     ping_url: Annotated[SecretStr | None, BeforeValidator(values.ping_url)] = None
     backup: Annotated[Path | None, BeforeValidator(values.path)] = None  # a folder; None = no scheduled backups
     backup_every: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=1)

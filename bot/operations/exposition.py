@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreError
 from bot.model import Config
 from bot.polling.configuration_rank import fingerprint
+from bot.ports.chat_store import SourceStatus
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import CATALOGUE, Labels, Metrics
 from bot.store.copies.backup_log import read_last_backup
@@ -48,9 +49,11 @@ class Exposition:
         *,
         clock: Callable[[], float],
         wall: Callable[[], datetime],
+        by_source: bool = False,
     ) -> None:
+        """Take what is shown; with `by_source` each source of the file by its name, too."""
         self._metrics, self._hearts, self._store, self._config = metrics, hearts, store, config
-        self._clock, self._wall = clock, wall
+        self._clock, self._wall, self._by_source = clock, wall, by_source
         self._turn = asyncio.Lock()
         self._of_record: Values = {}
         self._read_at: float | None = None
@@ -94,11 +97,12 @@ class Exposition:
         backup = await read_last_backup(self._store.database)
         if backup is not None:
             found["newswatch_backup_last_success_timestamp_seconds", ()] = backup.timestamp()
+            found["newswatch_backup_verified", ()] = self._metrics.values.get(("newswatch_backup_verified", ()), 1.0)
         for state in SOURCE_STATES:
             found["newswatch_sources", (state,)] = 0.0
         for source in self._config().sources:
             found["newswatch_sources", (source_state(status.get(source.name), now),)] += 1
-        return found
+        return found | (_of_sources(status.values()) if self._by_source else {})
 
 
 def _of_counts(counts: RecordCounts) -> Values:
@@ -111,6 +115,16 @@ def _of_counts(counts: RecordCounts) -> Values:
     }
     found |= {("newswatch_outbox", (state,)): float(number) for state, number in counts.outbox.items()}
     found |= {("newswatch_database_dead_tuples", (table,)): float(many) for table, many in counts.dead_tuples.items()}
+    return found
+
+
+def _of_sources(status: Iterable[SourceStatus]) -> Values:
+    """Return whether each source fails, and its last good poll."""
+    found: Values = {}
+    for one in status:
+        found["newswatch_source_failing", (one.name,)] = float(one.error is not None)
+        if one.polled_at is not None:
+            found["newswatch_source_last_success_timestamp_seconds", (one.name,)] = one.polled_at.timestamp()
     return found
 
 

@@ -35,7 +35,15 @@ async def serve_monitoring(
     from bot.web.operator_endpoints import add_metrics, add_readyz
 
     listen, token = base.settings.http_listen, base.settings.metrics_token
-    exposition = Exposition(metrics, hearts, base.store, base.current.config, clock=time.monotonic, wall=wall)
+    exposition = Exposition(
+        metrics,
+        hearts,
+        base.store,
+        base.current.config,
+        clock=time.monotonic,
+        wall=wall,
+        by_source=base.settings.metrics_sources == "on",
+    )
 
     def extend(application: web.Application) -> None:
         add_metrics(application, exposition.render, token.get_secret_value() if token else None)

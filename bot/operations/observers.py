@@ -58,7 +58,8 @@ def count_poll(metrics: Metrics, source: Source, result: PollResult, seconds: fl
         metrics.add("newswatch_items_total", word, by=count)
     metrics.add("newswatch_matches_total", by=result.matched)
     metrics.add("newswatch_stories_total", by=result.stories)
-    metrics.add("newswatch_reports_joined_total", by=max(0, result.matched - result.stories))
+    for kind in result.joined:
+        metrics.add("newswatch_reports_joined_total", kind)
 
 
 def count_answer(metrics: Metrics, now: Callable[[], datetime]) -> None:

@@ -32,6 +32,7 @@ from bot.ports.retrieval import Fetch, Parse
 from bot.process.clock import steady
 from bot.shown_items import ShownDocument
 from bot.sources.document import Document
+from bot.stories.join_wording import JoinKind
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class PollResult:
     new: int = 0
     matched: int = 0
     stories: int = 0
+    joined: tuple[JoinKind, ...] = ()  # by what each report joined a story that was there
     queued: int = 0
     status: int | None = None  # of a failed answer
     fetched: int = 0  # bytes of the answer
@@ -228,7 +230,8 @@ class SourcePoller:
                 questions=self._questions(placer, setup.watchlists) if self.judges else (),
             )
             queued = await recording.write_poll(turn)
-        return PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+        result = PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+        return replace(result, joined=tuple(placer.joined_by))
 
     def _questions(self, placer: StoryAssigner, watchlists: Mapping[str, Watchlist]) -> tuple[Question, ...]:
         """Return what a language model is asked: about alerts that no watchlist tells whatever it says, and outputs."""

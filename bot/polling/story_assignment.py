@@ -37,6 +37,7 @@ from bot.model import (
 from bot.ports.history_store import PERSONAL
 from bot.ports.poll_store import Recorded, Recording, StoryOnRecord
 from bot.stories import assign, headline
+from bot.stories.join_wording import JoinKind, join_kind
 from bot.stories.memory_index import MemoryIndex
 from bot.stories.semantic import Encoder
 from bot.urls import canonical_url, publisher_of
@@ -103,6 +104,7 @@ class StoryAssigner:
         self.alerts: list[Alert] = []
         self.announced: list[WatchlistAlert] = []
         self.joined: dict[int, None] = {}
+        self.joined_by: list[JoinKind] = []
         self.rises: list[PriorityRaise] = []
         self.follow_ups: list[FollowUp] = []
         self.founded = 0
@@ -253,6 +255,7 @@ class StoryAssigner:
         if placed.opens:
             return
         self.joined[number] = None
+        self.joined_by.append(join_kind(report.reason))
         if headline.is_news(report.headline, (one.headline for one in before.reports)):
             part = part_of(report.source, report.url, report.headline)
             self.follow_ups.append(FollowUp(number, part, report.headline, report.url, found.lead))

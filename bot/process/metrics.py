@@ -1,7 +1,8 @@
 """What is measured, by name, and the numbers so far: plain additions, no library, nothing that waits.
 
 In: events of the loops. Out: values, for whoever shows them. A counter costs a dictionary look-up (0.2 µs), so that the
-hot path may count. No label comes from outside: their values are words of ours. Names follow Prometheus: one prefix,
+hot path may count. No label comes from outside, their values are words of ours, but for the names of sources where
+METRICS_SOURCES asks for them. Names follow Prometheus: one prefix,
 base units, `_total`, `_seconds`, `_bytes`.
 """
 
@@ -36,12 +37,18 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     "newswatch_polls_total": Metric("counter", "Polls: new, unchanged, not_modified, failed.", ("result",)),
     "newswatch_poll_failures_total": Metric("counter", "Polls that failed, by reason.", ("reason",)),
     "newswatch_poll_duration_seconds": Metric("histogram", "From request to record, by kind.", ("kind",), _POLL),
+    "newswatch_source_failing": Metric("gauge", "1 where a source fails; with METRICS_SOURCES.", ("source",)),
+    "newswatch_source_last_success_timestamp_seconds": Metric(
+        "gauge", "The last good poll of a source; with METRICS_SOURCES.", ("source",)
+    ),
     "newswatch_poll_lag_seconds": Metric("gauge", "For how long the most overdue source has been due."),
     "newswatch_fetched_bytes_total": Metric("counter", "Bytes of answers of sources, decompressed."),
     "newswatch_items_total": Metric("counter", "Items in polls: new, known, baseline.", ("result",)),
     "newswatch_matches_total": Metric("counter", "New items on which a query fired."),
     "newswatch_stories_total": Metric("counter", "Stories that began."),
-    "newswatch_reports_joined_total": Metric("counter", "Reports that joined a story that was there."),
+    "newswatch_reports_joined_total": Metric(
+        "counter", "Reports that joined a story: by identity, copy, words, meaning.", ("by",)
+    ),
     "newswatch_outbox": Metric("gauge", "Alerts: due, held, waiting, unknown, dead.", ("state",)),
     "newswatch_outbox_oldest_due_seconds": Metric("gauge", "For how long the oldest due alert has been due."),
     "newswatch_notifications_total": Metric("counter", "Messages: sent, edited, retried; alerts: dead.", ("result",)),
@@ -62,6 +69,7 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     "newswatch_llm_failures_total": Metric("counter", "Questions to it without an answer, by reason.", ("reason",)),
     "newswatch_llm_lines_total": Metric("counter", "Lines of it: shown, or dropped as invented.", ("result",)),
     "newswatch_llm_verdicts_total": Metric("counter", "Verdicts of `only`: yes, no, unsure, none.", ("verdict",)),
+    "newswatch_backup_verified": Metric("gauge", "1 where the last try to take a backup ended in a verified one."),
     "newswatch_database_dead_tuples": Metric("gauge", "Dead rows of a table (PostgreSQL).", ("table",)),
 }
 

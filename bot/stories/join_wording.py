@@ -7,8 +7,18 @@ report it is like. One that it does not write any more stays as it is.
 from __future__ import annotations
 
 import re
+from typing import Final, Literal
 
 from bot.i18n import Translator
+
+JoinKind = Literal["identity", "copy", "words", "meaning"]
+# How a reason begins -> of which kind it is.
+_KINDS: Final[tuple[tuple[str, JoinKind], ...]] = (
+    ("the same page", "identity"),
+    ("the same item", "identity"),
+    ("a copy of one text", "copy"),
+    ("the same event in another language", "meaning"),
+)
 
 _WHY = re.compile(r"(?P<like>[^:(]+?)(?: \((?P<percent>[0-9]{1,3})%[^)]*\))?: (?P<told>.+)", re.DOTALL)
 
@@ -18,6 +28,11 @@ def describe_join(_: Translator, reason: str) -> str:
     found = _WHY.fullmatch(reason)
     known = found and _likeness(_, found["like"], found["percent"] or "")
     return f"{known}: {found['told']}" if found and known else reason
+
+
+def join_kind(reason: str) -> JoinKind:
+    """Return by what a report joined its story: names, numbers and words, where it is nothing else."""
+    return next((kind for begin, kind in _KINDS if reason.startswith(begin)), "words")
 
 
 def _likeness(_: Translator, like: str, percent: str) -> str | None:

@@ -25,6 +25,7 @@ from bot.operations.observers import CountedNotifier, reason_of
 from bot.process.clock import wall
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import CATALOGUE, Metrics
+from bot.store.copies.backup_log import note_backup
 
 if TYPE_CHECKING:
     from tests.plugins.home import Home
@@ -87,6 +88,25 @@ async def test_a_scrape_counts_each_configured_source_once(home: Home) -> None:
     assert any(name[0] == "process_resident_memory_bytes" for name in samples)
     text = texts[-1].decode()
     assert all(word not in text for word in ("Courier", "127.0.0.1", "Kremlin"))
+
+
+async def test_sources_are_named_where_that_is_asked_for(home: Home) -> None:
+    """Two series a source, by its name alone; whether the last backup was found whole is known where there is one."""
+    async with app.opened(home.environ) as base:
+        hearts, metrics = Heartbeats(time.monotonic), Metrics()
+        config = base.current.config
+        shown = Exposition(metrics, hearts, base.store, config, clock=time.monotonic, wall=wall, by_source=True)
+        text = (await shown.render()).decode()
+        name = config().sources[0].name
+        assert f'newswatch_source_failing{{source="{name}"}} 0.0' in text
+        assert "http://" not in text
+        assert "\nnewswatch_backup_verified " not in text
+        await note_backup(base.store.database, wall())
+        again = Exposition(metrics, hearts, base.store, config, clock=time.monotonic, wall=wall)
+        assert "newswatch_backup_verified 1.0" in (await again.render()).decode()
+        metrics.set("newswatch_backup_verified", 0)
+        failed = Exposition(metrics, hearts, base.store, config, clock=time.monotonic, wall=wall)
+        assert "newswatch_backup_verified 0.0" in (await failed.render()).decode()
 
 
 @pytest.mark.parametrize(

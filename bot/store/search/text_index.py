@@ -107,8 +107,8 @@ def newest_statement(dialect: Dialect) -> TextClause:
 _NEWEST_SQLITE = """SELECT rowid FROM item_index WHERE item_index MATCH :asked AND rowid >= :first
     ORDER BY rowid DESC LIMIT :most"""
 _FOUND = "WITH found AS MATERIALIZED (SELECT item FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))"
-_COUNTED = "SELECT CASE {places} END AS place, count(*) AS many FROM {found} GROUP BY 1"  # noqa: S608 - no values
-_NEWEST_POSTGRES = f"{_FOUND} SELECT item FROM found WHERE item >= :first ORDER BY item DESC LIMIT :most"
+_COUNTED = "SELECT CASE {places} END AS place, count(*) AS many FROM {found} GROUP BY 1"
+_NEWEST_POSTGRES = f"{_FOUND} SELECT item FROM found WHERE item >= :first ORDER BY item DESC LIMIT :most"  # noqa: S608 - constants
 
 
 def counts_statement(dialect: Dialect, many: int) -> TextClause:
