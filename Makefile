@@ -8,7 +8,7 @@ LOG := .venv/setup.log
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALL = run() { "$$@" >>$(LOG) 2>&1 || { cat $(LOG) >&2; echo "setting up failed at: $$*" >&2; exit 1; }; }; run
 
-.PHONY: setup demo run init test lint bench eval soak mutate lock schema words pictures clean
+.PHONY: setup demo run init test lint bench eval weights soak mutate lock schema words pictures clean
 
 setup: $(STAMP)
 
@@ -56,7 +56,11 @@ bench: $(STAMP)
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 eval: $(STAMP)
-	@for script in bench/eval/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in leads morphology stories; do echo "== $$script"; $(BIN)/python -m bench.eval.$$script || exit 1; done
+
+# What stories are judged by where both encoders are there, learnt anew from the labelled pairs.
+weights: $(STAMP)
+	$(BIN)/python -m bench.training.event_weights
 
 # Whether the tests notice changes of the pure core; `make mutate CHANGES=all` makes every one, or those of one module.
 mutate: $(STAMP)

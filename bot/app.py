@@ -188,7 +188,7 @@ async def poller(
     """Return the poll loop with its client and its parsers; `hurry` is set by who has made a source due at once."""
     async with Parser() as parser, fetcher(base.settings, room=parser.room) as fetch:
         gc.freeze()  # the modules stay: no collection walks through them again, which holds the loop for 70 ms
-        matcher = ItemMatcher(parser, ArticleCache(fetch, parser), encoder(base.settings.semantic))
+        matcher = ItemMatcher(parser, ArticleCache(fetch, parser), encoder(base.settings.semantic, in_a_hurry=True))
         judges = bool(base.settings.model_url)
         hubs = Hubs(base.store.hubs, parser, wall, wanted=base.settings.web_url is not None)
         turns = SourcePoller(base.store.polls, fetch, parser, wall, matcher, hubs, judges=judges)

