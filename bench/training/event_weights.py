@@ -21,7 +21,7 @@ import numpy as np
 from bench.training.story_pairs import STORIES, Pair, read_sets
 from bot.stories.assign import signature
 from bot.stories.event_probability import ANY, WEIGHTS, features, languages_of
-from bot.stories.language import are_different
+from bot.stories.language_number import are_different
 from bot.stories.semantic import Closeness, Encoder, closeness, encoder
 from bot.stories.sketch import Sketch, opening_similarity, unpack
 

@@ -20,6 +20,7 @@ from bot.articles.text_blocks import read_blocks, told
 from bot.model import Article
 from bot.text.charset import decode, scrubbed
 from bot.text.html_text import crowded, plain
+from bot.text.language import believed_language
 from bot.text.scrub import scrub
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _extract(text: str, url: str | None) -> Article:
     body = choose_text(body, _paragraphs(plain(unescape(linked.text)), set()) if linked.text else "", title)
     if told(body, _THIN) < _THIN:
         body = max(body, _said_for_machines(meta, linked), key=lambda text: told(text, _THIN))
-    return Article(url, title, body, _plausible(language, body), published, image)
+    return Article(url, title, body, believed_language(language, [body]), published, image)
 
 
 def _parse(text: str) -> HtmlElement:
@@ -210,17 +211,6 @@ def _language(tree: HtmlElement, meta: dict[str, str]) -> str | None:
         if re.fullmatch(r"[a-z]{2}", code):
             return code
     return None
-
-
-def _plausible(language: str | None, text: str) -> str | None:
-    """Return the language unless the text's script contradicts it: themes often say lang="en" on Russian pages."""
-    sample = text[:2000]
-    cyrillic, latin = len(re.findall(r"[Ѐ-ӿ]", sample)), len(re.findall(r"[A-Za-z]", sample))
-    if language in {"ru", "uk", "be", "bg", "mk"}:
-        return None if latin > 3 * cyrillic else language
-    if language in {"en", "de", "fr", "es", "it", "pl", "pt", "nl", "tr"}:
-        return None if cyrillic > 3 * latin else language
-    return language
 
 
 def _web_address(address: str, base: str | None) -> str | None:

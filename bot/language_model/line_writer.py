@@ -22,7 +22,7 @@ from bot.language_model.plain_answer import clean_line
 from bot.language_model.story_prompts import MOST_REPORTS, ask_summary, ask_translation, texts_of
 from bot.ports.model_store import LineStore, ReportedItem, WantedLine
 from bot.process.metrics import Metrics
-from bot.stories.language import language as language_number
+from bot.stories.language_number import language as language_number
 from bot.text.tokens import script, tokens
 from bot.text.word_tables import read_table
 

@@ -15,21 +15,12 @@ from bot.matching.planner import Absent, All, Any, Found, Near, Test
 from bot.matching.query_tree import FromSource, InLanguage
 from bot.matching.regex_set import Allowance
 from bot.model import Evidence, Field
+from bot.text.language import believed_language, script_of
 from bot.text.numbers import mark_numbers
-from bot.text.stated_language import contradicts
 from bot.text.tokens import Script, cut, fold, script, tokens
 
 MAX_FIELD: Final = 200_000  # characters of a field that are looked at; a very long read has 60,000
 FIELDS: Final[tuple[Field, ...]] = ("title", "lead", "body")
-_SCRIPTS: Final[dict[str, Script]] = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg"), "cyrillic"),
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ku"), "arabic"),
-    **dict.fromkeys(("zh", "ja", "th", "lo", "km", "my"), "unspaced"),
-    **dict.fromkeys(("he", "yi"), "hebrew"),
-    "el": "greek",
-    "ko": "hangul",
-}
-
 Place = tuple[int, int, int]  # which field, start, end
 
 
@@ -49,15 +40,9 @@ class ExaminedItem:
         self.found = [finder.find(text, allowance) if text else {} for text in self.texts]
         self.late = allowance.late
         self.origins = origins
-        self.language = self._believed(language[:2].lower()) if language else None
+        self.language = believed_language(language, self.texts)
         self._sentences: dict[int, list[Span]] = {}
         self._edges: dict[int, tuple[list[int], list[int]]] = {}
-
-    def _believed(self, stated: str) -> str | None:
-        """Return the language that the source states, None where its script or its words belie it."""
-        if self._script() not in ("other", _SCRIPTS.get(stated, "latin")) or contradicts(stated, self.texts):
-            return None
-        return stated
 
     def _script(self) -> Script:
         return script(" ".join(text[:400] for text in self.texts))
@@ -97,7 +82,7 @@ class ExaminedItem:
         """Return whether the item may be in a language: as its source states, else as its script allows."""
         if self.language is not None:
             return self.language == language
-        return self._script() == _SCRIPTS.get(language, "latin")
+        return self._script() == script_of(language)
 
 
 def is_fulfilled(test: Test, item: ExaminedItem) -> bool:

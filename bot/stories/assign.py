@@ -16,7 +16,7 @@ from math import sqrt
 
 from bot.model import Candidate, Report, Signature
 from bot.stories.event_probability import LIKELY, event_probability
-from bot.stories.language import are_different
+from bot.stories.language_number import are_different
 from bot.stories.opposition import are_opposed, is_of_series, weekdays_of
 from bot.stories.semantic import Closeness, Meaning, closeness
 from bot.stories.sketch import (

@@ -20,7 +20,7 @@ from math import exp, sqrt
 from pathlib import Path
 from typing import Final
 
-from bot.stories.language import are_different, code_of
+from bot.stories.language_number import are_different, code_of
 from bot.stories.semantic import Closeness
 from bot.stories.sketch import Sketch, SketchHeader
 

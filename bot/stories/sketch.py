@@ -18,7 +18,7 @@ from zlib import crc32
 from bot.model import Probe, Signature
 from bot.stories import terms
 from bot.stories.agency import find_agency
-from bot.stories.language import language
+from bot.stories.language_number import language
 from bot.stories.semantic import Meaning
 from bot.text.tokens import fold
 from bot.urls import canonical_url

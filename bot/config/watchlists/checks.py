@@ -20,7 +20,7 @@ from bot.i18n import LANGUAGES
 from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
 from bot.proxies.proxy_address import parse_proxy
-from bot.text.stated_language import is_function_word
+from bot.text.language import is_function_word
 from bot.urls import publisher_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
