@@ -44,6 +44,7 @@ cli.add_typer(database.db, name="db")
 cli.add_typer(sources, name="sources")
 cli.add_typer(opml, name="opml")
 cli.command()(init)
+cli.command()(record.roles)
 cli.command()(record.search)
 cli.command()(record.export)
 

@@ -1,9 +1,10 @@
-"""`newswatch search` and `export`, and the terminal's view of what they find."""
+"""`newswatch search`, `export` and `roles`: what is on record, and who works on it."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -12,8 +13,11 @@ from bot.cli.spans import parse_days
 from bot.cli.terminal_progress import progress_bar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.preview.record_search import Hits
     from bot.record_management.export_formats import Format
+    from bot.store.leases.instances import Instances
 
 DAYS = 30  # that items stay on record
 ALERT_DAYS = 90  # that alerts stay on record
@@ -68,3 +72,40 @@ def export(
 def _say_more(found: Hits, limit: int) -> None:
     if found.more:
         typer.echo(f"There are more than {limit:,}: --limit shows more of them.", err=True)
+
+
+def roles(*, as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False) -> None:
+    """Show the instances that poll, with their configuration, and who sends and listens."""
+    from bot import app
+    from bot.process.clock import wall
+    from bot.record_management.find_instances import find_instances
+
+    now = wall()
+    found, lag = app.run(find_instances(now))
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "poll_lag": lag}, default=lambda one: one.isoformat()))
+        return
+    for line in describe_instances(found, lag, now):
+        typer.echo(line)
+
+
+def describe_instances(found: Instances, lag: float, now: datetime) -> list[str]:
+    """Return what is printed; `lag` is for how many seconds the longest due source waits."""
+    said = []
+    for one in found.roles:
+        who = "nobody" if one.host is None else f"{one.host}, process {one.pid}"
+        said.append(f"{one.role:<10}{who} (epoch {one.epoch})")
+    for inst in found.polling:
+        state = "polls" if inst.in_force else "waits: another configuration is in force" if inst.alive else "gone"
+        ago = max(0, round((now - inst.seen_at).total_seconds()))
+        said.append(
+            f"{'poller':<10}{inst.host}, process {inst.pid}: {state}; configuration {inst.configuration} since "
+            f"{inst.since:%Y-%m-%d %H:%M} UTC, heard of {ago} s ago"
+        )
+    if not said:
+        said.append("no instance has worked on this record so far")
+    living = {inst.configuration for inst in found.polling if inst.alive}
+    if len(living) > 1:
+        said.append(f"{len(living)} different configurations: give all instances the same watchlists.yaml")
+    said.append(f"the source that has been due for longest waits for {lag:.0f} s")
+    return said
