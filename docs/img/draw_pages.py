@@ -37,7 +37,6 @@ BETWEEN = 2.5  # seconds between two scenes: each is polled and told
 PICTURES = {
     "page-now.png": "/",
     "page-query.png": "/query?q=Kremlin+AND+summit",
-    "page-source.png": "/sources/Northern%20Wire",
 }
 
 

@@ -131,3 +131,21 @@ async def test_why_did_i_not_get_this(library: Library, installed: Installation)
         await read_until(reader, "/sources/The%20Wire", "Harbour cranes stand still")
         assert "in a story" not in await reader.text()
         await read_until(reader, "/query?q=harbour", "Harbour cranes stand still")
+
+
+async def test_a_keyword_is_added_and_fires(library: Library, installed: Installation) -> None:
+    """On the page of its watchlist, by a change that is shown first; the next report that fits is a story."""
+    async with running(installed.home) as service:
+        await service.says("health endpoint is up")
+        reader = await get_in(library, installed)
+        await read_until(reader, "/", "Watching 3 sources")
+        await reader.visit("/watchlists/kremlin")
+        await reader.page.fill("#keyword", "harbour")
+        await reader.press("Look at the change")
+        await reader.press("Save")
+        assert "Saved" in await reader.text()
+        assert "harbour" in (installed.home.folder / "watchlists.yaml").read_text(encoding="utf-8")
+        await service.says("watchlists.yaml read again")
+        installed.newsroom.publish("wire", Piece("Harbours stand still", "No ship was loaded on Monday.", ()))
+        await read_until(reader, "/stories", "Harbours stand still")
+        await reader.require_quiet()
