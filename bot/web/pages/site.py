@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PROBLEM: Final = "problem.html"
+_LONGEST: Final = 200  # characters of a path in the log
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 def add_pages(app: web.Application, services: PageServices) -> None:
@@ -115,6 +117,9 @@ class Site:
                 return await self._refuse(request, PageError(503, _no_database, _try_again))
             except web.HTTPException as error:
                 return await self._refuse(request, _of_status(error.status))
+            except Exception:
+                log.exception("a page could not be made", extra={"path": request.path[:_LONGEST]})
+                return await self._refuse(request, PageError(500, _our_fault, _try_again))
 
         return guarded
 
@@ -146,8 +151,14 @@ class Site:
 
 
 async def _form(request: web.Request) -> dict[str, str]:
-    """Return the fields of a form; of a field that is there twice, the last."""
-    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    """Return the fields of a form; of a field that is there twice, the last. PageError where it cannot be read."""
+    if request.content_type != FORM:
+        return {}
+    try:
+        fields = await request.post()
+    except (ValueError, LookupError):  # bytes that are no text, or a charset that nobody knows
+        raise PageError(400, lambda _: _("This form cannot be read"), _come_back) from None
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def _lead_to(path: str) -> web.Response:
@@ -168,6 +179,10 @@ def _of_status(status: int) -> PageError:
 
 def _no_database(_: Translator) -> str:
     return _("The database does not answer")
+
+
+def _our_fault(_: Translator) -> str:
+    return _("Something went wrong here")
 
 
 def _try_again(_: Translator) -> str:

@@ -106,3 +106,20 @@ async def test_what_browsers_keep_is_named_by_what_it_holds(pages: Pages) -> Non
     assert sheet.status == 200
     assert "immutable" in sheet.headers["Cache-Control"]
     assert sheet.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data; boundary=x", b"garbage", 403),
+        ("multipart/form-data", b"garbage", 403),
+        ("application/json", b'{"token": "x"}', 403),
+        ("application/x-www-form-urlencoded", b"token=\xff\xfe", 400),
+        ("application/x-www-form-urlencoded; charset=nope", b"token=%FF", 400),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_a_plain_page(pages: Pages, kind: str, body: bytes, status: int) -> None:
+    """Whatever a program sends; it is nobody's way in."""
+    async with pages.client.post(f"{pages.address}/enter", data=body, headers={"Content-Type": kind}) as answer:
+        assert answer.status == status
+        assert "<h1>" in await answer.text()
