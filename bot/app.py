@@ -240,6 +240,8 @@ def listener(
     setup, engine_of, heard = current.setup, current.engine_of, base.personal.heard
     library = QueryServices(store.items, store.queries, replay, search, setup, engine_of, heard)
 
+    links = PageLinks(store.sessions, store.feeds, pages_address(settings), wall)
+
     services = Services(
         commands=COMMANDS,
         config=current.config,
@@ -254,7 +256,8 @@ def listener(
         clock=time.monotonic,
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, wall()),
-        make_page_link=PageLinks(store.sessions, pages_address(settings), wall).make_link,
+        make_page_link=links.make_link,
+        make_feed_link=links.make_feed_link,
         editor=editor(base),
         reload_config=lambda: reload_config(base),
         has_model=bool(settings.model_url),

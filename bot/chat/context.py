@@ -52,6 +52,7 @@ class Services:
     queue_alerts: Callable[[tuple[Alert, ...]], Awaitable[object]]  # each once
     make_page_link: Callable[[int], Awaitable[str | None]]  # of an owner; None where the pages are off
     editor: WatchlistEditor  # of watchlists.yaml
+    make_feed_link: Callable[[str, int], Awaitable[str | None]]  # of a watchlist, for an owner; None likewise
     reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
     has_model: bool = False  # a language model is set
 

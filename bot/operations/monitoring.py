@@ -50,8 +50,10 @@ async def serve_monitoring(
         add_readyz(application, base.store.require_ready)
         if base.settings.web == "on" and listen is not None:
             from bot.operations.page_wiring import page_services
+            from bot.web.feeds.feed_endpoint import add_feeds
             from bot.web.pages.site import add_pages
 
+            add_feeds(application, base.store.feeds, base.current.config)
             add_pages(application, page_services(base, lambda: report(hearts), listen))
 
         if base.settings.web_url is not None:

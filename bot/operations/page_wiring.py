@@ -32,6 +32,7 @@ def page_services(base: Base, health: Callable[[], Mapping[str, Any]], listen: t
         preferences=store.preferences,
         readings=store.readings,
         sessions=store.sessions,
+        feeds=store.feeds,
         record=RecordServices(
             store.record_reader,
             store.items,

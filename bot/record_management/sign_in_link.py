@@ -18,4 +18,4 @@ async def make_link() -> str:
     async with app.on_record(settings) as store:
         if store is None:
             raise StoreError("there is no database yet: start the service (newswatch run), then ask again")
-        return str(await PageLinks(store.sessions, address, wall).make_link(None))
+        return str(await PageLinks(store.sessions, store.feeds, address, wall).make_link(None))

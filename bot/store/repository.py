@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.store.model_answers.token_ledger import TokenLedgerRepository
     from bot.store.model_answers.verdict_repository import VerdictRepository
     from bot.store.outputs.output_repository import OutputRepository
+    from bot.store.pages.feed_repository import FeedRepository
     from bot.store.pages.record_readings import RecordReadings
     from bot.store.pages.session_repository import SessionRepository
     from bot.store.pages.story_reader import StoryReader
@@ -89,6 +90,13 @@ class Store:
         from bot.store.pages.story_reader import StoryReader
 
         return StoryReader(self.database)
+
+    @property
+    def feeds(self) -> FeedRepository:
+        """Feeds of alerts, imported where it is used."""
+        from bot.store.pages.feed_repository import FeedRepository
+
+        return FeedRepository(self.database)
 
     @property
     def sessions(self) -> SessionRepository:

@@ -134,8 +134,13 @@ class Desk:
                 clock=self.clock,
                 is_administrator=self.look,
                 queue_alerts=lambda alerts: self.store.polls.queue_notices(alerts, self.now),
-                make_page_link=PageLinks(self.store.sessions, "http://127.0.0.1:8080", lambda: self.now).make_link,
                 editor=WatchlistEditor(self.file, {}, self.store.edits, lambda: self.now, self.forms),
+                make_page_link=PageLinks(
+                    self.store.sessions, self.store.feeds, "http://127.0.0.1:8080", lambda: self.now
+                ).make_link,
+                make_feed_link=PageLinks(
+                    self.store.sessions, self.store.feeds, "http://127.0.0.1:8080", lambda: self.now
+                ).make_feed_link,
                 reload_config=self.reload,
                 has_model=self.has_model,
             )

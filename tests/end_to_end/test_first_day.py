@@ -211,8 +211,9 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         clock=_unhurried(),
         is_administrator=client.is_administrator,
         queue_alerts=lambda alerts: store.polls.queue_notices(alerts, rig.now),
-        make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", now).make_link,
         editor=WatchlistEditor(current.path, {}, store.edits, now),
+        make_page_link=PageLinks(store.sessions, store.feeds, "http://127.0.0.1:8080", now).make_link,
+        make_feed_link=PageLinks(store.sessions, store.feeds, "http://127.0.0.1:8080", now).make_feed_link,
         reload_config=reload,
     )
     answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, now)

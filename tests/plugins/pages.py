@@ -136,6 +136,7 @@ class PagesMaker:
             preferences=store.preferences,
             readings=store.readings,
             sessions=store.sessions,
+            feeds=store.feeds,
             record=_record(store, made, self.forms),
             edits=EditServices(self._editor(store, config), _nothing),
             owners=frozenset({500}),

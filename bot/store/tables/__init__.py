@@ -20,7 +20,7 @@ from bot.store.tables.hub_tables import hub_contents, hub_subscriptions
 from bot.store.tables.model_tables import model_usage, model_verdicts, story_lines
 from bot.store.tables.outbox_tables import outbox
 from bot.store.tables.output_tables import output_alerts, outputs, watchlist_alerts
-from bot.store.tables.page_tables import page_sessions, sign_in_links
+from bot.store.tables.page_tables import feed_keys, page_sessions, sign_in_links
 from bot.store.tables.polling_tables import seen_keys, sources
 from bot.store.tables.process_tables import counters, instances, role_leases
 from bot.store.tables.revisions import COPYING, REVISIONS, VERSION_TABLE
@@ -41,6 +41,7 @@ __all__ = (
     "chats",
     "counters",
     "edits",
+    "feed_keys",
     "hub_contents",
     "hub_subscriptions",
     "instances",

@@ -28,3 +28,15 @@ page_sessions = Table(
     Column("browser", Text, nullable=False),
     UniqueConstraint("hash"),
 )
+
+# Who has the key reads the feed of the watchlist.
+feed_keys = Table(
+    "feed_keys",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("watchlist", Text, nullable=False),
+    Column("owner", BigInteger, nullable=False),  # who made it
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("hash"),
+)

@@ -28,6 +28,7 @@ REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )  # oldest first; the last is what this code needs
 COPYING = "copying"  # in the place of the revision while a copy into the database is not finished
 VERSION_TABLE = "newswatch_revision"  # a name of our own, so that a shared PostgreSQL database stays untangled

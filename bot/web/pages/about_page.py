@@ -27,6 +27,7 @@ async def read_about(services: PageServices, visit: Visit) -> Content:
             "installation": await services.readings.read_installation(visit.now),
             "backups": await services.off_loop.run(services.find_backups),
             "loops": services.health().get("loops", {}),
+            "feeds": await services.feeds.list_keys(),
             "sessions": [_shown(one, visit) for one in sessions if one.owner is None or one.owner in services.owners],
         }
     )
@@ -34,10 +35,21 @@ async def read_about(services: PageServices, visit: Visit) -> Content:
 
 async def end_session(services: PageServices, visit: Visit) -> str:
     """End a browser's session; whether it is there still does not matter."""
-    number = visit.form.get("session", "")
-    if number.isascii() and number.isdigit() and len(number) < 16:  # noqa: PLR2004 - what a database counts to
-        await services.sessions.end_session(int(number))
+    if (number := _number(visit, "session")) is not None:
+        await services.sessions.end_session(number)
     return "/about"
+
+
+async def revoke_feed(services: PageServices, visit: Visit) -> str:
+    """Revoke the key of a feed; whether it is there still does not matter."""
+    if (number := _number(visit, "key")) is not None:
+        await services.feeds.revoke_key(number)
+    return "/about"
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    number = visit.form.get(name, "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None  # noqa: PLR2004 - what a database counts to
 
 
 def running_version() -> str:

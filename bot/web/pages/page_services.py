@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.model import Config, Source
 from bot.ports.chat_store import ChatStore
+from bot.ports.feed_store import FeedStore
 from bot.ports.page_readings import PageReadings
 from bot.ports.page_store import SessionStore
 from bot.ports.preference_store import PreferenceStore
@@ -48,6 +49,7 @@ class PageServices:
     preferences: PreferenceStore
     readings: PageReadings
     sessions: SessionStore
+    feeds: FeedStore
     record: RecordServices
     edits: EditServices
     owners: frozenset[int]

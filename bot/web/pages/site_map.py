@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.web.pages.about_page import end_session, read_about
+from bot.web.pages.about_page import end_session, read_about, revoke_feed
 from bot.web.pages.now_page import read_now
 from bot.web.pages.page import Action, Page
 from bot.web.pages.source_pages import pause_source, read_one_source, read_sources, resume_source, try_source
@@ -39,4 +39,5 @@ ACTIONS: Final = (
     Action("/chats/admit", admit_chat),
     Action("/chats/revoke", revoke_chat),
     Action("/sessions/end", end_session),
+    Action("/feed-keys/revoke", revoke_feed),
 )

@@ -72,8 +72,13 @@ def make(
             clock=time.monotonic,
             is_administrator=client.is_administrator,
             queue_alerts=lambda alerts: store.polls.queue_notices(alerts, datetime.now(UTC)),
-            make_page_link=PageLinks(store.sessions, "http://127.0.0.1:8080", lambda: datetime.now(UTC)).make_link,
             editor=WatchlistEditor(tmp_path / "watchlists.yaml", {}, store.edits, now),
+            make_page_link=PageLinks(
+                store.sessions, store.feeds, "http://127.0.0.1:8080", lambda: datetime.now(UTC)
+            ).make_link,
+            make_feed_link=PageLinks(
+                store.sessions, store.feeds, "http://127.0.0.1:8080", lambda: datetime.now(UTC)
+            ).make_feed_link,
             reload_config=unread,
         )
         answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, services.now)

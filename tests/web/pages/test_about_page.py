@@ -48,3 +48,18 @@ async def test_sessions_of_who_is_an_owner_no_more_are_not_listed(pages: Pages) 
     pages.client.cookie_jar.clear()
     await pages.enter(500)
     assert [one["owner"] for one in json.loads((await pages.get("/about.json")).text)["sessions"]] == [500]
+
+
+async def test_keys_of_feeds_are_listed_and_revoked(pages: Pages) -> None:
+    """Each with its watchlist and owner; the key itself is nowhere."""
+    key = await pages.store.feeds.create_key("kremlin", 500, NOW)
+    await pages.enter(500)
+    page = await pages.get("/about")
+    assert "kremlin" in page.text
+    assert key not in page.text
+    (kept,) = json.loads((await pages.get("/about.json")).text)["feeds"]
+    assert (kept["watchlist"], kept["owner"]) == ("kremlin", 500)
+    for nothing in ("", "x", "9" * 40):
+        assert (await pages.post("/feed-keys/revoke", {"key": nothing})).status == 303
+    assert (await pages.post("/feed-keys/revoke", {"key": str(kept["id"])})).headers["Location"] == "/about"
+    assert not await pages.store.feeds.has_key("kremlin", key)

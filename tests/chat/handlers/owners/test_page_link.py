@@ -30,3 +30,16 @@ async def test_no_link_is_made_for_another_chat(desk: Any) -> None:
     """`/for` acts for chats, and this is no chat's."""
     answer = await desk.ask("/for -100777 web", user=OWNER)
     assert "token=" not in "".join(one.text for one in answer.replies)
+
+
+async def test_a_button_gives_the_address_of_a_feed(desk: Any) -> None:
+    """Under a key that opens it; each press makes another one."""
+    answer = await desk.ask("/web", user=OWNER, chat=OWNER)
+    button = next(one for one in answer.replies[0].buttons if one.label.startswith("📡 Feed"))
+    assert button.data.startswith("web|feed ")
+    watchlist = button.data.split("|")[1].removeprefix("feed ")
+    answer = await desk.ask(f"/web feed {watchlist}", user=OWNER, chat=OWNER)
+    (key,) = re.findall(rf"/feeds/{watchlist}\.xml\?key=([\w-]+)", answer.replies[0].text.replace("\u2060", ""))
+    assert await desk.store.feeds.has_key(watchlist, key)
+    answer = await desk.ask("/web feed nothing", user=OWNER, chat=OWNER)
+    assert "There is no watchlist nothing" in answer.replies[0].text.replace("\u2060", "")
