@@ -82,7 +82,7 @@ async def read_query(services: PageServices, visit: Visit) -> Content:
     except QueryError as error:
         mistake = _mistake(visit.translator, written, error)
         return _content(QueryValues(written[:QUERY_CHARACTERS], days, mistake=mistake, watchlists=watchlists), 400)
-    request = TrialRequest(engine, days, visit.zone, visit.now, visit.translator, HITS, MISSES)
+    request = TrialRequest(engine, days, visit.zone, visit.now, visit.translator, HITS, MISSES, services.off_loop.run)
     trial = await try_query(services.record.search, request)
     return _content(_values(visit, written, reading, trial, watchlists))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -112,7 +111,7 @@ async def _search_record(services: PageServices, words: str) -> Search:
     end, looked = record.search.clock() + SECONDS, 0
     while looked < len(candidates) and len(numbers) < FOUND and (not looked or record.search.clock() < end):
         page = await store.read_items(candidates[looked : looked + _PAGE])
-        numbers |= dict.fromkeys(await asyncio.to_thread(_stories_of_hits, engine, page))
+        numbers |= dict.fromkeys(await services.off_loop.run(_stories_of_hits, engine, page))
         looked += _PAGE
     return Search(tuple(numbers), complete=looked >= len(candidates) and len(candidates) < _CANDIDATES)
 

@@ -82,7 +82,7 @@ async def read_story_page(services: PageServices, visit: Visit) -> Content:
     titles = {one.id: one.title for one in services.config().watchlists}
     engine = await _engine(services)
     _: Translator = visit.translator
-    reports = await asyncio.to_thread(_show_reports, _, record, titles, engine)
+    reports = await services.off_loop.run(_show_reports, _, record, titles, engine)
     asked = visit.query.get("chat", "").strip()
     values: dict[str, Any] = {
         "id": record.id,
@@ -198,7 +198,7 @@ async def _judge_chat(
     reads = {name for name, _since in shared.subscribed} | {one.id for one in known.values() if chat in one.deliver_to}
     if number > 0 and reads.isdisjoint(record.watchlists):  # what its own queries brought is its business
         return ChatVerdict(number, name, DeliveryReason("elsewhere"))
-    matches = await asyncio.to_thread(_matches, engine, trace.found)
+    matches = await services.off_loop.run(_matches, engine, trace.found)
     return ChatVerdict(number, name, _without_secrets(explain_delivery(shared, chat, matches, known), number))
 
 
