@@ -31,7 +31,7 @@ BY_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = {
     "greek": ("el",),
 }
 _NOT_ITS_LETTERS: Final = {"ru": frozenset("іїєґ'’ʼ"), "uk": frozenset("ыэёъ")}
-_RULES: Final = "4"  # raised with every change of what is found, so that old caches are not believed
+_RULES: Final = "5"  # raised with every change of what is found, so that old caches are not believed
 _PLAIN_GENITIVE: Final = frozenset({"en", "de", "nl"})  # names just take an s
 # Dictionaries that lack many forms of the nouns they have, and endings that are right whatever else they may be.
 _THIN: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,6 +42,7 @@ _CERTAIN: Final = 2  # forms by rule that the dictionary confirms make all of th
 _LONG_VERB: Final = 5  # letters; a shorter word is believed to be a verb only where the dictionary has forms of it
 _CLEAR: Final = 3  # so many confirmed forms of a noun or adjective make the rest of its paradigm certain
 _NAMES_BY_RULE: Final = frozenset({"ru", "uk"})
+_PLAIN_PLURAL: Final = frozenset({"en", "de", "nl"})  # several of an acronym just take an s: GPUs, LKWs
 _MAIN: Final = "en"  # most texts are in it, and watchlists for it seldom say so
 _FEW: Final = 3  # languages; who names no more of them than this means them
 _GERMAN: Final = "de"
@@ -210,6 +211,8 @@ def _chosen(word: str, known: Mapping[str, KnownForms], with_umlauts: KnownForms
         if language in _LISTED_ALONE and each.own and len(each.own) == 1:
             found |= guess_forms(word, language) - each.taken - each.listed
         found |= _prefixed(word, language, each)
+        if language in _PLAIN_PLURAL and nobody and _acronym(word) and len(word) > 2 and word[-1] not in "SXZ":  # noqa: PLR2004 -- its, ads
+            found |= {f"{word}s"} - each.taken - each.listed
     main = known.get(_MAIN, KnownForms())
     if not sure or (len(main.own) > 1 and word[:1].islower()):  # nobody named a language: no other English word then
         other = {fold(form) for form in main.taken | main.listed} - {fold(form) for form in _offered(word, _MAIN, main)}

@@ -63,10 +63,25 @@ def test_forms_of_nouns_and_names_are_found(word: str, language: str, expected: 
 
 
 def test_a_word_that_no_language_inflects_is_itself() -> None:
-    """Scripts without inflection here, acronyms and watchlists in other languages leave the word alone."""
+    """Scripts without inflection here, and watchlists in other languages leave the word alone."""
     assert forms("Թբիլիսի") == {"թբիլիսի"}
-    assert forms("NATO", ("en",)) == {"nato"}
     assert forms("Kremlin", ("ru",)) == {"kremlin"}
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("GPU", "en", {"gpu", "gpus"}),
+        ("ICBM", "de", {"icbm", "icbms"}),
+        ("GPU", "ru", {"gpu"}),
+        ("TASS", "en", {"tass"}),
+        ("WHO", "en", {"who"}),
+        ("IT", "en", {"it"}),
+    ],
+)
+def test_several_of_an_acronym_take_an_s(word: str, language: str, expected: set[str]) -> None:
+    """Unless it ends in one, or is a word of the language, which with an s is another: whos, its."""
+    assert forms(word, (language,)) == expected
 
 
 def test_a_form_of_a_word_stands_for_the_word() -> None:
