@@ -56,7 +56,7 @@ bench: $(STAMP)
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 eval: $(STAMP)
-	@for script in leads morphology stories; do echo "== $$script"; $(BIN)/python -m bench.eval.$$script || exit 1; done
+	@for script in leads morphology stories story_streams; do echo "== $$script"; $(BIN)/python -m bench.eval.$$script || exit 1; done
 
 # What stories are judged by where both encoders are there, learnt anew from the labelled pairs.
 weights: $(STAMP)
