@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.config.compiled import CompiledConfig
 from bot.errors import StaleLeaseError, StoreError
 from bot.model import Source
 from bot.polling.configuration_rank import ConfigurationRank
+from bot.polling.early_asking import SOON, EarlyAsking, find_followers
 from bot.polling.poll_source import PollResult, SourcePoller
 from bot.polling.poll_tally import PollTally
 from bot.polling.quiet_polls import FLUSH_AFTER, QuietPolls
 from bot.polling.source_health.outage_watch import OutageWatch
 from bot.polling.source_health.source_notices import Notices
-from bot.ports.poll_store import PollStore, SourceLease, Turn
+from bot.ports.poll_store import EarlyAsk, PollStore, SourceLease, Turn
 from bot.process.log_context import bind_log_ids
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class PollLoop:
         self._stuck = False  # what a poll found could not be written, and nothing has been since
         self._strange = False  # the last look met sources that watchlists.yaml does not name
         self._renewed = 0.0  # on the loop's clock
+        self._early = EarlyAsking()
         self._outages = OutageWatch(setup, turns.lately.steady)
         self.tally = PollTally()
         self._quiet = QuietPolls(turns, setup, self._outages, self.tally)
@@ -191,14 +194,25 @@ class PollLoop:
         self._observe(source, taken, asyncio.get_running_loop().time() - began)
         self.tally.count(source.name, taken)
         self._outages.note(source.publisher, unreached=taken.outcome.unreached)
+        outcome = taken.outcome
+        due = self._early.next_due(source, outcome.next_due, outcome.polled_at, willing=outcome.willing)
         if taken.recorded:
             self._stuck = False
+            await self._ask_followers(source, taken, setup)
         else:
-            self._quiet.add(Turn(taken.outcome, taken.seen))
+            self._quiet.add(Turn(replace(outcome, next_due=due), taken.seen))
         if taken.queued:
             self._queued()
         if not (taken.outcome.unreached and self._outages.is_ours()):
             await self._notices.after(source, taken, self._now(), alone=len(setup.sources) == 1)
+
+    async def _ask_followers(self, teller: Source, taken: PollResult, setup: CompiledConfig) -> None:
+        """Have the others asked soon that are likely to tell what this source has just told."""
+        now, others = taken.outcome.polled_at, find_followers(teller, taken.told, setup.watchlists, setup.sources)
+        soon = self._early.note_story(teller, others, now)
+        if soon:
+            asked = [EarlyAsk(one.name, now + SOON * one.every, one.every / 3) for one in soon]
+            self._early.charge(await self._store.bring_forward(asked))
 
     async def _tend(self) -> None:
         """Write what tells nobody anything, renew what takes long, and let faults of the database come out."""

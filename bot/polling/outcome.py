@@ -15,7 +15,7 @@ from bot.errors import FetchError
 from bot.model import Fetched, Item, Source, Validators
 from bot.polling import publishing_rhythm, redirects, schedule
 from bot.polling.hubs.hub_trust import keeps_its_word
-from bot.ports.poll_store import Outcome, SourceLease
+from bot.ports.poll_store import Outcome, SourceLease, SourceStats
 from bot.sources.document import Document
 
 NOT_MODIFIED = 304
@@ -57,6 +57,7 @@ def well(
     stats = redirects.followed(stats, source, redirects.asked(leased, source), fetched.moved_to, now)
     if fetched.status != NOT_MODIFIED:
         stats = replace(stats, whole_at=now)
+    pushed = keeps_its_word(leased.hub, stats.lull, now, missed=new)
     wait = schedule.after_success(
         source,
         quiet=0 if new else leased.quiet + 1,
@@ -65,7 +66,7 @@ def well(
         hints=stats.hints,
         now=now,
         spread=_spread(),
-        hub=keeps_its_word(leased.hub, stats.lull, now, missed=new),
+        hub=pushed,
     )
     due = now + wait
     if content is not None and leased.hub is not None and leased.hub.poll_due is not None:
@@ -76,11 +77,18 @@ def well(
         due,
         fetched.validators,
         parsed=document is not None,
+        willing=_is_willing(source, fetched, stats, pushed=pushed),
         new=new,
         found=leased.found,
         stats=stats,
         read_contents=() if content is None else (content,),
     )
+
+
+def _is_willing(source: Source, fetched: Fetched, stats: SourceStats, *, pushed: bool) -> bool:
+    """Return whether the source may be asked at its own pace: it says nothing of a longer one, and no hub sends it."""
+    said = max(fetched.fresh_for or timedelta(), stats.hints.every or timedelta())
+    return not pushed and not stats.hints.skips and said <= source.every
 
 
 def _shown(leased: SourceLease, document: Document, new: int, now: datetime) -> bytes:

@@ -58,6 +58,7 @@ class PollResult:
     queued: int = 0
     status: int | None = None  # of a failed answer
     fetched: int = 0  # bytes of the answer
+    told: frozenset[str] = frozenset()  # ids of the watchlists that fired
     braked: int = 0  # items that look new all at once, and are taken as known
 
 
@@ -230,7 +231,10 @@ class SourcePoller:
                 questions=self._questions(placer, setup.watchlists) if self.judges else (),
             )
             queued = await recording.write_poll(turn)
-        result = PollResult(outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued)
+        told = frozenset(match.watchlist for one in found for match in one.matches)
+        result = PollResult(
+            outcome, recorded=True, matched=len(found), stories=placer.founded, queued=queued, told=told
+        )
         return replace(result, joined=tuple(placer.joined_by))
 
     def _questions(self, placer: StoryAssigner, watchlists: Mapping[str, Watchlist]) -> tuple[Question, ...]:

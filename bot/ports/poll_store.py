@@ -78,6 +78,15 @@ class SourceLease:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyAsk:
+    """A source that is to be asked early: then, but not before so long after its last poll."""
+
+    name: str
+    at: datetime
+    pause: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a poll ended; releases the lease."""
 
@@ -87,6 +96,7 @@ class Outcome:
     validators: Validators
     error: str | None = None  # the reason in words; None = it went well
     parsed: bool = False  # a document was read: from now on the source is baselined
+    willing: bool = False  # the source may be asked sooner: neither it nor a hub says otherwise
     new: bool = False  # it brought something new (resets `quiet`)
     found: str | None = None  # where its items are, for the next poll; the validators are those of that address
     unreached: bool = False  # the error is that nobody answered
@@ -230,6 +240,13 @@ class PollStore(Protocol):
 
     async def renew_leases(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         """Hold on to leases that are still ours."""
+        ...
+
+    async def bring_forward(self, asked: Sequence[EarlyAsk]) -> int:
+        """Make sources due by then that are due later; return how many were.
+
+        Never one that fails, is paused or is being polled.
+        """
         ...
 
     async def release_leases(self, leased: Sequence[SourceLease]) -> None:

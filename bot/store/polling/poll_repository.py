@@ -15,11 +15,11 @@ from sqlalchemy import bindparam, select, text, update
 
 from bot.errors import StaleLeaseError
 from bot.model import Alert, Item, Source, Validators
-from bot.ports.poll_store import ReportOnRecord, SourceLease, SourceStats, Turn
+from bot.ports.poll_store import EarlyAsk, ReportOnRecord, SourceLease, SourceStats, Turn
 from bot.store.chats.chat_redirects import read_redirects
 from bot.store.codecs import Row, to_report, to_source_lease
 from bot.store.database.dialect import LEASE_LOCK, STORY_LOCK
-from bot.store.database.timestamps import to_ms, to_utc
+from bot.store.database.timestamps import to_length, to_ms, to_utc
 from bot.store.database.transactions import Database
 from bot.store.hubs.hub_states import read_hub_states
 from bot.store.leases.configurations import register_configuration, release_configuration
@@ -100,6 +100,12 @@ class PollRepository:
 
     async def renew_leases(self, leased: Sequence[SourceLease], now: datetime, ttl: timedelta) -> None:
         await self._on_leases(leased, {"lease_until": to_ms(now + ttl)})
+
+    async def bring_forward(self, asked: Sequence[EarlyAsk]) -> int:
+        rows = [{"its_name": one.name, "soon": to_ms(one.at), "pause": to_length(one.pause)} for one in asked]
+        statement = poll_statements.bring_forward_statement(self.database.dialect)
+        async with self.database.write() as connection:
+            return (await connection.execute(statement, rows, execution_options={"preserve_rowcount": True})).rowcount
 
     async def release_leases(self, leased: Sequence[SourceLease]) -> None:
         await self._on_leases(leased, {"lease_until": None, "holder": None})

@@ -132,6 +132,16 @@ def finish_statement() -> Update:
 
 
 @cache
+def bring_forward_statement(dialect: Dialect) -> Update:
+    """Return the statement that makes an idle source that is well due sooner: its_name, soon, pause."""
+    last = func.coalesce(sources.c.tried_at, 0) + bindparam("pause", type_=BigInteger)
+    due = dialect.greatest(bindparam("soon", type_=BigInteger), last)
+    idle = text(f"{ENABLED} AND paused_at IS NULL AND failures = 0 AND lease_until IS NULL")
+    late = (sources.c.name == bindparam("its_name"), sources.c.next_due > due)
+    return update(sources).where(idle, *late).values(next_due=due)
+
+
+@cache
 def next_due_statement() -> Select[Any]:
     """Return the select of two instants: the first due source that is idle, the first end of a lease."""
     asked = sources.c.paused_at.is_(None)
