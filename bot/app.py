@@ -42,6 +42,7 @@ from bot.stories.semantic import encoder
 if TYPE_CHECKING:
     from bot.chat.listening.listener import Listener
     from bot.config.edits.editor import WatchlistEditor
+    from bot.ports.source_finder import SourceFinder
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more
@@ -221,6 +222,8 @@ def listener(
     beat: Callable[[], None] = lambda: None,
     report_problem: Ail = lambda _: None,
     answered: Callable[[], None] = lambda: None,
+    *,
+    finder: SourceFinder,
 ) -> Listener:
     """Return what answers commands."""
     from bot.chat.access.authorization import Authorizer
@@ -259,6 +262,7 @@ def listener(
         make_page_link=links.make_link,
         make_feed_link=links.make_feed_link,
         editor=editor(base),
+        finder=finder,
         reload_config=lambda: reload_config(base),
         has_model=bool(settings.model_url),
     )

@@ -17,7 +17,7 @@ from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say, words
-from bot.operations import model_wiring
+from bot.operations import chat_wiring, model_wiring
 from bot.operations.spike_notices import make_spike_notices
 from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices
@@ -76,7 +76,7 @@ async def tick(*, force: bool, deadline: timedelta, json: bool) -> Tick:
         notices = app.notices(base)
         problems: list[str | None] = []
         if base.token is not None:
-            await app.listener(base, base.token, report_problem=problems.append).answer_pending(
+            await chat_wiring.listener(base, base.token, report_problem=problems.append).answer_pending(
                 min(COMMANDS, _left(end))
             )
             await base.personal.look()  # what was just asked for counts in this very tick

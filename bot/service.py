@@ -18,7 +18,7 @@ from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
-from bot.operations import model_wiring
+from bot.operations import chat_wiring, model_wiring
 from bot.operations.beside_polling import loops_beside_polling
 from bot.operations.edit_history import note_change
 from bot.operations.greeting import greet
@@ -104,7 +104,7 @@ class Service:
         if token is not None:
             answered = partial(count_answer, self.metrics, wall)
             problem = self._report_problem("listener")
-            await app.listener(self.base, token, self.beat("listener"), problem, answered).run(self.stop)
+            await chat_wiring.listener(self.base, token, self.beat("listener"), problem, answered).run(self.stop)
 
     async def model(self) -> None:
         """Ask the language model."""

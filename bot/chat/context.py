@@ -16,6 +16,7 @@ from bot.model import Alert, Chat, Config
 from bot.ports.chat_store import ButtonStore, ChatStore
 from bot.ports.history_store import ItemStore, QueryStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
+from bot.ports.source_finder import SourceFinder
 from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 
@@ -53,6 +54,7 @@ class Services:
     make_page_link: Callable[[int], Awaitable[str | None]]  # of an owner; None where the pages are off
     editor: WatchlistEditor  # of watchlists.yaml
     make_feed_link: Callable[[str, int], Awaitable[str | None]]  # of a watchlist, for an owner; None likewise
+    finder: SourceFinder
     reload_config: Callable[[], Awaitable[tuple[str, ...]]]  # reads the file, returns what has changed; ConfigError
     has_model: bool = False  # a language model is set
 

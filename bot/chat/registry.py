@@ -25,7 +25,7 @@ from bot.chat.handlers import (
     stories,
 )
 from bot.chat.handlers import subscriptions as subs
-from bot.chat.handlers.owners import act_for, admin, page_link
+from bot.chat.handlers.owners import act_for, admin, page_link, source_commands
 from bot.chat.handlers.owners import keywords as edits
 from bot.chat.messages import Section
 
@@ -121,7 +121,13 @@ _TABLE: Final[Mapping[Section, tuple[CommandSpec, ...]]] = {
         CommandSpec("help", "read", basics.show_help, lambda _: _("All commands")),
     ),
     "own": (
-        CommandSpec("sources", "own", admin.sources, lambda _: _("How every source is doing")),
+        CommandSpec(
+            "sources",
+            "own",
+            source_commands.sources,
+            lambda _: _("How every source is doing; add one by its address"),
+            lambda _: _("add URL"),
+        ),
         CommandSpec("web", "own", page_link.web, lambda _: _("A link to the pages, for your browser")),
         CommandSpec(
             "keywords",

@@ -61,6 +61,7 @@ class SourceContext:
     settings: Settings
     environ: dict[str, str]
     config: Config | None
+    fires: survey.FiringTest | None = None  # of an engine that is there already
 
     @property
     def file(self) -> Path:
@@ -163,6 +164,8 @@ def _firing_test(context: SourceContext) -> survey.FiringTest | None:
     """Return what says whether an item is what somebody watches for."""
     if context.config is None or not context.config.watchlists:
         return None
+    if context.fires is not None:
+        return context.fires
     engine = app.engine(context.settings, context.environ)
 
     def fires(item: Item) -> bool:

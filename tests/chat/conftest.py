@@ -29,6 +29,7 @@ from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 from bot.store.repository import Store, open_store
 from bot.web.access.sign_in_links import PageLinks
+from tests.chat.finder import SetFinder
 
 OWNER, READER, ADMINISTRATOR, GROUP = 11, 22, 33, -1005550001
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -71,6 +72,7 @@ class Desk:
     personal: tuple[Watchlist, ...] = ()
     heard: int = 0  # how often a chat has changed its queries
     now: datetime = NOW
+    finder: SetFinder = field(default_factory=SetFinder)
     problems: tuple[str, ...] = ()  # of watchlists.yaml
     has_model: bool = False  # a language model is set
     _commands: Authorizer | None = None
@@ -141,6 +143,7 @@ class Desk:
                 make_feed_link=PageLinks(
                     self.store.sessions, self.store.feeds, "http://127.0.0.1:8080", lambda: self.now
                 ).make_feed_link,
+                finder=self.finder,
                 reload_config=self.reload,
                 has_model=self.has_model,
             )

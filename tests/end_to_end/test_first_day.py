@@ -40,6 +40,7 @@ from bot.preferences import NONE
 from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 from bot.web.access.sign_in_links import PageLinks
+from tests.chat.finder import SetFinder
 
 if TYPE_CHECKING:
     from bot.cli.demo_newsroom import Newsroom, Piece
@@ -214,6 +215,7 @@ def _listener(rig: Rig, store: Store, personal: PersonalQuerySync, client: Teleg
         editor=WatchlistEditor(current.path, {}, store.edits, now),
         make_page_link=PageLinks(store.sessions, store.feeds, "http://127.0.0.1:8080", now).make_link,
         make_feed_link=PageLinks(store.sessions, store.feeds, "http://127.0.0.1:8080", now).make_feed_link,
+        finder=SetFinder(),
         reload_config=reload,
     )
     answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, now)

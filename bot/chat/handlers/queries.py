@@ -15,6 +15,7 @@ from bot.alerts.calendar import zone_of
 from bot.chat.context import Request, Services, auto_admit, reply
 from bot.chat.handlers.explain import check_query, reading_time
 from bot.chat.handlers.query_reading import ask_reading
+from bot.chat.handlers.source_choice import choose_source, offer_sources
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import access as access_texts
 from bot.chat.texts import basics as basics_texts
@@ -37,6 +38,9 @@ async def watch(services: Services, request: Request) -> Answer:
     command = request.command
     if command.press and command.press.view == "yes":
         return await _confirm(services, request)
+    if not command.words.strip():
+        chosen = command.press is not None and command.press.view.startswith("sources ")
+        return choose_source(services, request) if chosen else offer_sources(request)
     if question := ask_reading(request, "watch"):
         return question
     text, refusal = check_query(request.translator, command.words, "watch")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _TELEGRAM = 60.0  # seconds of one request to Telegram
 _PROXY = 20.0  # seconds for a proxy to connect to a host
+_NAMED = 10  # paused sources
 SKEW = timedelta(seconds=60)  # a clock that is off by more misleads people, and TLS in the end
 
 
@@ -93,6 +94,9 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
     text = f"{sources} on record, {alerts} waiting, {status.sent} sent"
     dead = ", ".join(f"{count} × {reason}" for reason, count in status.dead)
     found = [passed("database", text, f"given up: {dead}" if dead else ""), Finding("record", *judge_size(size))]
+    if paused := [one.name for one in status.sources if one.paused_at is not None]:
+        names = ", ".join(paused[:_NAMED]) + (" …" if len(paused) > _NAMED else "")
+        found.append(passed("paused", f"{count(len(paused), 'source')}: {names}", "/sources in the chat resumes them"))
     return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))], status
 
 

@@ -20,6 +20,7 @@ from bot.model import Config
 from bot.notify.telegram.bot_api import TelegramClient
 from bot.store.repository import Store
 from bot.web.access.sign_in_links import PageLinks
+from tests.chat.finder import SetFinder
 from tests.chat.listening.conversation import (
     KREMLIN,
     OWNER,
@@ -79,6 +80,7 @@ def make(
             make_feed_link=PageLinks(
                 store.sessions, store.feeds, "http://127.0.0.1:8080", lambda: datetime.now(UTC)
             ).make_feed_link,
+            finder=SetFinder(),
             reload_config=unread,
         )
         answering = Dispatcher(client, Authorizer(services), store.chats, services.owners, services.now)

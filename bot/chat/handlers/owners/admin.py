@@ -1,4 +1,4 @@
-"""What owners do: let chats in and out, look at sources and chats, read watchlists.yaml anew.
+"""What owners do: let chats in and out, look at chats, read watchlists.yaml anew.
 
 In comes a request of an owner (checked before), out goes an Answer; what changes is committed before the
 answer exists.
@@ -6,7 +6,6 @@ answer exists.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.chat.arguments.names import parse_chat
@@ -17,11 +16,9 @@ from bot.chat.texts import basics as basics_texts
 from bot.chat.texts.owners import admin as texts
 from bot.errors import ConfigError
 from bot.model import Chat
-from bot.polling.source_health.loss_signs import find_all_signs
 
-PAGE = 15  # sources on one page
 PROBLEMS = 10  # of a wrong file
-_BUTTONS = 8  # under /chatsfrom bot.polling.source_health.loss_signs import find_all_signs
+_BUTTONS = 8  # under /chats
 
 
 async def admit(services: Services, request: Request) -> Answer:
@@ -73,23 +70,6 @@ def _chat(command: Command) -> int | None:
         return command.chat.id
     chat = parse_chat(command.words)
     return chat.id if chat else None
-
-
-async def sources(services: Services, request: Request) -> Answer:
-    """Show how every source is doing, those with errors first."""
-    words, _, now = request.command.words, request.translator, services.now()
-    status = (await services.chats.read_status(now)).sources
-    signs = find_all_signs({one.name: one.stats for one in status}, services.config(), now)
-    every = sorted(status, key=lambda one: (not one.error, one.name not in signs, one.name.casefold()))
-    pages = max(1, -(-len(every) // PAGE))
-    number = min(max(int(words) if re.fullmatch(r"[0-9]{1,4}", words) else 1, 1), pages)
-    buttons = []
-    if number > 1:
-        buttons.append(Button(basics_texts.back(_), data("sources", str(number - 1))))
-    if number < pages:
-        buttons.append(Button(basics_texts.more(_), data("sources", str(number + 1)), beside=number > 1))
-    page = every[(number - 1) * PAGE : number * PAGE]
-    return reply(request.command, texts.sources(_, page, number, pages, now, signs), tuple(buttons))
 
 
 async def chats(services: Services, request: Request) -> Answer:

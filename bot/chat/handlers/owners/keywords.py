@@ -12,18 +12,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.chat.arguments.edit_words import EditWords, format_edit, parse_edit
 from bot.chat.arguments.names import closest_watchlist, find_watchlist
 from bot.chat.context import Request, Services, reply
+from bot.chat.handlers.owners.proposals import ask_to_save, look_again, save_proposal
 from bot.chat.messages import BUTTON_BYTES, Answer, Button, data
 from bot.chat.texts import basics as basics_texts
 from bot.chat.texts.owners import keywords as texts
 from bot.config.edits.change import Change, Part, make_change
 from bot.config.edits.proposal import Proposal
-from bot.errors import BotError, ConfigError, ConflictError, UnwritableError
+from bot.errors import ConfigError, ConflictError
 from bot.model import Config, Watchlist
 
 PAGE = 12  # buttons of one page
 _HISTORY = 8  # changes that are listed
 _LABEL = 40  # characters on a button
-_VERSION = 16  # characters of a hash on a button: nobody makes two files that agree in so many
 
 
 async def keywords(services: Services, request: Request) -> Answer:
@@ -60,7 +60,7 @@ async def _edit(services: Services, request: Request, watchlist: Watchlist, mean
     except ConfigError as error:
         return reply(command, texts.refused(_, error.problems), (_back(request, watchlist.id),))
     words = f"{watchlist.id} {format_edit(meant.part, meant.action, tuple(one.value for one in changes))}"
-    return _ask(request, proposal, "keywords", words, _back(request, watchlist.id))
+    return ask_to_save(request, proposal, words, _back(request, watchlist.id))
 
 
 async def undo(services: Services, request: Request) -> Answer:
@@ -80,7 +80,7 @@ async def undo(services: Services, request: Request) -> Answer:
         proposal = await services.editor.propose_undo(number)
     except ConfigError as error:
         return reply(command, texts.refused(_, error.problems), (_all(request),))
-    return _ask(request, proposal, "undo", str(proposal.undoes), _all(request))
+    return ask_to_save(request, proposal, str(proposal.undoes), _all(request))
 
 
 async def _save(
@@ -90,34 +90,14 @@ async def _save(
     command, _ = request.command, request.translator
     try:
         if not version.startswith(view.removeprefix("save ")):
-            return reply(command, texts.changed_meanwhile(_), (_again(request),))
+            return reply(command, texts.changed_meanwhile(_), (look_again(request),))
         proposal = await propose()
-        try:
-            await services.editor.save(proposal, "chat", command.user)
-        except UnwritableError:
-            return reply(command, texts.by_hand(_, proposal.unwritable or "?", proposal.diff))
     except ConflictError:
-        return reply(command, texts.changed_meanwhile(_), (_again(request),))
+        return reply(command, texts.changed_meanwhile(_), (look_again(request),))
     except ConfigError as error:
         return reply(command, texts.refused(_, error.problems), (_all(request),))
-    try:
-        await services.reload_config()
-    except BotError:  # the regular look tries it again, and tells owners why
-        return reply(command, texts.saved(_, proposal, in_force=False))
     first = next((one for one in proposal.changes if isinstance(one, Change)), None)
-    back = _back(request, first.watchlist) if first else _all(request)
-    return reply(command, texts.saved(_, proposal, in_force=True), (Button(_("↩️ Undo"), data("undo", "")), back))
-
-
-def _ask(request: Request, proposal: Proposal, verb: str, words: str, back: Button) -> Answer:
-    """Show what would change, with the button that does it."""
-    command, _ = request.command, request.translator
-    text = texts.proposed(_, proposal, undo=proposal.undoes is not None)
-    save = data(verb, words, f"save {proposal.version[:_VERSION]}")
-    if len(save.encode()) > BUTTON_BYTES:
-        return reply(command, _("That is too much for one button: write fewer of them at a time."))
-    buttons = (back,) if proposal.unwritable else (Button(_("💾 Save"), save), back)
-    return reply(command, text, buttons)
+    return await save_proposal(services, request, proposal, _back(request, first.watchlist) if first else _all(request))
 
 
 def _choose(request: Request, config: Config, name: str) -> Answer:
@@ -208,9 +188,3 @@ def _back(request: Request, watchlist: str) -> Button:
 def _all(request: Request) -> Button:
     _ = request.translator
     return Button(_("« All watchlists"), data("keywords", ""))
-
-
-def _again(request: Request) -> Button:
-    """Return the button that looks at the same again."""
-    command, _ = request.command, request.translator
-    return Button(_("🔄 Look again"), data(command.verb, command.words))

@@ -1,48 +1,19 @@
-"""What owners are told: sources, chats, an edited file, channels. HTML out; nothing is decided here.
+"""What owners are told: chats, an edited file, channels. HTML out; nothing is decided here.
 
 Written as `bot.chat.texts.basics` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.chat.texts.basics import fit, safe
-from bot.chat.texts.owners.status import ago, held, until
+from bot.chat.texts.owners.status import ago, held
 from bot.i18n import Translator
-from bot.model import LossSign
-from bot.owner_notices import loss_sign
-from bot.ports.chat_store import SourceStatus
 from bot.ports.preference_store import AccessRequest
 
 _REASON = 160  # UTF-16 units of one reason
-
-
-def sources(
-    _: Translator,
-    page: Sequence[SourceStatus],
-    number: int,
-    pages: int,
-    now: datetime,
-    signs: Mapping[str, Sequence[LossSign]],
-) -> str:
-    """List sources, each with its last good answer, the next try, what is wrong, and signs of silent loss.
-
-    Pages count from 1.
-    """
-    if not page:
-        return _("There are no sources yet: name some in watchlists.yaml.")
-    head = _("📡 <b>Sources</b> ({number} of {pages})", number=number, pages=pages)
-    lines = [head if pages > 1 else _("📡 <b>Sources</b>")]
-    for one in page:
-        good = _("last good {ago}", ago=ago(_, one.polled_at, now)) if one.polled_at else _("never answered well")
-        following = _("next {until}", until=until(_, one.next_due, now))
-        lines.append(f"{'⚠️' if one.error else '✅'} <b>{safe(one.name)}</b> · {good} · {following}")
-        if one.error:
-            lines.append(f"    {safe(one.error, _REASON)}")
-        lines += [f"    👁 {safe(loss_sign(_, sign), _REASON)}" for sign in signs.get(one.name, ())]
-    return fit(_, lines)
 
 
 def chats(_: Translator, guests: Sequence[AccessRequest], now: datetime) -> str:

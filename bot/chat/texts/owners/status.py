@@ -12,6 +12,7 @@ from bot.i18n import Translator
 from bot.ports.chat_store import SourceStatus, Status
 
 _REASON = 200  # UTF-16 units of one reason
+_NAMED = 10  # paused sources
 
 
 def glance(_: Translator, status: Status, now: datetime, subscriptions: int) -> str:
@@ -27,8 +28,8 @@ def glance(_: Translator, status: Status, now: datetime, subscriptions: int) -> 
 
 def report(_: Translator, status: Status, now: datetime) -> str:
     """Say to an owner how the installation is doing."""
-    failing = [source for source in status.sources if source.error]
-    due = min((source.next_due for source in status.sources), default=None)
+    failing = [source for source in status.sources if source.error and source.paused_at is None]
+    due = min((source.next_due for source in status.sources if source.paused_at is None), default=None)
     polled = max((source.polled_at for source in status.sources if source.polled_at), default=None)
     lines = [
         _.ngettext("👀 <b>{number} source</b>", "👀 <b>{number} sources</b>", len(status.sources))
@@ -49,6 +50,16 @@ def report(_: Translator, status: Status, now: datetime) -> str:
         if status.last_backup
         else _("💾 No backup is on record"),
     ]
+    if paused := [source for source in status.sources if source.paused_at is not None]:
+        named = ", ".join(safe(source.name) for source in paused[:_NAMED])
+        lines.append(
+            _.ngettext(
+                "⏸ {number} source is paused: {names}",
+                "⏸ {number} sources are paused: {names}",
+                len(paused),
+                names=named,
+            )
+        )
     if failing:
         lines += ["", _("<b>Sources with errors</b>"), *(_failure(_, source, now) for source in failing)]
     if status.suspended:
