@@ -42,7 +42,7 @@ from bot.stories.semantic import encoder
 if TYPE_CHECKING:
     from bot.chat.listening.listener import Listener
     from bot.config.edits.editor import WatchlistEditor
-    from bot.ports.source_finder import SourceFinder
+    from bot.ports.editing.source_finder import SourceFinder
 
 T = TypeVar("T")
 Ail = Callable[[str | None], None]  # says what keeps a loop from its purpose; None: nothing any more

@@ -17,7 +17,8 @@ from bot.delivery.attempt import announce_suspensions
 from bot.delivery.loop import DrainResult
 from bot.errors import Exit, StoreError
 from bot.i18n import Say, words
-from bot.operations import chat_wiring, model_wiring
+from bot.operations import model_wiring
+from bot.operations.editing import chat_wiring
 from bot.operations.spike_notices import make_spike_notices
 from bot.polling.poll_tally import PollTally
 from bot.polling.source_health.source_notices import Notices

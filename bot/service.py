@@ -18,9 +18,10 @@ from bot import app, owner_notices
 from bot.errors import BotError, ConfigError, StoreError
 from bot.i18n import Say, words
 from bot.maintenance import keep_backed_up, keep_indexed
-from bot.operations import chat_wiring, model_wiring
+from bot.operations import model_wiring
 from bot.operations.beside_polling import loops_beside_polling
-from bot.operations.edit_history import note_change
+from bot.operations.editing import chat_wiring
+from bot.operations.editing.edit_history import note_change
 from bot.operations.greeting import greet
 from bot.operations.loss_notices import tell_signs
 from bot.operations.monitoring import ping_operator, serve_monitoring

@@ -14,9 +14,9 @@ from bot.i18n import LANGUAGES, Say, Translator, words
 from bot.matching.engine import Engine
 from bot.model import Alert, Chat, Config
 from bot.ports.chat_store import ButtonStore, ChatStore
+from bot.ports.editing.source_finder import SourceFinder
 from bot.ports.history_store import ItemStore, QueryStore
 from bot.ports.preference_store import AdmissionStore, PreferenceStore
-from bot.ports.source_finder import SourceFinder
 from bot.preview.record_search import Search
 from bot.preview.replay import Replay
 

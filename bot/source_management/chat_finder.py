@@ -1,6 +1,6 @@
 """Finds and tries sources for the chat of a running service, as the verbs `sources add` and `sources test` do.
 
-Fulfils `bot.ports.source_finder.SourceFinder`: an address or a name comes in, plain values go out.
+Fulfils `bot.ports.editing.source_finder.SourceFinder`: an address or a name comes in, plain values go out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.app import Base
 from bot.config.edits.source_insertion import Entry
 from bot.model import Item
-from bot.ports.source_finder import FoundSource
+from bot.ports.editing.source_finder import FoundSource
 from bot.source_management import actions
 from bot.source_management.actions import AddRequest, SourceContext
 from bot.source_management.survey import FiringTest, SurveyResult

@@ -1,4 +1,4 @@
-"""The history of watchlists.yaml on record. Fulfils `bot.ports.edit_store.EditStore`."""
+"""The history of watchlists.yaml on record. Fulfils `bot.ports.editing.edit_store.EditStore`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import bindparam, delete, insert, select, text, update
 
-from bot.ports.edit_store import FileEdit, Hunk, Origin
+from bot.ports.editing.edit_store import FileEdit, Hunk, Origin
 from bot.store.codecs import Row, to_json
 from bot.store.database.timestamps import to_ms, to_utc
 from bot.store.database.transactions import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.errors import FetchError
-from bot.ports.source_finder import FoundSource
+from bot.ports.editing.source_finder import FoundSource
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.ports.edit_store import FileEdit, Hunk
+from bot.ports.editing.edit_store import FileEdit, Hunk
 from tests.store.conftest import NOW, Play
 
 EDIT = FileEdit(

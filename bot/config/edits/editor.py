@@ -17,12 +17,12 @@ from bot.config.edits.change import AnyChange
 from bot.config.edits.proposal import FILE, Checks, Proposal, propose_changes, propose_undo
 from bot.config.edits.write import fingerprint, refuse_changed, replace_file, take_lock, why_unwritable
 from bot.config.regular_file import read_regular_file
-from bot.config.watchlists.watchlists_file import checked
+from bot.config.watchlists.watchlists_file import checked, without_collection
 from bot.config.watchlists.yaml_file import MOST_BYTES, compose
 from bot.errors import ConfigError, ConflictError, UnwritableError
 from bot.inflection.word_forms import FormCache
 from bot.model import Config
-from bot.ports.edit_store import EditStore, FileEdit, Origin
+from bot.ports.editing.edit_store import EditStore, FileEdit, Origin
 
 
 class WatchlistEditor:
@@ -38,6 +38,8 @@ class WatchlistEditor:
     ) -> None:
         """Take the file, where `${NAME}` comes from, the history, and the clock in UTC."""
         self._path = path
+        self._turn = asyncio.Lock()  # a proposal takes seconds of a large file: one at a time
+        self._known: tuple[str, Config] | None = None  # what the file said last, by its hash
         self._checks = Checks(environ, cache, path.parent)
         self._store = store
         self._now = now
@@ -47,12 +49,14 @@ class WatchlistEditor:
         return fingerprint(await asyncio.to_thread(self._read))
 
     async def read_config(self) -> tuple[Config, str]:
-        """Return what the file says as it is, and its hash."""
-        return await asyncio.to_thread(self._read_config)
+        """Return what the file says as it is, and its hash; files that it names count as they were when it changed."""
+        async with self._turn:
+            return await asyncio.to_thread(self._read_config)
 
     async def propose(self, changes: Sequence[AnyChange], version: str | None = None) -> Proposal:
         """Return what changes would do, checked as `check` does; ConflictError where the file is not this version."""
-        return await asyncio.to_thread(self._propose, tuple(changes), version)
+        async with self._turn:
+            return await asyncio.to_thread(self._propose, tuple(changes), version)
 
     async def save(self, proposal: Proposal, origin: Origin, by: int | None) -> FileEdit:
         """Write a proposal, and put it on record; ConflictError where the file has changed since."""
@@ -94,7 +98,8 @@ class WatchlistEditor:
         edit = await (self._store.find_undoable_edit() if number is None else self._store.read_edit(number))
         if edit is None or not edit.hunks or edit.undone:
             raise ConfigError("there is no change to take back: only those made by chat or page can be, each once")
-        return await asyncio.to_thread(self._propose_undo, edit)
+        async with self._turn:
+            return await asyncio.to_thread(self._propose_undo, edit)
 
     async def find_history(self, most: int, before: int | None = None) -> Sequence[FileEdit]:
         """Return the newest changes, those made by hand among them."""
@@ -138,7 +143,12 @@ class WatchlistEditor:
 
     def _read_config(self) -> tuple[Config, str]:
         data = self._read()
-        return checked(compose(data, FILE), self._checks.environ, folder=self._path.parent), fingerprint(data)
+        version = fingerprint(data)
+        if self._known is None or self._known[0] != version:
+            with without_collection():
+                config = checked(compose(data, FILE), self._checks.environ, folder=self._path.parent)
+            self._known = (version, config)
+        return self._known[1], version
 
     def _refuse_changed(self, expected: bytes) -> None:
         try:
@@ -151,10 +161,12 @@ class WatchlistEditor:
         before = self._read()
         if version is not None and version != fingerprint(before):
             raise ConflictError(f"{FILE} was changed by somebody else meanwhile; nothing was written, try again")
-        return self._with_reason(propose_changes(before, changes, self._checks))
+        with without_collection():
+            return self._with_reason(propose_changes(before, changes, self._checks))
 
     def _propose_undo(self, edit: FileEdit) -> Proposal:
-        return self._with_reason(propose_undo(self._read(), edit, self._checks))
+        with without_collection():
+            return self._with_reason(propose_undo(self._read(), edit, self._checks))
 
     def _with_reason(self, proposal: Proposal) -> Proposal:
         return replace(proposal, unwritable=why_unwritable(self._path))

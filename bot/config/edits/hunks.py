@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from bot.config.watchlists.yaml_file import shown
-from bot.ports.edit_store import Hunk
+from bot.ports.editing.edit_store import Hunk
 
 CONTEXT = 3  # lines around it that must be as they were
 _LONGEST = 300  # characters of a line that are shown, around what changed
@@ -39,17 +39,28 @@ def make_hunk(before: str, after: str) -> Hunk:
 
 
 def revert_hunk(text: str, hunk: Hunk) -> str | None:
-    """Return the text with the hunk taken back; None where its lines, or those around them, are others by now.
+    """Return the text with the hunk taken back; None where its lines are others by now.
 
-    Lines above it may have come and gone: of several places that look alike it is the nearest.
+    Lines above it may have come and gone: with all that stood around it, it is the nearest of places that look alike.
+    Where what stood around it has changed, too, its own lines are enough if they stand there once.
     """
-    lines, wanted = _lines(text), [*hunk.above, *hunk.added, *hunk.below]
+    lines = _lines(text)
     first = hunk.line - len(hunk.above)
-    places = [place for place in range(len(lines) - len(wanted) + 1) if lines[place : place + len(wanted)] == wanted]
-    if not places:
-        return None
-    start = min(places, key=lambda place: abs(place - first)) + len(hunk.above)
+    places = _places(lines, [*hunk.above, *hunk.added, *hunk.below])
+    if places:
+        start = min(places, key=lambda place: abs(place - first)) + len(hunk.above)
+    else:
+        places = _places(lines, [*hunk.added]) if hunk.added else []
+        if len(places) != 1:
+            return None
+        (start,) = places
     return "".join([*lines[:start], *hunk.removed, *lines[start + len(hunk.added) :]])
+
+
+def _places(lines: list[str], wanted: list[str]) -> list[int]:
+    """Return where these lines stand one after the other."""
+    starts = (place for place, line in enumerate(lines) if line == wanted[0])
+    return [place for place in starts if lines[place : place + len(wanted)] == wanted]
 
 
 def inverse(hunk: Hunk) -> Hunk:

@@ -26,7 +26,7 @@ from bot.matching.query import parse
 from bot.matching.query_check import find_refusals
 from bot.matching.query_tree import Query
 from bot.model import Watchlist
-from bot.ports.edit_store import FileEdit, Hunk
+from bot.ports.editing.edit_store import FileEdit, Hunk
 
 FILE: Final = "watchlists.yaml"  # how mistakes call the file: its path is nobody's business in a chat
 _LINE = re.compile(r":([0-9]+):[0-9]+: ")

@@ -8,7 +8,8 @@ and with what is odd but harmless as warnings; or a ConfigError with all mistake
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
@@ -53,10 +54,17 @@ def load(
 
     `parse_query` checks a keyword and raises QueryError; `files` remembers the files that `sources_from` names.
     """
-    enabled = gc.isenabled()
-    gc.disable()  # it would walk through millions of nodes, again and again, which takes as long as all the rest
-    try:
+    with without_collection():
         return checked(read(path), environ, parse_query, folder=path.parent, files=files)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Let no garbage be collected: that walks through millions of nodes, and takes as long as all the rest."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if enabled:
             gc.enable()

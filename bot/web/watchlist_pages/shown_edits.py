@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.config.edits.change import Action, Part
 from bot.config.edits.proposal import Proposal
-from bot.ports.edit_store import FileEdit, Origin
+from bot.ports.editing.edit_store import FileEdit, Origin
 
 HISTORY: Final = 20  # changes that a page lists
 

@@ -16,7 +16,7 @@ from bot.config.edits.editor import WatchlistEditor
 from bot.config.edits.proposal import Proposal
 from bot.config.watchlists.watchlists_file import load
 from bot.errors import ConfigError, ConflictError, UnwritableError
-from bot.ports.edit_store import FileEdit
+from bot.ports.editing.edit_store import FileEdit
 from bot.store.edit_repository import EditRepository
 from bot.store.repository import open_store
 
@@ -29,7 +29,7 @@ watchlists:
   k:  # Kremlin
     keywords: [Kremlin, 'peace talks']  # why
     exclude:
-      - hockey
+      - =hockey
   j:
     keywords: [summit]
 """
@@ -183,7 +183,7 @@ async def test_a_folder_that_cannot_be_written_still_lets_the_file_be(
 async def test_the_last_edits_are_taken_back_one_after_the_other(editor: WatchlistEditor, file: Path) -> None:
     """Each undoing is on the history itself, and takes back the edit before; an undoing can be taken back by number."""
     await save(editor, ADD)
-    await save(editor, Change("remove", "k", "exclude", "hockey"), Change("add", "j", "exclude", "cup"))
+    await save(editor, Change("remove", "k", "exclude", "=hockey"), Change("add", "j", "exclude", "=cup"))
     middle = read(file)
     undo = await editor.propose_undo()
     assert [one.as_dict()["action"] for one in undo.changes] == ["remove", "add"]
@@ -209,6 +209,11 @@ async def test_what_was_changed_since_in_the_same_place_is_not_undone(editor: Wa
     write(file, "# one\n# two\n" + text)
     await editor.save(await editor.propose_undo(), "chat", 7)
     assert read(file) == "# one\n# two\n" + TEXT
+    await save(editor, ADD)
+    write(file, text.replace("k:  # Kremlin", "k:\n    title: Another line above"))
+    await editor.save(await editor.propose_undo(), "chat", 7)
+    assert read(file) == TEXT.replace("k:  # Kremlin", "k:\n    title: Another line above")
+    write(file, TEXT)
     await save(editor, ADD)
     write(file, text.replace("Песков", "Песков, =Лавров"))
     with pytest.raises(ConfigError, match="was changed since in the same place; change it by hand"):

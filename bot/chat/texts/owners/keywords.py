@@ -15,7 +15,7 @@ from bot.config.edits.change import Part
 from bot.config.edits.proposal import Proposal
 from bot.i18n import Translator
 from bot.model import Watchlist
-from bot.ports.edit_store import FileEdit
+from bot.ports.editing.edit_store import FileEdit
 
 _SHOWN = 40  # words of one list
 _ROOM = 3_000  # characters of lines of the file in one message

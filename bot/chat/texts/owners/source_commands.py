@@ -14,7 +14,7 @@ from bot.i18n import Translator
 from bot.model import LossSign
 from bot.owner_notices import loss_sign
 from bot.ports.chat_store import SourceStatus
-from bot.ports.source_finder import FoundSource
+from bot.ports.editing.source_finder import FoundSource
 
 _REASON = 160  # UTF-16 units of one reason
 

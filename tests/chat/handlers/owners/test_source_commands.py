@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.messages import Answer, Reply
 from bot.model import Config, Source
-from bot.ports.source_finder import FoundSource
+from bot.ports.editing.source_finder import FoundSource
 from tests.chat.conftest import FILE, GROUP, NOW, OWNER, READER, Desk
 
 FOUND = FoundSource(

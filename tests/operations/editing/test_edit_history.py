@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import app
-from bot.operations.edit_history import note_change
+from bot.operations.editing.edit_history import note_change
 
 if TYPE_CHECKING:
     import pytest

@@ -1,0 +1,1 @@
+"""What a running service does for owners who change sources and watchlists."""

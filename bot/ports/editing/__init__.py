@@ -1,0 +1,1 @@
+"""What changing watchlists and sources needs from outside."""
