@@ -31,6 +31,14 @@ async def test_an_answer_comes_with_what_it_cost(model_server: ModelServer) -> N
     assert "sk-hidden" not in repr(Endpoint(model_server.url, "small", "sk-hidden"))
 
 
+async def test_no_proxy_of_the_environment_applies(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is the operator's own: what leaves goes there and nowhere else."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    model_server.reply = lambda _: "A summit."
+    assert (await asked(model_server)).text == "A summit."
+
+
 async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(model_server: ModelServer) -> None:
     """Models that reason write that into the answer; one that never comes to an end has said nothing."""
     model_server.tokens = None
