@@ -73,7 +73,7 @@ def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
 
 async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding], Status | None]:
     """Look into the database without making or changing it; return who is subscribed."""
-    from bot.cli.doctor.record_checks import judge_backups, judge_size
+    from bot.cli.doctor.record_checks import judge_backups, judge_hub, judge_size
     from bot.store.database.connections import sqlite_path
     from bot.store.record_size import read_record_size
     from bot.store.repository import open_store
@@ -88,6 +88,7 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
             readers = await store.chats.find_readers()
             await store.require_writable()
             size = await read_record_size(store.database, wall())
+            hubs = await store.hubs.read_subscriptions() if settings.web_url else ()
     except BotError as error:
         return (), [failed("database", str(error), "the line says what to do")], None
     sources, alerts = count(len(status.sources), "source"), count(status.waiting, "alert")
@@ -97,6 +98,7 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
     if paused := [one.name for one in status.sources if one.paused_at is not None]:
         names = ", ".join(paused[:_NAMED]) + (" …" if len(paused) > _NAMED else "")
         found.append(passed("paused", f"{count(len(paused), 'source')}: {names}", "/sources in the chat resumes them"))
+    found += [Finding(f"hub of {hub.name}", *judge_hub(hub, wall())) for hub in hubs]
     return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))], status
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.cli.plurals import count
 from bot.config.settings import Settings
+from bot.ports.hub_store import HubSubscription
 from bot.store.record_size import RecordSize
 from bot.store.retention import ITEM_DAYS, SEEN_DAYS, STORY_DAYS
 
@@ -35,6 +36,18 @@ def judge_backups(settings: Settings, last: datetime | None, now: datetime) -> J
     well = last is not None and now - last <= _LATE * settings.backup_every + _SLACK
     missing = f"{said}; NEWSWATCH_BACKUP is {settings.backup}"
     return well, missing, "" if well else "look at the log of `newswatch run`, or try `newswatch db backup`"
+
+
+def judge_hub(hub: HubSubscription, now: datetime) -> Judgement:
+    """Say whether the hub of a source sends its news. Without it the source is polled as ever, so nothing is lost."""
+    ignored = f"; {count(hub.ignored, 'content')} ignored" if hub.ignored else ""
+    why = f" ({hub.reason})" if hub.reason else ""
+    if hub.held_until is not None and hub.held_until > now:
+        return True, f"its hub sends its news, until {hub.held_until:%Y-%m-%d %H:%M} UTC{ignored}{why}", ""
+    if not hub.failures:
+        return True, "its hub is about to be asked", ""
+    said = f"its hub has not confirmed, asked {count(hub.failures, 'time')}{why}"
+    return False, said, "it is polled as ever; see that NEWSWATCH_WEB_URL reaches this machine from the web"
 
 
 def _megabytes(size: float) -> str:
