@@ -237,6 +237,15 @@ async def test_the_feed_that_only_a_link_header_names_is_found(rig: Rig, rss: Rs
     assert rig.rows("SELECT found FROM sources") == [(site.url("/news.atom"),)]
 
 
+async def test_a_feed_with_a_bad_byte_is_found_from_its_site(rig: Rig, rss: Rss) -> None:
+    """Its newest items are read before it is chosen, from the bytes as they came."""
+    site = await rig.site()
+    site.pages["/"] = listing(head='<link rel="alternate" type="application/rss+xml" href="/f">')
+    site.pages["/f"] = rss(("a", "Kremlin opens", "One BAD two."), site=site.url("")).replace(b"BAD", b"\xf0\x9f")
+    await rig.set_up(watching(site.url("/")))
+    assert (await rig.poll()).items == 1
+
+
 async def test_a_news_sitemap_of_robots_txt_is_found(rig: Rig) -> None:
     """Where a site names no feed, robots.txt may name its news sitemap."""
     site = await rig.site()

@@ -72,7 +72,10 @@ def skipped_note(skipped: int, why: str = "") -> str | None:
 
 def read_entries(document: Document, wanted: Collection[int]) -> Reading:
     """Read the items at these positions of a scanned document, whatever that takes."""
-    return read(cut_down(document.data, document.tree, wanted), document.url)
+    data = document.data
+    if document.tree is None and isinstance(listed(data, document.url), str):
+        data = as_utf8(data, document.content_type)  # as it was listed: a child gives the bytes as they came
+    return read(cut_down(data, document.tree, wanted), document.url)
 
 
 def is_modest(data: bytes, times: int = 1) -> bool:
