@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from bot.errors import StoreError
 from bot.model import Config
 from bot.polling.configuration_rank import fingerprint
 from bot.ports.chat_store import SourceStatus
+from bot.ports.output_store import OutputCounts
 from bot.process.heartbeat import Heartbeats
 from bot.process.metrics import CATALOGUE, Labels, Metrics
 from bot.store.copies.backup_log import read_last_backup
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric as Family
 
 KEPT: Final = 5.0  # seconds
-ROLES: Final = ("sender", "listener")
+ROLES: Final = ("sender", "listener", "outputs")
 Values = dict[tuple[str, Labels], float]
 
 
@@ -98,11 +99,24 @@ class Exposition:
         if backup is not None:
             found["newswatch_backup_last_success_timestamp_seconds", ()] = backup.timestamp()
             found["newswatch_backup_verified", ()] = self._metrics.values.get(("newswatch_backup_verified", ()), 1.0)
+        found |= _of_outputs(await self._store.outputs.count_outputs())
         for state in SOURCE_STATES:
             found["newswatch_sources", (state,)] = 0.0
         for source in self._config().sources:
             found["newswatch_sources", (source_state(status.get(source.name), now),)] += 1
         return found | (_of_sources(status.values()) if self._by_source else {})
+
+
+def _of_outputs(outputs: Sequence[OutputCounts]) -> Values:
+    found: Values = {("newswatch_outputs", (state,)): 0.0 for state in ("ok", "failing", "ended")}
+    for one in outputs:
+        state = one.state
+        word = "ended" if state and state.ended_at else "failing" if state and state.failing_since else "ok"
+        found["newswatch_outputs", (word,)] += 1
+    sums = {"waiting": 0, "sent": 0, "dead": 0}
+    for one in outputs:
+        sums = {name: many + getattr(one, name) for name, many in sums.items()}
+    return found | {("newswatch_output_alerts", (name,)): float(many) for name, many in sums.items()}
 
 
 def _of_counts(counts: RecordCounts) -> Values:

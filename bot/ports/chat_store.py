@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.errors import Closure
 from bot.model import Chat, Priority, Subscription
+from bot.ports.output_store import OutputCounts
 from bot.ports.poll_store import SourceStats
 
 
@@ -46,6 +47,7 @@ class Status:
     dead: tuple[tuple[str, int], ...]  # (reason, how many), most first
     suspended: tuple[SilentChat, ...]
     last_backup: datetime | None = None  # the last one that was opened and found whole
+    outputs: tuple[OutputCounts, ...] = ()
 
 
 class ChatStore(Protocol):

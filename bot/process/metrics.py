@@ -51,6 +51,8 @@ CATALOGUE: Final[Mapping[str, Metric]] = {
     ),
     "newswatch_outbox": Metric("gauge", "Alerts: due, held, waiting, unknown, dead.", ("state",)),
     "newswatch_outbox_oldest_due_seconds": Metric("gauge", "For how long the oldest due alert has been due."),
+    "newswatch_outputs": Metric("gauge", "Outputs that were sent to, each once: ok, failing, ended.", ("state",)),
+    "newswatch_output_alerts": Metric("gauge", "Alerts of all outputs: waiting, sent, dead.", ("state",)),
     "newswatch_notifications_total": Metric("counter", "Messages: sent, edited, retried; alerts: dead.", ("result",)),
     "newswatch_notification_refusals_total": Metric("counter", "Messages that were not accepted.", ("cause",)),
     "newswatch_publish_to_message_seconds": Metric("histogram", "From publication to message.", (), _TOLD),

@@ -73,7 +73,7 @@ def _configured_chats(config: Config | None) -> tuple[Chat, ...]:
 
 async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding], Status | None]:
     """Look into the database without making or changing it; return who is subscribed."""
-    from bot.cli.doctor.record_checks import judge_backups, judge_hub, judge_size
+    from bot.cli.doctor.record_checks import judge_backups, judge_hub, judge_output, judge_size
     from bot.store.database.connections import sqlite_path
     from bot.store.record_size import read_record_size
     from bot.store.repository import open_store
@@ -99,6 +99,7 @@ async def _database(settings: Settings) -> tuple[tuple[Chat, ...], list[Finding]
         names = ", ".join(paused[:_NAMED]) + (" …" if len(paused) > _NAMED else "")
         found.append(passed("paused", f"{count(len(paused), 'source')}: {names}", "/sources in the chat resumes them"))
     found += [Finding(f"hub of {hub.name}", *judge_hub(hub, wall())) for hub in hubs]
+    found += [Finding(f"output {one.output}", *judge_output(one)) for one in status.outputs]
     return readers, [*found, Finding("backup", *judge_backups(settings, status.last_backup, wall()))], status
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.cli.plurals import count
 from bot.config.settings import Settings
 from bot.ports.hub_store import HubSubscription
+from bot.ports.output_store import OutputCounts
 from bot.store.record_size import RecordSize
 from bot.store.retention import ITEM_DAYS, SEEN_DAYS, STORY_DAYS
 
@@ -26,6 +27,19 @@ def judge_size(size: RecordSize) -> Judgement:
     )
     kept = f"items are kept for {ITEM_DAYS} days, stories and alerts for {STORY_DAYS}, what was seen for {SEEN_DAYS}"
     return True, text, kept
+
+
+def judge_output(one: OutputCounts) -> Judgement:
+    """Say how an output is doing; wrong where it fails or ended."""
+    text = f"{count(one.waiting, 'alert')} waiting, {one.sent} sent, {one.dead} given up"
+    state = one.state
+    if state is not None and state.ended_at is not None:
+        cure = "write its new address into watchlists.yaml, or take the output out"
+        return False, f"ended on {state.ended_at:%Y-%m-%d}: {state.reason}; {text}", cure
+    if state is not None and state.failing_since is not None:
+        said = f"has failed since {state.failing_since:%Y-%m-%d %H:%M} UTC: {state.reason}; {text}"
+        return False, said, "look at its receiver, and at its address in watchlists.yaml; it is tried again by itself"
+    return True, text, ""
 
 
 def judge_backups(settings: Settings, last: datetime | None, now: datetime) -> Judgement:

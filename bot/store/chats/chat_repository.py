@@ -174,6 +174,7 @@ class ChatRepository:
 
     async def read_status(self, now: datetime) -> Status:  # noqa: ARG002 - the port hands the clock in
         from bot.store.copies.backup_log import read_last_backup
+        from bot.store.outputs.output_repository import OutputRepository
 
         of_waiting = (
             select(func.count())
@@ -203,6 +204,7 @@ class ChatRepository:
             dead=tuple((reason or "", many) for reason, many in dead),
             suspended=tuple(map(_silent_chat, silent)),
             last_backup=await read_last_backup(self.database),
+            outputs=await OutputRepository(self.database).count_outputs(),
         )
 
     async def pause_source(self, name: str, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from bot.chat.texts.owners import status as status_texts
 from bot.i18n import words
 from bot.model import Watchlist
 from bot.ports.chat_store import SilentChat, SourceStatus, Status
+from bot.ports.output_store import OutputCounts, OutputState
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EN = words("en")
@@ -80,3 +81,13 @@ def test_a_toast_is_plain_and_short() -> None:
     toast = basics_texts.bare(access_texts.closed(EN, -1001234567890, asked=True) + " &amp; <b>more</b>" * 9)
     assert "<" not in toast
     assert len(toast) <= 200
+
+
+def test_the_status_says_how_each_output_is_doing() -> None:
+    """What waits and was given up; since when it fails, or that it ended, and why."""
+    failing = OutputState("desk", 1, NOW - timedelta(hours=2), "it answers <502>")
+    ended = OutputState("press", 1, None, "it answers 410", ended_at=NOW - timedelta(minutes=3))
+    counts = (OutputCounts("desk", 3, 4, 0, None, failing), OutputCounts("press", 0, 1, 2, None, ended))
+    text = status_texts.report(EN, Status((), 0, 0, (), (), outputs=counts), NOW)
+    assert "📤 desk: 3 waiting, 4 sent, 0 given up\n  ⚠️ fails, first 2 h ago: it answers &lt;502&gt;" in text
+    assert "📤 press: 0 waiting, 1 sent, 2 given up\n  ✖️ ended 3 min ago: it answers 410" in text

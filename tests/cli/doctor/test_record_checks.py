@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.doctor.record_checks import judge_hub
+from bot.cli.doctor.record_checks import judge_hub, judge_output
 from bot.ports.hub_store import HubLink, HubSubscription
+from bot.ports.output_store import OutputCounts, OutputState
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WELL = OutputCounts("desk", 1, 4, 0, NOW, None)
 HUB = HubSubscription(1, "Courier", HubLink("https://h.example/", "https://c.example/f"), "token", "secret", NOW)
 
 
@@ -32,3 +34,15 @@ def test_a_hub_is_well_while_its_lease_holds(hub: HubSubscription, well: bool, w
     assert found is well
     assert re.search(words, said)
     assert "secret" not in said
+
+
+def test_an_output_that_fails_or_ended_is_wrong_with_its_reason_and_a_cure() -> None:
+    """One that takes alerts is well."""
+    assert judge_output(WELL) == (True, "1 alert waiting, 4 sent, 0 given up", "")
+    state = OutputState("desk", 1, failing_since=NOW, reason="nobody answers there")
+    well, text, cure = judge_output(replace(WELL, state=state))
+    assert (well, text[:72]) == (False, "has failed since 2026-11-23 12:00 UTC: nobody answers there; 1 alert wai")
+    assert "tried again by itself" in cure
+    well, text, cure = judge_output(replace(WELL, state=replace(state, ended_at=NOW, reason="it answers 410")))
+    assert (well, text.partition(";")[0]) == (False, "ended on 2026-11-23: it answers 410")
+    assert "new address" in cure

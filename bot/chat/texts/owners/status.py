@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.chat.texts.basics import fit, safe
 from bot.i18n import Translator
 from bot.ports.chat_store import SourceStatus, Status
+from bot.ports.output_store import OutputCounts
 
 _REASON = 200  # UTF-16 units of one reason
 _NAMED = 10  # paused sources
@@ -46,6 +47,7 @@ def report(_: Translator, status: Status, now: datetime) -> str:
             dead=_.number(sum(count for _reason, count in status.dead)),
         ),
         *(f"  ✖️ {count} × {safe(reason, _REASON)}" for reason, count in status.dead),
+        *(_output(_, one, now) for one in status.outputs),
         _("💾 Last backup {ago}", ago=ago(_, status.last_backup, now))
         if status.last_backup
         else _("💾 No backup is on record"),
@@ -83,6 +85,26 @@ def held(_: Translator, many: int, probe_at: datetime | None, now: datetime) -> 
 def privately(_: Translator) -> str:
     """Point an owner in a group to the whole report."""
     return _("Write /status in our private chat for the details.")
+
+
+def _output(_: Translator, one: OutputCounts, now: datetime) -> str:
+    """Say how one output is doing."""
+    line = _(
+        "📤 {output}: {waiting} waiting, {sent} sent, {dead} given up",
+        output=safe(one.output, _REASON),
+        waiting=_.number(one.waiting),
+        sent=_.number(one.sent),
+        dead=_.number(one.dead),
+    )
+    state = one.state
+    if state is not None and state.ended_at is not None:
+        said = _("ended {ago}: {reason}", ago=ago(_, state.ended_at, now), reason=safe(state.reason or "", _REASON))
+        return f"{line}\n  ✖️ {said}"
+    if state is not None and state.failing_since is not None:
+        when = ago(_, state.failing_since, now)
+        said = _("fails, first {ago}: {reason}", ago=when, reason=safe(state.reason or "", _REASON))
+        return f"{line}\n  ⚠️ {said}"
+    return line
 
 
 def _failure(_: Translator, source: SourceStatus, now: datetime) -> str:
