@@ -1,7 +1,4 @@
-"""The words of the glossary as data: what the stages hand to one another.
-
-Frozen, slotted, tuples only; every datetime is aware and UTC; texts are plain text, never markup.
-"""
+"""The words of the glossary as data: frozen, slotted, tuples only; datetimes aware and UTC, texts never markup."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ Kind = Literal["auto", "feed", "sitemap", "page", "telegram"]
 Layout = Literal["compact", "standard", "full"]
 OutputLayout = Literal["brief", "full", "digest"]
 Form = Literal["rich", "bare", "plain"]
+Preview = Literal["auto", "small", "large", "above", "off"]  # of the article; auto: as Telegram sees fit
 Doubt = Literal["resend", "hold"]  # what follows when nobody knows whether a message was accepted
 LossSign = Literal["garbled", "stale", "unmatched", "braked"]  # that a source's news is lost in silence
 Held = Literal["quiet", "digest", "pause"]
@@ -307,6 +305,8 @@ class DisplayPreferences:
     layout: Layout = "standard"
     doubt: Doubt = "resend"
     model: ModelChoice = "off"
+    preview: Preview = "auto"
+    buttons: bool = True  # below alerts
 
 
 @dataclass(frozen=True, slots=True)

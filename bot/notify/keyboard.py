@@ -10,8 +10,10 @@ Key = tuple[str, str]  # label, plain text; what it says when it is pressed
 
 
 def keyboard(delivery: Delivery, home: DisplayPreferences) -> tuple[tuple[Key, ...], ...]:
-    """Return the rows of buttons; none under notices, replies, and what had to be sent in a simpler form."""
+    """Return the rows of buttons; none under notices, replies, what had to be simpler, or by the chat's wish."""
     alert, key = delivery.alert, delivery.key
+    if not delivery.look.buttons:
+        return ()
     if key is None or alert.part or not alert.watchlists or delivery.form != "rich" or alert.chat == TERMINAL:
         return ()
     _ = words(delivery.look.language or home.language or "en")

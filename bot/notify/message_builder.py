@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from bot.model import Preview
 from bot.notify.sanitize import units
 
 MOST_UNITS: Final = 4096  # after entities parsing, in UTF-16 units (Bot API)
@@ -23,12 +24,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A rendered alert. `preview` is the address whose preview belongs to it, None = show none."""
+    """A rendered alert. `preview` is the address whose preview belongs to it, shown as `shape`; None = show none."""
 
     text: str
     spans: tuple[Span, ...] = ()
     preview: str | None = None
     silent: bool = False
+    shape: Preview = "auto"
 
 
 @dataclass(slots=True)

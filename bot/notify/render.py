@@ -53,7 +53,8 @@ def render(delivery: Delivery, home: DisplayPreferences) -> Message:
     silent = alert.priority == "low" or (delivery.shown > 0 and alert.priority != "urgent")
     if delivery.form == "plain":
         return Message(_bare_text(page, url), silent=silent)
-    return Message(page.text, tuple(page.spans), url if delivery.form == "rich" else None, silent)
+    preview = url if delivery.form == "rich" and look.preview != "off" else None
+    return Message(page.text, tuple(page.spans), preview, silent, look.preview)
 
 
 def _alert(_: Translator, page: Page, delivery: Delivery, url: str | None, language: str) -> None:

@@ -18,6 +18,7 @@ from bot.model import (
     Follow,
     Layout,
     ModelChoice,
+    Preview,
     Priority,
     Report,
     Validators,
@@ -142,8 +143,9 @@ def to_display(settings: str | None) -> DisplayPreferences:
     layout = cast("Layout", said.get("layout") or "standard")
     doubt = cast("Doubt", said.get("doubt") or "resend")
     model = cast("ModelChoice", said.get("model") or "off")
-    zone, language = said.get("timezone"), said.get("language")
-    return DisplayPreferences(timezone=zone, language=language, layout=layout, doubt=doubt, model=model)
+    preview = cast("Preview", said.get("preview") or "auto")
+    zone, language, buttons = said.get("timezone"), said.get("language"), said.get("buttons") != "off"
+    return DisplayPreferences(zone, language, layout, doubt, model, preview, buttons)
 
 
 def from_display(look: DisplayPreferences) -> str:
@@ -152,6 +154,8 @@ def from_display(look: DisplayPreferences) -> str:
     said |= {"layout": None if look.layout == "standard" else look.layout}
     said |= {"doubt": None if look.doubt == "resend" else look.doubt}
     said |= {"model": None if look.model == "off" else look.model}
+    said |= {"preview": None if look.preview == "auto" else look.preview}
+    said |= {"buttons": None if look.buttons else "off"}
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
 

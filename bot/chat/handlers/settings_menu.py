@@ -29,9 +29,10 @@ from bot.chat.menu import chat_menus, removed_menus
 from bot.chat.messages import Answer, Button, data
 from bot.chat.texts import settings_menu as texts
 from bot.i18n import LANGUAGES, words
-from bot.model import Doubt, Layout, ModelChoice
+from bot.model import Doubt, Layout, ModelChoice, Preview
 
 STILL: Final = 9 * 60  # the minute of the day at which "still watching" comes, where none is said
+_SWITCH: Final = {True: "on", False: "off"}
 _ZONES: Final = (
     *("UTC", "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Kyiv", "Europe/Moscow"),
     *("Asia/Tbilisi", "Asia/Almaty", "America/New_York", "America/Los_Angeles"),
@@ -70,6 +71,10 @@ async def _panel(services: Services, request: Request, done: str = "") -> Answer
         ),
         Button(_("🔊 How loud"), data("settings", "loud")),
         Button(texts.label_still(_, on=on), data("settings", "still off" if on else "still on")),
+        Button(_("🖼 Preview"), data("settings", "preview")),
+        Button(
+            texts.label_buttons(_, shown=display.buttons), data("settings", f"buttons {_SWITCH[not display.buttons]}")
+        ),
         Button(texts.label_doubt(_, display.doubt), data("settings", f"doubt {other}")),
         *((Button(_("✨ The model"), data("settings", "model")),) if services.has_model else ()),
         Button(_("🧹 Forget this chat"), data("forget")),
@@ -148,6 +153,31 @@ async def _layout(services: Services, request: Request, value: str) -> Answer:
     return await _panel(services, request, texts.saved(request.translator))
 
 
+async def _preview(services: Services, request: Request, value: str) -> Answer:
+    _ = request.translator
+    display = await services.preferences.read_display(request.command.chat.id)
+    if value.lower() not in get_args(Preview):
+        buttons = tuple(
+            Button(
+                ("✅ " if one == display.preview else "") + texts.preview(_, one), data("settings", f"preview {one}")
+            )
+            for one in get_args(Preview)
+        )
+        return show_panel(request, texts.preview_panel(_, display.preview), (*buttons, back_button(_)))
+    chosen = replace(display, preview=cast("Preview", value.lower()))
+    await services.preferences.write_display(request.command.chat.id, chosen)
+    return await _panel(services, request, texts.saved(_))
+
+
+async def _buttons(services: Services, request: Request, value: str) -> Answer:
+    if value.lower() in _SWITCH.values():
+        display = await services.preferences.read_display(request.command.chat.id)
+        chosen = replace(display, buttons=value.lower() == _SWITCH[True])
+        await services.preferences.write_display(request.command.chat.id, chosen)
+        return await _panel(services, request, texts.saved(request.translator))
+    return await _panel(services, request)
+
+
 async def _doubt(services: Services, request: Request, value: str) -> Answer:
     display = await services.preferences.read_display(request.command.chat.id)
     if value.lower() not in get_args(Doubt):
@@ -202,6 +232,8 @@ _CHANGES: Final[dict[str, Callable[[Services, Request, str], Awaitable[Answer]]]
     "zone": _zone,
     "timezone": _zone,
     "layout": _layout,
+    "preview": _preview,
+    "buttons": _buttons,
     "doubt": _doubt,
     "model": _model,
     "still": _still,

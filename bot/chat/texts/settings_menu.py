@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.chat.texts import schedule as schedule_texts
 from bot.chat.texts.basics import safe
 from bot.i18n import LANGUAGES, Translator
-from bot.model import DisplayPreferences, Doubt, Layout, ModelChoice, Priority
+from bot.model import DisplayPreferences, Doubt, Layout, ModelChoice, Preview, Priority
 from bot.preferences import Preferences
 
 
@@ -87,6 +87,28 @@ def zone_panel(_: Translator, zone: str, now: datetime) -> str:
 def layout_panel(_: Translator, chosen: Layout) -> str:
     """Ask for the layout."""
     return _("📐 <b>Layout of alerts</b>: {layout}", layout=layout(_, chosen))
+
+
+def preview(_: Translator, chosen: Preview) -> str:
+    """Return how the article of an alert is previewed."""
+    names: dict[Preview, str] = {
+        "auto": _("as Telegram sees fit"),
+        "small": _("small picture"),
+        "large": _("large picture"),
+        "above": _("large, above the text"),
+        "off": _("none"),
+    }
+    return names[chosen]
+
+
+def preview_panel(_: Translator, chosen: Preview) -> str:
+    """Ask for the preview."""
+    return _("🖼 <b>Preview of the article</b>: {preview}", preview=preview(_, chosen))
+
+
+def label_buttons(_: Translator, *, shown: bool) -> str:
+    """Label the button that hides the buttons below alerts, or shows them."""
+    return _("🔘 Hide the buttons below alerts") if shown else _("🔘 Show the buttons below alerts")
 
 
 def model_choice(_: Translator, chosen: ModelChoice) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import DeliveryError
-from bot.model import Chat
+from bot.model import Chat, Preview
 from bot.notify.message_builder import Span
 from bot.notify.telegram import answers, refusals
 from bot.proxies.proxy_address import parse_proxy
@@ -23,6 +23,13 @@ TELEGRAM = "https://api.telegram.org"
 SLACK = 10.0  # seconds beyond a long poll's own time that its answer may take
 _CLOSING = 2.0  # seconds for closing connections
 _ADMINISTRATORS = frozenset(("creator", "administrator"))
+_SHAPES: Mapping[Preview, Mapping[str, bool]] = {
+    "auto": {},
+    "small": {"prefer_small_media": True},
+    "large": {"prefer_large_media": True},
+    "above": {"prefer_large_media": True, "show_above_text": True},
+    "off": {},
+}
 _LINE = 60  # characters of a toast; more is shown in a window
 
 Rows = Sequence[Sequence[tuple[str, str]]]  # of buttons: label, plain text; what it says when it is pressed
@@ -42,6 +49,7 @@ class Outgoing:
     is_html: bool = False
     spans: tuple[Span, ...] = ()
     preview: str | None = None
+    shape: Preview = "auto"  # how the preview is shown
     silent: bool = False
     answers: int | None = None  # the message that it is a reply to
     file: tuple[str, bytes] | None = None  # a name and what is in it; the text is its caption then
@@ -78,7 +86,7 @@ class TelegramClient:
         if message.file is not None:
             return await self._send_file(message, message.file)
         keys = [[{"text": label, "callback_data": says} for label, says in row] for row in message.buttons]
-        preview = {"url": message.preview} if message.preview else {"is_disabled": True}
+        preview = {"url": message.preview, **_SHAPES[message.shape]} if message.preview else {"is_disabled": True}
         shown: dict[str, Any] = {
             "chat_id": message.chat.id,
             "text": message.text,

@@ -60,6 +60,7 @@ class TelegramNotifier:
                 edited,
                 spans=message.spans,
                 preview=message.preview,
+                shape=message.shape,
                 silent=message.silent,
                 answers=answers,
             )

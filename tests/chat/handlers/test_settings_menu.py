@@ -52,3 +52,19 @@ async def test_without_a_model_nothing_is_offered_and_the_wish_is_refused(open_d
     assert "NEWSWATCH_MODEL_URL" in said(await open_desk.ask("/settings model summary"))
     assert (await open_desk.store.preferences.read_display(READER)).model == "off"
     assert "✨" not in said(await open_desk.ask("/settings model off"))
+
+
+async def test_the_preview_and_the_buttons_of_alerts_are_chosen(open_desk: Any) -> None:
+    """By button or by word; what is no choice shows them."""
+    panel = await open_desk.ask("/settings preview")
+    assert {button.data.split("|")[1] for button in panel.replies[0].buttons} >= {"preview above", "preview off"}
+    await open_desk.ask("/settings preview above")
+    await open_desk.ask("/settings buttons off")
+    chat = panel.replies[0].chat.id
+    look = await open_desk.store.preferences.read_display(chat)
+    assert (look.preview, look.buttons) == ("above", False)
+    await open_desk.ask("/settings buttons perhaps")
+    await open_desk.ask("/settings buttons on")
+    await open_desk.ask("/settings preview auto")
+    look = await open_desk.store.preferences.read_display(chat)
+    assert (look.preview, look.buttons) == ("auto", True)

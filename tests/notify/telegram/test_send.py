@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DeliveryError
-from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Report
+from bot.model import Alert, Chat, Delivery, DisplayPreferences, Evidence, Preview, Report
 from bot.notify.telegram.send import TelegramNotifier
 
 if TYPE_CHECKING:
@@ -211,3 +211,33 @@ async def test_proxies_of_the_environment_are_not_used(
     async with TelegramNotifier(bot_token, home=DisplayPreferences, api_url=telegram_server.url) as notifier:
         await notifier.send(DELIVERY)
     assert len(telegram_server.sent()) == 1
+
+
+@pytest.mark.parametrize(
+    ("preview", "sent"),
+    [
+        ("auto", {"url": REPORT.url}),
+        ("small", {"url": REPORT.url, "prefer_small_media": True}),
+        ("large", {"url": REPORT.url, "prefer_large_media": True}),
+        ("above", {"url": REPORT.url, "prefer_large_media": True, "show_above_text": True}),
+        ("off", {"is_disabled": True}),
+    ],
+)
+async def test_the_preview_is_as_the_chat_chose_and_an_edit_keeps_it(
+    notifier: TelegramNotifier, telegram_server: TelegramServer, preview: Preview, sent: dict[str, object]
+) -> None:
+    """The article's picture comes with it: there is no second message and no caption."""
+    chosen = replace(DELIVERY, look=DisplayPreferences(preview=preview))
+    number = await notifier.send(chosen)
+    await notifier.send(replace(chosen, message=number, reports=(REPORT, replace(REPORT, source="Reuters"))))
+    shown = [params["link_preview_options"] for _, _, params in telegram_server.requests if "text" in params]
+    assert shown == [sent, sent]
+
+
+async def test_a_chat_may_hide_the_buttons(notifier: TelegramNotifier, telegram_server: TelegramServer) -> None:
+    """Of what is sent from then on, and of what is edited."""
+    await notifier.send(replace(DELIVERY, key=5))
+    await notifier.send(replace(DELIVERY, key=5, look=DisplayPreferences(buttons=False)))
+    first, second = telegram_server.sent()
+    assert first.params["reply_markup"]
+    assert not second.params.get("reply_markup")
