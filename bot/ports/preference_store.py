@@ -42,7 +42,7 @@ class AccessRequest:
 
     id: int
     kind: str | None
-    title: str | None  # of a group or channel; of a private chat who it is with; None: it has said nothing yet
+    title: str | None  # of a group or channel
     admitted: bool
     revoked: bool
     suspended: str | None  # why it cannot be alerted
@@ -129,7 +129,7 @@ class AdmissionStore(Protocol):
         ...
 
     async def name_chat(self, chat: int, kind: str, title: str) -> None:
-        """Note what a chat is called, for owners who look through the chats."""
+        """Note what a group is called, for owners who look through the chats."""
         ...
 
     async def find_chats(self) -> tuple[AccessRequest, ...]:

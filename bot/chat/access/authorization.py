@@ -192,7 +192,8 @@ class Authorizer:
         refusal = _refused(command, access_texts.closed(request.translator, command.chat.id, asked=first))
         if not first:
             return refusal
-        await services.admissions.request_access(command.chat.id, command.kind, command.title, services.now())
+        title = None if command.kind == "private" else command.title
+        await services.admissions.request_access(command.chat.id, command.kind, title, services.now())
         replies = list(refusal.replies)
         for owner in access_rules.owner_ids(self._services.owners):
             _ = await translator_of(services, Chat(owner))

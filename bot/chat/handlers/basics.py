@@ -43,7 +43,7 @@ async def start(services: Services, request: Request) -> Answer:
     """
     command, _ = request.command, request.translator
     await services.chats.revive_chat(command.chat.id, services.now())
-    if not request.on_behalf:
+    if command.kind == "group" and not request.on_behalf:  # of people no name is kept
         await services.admissions.name_chat(command.chat.id, command.kind, command.title)
     display = await services.preferences.read_display(command.chat.id)
     menus: tuple[Menu, ...] = ()

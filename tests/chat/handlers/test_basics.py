@@ -110,9 +110,13 @@ async def test_a_link_for_groups_offers_its_watchlist_there(open_desk: Any) -> N
     assert await open_desk.store.chats.find_subscriptions(Chat(GROUP)) == ("kremlin",)
 
 
-async def test_owners_see_what_chats_are_called(open_desk: Any) -> None:
-    """Who has written /start has a name in /chats; whoever is forgotten has none."""
-    await open_desk.ask("/start", title="Ann <b>Reader</b>")
+async def test_owners_see_what_groups_are_called(open_desk: Any) -> None:
+    """A group in which somebody has written /start has a name in /chats; of people no name is kept."""
+    await open_desk.ask("/start", title="News <b>desk</b>", chat=GROUP)
+    await open_desk.ask("/subscribe kremlin", chat=GROUP, user=33)
+    await open_desk.ask("/start", title="Ann Reader")
     await open_desk.ask("/subscribe kremlin")
     chats = said(await open_desk.ask("/chats", user=11))
-    assert "<b>Ann &lt;b&gt;Reader&lt;/b&gt;</b> · <code>22</code>" in chats
+    assert f"<b>News &lt;b&gt;desk&lt;/b&gt;</b> · <code>{GROUP}</code>" in chats
+    assert "<code>22</code>" in chats
+    assert "Ann" not in chats
