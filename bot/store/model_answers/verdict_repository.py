@@ -6,12 +6,13 @@ before the question's deadline. A verdict that comes later changes nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
 
 from bot.ports.model_store import OpenQuestion, ReportedItem, Verdict
 from bot.store.codecs import Row, clean, to_alert, to_chat
@@ -90,8 +91,9 @@ class VerdictRepository:
                 return 0  # it was late, or the story is asked about anew
             answers = await connection.execute(select(model_verdicts).where(columns.story == question.story))
             verdicts = {row.watchlist: row for row in answers}
-            # Those of a chat that refuses messages are put off further: they end by a no, and wait on otherwise.
-            waiting = select(outbox).where(outbox.c.story == question.story, outbox.c.not_before >= until, _WAITS)
+            # Those of a chat that refuses messages are put off further: they end by a no, and wait on otherwise. Those
+            # of a story that is asked about anew are still due when the first question was late.
+            waiting = select(outbox).where(outbox.c.story == question.story, outbox.c.not_before > to_ms(now), _WAITS)
             rows = (await connection.execute(waiting.order_by(outbox.c.id).with_for_update())).all()
             settled = await _settle(connection, rows, verdicts, until, to_ms(now))
             return settled + await _settle_outputs(connection, question, verdict, to_ms(now))
@@ -128,17 +130,47 @@ async def _settle(
 
 
 async def _settle_outputs(connection: AsyncConnection, question: OpenQuestion, verdict: Verdict, now: int) -> int:
-    """Take back what a refused watchlist tells in feeds and to outputs, where nobody was sent it; else let it go."""
+    """Take back what a refused watchlist tells in feeds and to outputs, where nobody was sent it; else let it go.
+
+    An output that another watchlist of the story names is told that one instead.
+    """
     its = (watchlist_alerts.c.story == question.story, watchlist_alerts.c.watchlist == question.watchlist)
     ours = output_alerts.c.alert.in_(select(watchlist_alerts.c.id).where(*its))
     if verdict == "no":
         sent = select(output_alerts.c.id).where(ours, text("shown > 0 OR lease_epoch IS NOT NULL"))
         if (await connection.execute(sent.limit(1))).first() is None:
+            await _hand_over(connection, question, ours, now)
             await connection.execute(delete(output_alerts).where(ours))
             return (await connection.execute(delete(watchlist_alerts).where(*its))).rowcount
         return 0
     waiting = (ours, output_alerts.c.not_before == to_ms(question.until), text("state = 'pending'"))
     return (await connection.execute(update(output_alerts).where(*waiting).values(not_before=now))).rowcount
+
+
+async def _hand_over(connection: AsyncConnection, question: OpenQuestion, ours: ColumnElement[bool], now: int) -> None:
+    """Let outputs tell another watchlist of the story that names them too, and that was not refused.
+
+    One that waits for no answer is told at once, another one when its own question is answered or late.
+    """
+    alerts, verdicts = watchlist_alerts.c, model_verdicts.c
+    asked = (verdicts.story == alerts.story) & (verdicts.watchlist == alerts.watchlist)
+    others = select(alerts.id, alerts.payload, verdicts.verdict, verdicts.until)
+    others = others.outerjoin_from(watchlist_alerts, model_verdicts, asked)
+    others = others.where(alerts.story == question.story, alerts.watchlist != question.watchlist).order_by(alerts.id)
+    left = [one for one in await connection.execute(others) if one.verdict != "no"]
+    rows = (
+        (await connection.execute(select(output_alerts.c.id, output_alerts.c.output).where(ours))).all() if left else ()
+    )
+    handed = []
+    for row in rows:
+        named = [one for one in left if row.output in json.loads(one.payload).get("outputs", ())]
+        free = [one for one in named if one.until is None or one.verdict is not None]
+        if named:
+            to = (free or named)[0]
+            handed.append({"its_id": row.id, "to_alert": to.id, "to_time": now if free else to.until})
+    if handed:
+        mine = update(output_alerts).where(output_alerts.c.id == bindparam("its_id"))
+        await connection.execute(mine.values(alert=bindparam("to_alert"), not_before=bindparam("to_time")), handed)
 
 
 def _question(row: Row) -> OpenQuestion:

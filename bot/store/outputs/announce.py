@@ -32,7 +32,8 @@ async def announce(
 ) -> None:
     """Put these on record, and queue them for their outputs; `now` in milliseconds. A louder one raises what is there.
 
-    An output that several watchlists of a story name gets the first of them. What is `asked` about waits.
+    An output that several watchlists of a story name gets the first of them, rather one that need not wait. What is
+    `asked` about waits.
     """
     if not alerts:
         return
@@ -58,7 +59,7 @@ async def announce(
             "now": now,
             "its_due": asked.when_due(one.story, one.watchlist, now),
         }
-        for one in alerts
+        for one in sorted(alerts, key=lambda one: (one.story, one.watchlist) in asked.questions)
         for output in one.outputs
     ]
     if queued:

@@ -20,6 +20,7 @@ def to_watchlist_payload(alert: WatchlistAlert) -> str:
             "lead": alert.lead,
             "words": [[one.text, one.field, one.query] for one in alert.words],
             "language": alert.language,
+            "outputs": list(alert.outputs),
         }
     )
 

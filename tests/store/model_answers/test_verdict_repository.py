@@ -201,6 +201,67 @@ async def test_outputs_and_feeds_wait_for_the_verdict_as_chats_do(play: Play, ve
     assert all(at < waiting[0] for at in due_now)
 
 
+def told_to_desk(watchlist: str) -> WatchlistAlert:
+    """Return what a watchlist tells the output desk."""
+    return WatchlistAlert(STORY, watchlist, watchlist, "Headline", None, "Lead", (), None, "normal", ("desk",))
+
+
+async def read_told(store: Store) -> list[tuple[str, int]]:
+    """Return which watchlist the output is told, and when."""
+    its = select(watchlist_alerts.c.watchlist, output_alerts.c.not_before)
+    async with store.database.read() as connection:
+        rows = await connection.execute(its.join(output_alerts, output_alerts.c.alert == watchlist_alerts.c.id))
+        return [(row.watchlist, row.not_before) for row in rows]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_no_leaves_an_output_what_another_watchlist_tells_it(play: Play, *, together: bool) -> None:
+    """The other one asks nothing, and fires for the same report or a later one: the output gets its alert."""
+    store = await play.worker()
+    alpha, beta = told_to_desk("k"), told_to_desk("z")
+    await record(play, store, announced=(alpha, beta) if together else (alpha,))
+    if not together:
+        play.now -= timedelta(minutes=15) - timedelta(seconds=5)
+        await store.polls.sync_sources(play.sources(1), play.now)
+        (leased,) = await store.polls.lease_sources(play.now, limit=1, ttl=timedelta(minutes=1), forced_since=play.now)
+        async with store.polls.open_recording(leased) as recording:
+            await recording.write_poll(Turn(play.outcome(leased), (play.told(STORY, 2),), announced=(beta,)))
+        play.after(minutes=15)
+    await answer(play, store, "no", seconds=6)
+    (told,) = await read_told(store)
+    assert told[0] == "z"
+    assert told[1] <= to_ms(play.now - timedelta(minutes=15) + timedelta(seconds=6))
+
+
+@pytest.mark.parametrize(("second", "left"), [("yes", ["m"]), ("no", [])])
+async def test_an_output_that_two_watchlists_ask_for_is_told_the_one_that_was_not_refused(
+    play: Play, second: Verdict, left: list[str]
+) -> None:
+    """It waits for the second answer, and gets nothing where both are a no."""
+    store = await play.worker()
+    await record(play, store, questions=(ONLY, OTHER), announced=(told_to_desk("k"), told_to_desk("m")))
+    now = play.now - timedelta(minutes=15) + timedelta(seconds=2)
+    questions = {one.watchlist: one for one in await claim(play, store)}
+    await store.verdicts.write_verdict(questions["k"], "no", "x", now)
+    assert await read_told(store) == [("m", to_ms(questions["m"].until))]
+    await store.verdicts.write_verdict(questions["m"], second, "x", now)
+    assert await read_told(store) == [(one, to_ms(now)) for one in left]
+
+
+async def test_a_no_in_time_counts_though_another_report_has_joined_meanwhile(play: Play) -> None:
+    """The story is asked about anew then, and its alert still waits since the first report."""
+    store = await play.worker()
+    await record(play, store, alert())
+    play.now -= timedelta(minutes=15) - timedelta(seconds=10)
+    await store.polls.sync_sources(play.sources(1), play.now)
+    (leased,) = await store.polls.lease_sources(play.now, limit=1, ttl=timedelta(minutes=1), forced_since=play.now)
+    async with store.polls.open_recording(leased) as recording:
+        await recording.write_poll(Turn(play.outcome(leased), (play.told(STORY, 2),), (alert(),), questions=(ONLY,)))
+    play.after(minutes=15)
+    assert await answer(play, store, "no") == 1
+    assert await due(play, store, minutes=5) == []
+
+
 async def test_a_verdict_that_comes_too_late_changes_nothing(play: Play) -> None:
     """The alert is on its way by then."""
     store = await play.worker()
