@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -71,7 +71,8 @@ class OutputLoop:
             epoch = await self._role.keep(self._now())
             if epoch is not None and self._outputs():
                 async with asyncio.timeout(max(0.1, (deadline - self._now()).total_seconds())):
-                    await asyncio.gather(*(self._drain(one, deadline) for one in self._outputs()))
+                    async with _beside(self._renew()):
+                        await asyncio.gather(*(self._drain(one, deadline) for one in self._outputs()))
         except TimeoutError:
             log.info("what is due to outputs waits for the next tick")
         except StoreError as error:
@@ -82,7 +83,7 @@ class OutputLoop:
     async def _drain(self, output: Output, deadline: datetime) -> None:
         async with self._open_sender(output) as (can, sender):
             worker = await self._make(output, can, sender)
-            while (epoch := self._role.epoch) is not None and self._now() < deadline:
+            while (epoch := await self._role.keep(self._now())) is not None and self._now() < deadline:
                 until = await worker.run_step(epoch)
                 if until <= self._wall():
                     continue
@@ -91,6 +92,12 @@ class OutputLoop:
                 if not due or self._now() + timedelta(seconds=seconds) >= deadline:
                     return
                 await self._pause(max(seconds, 0.0))
+
+    async def _renew(self) -> None:
+        """Keep the role while a message takes longer than the role lasts; in real time, as messages do."""
+        while True:
+            await asyncio.sleep(LOOK.total_seconds())
+            with suppress(StoreError):  # the next turn says so
                 await self._role.keep(self._now())
 
     async def _look(self) -> None:
@@ -176,6 +183,16 @@ class OutputLoop:
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await self._role.leave()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _first_of(*waits: Awaitable[object]) -> None:

@@ -53,9 +53,9 @@ class OutputHealth:
         return until if until is not None and now < until <= now + MOST_RETRY_AFTER else None
 
     def note_taken(self) -> None:
-        """Note that a message was taken."""
+        """Note that a message was taken; one that was under way when the receiver ended it changes nothing."""
         self._failures = 0
-        if self.state != OutputState(self.state.output, self.state.address):
+        if not self.is_ended and self.state != OutputState(self.state.output, self.state.address):
             self.state = OutputState(self.state.output, self.state.address)
 
     def note_failure(self, error: OutputError, now: datetime) -> None:

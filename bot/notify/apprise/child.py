@@ -37,8 +37,8 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     address = asked["address"]
     try:
         if is_mail(address):
-            send_mail(address, asked["subject"], asked["text"], asked["mail"], asked["proxy"])
-            return {}
+            refused = send_mail(address, asked["subject"], asked["text"], asked["mail"], asked["proxy"])
+            return {"refused": [to_reason(one, address) for one in refused]}
         return _notify(address, asked["subject"], asked["text"])
     except MemoryError:
         return {"error": "its answer is too large"}

@@ -37,8 +37,12 @@ class _ThroughProxy(smtplib.SMTP):
         return connected if self.encrypted is None else self.encrypted.wrap_socket(connected, server_hostname=host)
 
 
-def send_mail(address: str, subject: str, text: str, mail: dict[str, Any], proxy: str) -> None:
-    """Send to all who stand in the address; raises what the library does where one of them was refused.
+def send_mail(
+    address: str, subject: str, text: str, mail: dict[str, Any], proxy: str
+) -> tuple[smtplib.SMTPResponseException, ...]:
+    """Send to all who stand in the address; return the answers to those of them who were refused.
+
+    Raises what the library does where nobody was taken. Once somebody has the mail, all of it again would be a flood.
 
     `mail` holds `html`, `id` (the local part of the Message-ID) and `answers` (that of the mail it answers, or None).
     """
@@ -50,9 +54,8 @@ def send_mail(address: str, subject: str, text: str, mail: dict[str, Any], proxy
     with _connect(plugin, parse_proxy(proxy) if proxy else None) as server:
         if plugin.user and plugin.password:
             server.login(plugin.user, plugin.password)
-        if refused := server.send_message(message, plugin.from_addr[1], to):
-            code, said = next(iter(refused.values()))
-            raise smtplib.SMTPResponseException(code, said)
+        refused = server.send_message(message, plugin.from_addr[1], to)
+    return tuple(smtplib.SMTPResponseException(code, said) for code, said in refused.values())
 
 
 def write_mail(plugin: Any, subject: str, text: str, mail: dict[str, Any]) -> EmailMessage:

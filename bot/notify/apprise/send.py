@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -22,6 +23,8 @@ from bot.model import Output
 from bot.notify.output_message import OutputMessage, render_output
 from bot.notify.sanitize import cut
 from bot.ports.output_store import Capabilities, OutputDelivery, OutputServices
+
+log = logging.getLogger(__name__)
 
 DEADLINE: Final = 45.0  # seconds of one message, the start of the process included
 _ROOT: Final = str(Path(bot.__file__).parents[1])
@@ -56,6 +59,9 @@ class AppriseSender:
             raise OutputError("the process that sends it ended, perhaps of an answer that was too large")
         if "error" in answer:
             raise OutputError(str(answer["error"]))
+        if refused := answer.get("refused"):
+            extra = {"output": self.output.id, "refused": len(refused), "reason": "; ".join(dict.fromkeys(refused))}
+            log.warning("a mail was taken, but not for every recipient", extra=extra)
 
     def _question(self, deliveries: Sequence[OutputDelivery], message: OutputMessage) -> dict[str, Any]:
         first, room = deliveries[0], self.can.length

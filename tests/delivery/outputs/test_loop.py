@@ -148,6 +148,41 @@ async def test_410_ends_the_output_visibly_and_another_address_begins_anew(desk:
     assert [one["data"]["story"] for one in receiver.got] == ["4"]
 
 
+async def test_410_counts_though_another_message_of_the_batch_is_taken_after_it(desk: Desk, receiver: Receiver) -> None:
+    """Nothing is asked any more."""
+
+    async def late(request: web.Request) -> web.StreamResponse:
+        while len(receiver.ids) < 2:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # the 410 is read by then
+        return await taken(request)
+
+    output = desk_output(receiver)
+    receiver.answers = [answering(410), late]
+    await desk.tell(1, 2)
+    async with desk.worker(output) as worker:
+        await desk.step(worker)
+        assert worker.health.is_ended
+
+
+async def test_whoever_delivers_until_a_deadline_keeps_the_role(desk: Desk, receiver: Receiver) -> None:
+    """However long it is busy, nobody else sends the same meanwhile."""
+    desk.outputs = (desk_output(receiver),)
+    for first in range(1, 33, 8):
+        await desk.tell(*range(first, first + 8))
+    other = await desk.play.worker()
+    others: list[int | None] = []
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        desk.play.after(seconds=1)
+        others.append(await other.outputs.take_role("outputs", desk.play.now, timedelta(seconds=20)))
+        return await taken(request)
+
+    receiver.otherwise = slow
+    await desk.drain(minutes=5)
+    assert others == [None] * 32
+
+
 async def test_a_receiver_that_is_down_for_a_week_ends_what_is_too_old_and_gets_the_rest(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

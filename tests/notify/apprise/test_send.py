@@ -50,12 +50,15 @@ class Mailbox:
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []
         self.answer = "250 OK"
+        self.refused: set[str] = set()
         self.port = 0
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Answer to a recipient."""
+        if address in self.refused:
+            return "550 5.1.1 user unknown"
         envelope.rcpt_tos.append(address)
         return self.answer
 
@@ -143,6 +146,19 @@ async def test_a_mail_server_that_refuses_is_said_with_its_answer(mailbox: Any) 
     mailbox.answer = "250 OK"
     await send(mail_to(mailbox), DELIVERY)
     assert len(mailbox.got) == 1
+
+
+async def test_a_mail_that_somebody_took_is_not_sent_to_them_again(
+    mailbox: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That another recipient was refused is said in the log, with the server's answer and no address."""
+    mailbox.refused = {"gone@news.example"}
+    await send(mail_to(mailbox).replace("to=", "to=gone@news.example,"), DELIVERY)
+    assert len(mailbox.got) == 1
+    (said,) = [one for one in caplog.records if one.levelname == "WARNING"]
+    assert said.getMessage() == "a mail was taken, but not for every recipient"
+    assert "user unknown" in said.__dict__["reason"]
+    assert "gone@" not in said.__dict__["reason"]
 
 
 async def test_what_is_said_of_a_failure_holds_no_part_of_the_address() -> None:
