@@ -19,7 +19,7 @@ from bot.config.edits import write
 from bot.config.edits.source_insertion import Entry
 from bot.config.environment import environment
 from bot.config.settings import Settings, load_settings
-from bot.config.watchlists.checks import fill_variables, restore_variables
+from bot.config.watchlists.checks import fill_variables, restore_variables, without_variables
 from bot.config.watchlists.yaml_values import nearest
 from bot.errors import ConfigError, FetchError
 from bot.model import Config, Item, Kind, Source
@@ -103,9 +103,10 @@ async def try_source(context: SourceContext, target: str) -> tuple[Source, Surve
 
 def entry(context: SourceContext, request: AddRequest, find: SurveyResult) -> Entry:
     """Return what watchlists.yaml is to say of a find; ConfigError when it says so already."""
-    _refuse_address(context, find.url)
+    address = without_variables(find.url)
+    _refuse_address(context, address)
     name = request.name or free_name(_name(request, find), names_of(context.sources))
-    url = restore_variables(find.url, request.url, context.environ)
+    url = restore_variables(address, request.url, context.environ)
     written: dict[str, str | list[str]] = {"name": name, "url": url}
     if find.kind != "feed":
         written["kind"] = find.kind

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
 from bot.config.edits.source_insertion import Entry
+from bot.config.watchlists.checks import without_variables
 from bot.errors import FetchError
 from bot.fetch.address_guard import Network, is_allowed
 from bot.fetch.addresses import host_of, web_address
@@ -45,7 +46,8 @@ def plan_import(outlines: Outlines, known: Sequence[Source], networks: Sequence[
     added: dict[str, dict[str, str | list[str]]] = {}  # by canonical address: a list may name a feed in two folders
     known_names: dict[str, None] = {}
     skipped: list[str] = []
-    for feed in outlines.feeds:
+    for written in outlines.feeds:
+        feed = replace(written, url=without_variables(written.url))
         shown = f"{feed.title or 'a feed without a title'}: {redact_url(feed.url)}"
         try:
             host = host_of(web_address(feed.url))

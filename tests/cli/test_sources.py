@@ -57,6 +57,20 @@ async def test_a_site_is_added_by_its_feed_and_the_file_keeps_its_words(home: Ho
     assert (source.name, source.tags) == ("Courier", ("world", "east"))
 
 
+async def test_a_page_that_leads_to_a_variable_of_ours_is_not_sent_it(home: Home, site: Site) -> None:
+    """What a site calls its feed is written so that nothing in it is replaced; what was typed keeps its variables."""
+    page = site.pages["/"]
+    assert isinstance(page, bytes)
+    site.pages["/"] = page.replace(b"/feed", b"/feed?x=${TOKEN}&amp;k=letter-by-letter")
+    file = home.watch(f"sources: []\n{WATCHLISTS}")
+    home.environ |= {"TOKEN": "a-long-secret", "KEY": "letter-by-letter"}
+    ended = await home.run("sources", "add", site.url("/?k=${KEY}"))
+    assert (ended.code, ended.err) == (0, "")
+    (source,) = load(file, home.environ).sources
+    assert source.url == site.url("/feed?x=$%7BTOKEN}&k=letter-by-letter")
+    assert "k=${KEY}" in file.read_text(encoding="utf-8")
+
+
 async def test_adding_twice_is_refused_in_a_line(home: Home, site: Site) -> None:
     """What an address leads to is there already: nothing is written, and the exit code is 2."""
     file = home.watch(f"sources:\n  - {{name: Courier, url: '{site.url('/feed')}'}}\n{WATCHLISTS}")

@@ -132,3 +132,11 @@ def test_a_space_in_an_address_is_kept_and_a_line_break_is_not(written: str, add
     """As browsers read addresses."""
     text = f'<opml version="2.0"><body><outline text="A" xmlUrl="{written}"/></body></opml>'
     assert [feed.url for feed in parse_opml(text.encode()).feeds] == [address]
+
+
+@pytest.mark.parametrize("hidden", ["", "\u200b", "\xad", "\x7f"])
+def test_a_list_names_no_variable_of_ours(hidden: str) -> None:
+    """Whoever wrote it would be sent the value; what is invisible in between goes when the file is read."""
+    feed = Feed("A", f"https://a.example/f?x=${hidden}{{NEWSWATCH_TELEGRAM_TOKEN}}")
+    (entry,) = plan_import(Outlines((feed,), (), is_list=True), (), ()).entries
+    assert entry["url"] == "https://a.example/f?x=$%7BNEWSWATCH_TELEGRAM_TOKEN}"

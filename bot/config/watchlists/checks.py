@@ -21,6 +21,7 @@ from bot.matching.loose_operators import LooseQuery, find_loose
 from bot.model import Config
 from bot.proxies.proxy_address import parse_proxy
 from bot.text.language import is_function_word
+from bot.text.scrub import scrub
 from bot.urls import publisher_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -146,6 +147,15 @@ def check_variables(found: Findings, value: yaml.ScalarNode, environ: Mapping[st
 def fill_variables(value: str, environ: Mapping[str, str]) -> str:
     """Return an address or the value of a header with its `${NAME}` replaced."""
     return _VARIABLE.sub(lambda variable: environ.get(variable[1], ""), value)
+
+
+def without_variables(address: str) -> str:
+    """Return an address of a site or a list, not of the operator, so written that no variable is seen in it.
+
+    Else whoever chose the address could name one, and would be sent its value. What is invisible goes first: it would
+    go when the file is read.
+    """
+    return scrub(address).replace("${", "$%7B")
 
 
 def restore_variables(value: str, written: str, environ: Mapping[str, str]) -> str:
