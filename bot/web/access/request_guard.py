@@ -51,7 +51,7 @@ def is_own_request(headers: Mapping[str, str], host: str | None, web_url: str | 
     origin = headers.get("Origin")
     if origin is None:
         return True
-    return origin == web_url or (bool(host) and urlsplit(origin).netloc.lower() == (host or "").lower())
+    return origin == web_url or (bool(host) and origin.lower().partition("://")[2] == (host or "").lower())
 
 
 def new_nonce() -> str:
@@ -77,7 +77,7 @@ def page_headers(nonce: str) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 PROBLEM: Final = "problem.html"
 _LONGEST: Final = 200  # characters of a path in the log
 FORM: Final = "application/x-www-form-urlencoded"
+_CHARSETS: Final = frozenset(
+    {"utf-8", "utf8", "us-ascii"}
+)  # of Python's others, some take seconds, and some are no text
 
 
 def add_pages(app: web.Application, services: PageServices) -> None:
@@ -154,10 +157,13 @@ async def _form(request: web.Request) -> dict[str, str]:
     """Return the fields of a form; of a field that is there twice, the last. PageError where it cannot be read."""
     if request.content_type != FORM:
         return {}
+    unreadable = PageError(400, lambda _: _("This form cannot be read"), _come_back)
+    if (request.charset or "utf-8").lower() not in _CHARSETS:
+        raise unreadable
     try:
         fields = await request.post()
-    except (ValueError, LookupError):  # bytes that are no text, or a charset that nobody knows
-        raise PageError(400, lambda _: _("This form cannot be read"), _come_back) from None
+    except ValueError:  # bytes that are no text
+        raise unreadable from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from bot.web.pages.site_map import ACTIONS, PAGES
@@ -48,3 +49,13 @@ async def test_head_says_what_get_would_and_uses_nothing_up(pages: Pages) -> Non
     async with pages.client.head(pages.address + path) as answer:
         assert answer.status == 200
     assert (await pages.get(path)).status == 200
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "idna", "utf-7", "utf-16", "nonsense", "utf-8x"])
+async def test_a_form_in_another_charset_is_refused_unread(pages: Pages, charset: str) -> None:
+    """Before anybody is known: some charsets take seconds to decode, others fail halfway. UTF-8 and ASCII are read."""
+    form = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    assert (await pages.post("/enter", {"token": "x"}, **form)).status == 400
+    for readable in ("UTF-8", "us-ascii"):
+        form = {"Content-Type": f"application/x-www-form-urlencoded; charset={readable}"}
+        assert (await pages.post("/enter", {"token": "x"}, **form)).status == 403
