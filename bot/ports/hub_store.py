@@ -70,7 +70,7 @@ class HubStore(Protocol):
         ...
 
     async def note_refusal(self, source: int, reason: str, next_ask: datetime | None = None) -> None:
-        """Note why there is no lease, and with `next_ask` when the hub is asked again."""
+        """Note why there is no lease; with `next_ask`, when the hub is asked again, one that there is ends."""
         ...
 
     async def find_by_token(self, token: str) -> HubSubscription | None:

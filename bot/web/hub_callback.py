@@ -46,6 +46,7 @@ class HubCallback:
     every: Callable[[str], timedelta | None]
     sent: Callable[[], None]
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    reading: set[int] = field(default_factory=set)  # sources whose content comes just now: one at a time each
 
     async def confirm(self, request: web.Request) -> web.Response:
         """Give a hub its challenge back, if we have asked for what it names."""
@@ -70,10 +71,14 @@ class HubCallback:
         subscription = await self._find(request)
         if subscription is None:
             return _answer(404, "There is no such subscription.")
-        if self.room.locked():
+        if self.room.locked() or subscription.source in self.reading:
             return _answer(503, "Too much comes at once; send it again.", {"Retry-After": "5"})
-        async with self.room:
-            body = await _read(request)
+        self.reading.add(subscription.source)
+        try:
+            async with self.room:
+                body = await _read(request)
+        finally:
+            self.reading.discard(subscription.source)
         if body is None:
             await self._ignore(subscription, f"it has more than {LARGEST // 1024 // 1024} MB, or does not come whole")
             return _answer(413, "That is too much.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +15,7 @@ from aiohttp import web
 from bot.polling.hubs.subscriber import HubSubscriber
 from bot.ports.hub_store import HubSubscription
 from bot.web import hub_callback
-from bot.web.hub_callback import HubCallback, add_hub_callback
+from bot.web.hub_callback import AT_ONCE, HubCallback, add_hub_callback
 
 if TYPE_CHECKING:
     from tests.plugins.hub import Hub
@@ -256,6 +257,36 @@ async def test_a_huge_content_is_not_taken_in(place: Installation, monkeypatch: 
     async with aiohttp.ClientSession() as session, session.post(one.callback, data=pour()) as answer:
         assert answer.status == 413
     assert (await place.subscription()).ignored == 2
+
+
+async def test_a_source_whose_hub_dawdles_leaves_room_for_the_others(place: Installation) -> None:
+    """One content of each source is read at a time; more of the same source are to come again."""
+    await place.subscribe()
+    address, go_on = place.hub.the_subscriber().callback, asyncio.Event()
+
+    async def dawdle() -> AsyncIterator[bytes]:
+        yield b"x"
+        await go_on.wait()
+
+    async with aiohttp.ClientSession() as session:
+
+        async def send() -> int:
+            async with session.post(address, data=dawdle()) as answer:
+                return answer.status
+
+        sent = asyncio.as_completed([asyncio.create_task(send()) for _ in range(AT_ONCE)], timeout=5)
+        assert [await next(sent) for _ in range(AT_ONCE - 1)] == [503] * (AT_ONCE - 1)
+        go_on.set()
+        assert await next(sent) == 202
+    assert await place.hub.send(place.hub.the_subscriber(), place.hub.feed()) == 202
+
+
+async def test_a_hub_that_denies_later_is_trusted_no_more(place: Installation) -> None:
+    """It has confirmed before: the lease ends with its denial, and the feed is asked as ever."""
+    await place.subscribe()
+    assert (await place.subscription()).held_until is not None
+    assert await place.hub.verify(place.hub.asked[0], mode="denied", reason="no") == 200
+    assert (await place.subscription()).held_until is None
 
 
 async def test_many_contents_at_once_end_in_a_poll_that_finds_all(place: Installation) -> None:

@@ -63,7 +63,7 @@ class HubRepository:
     async def note_refusal(self, source: int, reason: str, next_ask: datetime | None = None) -> None:
         changes: dict[str, Any] = {"reason": clean(reason[:REASON])}
         if next_ask is not None:
-            changes["next_ask"] = to_ms(next_ask)
+            changes |= {"next_ask": to_ms(next_ask), "held_until": None}
         async with self.database.write() as connection:
             await connection.execute(_change(source).values(changes))
 
