@@ -7,12 +7,15 @@ compared by the first encoder alone. Loads 70 MB when the first text comes.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
+
+log = logging.getLogger(__name__)
 
 BYTES: Final = 384  # of a vector
 RUSH: Final = 0.5  # seconds of work that may come at once: with the last text nobody waits for a second
@@ -46,13 +49,17 @@ class SecondEncoder:
         self._working = Lock()
         self._allowance = allowance
         self._model: Any = None
+        self._broken = False
 
     def read(self, opening: str) -> bytes:
-        """Return 384 signed bytes, of which only the direction counts; b"" where there is no time for it."""
+        """Return 384 signed bytes, of which only the direction counts; b"" where there is no time for it.
+
+        Once it has failed it is used no more: it only helps the first encoder, and alerts go without it.
+        """
         if not self._working.acquire(blocking=self._allowance is None):
             return b""
         try:
-            if self._allowance is not None and not self._allowance.has_any():
+            if self._broken or (self._allowance is not None and not self._allowance.has_any()):
                 return b""
             began = monotonic()
             if self._model is None:
@@ -63,6 +70,10 @@ class SecondEncoder:
             found = self._model.query(opening)
             if self._allowance is not None:
                 self._allowance.spend(monotonic() - began)
+        except Exception:
+            self._broken = True
+            log.exception("the second encoder has failed and is used no more")
+            return b""
         finally:
             self._working.release()
         import numpy as np

@@ -7,6 +7,7 @@ loaded, before the first text is read; that takes a second and 100 MB, a text 10
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any, Literal
 
 from bot.stories.second_encoder import SecondEncoder, second_encoder
 from bot.text.word_tables import read_table
+
+log = logging.getLogger(__name__)
 
 _HEADLINE = 300  # characters
 _OPENING = 400  # characters; 200 and 800 measured worse within one language, the same across languages
@@ -48,9 +51,23 @@ class Encoder:
         self._model: Any = None
         self._topics: Any = None
         self._middle: Any = None
+        self._broken = False
 
     def read(self, title: str, text: str) -> Meaning | None:
-        """Return what a report means, None for one that says nothing. 10 ms of work; with the second, 100 to 400."""
+        """Return what a report means, None for one that says nothing. 10 ms of work; with the second, 100 to 400.
+
+        Once it has failed (damaged weights, no memory) it is used no more: stories are then told apart without it.
+        """
+        if self._broken:
+            return None
+        try:
+            return self._read(title, text)
+        except Exception:
+            self._broken = True
+            log.exception("the encoder of the extra semantic has failed and is used no more")
+            return None
+
+    def _read(self, title: str, text: str) -> Meaning | None:
         headline, body = title[:_HEADLINE].strip(), text[: _HEADLINE + _OPENING].strip()
         opening = body[: len(headline) + _OPENING] if body.startswith(headline) else f"{headline}. {body[:_OPENING]}"
         if not any(sign.isalpha() for sign in opening):

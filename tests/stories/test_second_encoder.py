@@ -6,7 +6,7 @@ from time import monotonic
 
 import pytest
 
-from bot.stories.second_encoder import BYTES, RUSH, SHARE, Allowance, second_encoder
+from bot.stories.second_encoder import BYTES, RUSH, SHARE, Allowance, SecondEncoder, second_encoder
 
 
 class Clock:
@@ -68,3 +68,20 @@ def test_texts_are_read_while_there_is_time() -> None:
     assert read[0]
     assert not read[-1]
     assert monotonic() - began < 10
+
+
+def test_one_that_fails_is_used_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    """Damaged weights cost one line in the log, never a match: the first encoder goes on alone."""
+
+    class Damaged:
+        asked = 0
+
+        def query(self, _: str) -> object:
+            self.asked += 1
+            raise RuntimeError("weights are damaged")
+
+    found = SecondEncoder()
+    found._model = damaged = Damaged()
+    assert [found.read("Kremlin speaks"), found.read("Summit ends")] == [b"", b""]
+    assert damaged.asked == 1
+    assert caplog.text.count("used no more") == 1

@@ -106,3 +106,16 @@ def test_the_second_meaning_counts_where_both_have_it(reader: Encoder) -> None:
 def test_off_is_off() -> None:
     """NEWSWATCH_SEMANTIC=off never reads, installed or not."""
     assert encoder("off") is None
+
+
+def test_an_encoder_that_fails_is_used_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    """Damaged weights cost one line in the log, never a match: stories are told apart without it."""
+
+    class Damaged:
+        def encode(self, _: object) -> object:
+            raise RuntimeError("weights are damaged")
+
+    found = Encoder()
+    found._model = Damaged()
+    assert [found.read(*EN), found.read(*DE)] == [None, None]
+    assert caplog.text.count("used no more") == 1

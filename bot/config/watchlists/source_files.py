@@ -8,6 +8,7 @@ what is in that one. Nothing is fetched, and a list of feeds, which may be anybo
 from __future__ import annotations
 
 import glob
+import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -118,11 +119,15 @@ class SourceFiles:
 
 
 def _paths(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    """Yield the files that the patterns name, in their order, each pattern's by name."""
+    """Yield the files that the patterns name, in their order, each pattern's by name.
+
+    A pattern that no file can have (absolute, too long, odd stars) finds nothing: `Path.glob` would raise.
+    """
     for pattern in patterns:
         if glob.has_magic(pattern):
-            yield from sorted(path for path in folder.glob(pattern) if path.is_file())
-        elif (folder / pattern).exists():
+            found = glob.glob(pattern, root_dir=folder, recursive=True, include_hidden=True)  # noqa: PTH207 - as above
+            yield from sorted(folder / one for one in found if os.path.isfile(folder / one))  # noqa: PTH113 - raises not
+        elif os.path.exists(folder / pattern):  # noqa: PTH110 - `Path.exists` raises for a name that is too long
             yield folder / pattern
 
 

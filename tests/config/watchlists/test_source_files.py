@@ -115,3 +115,16 @@ async def test_an_edit_of_any_file_is_noticed_and_swapped_in(file: Path) -> None
         assert not current.watched.changed()
     assert "Nullhlicht" not in current.setup().sources
     assert "Nulllicht" in current.setup().sources
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/nowhere/newswatch/*.yaml", "**.nothing", "x" * 400, "x" * 400 + "*", "[", "a/../[!"]
+)
+def test_a_pattern_that_finds_nothing_is_warned_of(file: Path, pattern: str) -> None:
+    """Absolute, too long, odd: it neither ends the program nor hides what the others find, now or at the next look."""
+    file.write_text(FILE.replace('"sources/*.yaml"', f'"sources/*.yaml", "{pattern}"'))
+    files = SourceFiles()
+    config = load(file, {}, files=files)
+    assert "Nordlicht" in [one.name for one in config.sources]
+    assert any("there is no such file" in one for one in config.warnings)
+    assert files.signature() == files.loaded()
