@@ -15,7 +15,11 @@ ROOT = Path(__file__).parent.parent
 
 
 # What modules import that need an extra: they stand alone, and everything else works without them.
-EXTRAS = {"bot/notify/apprise/address.py": "outputs", "bot/stories/semantic.py": "semantic"}
+EXTRAS = {
+    "bot/notify/apprise/address.py": "outputs",
+    "bot/stories/semantic.py": "semantic",
+    "bot/stories/second_encoder.py": "semantic-plus",
+}
 
 
 def _imported() -> dict[str, set[str]]:

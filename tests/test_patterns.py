@@ -28,6 +28,7 @@ import bot
 from bot.articles import boilerplate
 from bot.chat.arguments.durations import split_length
 from bot.chat.arguments.times_of_day import canonical
+from bot.language_model import stated_numbers
 from bot.stories import agency
 
 SIZES = 500, 8_000  # characters of the pumped texts: the first tells what is exponential, the second what is quadratic
@@ -279,6 +280,8 @@ GIVEN = {  # functions that make a pattern from what they are given, and why no 
     "bot.notify.render:_finder": "words that are literal, between two marks of no width",
     "bot.process.logs:redactor": "secrets that are literal",
     "bot.sources.feeds.feed_scan:shortened": "two tags that are literal",
+    "bot.language_model.stated_numbers:_atoms": "words of a table, none with a repeat in it",
+    "bot.language_model.stated_numbers:_compound": "asked about words of at most 80 letters; pumped below",
     **dict.fromkeys(
         (
             *(f"bot.chat.arguments.durations:{name}" for name in ("_date", "_day", "_minute", "_o_clock", "_part")),
@@ -338,3 +341,13 @@ def test_no_short_text_costs_a_pattern_a_moment(where: str) -> None:
     """What is only asked about few characters is through with the worst of them in ten milliseconds."""
     for name, text in hostile_texts(PATTERNS[where].pattern):
         assert seconds(lambda: ask(PATTERNS[where], text(BOUNDED[where])), 3) < FAST, name  # noqa: B023 - runs at once
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("language", ["de", "nl"])
+def test_the_longest_compound_of_numbers_is_read_at_once(language: str) -> None:
+    """Parts that may be cut in two ways, again and again, and an end that fits none."""
+    pattern, atoms = stated_numbers._compound(language)
+    for part in [*atoms, *(f"{first}{second}" for first in list(atoms)[:20] for second in list(atoms)[:20])]:
+        text = (part * 80)[: stated_numbers._LONGEST_COMPOUND - 1] + "x"
+        assert seconds(lambda: pattern.fullmatch(text), 1) < 10 * FAST, part  # noqa: B023 - runs at once

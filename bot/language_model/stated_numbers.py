@@ -32,6 +32,7 @@ _DATE: Final = re.compile(
     r"(?<![\d.])(?:(\d{4})[-./](\d\d?)[-./](\d\d?)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d))(?!\d|\.\d)"
 )
 _THOUSAND: Final = 1000
+_LONGEST_COMPOUND: Final = 80  # letters of a number written as one word
 _MONTHS: Final = 12
 _SHORTEST_MONTH: Final = 4  # letters: shorter names of months are words of other languages
 _PERCENT: Final = ("percent", "prozent", "процент", "відсотк", "відсотків", "procent", "porcent")
@@ -176,7 +177,7 @@ def _values(word: str, folded: str, languages: Sequence[str]) -> list[float] | N
 def _atoms(word: str, language: str) -> list[float] | None:
     """Return the values of the parts of a compound: of funfundzwanzig 5 and 20; None where it is none."""
     pattern, atoms = _compound(language)
-    if len(word) < 6 or not pattern.fullmatch(word):  # noqa: PLR2004 - the shortest compounds have more
+    if not 6 <= len(word) <= _LONGEST_COMPOUND or not pattern.fullmatch(word):  # noqa: PLR2004 - the shortest have more
         return None
     parts = [atoms[found[0]] for found in re.finditer("|".join(sorted(atoms, key=len, reverse=True)), word)]
     values: list[float] = []

@@ -15,7 +15,7 @@ from bot.ports.editing.edit_store import Hunk
 CONTEXT = 3  # lines around it that must be as they were
 _LONGEST = 300  # characters of a line that are shown, around what changed
 _MARGIN = 60  # characters before the change in a longer one
-_PRIVATE = re.compile(r"headers\b|proxy\b|secret\b|\S+://[^\s/]*@", re.IGNORECASE)
+_PRIVATE = re.compile(r"headers\b|proxy\b|secret\b|://[^\s/]*@", re.IGNORECASE)
 
 
 def make_hunk(before: str, after: str) -> Hunk:

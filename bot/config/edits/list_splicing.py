@@ -20,7 +20,7 @@ _WIDE = 100_000  # columns: no line of ours is ever wrapped
 _NAMED = "&*!"  # what an anchor, an alias and a tag begin with
 _COMMA = re.compile(r"[ \t]*,")
 _COMMENT = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
-_REST_OF_LINE = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\n]*)?\r?(?=\n)")
+_REST_OF_LINE = re.compile(r"[ \t]*+(,?)[ \t]*+(?:#[^\n]*+)?\r?(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)

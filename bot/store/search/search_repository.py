@@ -114,8 +114,7 @@ class SearchRepository:
 
     async def find_begins(self, begins: Sequence[datetime]) -> tuple[int | None, ...]:
         asked = {f"at{place}": to_ms(at) for place, at in enumerate(begins)}
-        # By time, not by the least number: for that SQLite reads the table from its beginning.
-        firsts = (_first_since(name) for name in asked)
+        firsts = (_least_since(name) if place == 0 else _first_since(name) for place, name in enumerate(asked))
         async with self.database.read() as connection:
             row = (await connection.execute(select(*(one.scalar_subquery() for one in firsts)), asked)).one()
         return tuple(row)
@@ -166,8 +165,16 @@ def _unindexed_statement() -> Select[Any]:
     return wanted.where(~there).order_by(items.c.id).limit(bindparam("most"))
 
 
+def _least_since(name: str) -> Select[Any]:
+    """Return the select of the least number of the items that were seen at a time or later, however clocks were set.
+
+    The sum keeps SQLite from looking for it through the table from its beginning.
+    """
+    return select(func.min(items.c.id + 0)).where(items.c.seen_at >= bindparam(name))
+
+
 def _first_since(name: str) -> Select[Any]:
-    """Return the select of the first item that was seen at a time or later: the time, by this name."""
+    """Return the select of the first item that was seen at a time or later: quicker, and as good where days are cut."""
     wanted = select(items.c.id).where(items.c.seen_at >= bindparam(name))
     return wanted.order_by(items.c.seen_at, items.c.id).limit(1)
 

@@ -85,16 +85,17 @@ def candidates_statement(dialect: Dialect) -> TextClause:
     return text(_CANDIDATES_SQLITE if dialect.name == "sqlite" else _CANDIDATES_POSTGRES)
 
 
-# Row numbers grow with the time that items are seen: the first one since then stands for the time. Its least number
-# would be looked for through the whole table.
+# Row numbers grow with the time that items are seen, so the least one since then stands for the time; not the first by
+# time, for a clock that was set back has given early times to late rows. The sum keeps databases from looking for the
+# least number through the whole table.
 _CANDIDATES_SQLITE = """SELECT item FROM item_index JOIN item_terms ON item_terms.item = item_index.rowid
     WHERE item_index MATCH :asked AND item >=
-    (SELECT id FROM items WHERE seen_at >= :since ORDER BY seen_at, id LIMIT 1)
+    (SELECT min(id + 0) FROM items WHERE seen_at >= :since)
     ORDER BY item_terms.at DESC, item DESC"""
 # PostgreSQL might walk through the primary key instead of the index of terms, which unpacks the terms of every item.
 _CANDIDATES_POSTGRES = """WITH found AS MATERIALIZED
     (SELECT item, at FROM item_terms WHERE terms @@ CAST(:asked AS tsquery))
-    SELECT item FROM found WHERE item >= (SELECT id FROM items WHERE seen_at >= :since ORDER BY seen_at, id LIMIT 1)
+    SELECT item FROM found WHERE item >= (SELECT min(id + 0) FROM items WHERE seen_at >= :since)
     ORDER BY at DESC, item DESC"""
 
 
