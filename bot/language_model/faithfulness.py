@@ -8,6 +8,7 @@ Pure: the same for the same texts; nothing is asked of anybody.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,9 +18,21 @@ from bot.language_model.stated_numbers import find_values, is_stated, values_of
 from bot.text.tokens import fold, tokens
 
 READ: Final = 20_000  # characters of each report that a line is compared with
+_OPENING: Final = '“„«»"‟❝‹＂〝'
+_MARKS: Final = f"{_OPENING}”❞›〞〟"
 _QUOTED: Final = re.compile(
-    r"[“„«»\"‟]([^“”„«»\"‟]{1,300})[”“»«\"]|[‘‚]([^‘’‚]{2,300})[’‘](?!\w)|(?<!\w)'([^']{2,300})'(?!\w)|[「『]([^「」『』]{1,300})[」』]"
+    "|".join(
+        (
+            f"(?:[{_OPENING}]|(?<!\\w)[”›])([^{_MARKS}]{{1,300}})[{_MARKS}]",
+            f"(?<!\\w)[{_MARKS}](?=\\S)([^{_MARKS}]+)$",  # nothing closes it
+            r"``([^`]{1,300}?)(?:''|``|$)(?!\w)",
+            r"[‘‚]([^‘’‚]{2,300})[’‘](?!\w)",
+            r"(?<!\w)'([^']{2,300})'(?!\w)",
+            r"[「『]([^「」『』]{1,300})(?:[」』]|$)",
+        )
+    )
 )
+_SIGN: Final = frozenset({"No", "Nl"})  # categories of characters that are numbers and no digits: ⅔, ⑨, ⁹, Ⅻ
 
 
 def find_inventions(
@@ -34,14 +47,27 @@ def find_inventions(
     numbers = [one.words for one in find_values(line, language) if not is_stated(one.value, said)]
     reported = read_words(texts)
     names = find_unreported_names(line, reported, language, cache)
-    return tuple(dict.fromkeys((*numbers, *names, *_unreported_quotations(line, texts))))
+    signs = _unreported_signs(line, texts)
+    return tuple(dict.fromkeys((*numbers, *signs, *names, *_unreported_quotations(line, texts))))
+
+
+def _unreported_signs(line: str, reports: Sequence[str]) -> list[str]:
+    """Return the words of a line with ⅔, ⑨, ⁹ and the like that no report has, in the same signs or plainly: CO2."""
+    signed = [word for word in line.split() if any(unicodedata.category(one) in _SIGN for one in word)]
+    said = {_plainly(word) for report in reports for word in report.split()} if signed else ()
+    return [word for word in signed if _plainly(word) not in said]
+
+
+def _plainly(word: str) -> str:
+    """Return a word with 2/3 for ⅔ and 9 for ⑨ and ⁹, in small letters, without the punctuation around it."""
+    return re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word).replace("⁄", "/")).casefold()
 
 
 def _unreported_quotations(line: str, reports: Sequence[str]) -> list[str]:
     """Return what a line quotes and no report says in these words; punctuation and capitals do not count."""
     said = [f" {_words(report)} " for report in reports]
     quoted = [next(filter(None, found.groups()), "") for found in _QUOTED.finditer(line)]
-    return [one for one in quoted if not any(f" {_words(one)} " in text for text in said)]
+    return [one for one in quoted if (words := _words(one)) and not any(f" {words} " in text for text in said)]
 
 
 def _words(text: str) -> str:

@@ -78,13 +78,17 @@ class LineWriter:
         return "" if why else line
 
     def _judge(self, line: str, texts: Sequence[str], wanted: WantedLine) -> str:
-        """Return why a line is not shown; empty where it is."""
+        """Return why a line is not shown; empty where it is. Nothing is raised: it would be asked for without end."""
         if not line:
             return "it is empty"
         letters = "cyrillic" if wanted.language in _CYRILLIC else "latin"
         if script(line) != letters or guess_language(line) not in {None, wanted.language}:
             return "it is in another language"
-        inventions = find_inventions(line, texts, wanted.language, self.cache)
+        try:
+            inventions = find_inventions(line, texts, wanted.language, self.cache)
+        except Exception:  # what cannot be compared with the reports is not shown
+            log.exception("a line of the model could not be checked", extra={"story": wanted.story})
+            return "it could not be checked"
         return f"no report says {', '.join(inventions)[:200]}" if inventions else ""
 
 

@@ -7,6 +7,7 @@ week in `opposites`. Pure: nothing here raises, whatever the text.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -214,6 +215,8 @@ def _worth(values: Sequence[float]) -> float:
 
 
 def _plain(number: float) -> str:
+    if not math.isfinite(number):  # of more than 308 digits: more than a float holds
+        return "inf"
     return f"{number:.6g}" if number < 1e6 and number != int(number) else str(round(number))  # noqa: PLR2004 - whole above
 
 

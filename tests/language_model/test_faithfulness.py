@@ -148,6 +148,42 @@ def test_each_part_may_stand_in_another_report() -> None:
     assert find_inventions("Putin expects Trump, Peskov told 320 people in Moscow.", reports[:2], "en") == ("320",)
 
 
+DISGUISED = [
+    "Injured: ⅔ of 25,000 people.",
+    "Some ⑨⑨ ministers were invited.",
+    "In 200⁹ no date has been set.",
+    "Peskov said ‹the date is fixed›.",
+    "Peskov said ›the date is fixed‹.",
+    "Peskov said ❝the date is fixed❞.",
+    "Peskov said ＂the date is fixed＂.",
+    "Peskov said ”the date is fixed”.",
+    "Peskov said ``the date is fixed''.",
+    "Peskov said “the date is fixed",
+    'Peskov said "the date is fixed',
+]
+
+
+@pytest.mark.parametrize("line", DISGUISED)
+def test_numbers_and_quotations_count_in_whatever_signs_they_are_written(line: str) -> None:
+    """Fractions, circled and raised figures, rare quotation marks, and one that nothing closes."""
+    assert find_inventions(line, [f"{ENGLISH} In 200 villages, he said."], "en") != ()
+
+
+@pytest.mark.parametrize(
+    "line", ["CO₂ fell by ½.", "CO2 fell by 1/2.", "He said ‹no date has been set›.", 'A 27" display']
+)
+def test_the_same_in_plainer_signs_is_faithful(line: str) -> None:
+    """CO₂ is CO2, ½ is 1/2, whichever the report writes; inches are no quotation."""
+    reports = ["CO2 fell by 1/2.", "CO₂ fell by ½.", "He said “no date has been set”.", "A 27-inch display"]
+    assert find_inventions(line, reports, "en") == ()
+
+
+def test_a_number_of_some_hundred_digits_is_a_number() -> None:
+    """Anybody may write one; it is more than a float holds."""
+    assert find_inventions("The Kremlin paid 5.", ["The Kremlin paid " + "9" * 310], "en") == ("5",)
+    assert find_inventions("The Kremlin paid " + "9" * 310, ["The Kremlin paid 5."], "en") != ()
+
+
 WRITTEN = st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=100)
 
 

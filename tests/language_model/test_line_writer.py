@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -37,6 +37,26 @@ REPORT = (
 )
 RUSSIAN = "Кремль пригласил 12 посланников. Песков сказал, что переговоры начнутся в Москве в пятницу."
 SUMMARY = "Peskov says that talks with 12 envoys will begin in Moscow on Friday."
+
+
+class BrokenForms:
+    """A store of word forms that cannot be read. Fulfils FormCache."""
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """Fail."""
+        raise OverflowError(str(keys))
+
+    def put_many(self, found: Mapping[str, str]) -> None:
+        """Fail."""
+        raise OverflowError(str(found))
+
+    def get_dictionary(self, key: str) -> bytes | None:
+        """Fail."""
+        raise OverflowError(key)
+
+    def put_dictionary(self, key: str, data: bytes) -> None:
+        """Fail."""
+        raise OverflowError(f"{key} {len(data)}")
 
 
 @dataclass
@@ -132,6 +152,20 @@ async def test_what_no_report_says_is_dropped_and_counted(told: Told, answer: st
     await told.sent()
     assert await told.write() == 1
     told.later(seconds=10)
+    assert await told.sent() == {}
+    assert await told.write() == 0
+    assert told.writer.metrics.values["newswatch_llm_lines_total", ("dropped",)] == 1
+
+
+async def test_a_line_that_cannot_be_checked_is_dropped_and_not_asked_for_again(told: Told) -> None:
+    """Whatever the check fails of, here the file of word forms: that is written down as any drop is."""
+    await told.choose(77, "summary")
+    told.server.reply = lambda _: SUMMARY.replace("Peskov", "Mordvinovskaya")  # no report has its forms
+    await told.publish(REPORT)
+    await told.sent()
+    told.writer = replace(told.writer, cache=BrokenForms())
+    assert await told.write() == 1
+    told.later(minutes=30)
     assert await told.sent() == {}
     assert await told.write() == 0
     assert told.writer.metrics.values["newswatch_llm_lines_total", ("dropped",)] == 1
