@@ -53,7 +53,7 @@ async def serve_monitoring(
             from bot.web.feeds.feed_endpoint import add_feeds
             from bot.web.pages.site import add_pages
 
-            add_feeds(application, base.store.feeds, base.current.config)
+            add_feeds(application, base.store.feeds, base.current.config, frozenset(base.settings.owners), wall)
             add_pages(application, page_services(base, lambda: report(hearts), listen))
 
         if base.settings.web_url is not None:

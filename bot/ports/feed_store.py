@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,8 +47,8 @@ class FeedStore(Protocol):
         """Make a key for the feed of a watchlist, and return it: it is shown this once."""
         ...
 
-    async def has_key(self, watchlist: str, key: str) -> bool:
-        """Return whether this key opens the feed of this watchlist."""
+    async def has_key(self, watchlist: str, key: str, owners: Collection[int]) -> bool:
+        """Return whether this key opens the feed of this watchlist: one that somebody made who is an owner still."""
         ...
 
     async def list_keys(self) -> tuple[FeedKey, ...]:
@@ -58,10 +59,10 @@ class FeedStore(Protocol):
         """Revoke a key by its id; False where there was none."""
         ...
 
-    async def read_state(self, watchlist: str) -> FeedState:
-        """Return the state of a feed, by an index alone."""
+    async def read_state(self, watchlist: str, now: datetime) -> FeedState:
+        """Return the state of a feed: of what `read_alerts` gives."""
         ...
 
-    async def read_alerts(self, watchlist: str, most: int) -> tuple[FeedAlert, ...]:
-        """Return what a watchlist told, changed last first."""
+    async def read_alerts(self, watchlist: str, most: int, now: datetime) -> tuple[FeedAlert, ...]:
+        """Return what a watchlist told, changed last first, but what waits for the verdict of a model."""
         ...

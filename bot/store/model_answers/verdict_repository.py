@@ -143,6 +143,7 @@ async def _settle_outputs(connection: AsyncConnection, question: OpenQuestion, v
             await connection.execute(delete(output_alerts).where(ours))
             return (await connection.execute(delete(watchlist_alerts).where(*its))).rowcount
         return 0
+    await connection.execute(update(watchlist_alerts).where(*its).values(updated_at=now))  # feeds show it from now on
     waiting = (ours, output_alerts.c.not_before == to_ms(question.until), text("state = 'pending'"))
     return (await connection.execute(update(output_alerts).where(*waiting).values(not_before=now))).rowcount
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, bindparam, delete, func, insert, select
 
 from bot.model import Report
 from bot.ports.feed_store import FeedAlert, FeedKey, FeedState
@@ -20,7 +21,7 @@ from bot.store.outputs.announce import RANKS
 from bot.store.outputs.watchlist_alert_codec import to_watchlist_alert
 from bot.store.polling.poll_statements import reports_of_stories_statement
 from bot.store.row_decoding import decode_each
-from bot.store.tables import feed_keys, watchlist_alerts
+from bot.store.tables import feed_keys, model_verdicts, watchlist_alerts
 
 _KEY_BYTES = 24
 
@@ -38,10 +39,10 @@ class FeedRepository:
             await connection.execute(insert(feed_keys), row)
         return key
 
-    async def has_key(self, watchlist: str, key: str) -> bool:
+    async def has_key(self, watchlist: str, key: str, owners: Collection[int]) -> bool:
         async with self.database.read() as connection:
-            found = await connection.scalar(_key_statement(), {"its_hash": _hash(key)})
-        return bool(found == watchlist)
+            found = (await connection.execute(_key_statement(), {"its_hash": _hash(key)})).one_or_none()
+        return found is not None and found.watchlist == watchlist and found.owner in owners
 
     async def list_keys(self) -> tuple[FeedKey, ...]:
         newest = select(feed_keys).order_by(feed_keys.c.created_at.desc(), feed_keys.c.id.desc())
@@ -54,15 +55,17 @@ class FeedRepository:
         async with self.database.write() as connection:
             return (await connection.execute(its, {"its_id": number})).rowcount > 0
 
-    async def read_state(self, watchlist: str) -> FeedState:
+    async def read_state(self, watchlist: str, now: datetime) -> FeedState:
         async with self.database.read() as connection:
-            row = (await connection.execute(_state_statement(), {"its_watchlist": watchlist})).one()
+            its = {"its_watchlist": watchlist, "now": to_ms(now)}
+            row = (await connection.execute(_state_statement(), its)).one()
         return FeedState(row.alerts, to_utc_or_none(row.updated_at))
 
-    async def read_alerts(self, watchlist: str, most: int) -> tuple[FeedAlert, ...]:
+    async def read_alerts(self, watchlist: str, most: int, now: datetime) -> tuple[FeedAlert, ...]:
         dialect = self.database.dialect
         async with self.database.read() as connection:
-            rows = (await connection.execute(_alerts_statement(), {"its_watchlist": watchlist, "most": most})).all()
+            its = {"its_watchlist": watchlist, "now": to_ms(now), "most": most}
+            rows = (await connection.execute(_alerts_statement(), its)).all()
             packed = {"ids": dialect.pack({row.story for row in rows})}
             of_stories = (await connection.execute(reports_of_stories_statement(dialect), packed)).all()
         reports: dict[int, list[Report]] = {}
@@ -83,18 +86,29 @@ def _hash(key: str) -> str:
 
 @cache
 def _key_statement() -> Select[Any]:
-    return select(feed_keys.c.watchlist).where(feed_keys.c.hash == bindparam("its_hash"))
+    return select(feed_keys.c.watchlist, feed_keys.c.owner).where(feed_keys.c.hash == bindparam("its_hash"))
 
 
 @cache
 def _state_statement() -> Select[int, Any]:
-    its = watchlist_alerts.c.watchlist == bindparam("its_watchlist")
     counted = select(func.count().label("alerts"), func.max(watchlist_alerts.c.updated_at).label("updated_at"))
-    return counted.where(its)
+    return counted.where(*_told())
 
 
 @cache
 def _alerts_statement() -> Select[Any]:
-    its = select(watchlist_alerts).where(watchlist_alerts.c.watchlist == bindparam("its_watchlist"))
-    newest = its.order_by(watchlist_alerts.c.updated_at.desc(), watchlist_alerts.c.id.desc())
+    newest = (
+        select(watchlist_alerts)
+        .where(*_told())
+        .order_by(watchlist_alerts.c.updated_at.desc(), watchlist_alerts.c.id.desc())
+    )
     return newest.limit(bindparam("most", type_=Integer))
+
+
+def _told() -> tuple[ColumnElement[bool], ...]:
+    """Return which alerts are those of its_watchlist that wait for no verdict now; a late one keeps nothing back."""
+    its, now = bindparam("its_watchlist", type_=Text), bindparam("now", type_=BigInteger)
+    waits = select(model_verdicts.c.story).where(
+        model_verdicts.c.watchlist == its, model_verdicts.c.verdict.is_(None), model_verdicts.c.until > now
+    )
+    return watchlist_alerts.c.watchlist == its, watchlist_alerts.c.story.not_in(waits)

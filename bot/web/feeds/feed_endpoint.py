@@ -1,13 +1,13 @@
 """GET /feeds/ID.xml and .json: what a watchlist told, for who has a key; with validators, so that polling costs little.
 
-A wrong key, one that was revoked and a watchlist that there is not are answered alike: 403.
+A wrong key, one that was revoked, one of a former owner and a watchlist that there is not are answered alike: 403.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
@@ -33,8 +33,14 @@ def feed_path(watchlist: str, key: str, form: str = "xml") -> str:
     return f"/feeds/{watchlist}.{form}?key={key}"
 
 
-def add_feeds(app: web.Application, feeds: FeedStore, config: Callable[[], Config]) -> None:
-    """Serve the feeds of the watchlists of the configuration in force."""
+def add_feeds(
+    app: web.Application,
+    feeds: FeedStore,
+    config: Callable[[], Config],
+    owners: Collection[int],
+    now: Callable[[], datetime],
+) -> None:
+    """Serve the feeds of the watchlists of the configuration in force, by the keys of those who are owners."""
     from aiohttp import web
 
     kept: dict[tuple[str, str], tuple[str, bytes]] = {}  # the last document of each feed, with its ETag
@@ -42,11 +48,12 @@ def add_feeds(app: web.Application, feeds: FeedStore, config: Callable[[], Confi
     async def answer(request: web.Request) -> web.Response:
         watchlist, form = request.match_info["watchlist"], request.match_info["form"]
         titles = {one.id: one.title for one in config().watchlists}
+        key = request.query.get("key", "")
         try:
-            if watchlist not in titles or not await feeds.has_key(watchlist, request.query.get("key", "")):
+            if watchlist not in titles or not await feeds.has_key(watchlist, key, owners):
                 said = "This key opens no such feed. An owner gets one by /web in the chat with the bot.\n"
                 return web.Response(status=403, text=said, headers=_HEADERS)
-            state = await feeds.read_state(watchlist)
+            state = await feeds.read_state(watchlist, now())
             headers = {**_HEADERS, **_validators(state, form, titles[watchlist])}
             if _is_known(request, headers["ETag"], state):
                 return web.Response(status=304, headers=headers)
@@ -60,7 +67,7 @@ def add_feeds(app: web.Application, feeds: FeedStore, config: Callable[[], Confi
     async def document(watchlist: str, form: str, title: str, etag: str) -> bytes:
         known, body = kept.get((watchlist, form), ("", b""))
         if known != etag:
-            entries = await feeds.read_alerts(watchlist, MOST)
+            entries = await feeds.read_alerts(watchlist, MOST, now())
             body = await asyncio.to_thread(_FORMS[form][0], watchlist, title, entries, config().language)
             kept[watchlist, form] = etag, body
         return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,8 @@ from lxml import etree
 
 from bot.alerts.watchlist_alert import FoundWord, WatchlistAlert
 from bot.model import Config, Watchlist
-from bot.ports.poll_store import Correction
+from bot.ports.model_store import VERDICT_WAIT, Verdict
+from bot.ports.poll_store import Correction, Question
 from bot.store.repository import Store
 from bot.web.feeds.feed_endpoint import MOST, add_feeds
 from tests.store.conftest import Play
@@ -32,10 +34,12 @@ def read_atom(document: bytes) -> Any:
 class Feeds:
     """The feeds of a record, and a reader of them."""
 
-    def __init__(self, play: Play, store: Store, client: TestClient[Any, Any]) -> None:
-        self.play, self.store, self.client = play, store, client
+    def __init__(self, play: Play, store: Store, client: TestClient[Any, Any], owners: set[int]) -> None:
+        self.play, self.store, self.client, self.owners = play, store, client, owners
 
-    async def tell(self, *stories: int, headline: str = "Told by s0", lead: str = "Lead") -> None:
+    async def tell(
+        self, *stories: int, headline: str = "Told by s0", lead: str = "Lead", questions: tuple[Question, ...] = ()
+    ) -> None:
         """Record what the watchlist tells."""
         (leased,) = await self.play.leased(self.store)
         words = (FoundWord("Kremlin", "title", "Kremlin"),)
@@ -44,7 +48,7 @@ class Feeds:
             for one in stories
         )
         items = [self.play.told(one, one * 1000 + 1) for one in stories]
-        await self.play.record(self.store, leased, *items, announced=alerts)
+        await self.play.record(self.store, leased, *items, announced=alerts, questions=questions)
         self.play.after(minutes=11)
 
     async def get(self, path: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
@@ -62,10 +66,10 @@ class Feeds:
 @pytest.fixture
 async def feeds(play: Play, store: Store) -> AsyncIterator[Feeds]:
     """Give feeds of a fresh record."""
-    application = web.Application()
-    add_feeds(application, store.feeds, lambda: CONFIG)
+    application, owners = web.Application(), {500}
+    add_feeds(application, store.feeds, lambda: CONFIG, owners, lambda: play.now)
     async with TestClient(TestServer(application)) as client:
-        yield Feeds(play, store, client)
+        yield Feeds(play, store, client, owners)
 
 
 async def test_who_has_the_key_reads_what_was_told_as_atom(feeds: Feeds) -> None:
@@ -114,6 +118,34 @@ async def test_wrong_keys_and_unknown_watchlists_get_403_alike(feeds: Feeds) -> 
     assert await feeds.store.feeds.revoke_key(kept.id)
     assert not await feeds.store.feeds.revoke_key(kept.id)
     assert (await feeds.get(f"/feeds/kremlin.xml?key={key}"))[0] == 403
+
+
+async def test_the_keys_of_a_former_owner_open_nothing(feeds: Feeds) -> None:
+    """As their sessions: who is no owner any more is answered like a stranger, and is let in again as an owner."""
+    path = f"/feeds/kremlin.xml?key={await feeds.store.feeds.create_key('kremlin', 501, feeds.play.now)}"
+    assert (await feeds.get(path))[0] == 403
+    feeds.owners.add(501)
+    assert (await feeds.get(path))[0] == 200
+
+
+@pytest.mark.parametrize("verdict", ["yes", "none", "no", None])
+async def test_a_story_is_shown_when_its_verdict_is_there_or_late(feeds: Feeds, verdict: Verdict | None) -> None:
+    """What `only` has yet to judge is in no feed before; a no takes it away for good."""
+    at, verdicts = feeds.play.now, feeds.store.verdicts
+    path = f"/feeds/kremlin.json?key={await feeds.key()}"
+    await feeds.tell(7, questions=(Question(7, "kremlin", "diplomacy"),))
+    feeds.play.now = at
+    _, before, body = await feeds.get(path)
+    assert json.loads(body)["items"] == []
+    (asked,) = await verdicts.claim_questions(at, most=5)
+    feeds.play.now = at + timedelta(seconds=1)
+    if verdict is None:
+        feeds.play.now = at + VERDICT_WAIT
+    else:
+        await verdicts.write_verdict(asked, verdict, "as it is", feeds.play.now)
+    _, after, body = await feeds.get(path)
+    assert len(json.loads(body)["items"]) == (verdict != "no")
+    assert (after["ETag"] == before["ETag"]) == (verdict == "no")
 
 
 async def test_what_has_not_changed_is_not_sent_again(feeds: Feeds) -> None:

@@ -62,4 +62,4 @@ async def test_keys_of_feeds_are_listed_and_revoked(pages: Pages) -> None:
     for nothing in ("", "x", "9" * 40):
         assert (await pages.post("/feed-keys/revoke", {"key": nothing})).status == 303
     assert (await pages.post("/feed-keys/revoke", {"key": str(kept["id"])})).headers["Location"] == "/about"
-    assert not await pages.store.feeds.has_key("kremlin", key)
+    assert not await pages.store.feeds.has_key("kremlin", key, {500})

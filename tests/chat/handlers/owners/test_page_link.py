@@ -40,6 +40,6 @@ async def test_a_button_gives_the_address_of_a_feed(desk: Any) -> None:
     watchlist = button.data.split("|")[1].removeprefix("feed ")
     answer = await desk.ask(f"/web feed {watchlist}", user=OWNER, chat=OWNER)
     (key,) = re.findall(rf"/feeds/{watchlist}\.xml\?key=([\w-]+)", answer.replies[0].text.replace("\u2060", ""))
-    assert await desk.store.feeds.has_key(watchlist, key)
+    assert await desk.store.feeds.has_key(watchlist, key, {OWNER})
     answer = await desk.ask("/web feed nothing", user=OWNER, chat=OWNER)
     assert "There is no watchlist nothing" in answer.replies[0].text.replace("\u2060", "")
