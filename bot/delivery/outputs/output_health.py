@@ -59,7 +59,9 @@ class OutputHealth:
             self.state = OutputState(self.state.output, self.state.address)
 
     def note_failure(self, error: OutputError, now: datetime) -> None:
-        """Note that a message was not taken."""
+        """Note that a message was not taken; what ended the receiver stays the reason."""
+        if self.is_ended:
+            return
         if error.ended:
             self.state = replace(self.state, ended_at=now, reason=str(error), announced=False)
             return
