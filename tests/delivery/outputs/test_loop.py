@@ -14,7 +14,7 @@ from bot.delivery.outputs import output_health
 from bot.delivery.outputs.loop import OutputLoop
 from bot.model import Output
 from tests.delivery.outputs.conftest import Desk
-from tests.delivery.outputs.receiver import SECRET, Receiver, answering, receiving, taken
+from tests.delivery.outputs.receiver import SECRET, Answer, Receiver, answering, receiving, taken
 
 
 def desk_output(receiver: Receiver, name: str = "desk") -> Output:
@@ -148,14 +148,17 @@ async def test_410_ends_the_output_visibly_and_another_address_begins_anew(desk:
     assert [one["data"]["story"] for one in receiver.got] == ["4"]
 
 
-async def test_410_counts_though_another_message_of_the_batch_is_taken_after_it(desk: Desk, receiver: Receiver) -> None:
-    """Nothing is asked any more."""
+@pytest.mark.parametrize("other", [taken, answering(500)], ids=["taken", "failed"])
+async def test_410_counts_whatever_becomes_of_another_message_of_the_batch(
+    desk: Desk, receiver: Receiver, other: Answer
+) -> None:
+    """Nothing is asked any more, and the reason stays."""
 
     async def late(request: web.Request) -> web.StreamResponse:
         while len(receiver.ids) < 2:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)  # the 410 is read by then
-        return await taken(request)
+        return await other(request)
 
     output = desk_output(receiver)
     receiver.answers = [answering(410), late]
@@ -163,6 +166,7 @@ async def test_410_counts_though_another_message_of_the_batch_is_taken_after_it(
     async with desk.worker(output) as worker:
         await desk.step(worker)
         assert worker.health.is_ended
+        assert "410" in str(worker.health.state.reason)
 
 
 async def test_whoever_delivers_until_a_deadline_keeps_the_role(desk: Desk, receiver: Receiver) -> None:
