@@ -252,31 +252,6 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundWord:
-    """A word that a query has found."""
-
-    text: str
-    field: Field
-    query: str  # as written
-
-
-@dataclass(frozen=True, slots=True)
-class WatchlistAlert:
-    """What one watchlist tells of one story, whoever subscribes to it: for its outputs, and for its feed."""
-
-    story: int
-    watchlist: str
-    title: str  # of the watchlist
-    headline: str
-    url: str | None
-    lead: str
-    words: tuple[FoundWord, ...]
-    language: str | None = None
-    priority: Priority = "normal"
-    outputs: tuple[str, ...] = ()  # ids of those that get it
-
-
-@dataclass(frozen=True, slots=True)
 class FollowUp:
     """What answers a story's message, silently, in every chat that has it and follows it."""
 
